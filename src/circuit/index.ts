@@ -1,0 +1,5 @@
+/** The circuit as plain data: the one representation that kit, printer and simulators share. */
+export * from './nat.js';
+export * from './types.js';
+export * from './expr.js';
+export * from './module.js';
