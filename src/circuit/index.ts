@@ -1,5 +1,8 @@
 /** The circuit as plain data: the one representation that kit, printer and simulators share. */
 export * from './nat.js';
+export * from './nat-normal.js';
+export * from './nat-prove.js';
+export * from './nat-text.js';
 export * from './types.js';
 export * from './expr.js';
 export * from './module.js';

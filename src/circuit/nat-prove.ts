@@ -1,0 +1,189 @@
+/**
+ * Inequalities between symbolic naturals, by interval and affine reasoning over the declared ranges.
+ *
+ * `provesAtLeast` answers true only where a >= b holds at every legal parameter value; false means "not shown", and the
+ * caller asks the author for a `requires` clause. Method: write a - b as a polynomial, shift every parameter to its
+ * minimum (x = min + x', x' >= 0) and every loop index to one of its ends, replace opaque atoms by bounds, and see that
+ * no coefficient is negative. `requires` clauses take part as facts that may be subtracted first.
+ */
+import { clog2Number, type Nat } from './nat.js';
+import {
+  addPolynomials,
+  type Atom,
+  constantPolynomial,
+  constantValue,
+  multiplyPolynomials,
+  normalizeNat,
+  type Polynomial,
+  polynomialKey,
+} from './nat-normal.js';
+
+export interface NatContext {
+  /** Least value by parameter name; 0 when absent. */
+  readonly minimum: ReadonlyMap<string, number>;
+  /** Greatest value by parameter name, where there is one. */
+  readonly maximum: ReadonlyMap<string, number>;
+  /** Count of each enclosing loop by index name: 0 <= index <= count - 1. */
+  readonly indexCount: ReadonlyMap<string, Nat>;
+  /** Facts f >= 0. */
+  readonly facts: readonly Polynomial[];
+}
+
+export const emptyContext: NatContext = { minimum: new Map(), maximum: new Map(), indexCount: new Map(), facts: [] };
+
+const MAX_DEPTH = 6;
+
+export function provesAtLeast(a: Nat, b: Nat, context: NatContext): boolean {
+  return nonNegative(addPolynomials(normalizeNat(a), normalizeNat(b), -1), context, MAX_DEPTH);
+}
+
+function nonNegative(p: Polynomial, context: NatContext, depth: number): boolean {
+  if (allNonNegative(shiftToMinimum(p, context))) return true;
+  if (depth === 0) return false;
+  const atom = firstReducible(p);
+  if (atom !== undefined && reductions(p, atom, context, depth)) return true;
+  const indices = [...context.indexCount].filter(([name]) => mentions(p, name));
+  for (const [name, count] of indices) {
+    // i = count - 1 - i', i' >= 0; the reflected index keeps its name and loses its upper end.
+    const reflected = substitute(p, name, (atomPoly) =>
+      addPolynomials(addPolynomials(normalizeNat(count), constantPolynomial(-1)), atomPoly, -1),
+    );
+    const rest = new Map(context.indexCount);
+    rest.delete(name);
+    if (nonNegative(reflected, { ...context, indexCount: rest }, depth - 1)) return true;
+  }
+  for (const fact of context.facts) {
+    const remaining = context.facts.filter((other) => other !== fact);
+    if (nonNegative(addPolynomials(p, fact, -1), { ...context, facts: remaining }, depth - 1)) return true;
+  }
+  return false;
+}
+
+function allNonNegative(p: Polynomial): boolean {
+  return [...p.values()].every((term) => term.coefficient >= 0);
+}
+
+function mentions(p: Polynomial, name: string): boolean {
+  return [...p.values()].some((term) => term.atoms.some((atom) => atom.key === name));
+}
+
+/** An opaque atom, preferring those that occur with a negative coefficient. */
+function firstReducible(p: Polynomial): Atom | undefined {
+  const terms = [...p.values()].sort((x, y) => x.coefficient - y.coefficient);
+  return terms.flatMap((term) => term.atoms).find((atom) => atom.kind !== 'param' && atom.kind !== 'index');
+}
+
+/** Proves p >= 0 by replacing `atom`: both cases of max/min, lower bounds of the rest where they occur positively. */
+function reductions(p: Polynomial, atom: Atom, context: NatContext, depth: number): boolean {
+  const put = (value: Polynomial) =>
+    nonNegative(
+      substitute(p, atom.key, () => value),
+      context,
+      depth - 1,
+    );
+  const positive = [...p.values()].every((term) => term.coefficient >= 0 || !term.atoms.includes(atom));
+  switch (atom.kind) {
+    case 'max':
+      return (positive && (put(atom.a) || put(atom.b))) || (put(atom.a) && put(atom.b));
+    case 'min':
+      return put(atom.a) && put(atom.b);
+    case 'clog2': {
+      const low = clog2Number(Math.max(1, lowerBound(atom.a, context)));
+      const high = upperBound(atom.a, context);
+      if (positive) return put(constantPolynomial(low));
+      // clog2(e) <= e - 1 for e >= 1, and at most clog2 of the greatest e.
+      return (high !== undefined && put(constantPolynomial(clog2Number(high)))) || put(minusOne(atom.a));
+    }
+    case 'div':
+    case 'ceilDiv':
+    case 'mod': {
+      if (positive) {
+        const low = lowerBound(atom.a, context) >= 1 && atom.kind === 'ceilDiv' ? 1 : 0;
+        return put(constantPolynomial(low));
+      }
+      // With a divisor of at least 1: a div b <= a, ceilDiv(a, b) <= a, a mod b <= b - 1.
+      return atom.kind === 'mod' ? put(minusOne(atom.b)) : put(atom.a);
+    }
+    default:
+      return false;
+  }
+}
+
+const minusOne = (p: Polynomial): Polynomial => addPolynomials(p, constantPolynomial(-1));
+
+function substitute(p: Polynomial, key: string, value: (atom: Polynomial) => Polynomial): Polynomial {
+  let result: Polynomial = new Map();
+  for (const term of p.values()) {
+    let product = constantPolynomial(term.coefficient);
+    for (const atom of term.atoms) {
+      const atomPoly: Polynomial = new Map([[atom.key, { coefficient: 1, atoms: [atom] }]]);
+      product = multiplyPolynomials(product, atom.key === key ? value(atomPoly) : atomPoly);
+    }
+    result = addPolynomials(result, product);
+  }
+  return result;
+}
+
+/** Every parameter x becomes min(x) + x with x >= 0; opaque atoms and indices are >= 0 as they are. */
+function shiftToMinimum(p: Polynomial, context: NatContext): Polynomial {
+  let shifted = p;
+  for (const [name, min] of context.minimum) {
+    if (min > 0 && mentions(p, name)) {
+      shifted = substitute(shifted, name, (atom) => addPolynomials(atom, constantPolynomial(min)));
+    }
+  }
+  return shifted;
+}
+
+function lowerBound(p: Polynomial, context: NatContext): number {
+  const shifted = shiftToMinimum(p, context);
+  return allNonNegative(shifted) ? (shifted.get('')?.coefficient ?? 0) : 0;
+}
+
+function upperBound(p: Polynomial, context: NatContext): number | undefined {
+  let total = 0;
+  for (const term of p.values()) {
+    if (term.coefficient < 0) return undefined;
+    let product = term.coefficient;
+    for (const atom of term.atoms) {
+      const max = atom.kind === 'param' ? context.maximum.get(atom.name) : undefined;
+      if (max === undefined) return undefined;
+      product *= max;
+    }
+    total += product;
+  }
+  return total;
+}
+
+/** True where `value` is shown to fit an unsigned number of `width` bits at every legal parameter value. */
+export function provesFits(value: Nat, width: Nat, context: NatContext): boolean {
+  const v = normalizeNat(value);
+  const w = normalizeNat(width);
+  const literal = constantValue(v);
+  if (literal !== undefined) {
+    const bits = clog2Number(literal + 1);
+    return nonNegative(addPolynomials(w, constantPolynomial(bits), -1), context, MAX_DEPTH);
+  }
+  // Widths of the forms clog2(e) and max(clog2(e), ...) hold e - 1; e may be any shown greater than the value.
+  const holders = [...w.values()].flatMap((term) =>
+    term.coefficient >= 1 && term.atoms.length === 1 ? term.atoms : [],
+  );
+  return holders.some((atom) => holds(atom, v, context)) || upperFits(v, w, context);
+}
+
+function holds(atom: Atom, value: Polynomial, context: NatContext): boolean {
+  if (atom.kind === 'clog2') return nonNegative(addPolynomials(minusOne(atom.a), value, -1), context, MAX_DEPTH);
+  if (atom.kind !== 'max') return false;
+  return [atom.a, atom.b].some((side) =>
+    [...side.values()].some((t) => t.atoms.length === 1 && holds(t.atoms[0]!, value, context)),
+  );
+}
+
+function upperFits(value: Polynomial, width: Polynomial, context: NatContext): boolean {
+  const high = upperBound(value, context);
+  if (high === undefined) return false;
+  return nonNegative(addPolynomials(width, constantPolynomial(clog2Number(high + 1)), -1), context, MAX_DEPTH);
+}
+
+/** For messages: the normal form as a person would write it. */
+export const describeNormal = (nat: Nat): string => polynomialKey(normalizeNat(nat));
