@@ -1,0 +1,14 @@
+/** Every operator that the reference executor knows, by name. */
+import { elementwiseOps } from './elementwise.js';
+import { linearOps } from './linear.js';
+import type { Op } from './op.js';
+import { quantizerOps } from './quantizers.js';
+import { reduceOps } from './reduce.js';
+import { shapeOps } from './shape.js';
+
+const all: Readonly<Record<string, Op>> = { ...elementwiseOps, ...quantizerOps, ...linearOps, ...shapeOps, ...reduceOps };
+
+/** The operator of that name, or undefined. */
+export function opByName(name: string): Op | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}

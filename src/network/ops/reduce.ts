@@ -1,0 +1,49 @@
+/** Operators over one axis: TopK and Softmax. */
+import { numberAttribute, sizeOf, tensor } from '../graph.js';
+import { axisOf, need, needScalar, refuse, type Op } from './op.js';
+
+/** Values and indices of the k greatest along the last axis, the lower index first among equals (ONNX TopK, sorted). */
+const topK: Op = (node, inputs) => {
+  const x = need(node, inputs, 0);
+  const axis = axisOf(node, numberAttribute(node, 'axis', -1), x.shape.length);
+  if (axis !== x.shape.length - 1) refuse(node, 'is read along the last axis only');
+  const length = x.shape[axis] ?? 1;
+  const k = inputs[1] ? needScalar(node, inputs, 1) : numberAttribute(node, 'k', 1);
+  if (!Number.isInteger(k) || k < 1 || k > length) refuse(node, `k = ${k} is not in 1..${length}`);
+  const direction = numberAttribute(node, 'largest', 1) !== 0 ? 1 : -1;
+  const rows = sizeOf(x.shape.slice(0, -1));
+  const values = new Float64Array(rows * k);
+  const indices = new Float64Array(rows * k);
+  for (let row = 0; row < rows; row++) {
+    const slice = x.data.subarray(row * length, (row + 1) * length);
+    const order = Array.from(slice.keys()).sort((a, b) => direction * ((slice[b] ?? 0) - (slice[a] ?? 0)) || a - b);
+    for (let rank = 0; rank < k; rank++) {
+      indices[row * k + rank] = order[rank] ?? 0;
+      values[row * k + rank] = slice[order[rank] ?? 0] ?? 0;
+    }
+  }
+  const shape = [...x.shape.slice(0, -1), k];
+  return [tensor(shape, values), tensor(shape, indices)];
+};
+
+/** exp(x - max) / sum along the last axis, in place on a copy: [rows][length]. */
+export function softmaxRows(data: Float64Array, length: number): Float64Array {
+  const out = new Float64Array(data.length);
+  for (let start = 0; start < data.length; start += length) {
+    const row = data.subarray(start, start + length);
+    const max = row.reduce((best, value) => Math.max(best, value), -Infinity);
+    const powers = row.map((value) => Math.exp(value - max));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    powers.forEach((value, index) => (out[start + index] = value / sum));
+  }
+  return out;
+}
+
+const softmax: Op = (node, inputs) => {
+  const x = need(node, inputs, 0);
+  const axis = axisOf(node, numberAttribute(node, 'axis', -1), x.shape.length);
+  if (axis !== x.shape.length - 1) refuse(node, 'is read along the last axis only');
+  return [tensor(x.shape, softmaxRows(x.data, x.shape[axis] ?? 1))];
+};
+
+export const reduceOps: Readonly<Record<string, Op>> = { TopK: topK, Softmax: softmax };
