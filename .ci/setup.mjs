@@ -155,7 +155,10 @@ function installPackages() {
   const result = runNpm(['ci', ...flags]);
   if (result.status !== 0) {
     say(' failed');
-    const spoken = lastLines(`${result.stderr ?? ''}`, 6).filter((line) => line !== '');
+    const spoken = `${result.stderr ?? ''}`
+      .split('\n')
+      .filter((line) => /npm error \w/.test(line))
+      .slice(0, 3);
     const places =
       spoken.length > 0 ? spoken : [result.error?.message ?? `npm ended with ${result.status ?? result.signal}`];
     fail('H5002', 'the npm packages could not be installed', places, explainNpmFailure(result));
