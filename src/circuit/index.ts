@@ -6,3 +6,4 @@ export * from './nat-text.js';
 export * from './types.js';
 export * from './expr.js';
 export * from './module.js';
+export * from './walk.js';

@@ -1,0 +1,42 @@
+/** What the parts of the kit need from each other: the builder's core, templates, and the elaborator, as interfaces. */
+import type { Expr, ModuleDef, Signal } from '../circuit/index.js';
+import type { ModuleContext } from './context.js';
+import type { NatExpr } from './nat-expr.js';
+import type { ParamSpecs } from './params.js';
+import type { Ports, Stream } from './ports.js';
+import type { ScopeStack } from './scope.js';
+import type { AnySig, Sig } from './sig.js';
+import type { Bits, Payload } from './types.js';
+
+export type SignalKind =
+  | { readonly kind: 'input' | 'output' | 'wire' }
+  | { readonly kind: 'reg'; readonly domain: number; readonly reset?: Expr }
+  | Omit<Extract<Signal, { kind: 'memory' }>, 'name' | 'type' | 'doc' | 'place'>;
+
+export interface BuilderCore extends ModuleContext {
+  readonly signals: readonly Signal[];
+  readonly scopes: ScopeStack;
+  readonly elaborator: ModuleSource;
+  declare<T extends Bits>(name: string, type: T, kind: SignalKind): Sig<T>;
+  stream<P extends Payload>(key: string, payload: P): Stream<P>;
+  checkVisible(sig: AnySig): void;
+}
+
+/** A module that the kit can build for any legal parameters. */
+export interface ModuleTemplate<P extends ParamSpecs, Q extends Ports> {
+  readonly name: string;
+  readonly params: P;
+  /** The port list in terms of other naturals (an instance's actuals). */
+  portsFor(actuals: ReadonlyMap<string, NatExpr>): Q;
+  /** Builds the circuit; `witness` serves `freeze` only. */
+  elaborate(source: ModuleSource, witness: Readonly<Record<string, number>>): ModuleDef;
+}
+
+/** Gives the built module of a template; builds it when it is new. */
+export interface ModuleSource {
+  readonly modules: Readonly<Record<string, ModuleDef>>;
+  module<P extends ParamSpecs, Q extends Ports>(
+    template: ModuleTemplate<P, Q>,
+    witness: Readonly<Record<string, number>>,
+  ): ModuleDef;
+}
