@@ -104,6 +104,8 @@ export interface OutputPort {
   readonly type: ElementType;
   readonly scale: readonly number[];
   readonly offset: readonly number[];
+  /** Computed by the host on the real values of one sample, in float64. */
+  readonly tail?: 'softmax';
 }
 
 export interface StageNetwork {
