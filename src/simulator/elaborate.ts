@@ -1,0 +1,169 @@
+/**
+ * Elaboration: a design with numbers for its parameters becomes one flat circuit whose loops are kept.
+ *
+ * A loop whose body differs between iterations (a generate condition, a width or a child parameter that depends on the
+ * index) is split into runs or single iterations; every other loop stays one array node per driver.
+ */
+import type { Design, Image, Item, ModuleDef } from '../circuit/index.js';
+import { SplitLoop, addAffine, affineConst, affineNat, affineVar, evalAffine } from './affine.js';
+import { bindInstance, imagesOf, paramsOf } from './elaborate-params.js';
+import { declareSignals } from './elaborate-signals.js';
+import { resetUpdates } from './elaborate-reset.js';
+import type { ElaboratedCircuit } from './elaborated.js';
+import { emitAssign, lowerProcess } from './lower-process.js';
+import { type Builder, type Scope, addSignal, fail, natScope, number, placesOf } from './scope.js';
+
+export interface ElaborateOptions {
+  /** Values of the top's parameters by name; the others keep their defaults. */
+  readonly params?: Readonly<Record<string, number>>;
+  /** Contents of the top's image parameters. */
+  readonly images?: Readonly<Record<string, Image>>;
+}
+
+export function elaborate(design: Design, options: ElaborateOptions = {}): ElaboratedCircuit {
+  const top = design.modules[design.top];
+  if (top === undefined)
+    return fail({ code: 'H1104', message: `the design has no module '${design.top}'`, places: [] });
+  const b: Builder = { signals: [], assigns: [], updates: [], writes: [], resets: new Map(), regs: new Map() };
+  const params = paramsOf(top, new Map(Object.entries(options.params ?? {})), top.name);
+  const scope: Scope = {
+    b,
+    module: top,
+    modules: design.modules,
+    path: '',
+    images: imagesOf(top, new Map(Object.entries(options.images ?? {}))),
+    loops: [],
+    indices: new Map(),
+    signals: new Map(),
+    params,
+    nat: natScope(top.name, params, [], new Map()),
+  };
+  for (const domain of top.domains) {
+    if (b.resets.has(domain.reset)) continue;
+    const id = addSignal(b, {
+      name: domain.reset,
+      kind: 'input',
+      dims: [],
+      loopRank: 0,
+      origin: [],
+      width: 1,
+      signed: false,
+      temporary: false,
+      unreset: false,
+      port: 'input',
+    });
+    b.resets.set(domain.reset, id);
+  }
+  elaborateModule(scope);
+  const { updates, asyncResets } = resetUpdates(b);
+  const named = new Set(b.signals.filter((s) => s.port !== undefined && s.name !== '').map((s) => s.id));
+  const used = usesReset(b);
+  const ports = [...named].filter((id) => used || ![...b.resets.values()].includes(id));
+  return {
+    top: top.name,
+    signals: b.signals,
+    assigns: b.assigns,
+    updates,
+    writes: b.writes,
+    asyncResets,
+    ports,
+    streams: top.streams,
+  };
+}
+
+const usesReset = (b: Builder): boolean => [...b.regs.values()].some((r) => r.reset !== undefined);
+
+/** Declares the signals of a module and walks its items; instances come back here. */
+function elaborateModule(scope: Scope): void {
+  declareSignals(scope, scope.module.items, true);
+  for (const item of scope.module.items) elaborateItem(scope, item);
+}
+
+function elaborateBlock(scope: Scope, items: readonly Item[]): void {
+  const inner: Scope = { ...scope, outer: scope, signals: new Map() };
+  declareSignals(inner, items, false);
+  for (const item of items) elaborateItem(inner, item);
+}
+
+function elaborateItem(scope: Scope, item: Item): void {
+  switch (item.item) {
+    case 'comment':
+    case 'declare':
+      return;
+    case 'assign':
+      return emitAssign(scope, item.target, item.value, item.place);
+    case 'process':
+      return lowerProcess(scope, item);
+    case 'instance':
+      return elaborateInstance(scope, item);
+    case 'if':
+      return elaborateBlock(scope, holds(scope, item) ? item.then : item.else);
+    case 'for': {
+      const count = number(scope, item.count);
+      if (count > 0) elaborateLoop(scope, item, 0, count);
+    }
+  }
+}
+
+function elaborateInstance(scope: Scope, item: Extract<Item, { item: 'instance' }>): void {
+  const module: ModuleDef | undefined = scope.modules[item.module];
+  if (module === undefined) {
+    return fail({
+      code: 'H1104',
+      message: `${scope.module.name}: instance '${item.name}' names the module '${item.module}', which the design lacks`,
+      places: placesOf(item.place),
+    });
+  }
+  bindInstance(scope, item, module, elaborateModule);
+}
+
+/** Iterations `from` .. `to - 1` as one loop if they are alike, else in pieces. */
+function elaborateLoop(scope: Scope, item: Extract<Item, { item: 'for' }>, from: number, to: number): void {
+  const { b } = scope;
+  const v = scope.loops.length;
+  const sizes = [b.signals.length, b.assigns.length, b.updates.length, b.writes.length] as const;
+  const loops = [...scope.loops, { count: to - from, first: from }];
+  const index = to - from === 1 ? affineConst(from) : addAffine(affineVar(v), affineConst(from));
+  const indices = new Map(scope.indices).set(item.index, index);
+  const nat = natScope(scope.module.name, scope.params, loops, indices);
+  try {
+    elaborateBlock({ ...scope, loops, indices, nat }, item.items);
+  } catch (error) {
+    if (!(error instanceof SplitLoop) || error.variable !== v) throw error;
+    for (const [list, size] of [b.signals, b.assigns, b.updates, b.writes].map((l, k) => [l, sizes[k] ?? 0] as const)) {
+      list.length = size;
+    }
+    for (const id of [...b.regs.keys()]) if (id >= sizes[0]) b.regs.delete(id);
+    const inner = error.cuts ?? Array.from({ length: to - from - 1 }, (_, k) => k + 1);
+    const cuts = [from, ...inner.map((c) => from + c), to];
+    cuts.slice(1).forEach((end, k) => elaborateLoop(scope, item, cuts[k] ?? from, end));
+  }
+}
+
+const compare = {
+  '==': (a: number, b: number): boolean => a === b,
+  '!=': (a: number, b: number): boolean => a !== b,
+  '<': (a: number, b: number): boolean => a < b,
+  '<=': (a: number, b: number): boolean => a <= b,
+  '>': (a: number, b: number): boolean => a > b,
+  '>=': (a: number, b: number): boolean => a >= b,
+};
+
+/** Decides a generate condition; one that differs between iterations splits the loop where it changes. */
+function holds(scope: Scope, item: Extract<Item, { item: 'if' }>): boolean {
+  const a = affineNat(item.condition.a, scope.nat);
+  const b = affineNat(item.condition.b, scope.nat);
+  const decide = compare[item.condition.rel];
+  const variables = [...new Set([...a.terms, ...b.terms].map((t) => t.v))].sort((x, y) => x - y);
+  const [v] = variables;
+  if (v === undefined) return decide(a.c, b.c);
+  if (variables.length > 1) throw new SplitLoop(v);
+  const results = Array.from({ length: scope.loops[v]?.count ?? 1 }, (_, i) => {
+    const vars: number[] = [];
+    vars[v] = i;
+    return decide(evalAffine(a, vars), evalAffine(b, vars));
+  });
+  const cuts = results.flatMap((r, i) => (i > 0 && r !== results[i - 1] ? [i] : []));
+  if (cuts.length > 0) throw new SplitLoop(v, cuts);
+  return results[0] ?? false;
+}

@@ -1,0 +1,170 @@
+/**
+ * The elaborated circuit: parameters are numbers, the hierarchy is inlined, replication is kept.
+ *
+ * A signal inside generate loops and instance arrays is one array with the extents of those loops as leading
+ * dimensions, its vector dimensions after them. What drives it is one array node: a loop nest with affine index maps.
+ * Loop variables are numbered by depth: 0 .. loops - 1 for the generate loops of a node, then its inner (vector) loops,
+ * then the variables bound by `fold` and `pack`.
+ */
+import type { BinaryOp, FoldOp, SourcePlace, StreamPort, UnaryOp } from '../circuit/index.js';
+import type { Affine } from './affine.js';
+
+export type ElabSignalKind = 'input' | 'output' | 'wire' | 'reg' | 'memory';
+
+export interface ElabSignal {
+  readonly id: number;
+  /** Instance path and name: `dense_0.acc_q`; two signals share it where a loop was split, told apart by `origin`. */
+  readonly name: string;
+  readonly kind: ElabSignalKind;
+  /** Extents of generate loops, of a memory its depth, of vectors; empty for one scalar. */
+  readonly dims: readonly number[];
+  /** How many of `dims` are loops. */
+  readonly loopRank: number;
+  /** Index of the first element along each loop dimension. */
+  readonly origin: readonly number[];
+  /** Bits of one element. */
+  readonly width: number;
+  readonly signed: boolean;
+  /** Enum members, for waves. */
+  readonly members?: readonly string[];
+  /** Made by the elaboration, not by the author. */
+  readonly temporary: boolean;
+  /** A register that no reset sets: takes a random initial value when asked to. */
+  readonly unreset: boolean;
+  /** Contents of a read-only memory: packed words, address 0 first. */
+  readonly image?: readonly bigint[];
+  /** The signal is a port of the top. */
+  readonly port?: 'input' | 'output';
+  readonly place?: SourcePlace;
+}
+
+/** An index along one dimension: a map over loop variables, or a value at run time (out of range reads 0). */
+export type Index = Affine | { readonly at: Ex };
+
+/** Scalar expressions; the value is the mathematical number, `signed` and `width` its range. */
+export type Ex = { readonly width: number; readonly signed: boolean } & (
+  | { readonly op: 'const'; readonly value: bigint }
+  | { readonly op: 'index'; readonly value: Affine }
+  | { readonly op: 'load'; readonly signal: number; readonly index: readonly Index[] }
+  | { readonly op: 'slice'; readonly a: Ex; readonly low: Affine }
+  | { readonly op: 'mux'; readonly cond: Ex; readonly a: Ex; readonly b: Ex }
+  | { readonly op: 'binary'; readonly fn: BinaryOp; readonly a: Ex; readonly b: Ex }
+  | { readonly op: 'unary'; readonly fn: UnaryOp; readonly a: Ex }
+  /** The value of `a` wrapped to this width and sign. */
+  | { readonly op: 'convert'; readonly a: Ex }
+  | { readonly op: 'cat'; readonly parts: readonly Ex[] }
+  | { readonly op: 'fold'; readonly fn: FoldOp; readonly v: number; readonly count: number; readonly body: Ex }
+  /** `body` for v = 0 .. count - 1 side by side, v = 0 lowest. */
+  | { readonly op: 'pack'; readonly v: number; readonly count: number; readonly body: Ex }
+);
+
+/** Combinational: `target[index] = value` for every iteration. */
+export interface Assign {
+  readonly loops: readonly number[];
+  readonly target: number;
+  readonly index: readonly Affine[];
+  readonly value: Ex;
+  readonly place?: SourcePlace;
+}
+
+/** What happens to a register: nothing, one value, or a decision. Conditions never use the inner variables. */
+export type Tree =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'value'; readonly value: Ex }
+  | { readonly kind: 'if'; readonly cond: Ex; readonly then: Tree; readonly else: Tree };
+
+/** At the clock edge: `target[index]` changes as `tree` says, for every iteration. */
+export interface Update {
+  /** Generate loops; conditions range over these. */
+  readonly loops: readonly number[];
+  /** Vector dimensions below the decisions. */
+  readonly inner: readonly number[];
+  readonly target: number;
+  readonly index: readonly Affine[];
+  readonly tree: Tree;
+  readonly domain: number;
+  readonly place?: SourcePlace;
+}
+
+/** One write port at the clock edge; writes happen in the order of the list, a read in the same cycle sees the old word. */
+export interface MemoryWrite {
+  readonly loops: readonly number[];
+  readonly inner: readonly number[];
+  readonly memory: number;
+  /** Dimensions before the address. */
+  readonly prefix: readonly Affine[];
+  readonly address: Ex;
+  /** Dimensions after the address. */
+  readonly suffix: readonly Affine[];
+  readonly data: Ex;
+  /** All must hold. */
+  readonly guards: readonly { readonly cond: Ex; readonly value: boolean }[];
+  readonly place?: SourcePlace;
+}
+
+/** While `reset` is low the register has `value`, edge or not. */
+export interface AsyncReset {
+  readonly reset: number;
+  readonly loops: readonly number[];
+  readonly target: number;
+  readonly index: readonly Affine[];
+  readonly value: Ex;
+}
+
+export interface ElaboratedCircuit {
+  readonly top: string;
+  readonly signals: readonly ElabSignal[];
+  readonly assigns: readonly Assign[];
+  readonly updates: readonly Update[];
+  readonly writes: readonly MemoryWrite[];
+  readonly asyncResets: readonly AsyncReset[];
+  /** Top ports in order, resets first. */
+  readonly ports: readonly number[];
+  readonly streams: readonly StreamPort[];
+}
+
+export const isAffine = (index: Index): index is Affine => 'c' in index;
+
+/** Number of elements. */
+export const elementCount = (signal: ElabSignal): number => signal.dims.reduce((n, d) => n * d, 1);
+
+/** Row-major strides of an array. */
+export function strides(dims: readonly number[]): number[] {
+  const out = new Array<number>(dims.length);
+  let step = 1;
+  for (let d = dims.length - 1; d >= 0; d--) {
+    out[d] = step;
+    step *= dims[d] ?? 1;
+  }
+  return out;
+}
+
+/** Calls `visit` with every point of a nest, last variable fastest; the array is reused. */
+export function forEachPoint(extents: readonly number[], visit: (point: number[]) => void): void {
+  const point = extents.map(() => 0);
+  if (extents.some((n) => n === 0)) return;
+  for (;;) {
+    visit(point);
+    let d = extents.length - 1;
+    for (; d >= 0; d--) {
+      const next = (point[d] ?? 0) + 1;
+      if (next < (extents[d] ?? 0)) {
+        point[d] = next;
+        break;
+      }
+      point[d] = 0;
+    }
+    if (d < 0) return;
+  }
+}
+
+/** The value of raw bits as a signed or unsigned number of `width` bits. */
+export const wrap = (value: bigint, width: number, signed: boolean): bigint =>
+  signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value);
+
+/** The circuit's signals by id; throws on an id that no signal has. */
+export function signalOf(circuit: { readonly signals: readonly ElabSignal[] }, id: number): ElabSignal {
+  const signal = circuit.signals[id];
+  if (signal === undefined) throw new Error(`no signal ${id}`);
+  return signal;
+}

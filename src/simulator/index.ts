@@ -1,0 +1,8 @@
+/** The built-in simulator: elaboration, the interpreter (oracle), the WebAssembly simulator, waves. */
+export * from './simulation.js';
+export * from './cycle-model.js';
+export * from './elaborated.js';
+export * from './elaborate.js';
+export * from './inspect.js';
+export * from './interpreter.js';
+export type { Init } from './initial.js';

@@ -1,0 +1,53 @@
+/** Walks expressions: which elements of which signals an expression reads. */
+import { type ElabSignal, type Ex, type Index, type Tree, isAffine } from './elaborated.js';
+
+/** A read of `signal`; `bound` holds the extents of variables that the expression itself binds around the read. */
+export interface Read {
+  readonly signal: number;
+  readonly index: readonly Index[];
+  readonly bound: ReadonlyMap<number, number>;
+}
+
+const NONE: ReadonlyMap<number, number> = new Map();
+
+/** Sub-expressions of `ex`, one level down. */
+export function children(ex: Ex): readonly Ex[] {
+  switch (ex.op) {
+    case 'const':
+    case 'index':
+      return [];
+    case 'load':
+      return ex.index.flatMap((i) => (isAffine(i) ? [] : [i.at]));
+    case 'slice':
+    case 'convert':
+    case 'unary':
+      return [ex.a];
+    case 'mux':
+      return [ex.cond, ex.a, ex.b];
+    case 'binary':
+      return [ex.a, ex.b];
+    case 'cat':
+      return ex.parts;
+    case 'fold':
+    case 'pack':
+      return [ex.body];
+  }
+}
+
+export function visitReads(ex: Ex, visit: (read: Read) => void, bound = NONE): void {
+  if (ex.op === 'load') visit({ signal: ex.signal, index: ex.index, bound });
+  const inner = ex.op === 'fold' || ex.op === 'pack' ? new Map(bound).set(ex.v, ex.count) : bound;
+  for (const child of children(ex)) visitReads(child, visit, inner);
+}
+
+export function visitTree(tree: Tree, visit: (ex: Ex) => void): void {
+  if (tree.kind === 'value') visit(tree.value);
+  else if (tree.kind === 'if') {
+    visit(tree.cond);
+    visitTree(tree.then, visit);
+    visitTree(tree.else, visit);
+  }
+}
+
+/** Settled before the edge, so a matter of combinational order; registers and memories are not. */
+export const isCombinational = (signal: ElabSignal): boolean => signal.kind === 'wire' || signal.kind === 'output';
