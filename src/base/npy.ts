@@ -90,7 +90,8 @@ function parseShape(text: string, file: string): number[] {
     .map((part) => part.trim().replace(/L$/, ''))
     .filter((part) => part !== '')
     .map(Number);
-  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) throw broken(file, 'the shape is not a list of sizes');
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0))
+    throw broken(file, 'the shape is not a list of sizes');
   return shape;
 }
 
@@ -98,7 +99,8 @@ function parseShape(text: string, file: string): number[] {
 export function parseNpy(bytes: Uint8Array, file: string): NpyArray {
   const { text, start } = parseHeader(bytes, file);
   const descr = /'descr'\s*:\s*'([<>|=]?)([a-zA-Z]\d+)'/.exec(text);
-  if (!descr) throw /'descr'/.test(text) ? unsupported(file, 'structured dtypes are not read') : broken(file, 'no dtype');
+  if (!descr)
+    throw /'descr'/.test(text) ? unsupported(file, 'structured dtypes are not read') : broken(file, 'no dtype');
   const dtype = descr[2] as NpyDtype;
   const reader = Object.hasOwn(readers, dtype) ? readers[dtype] : undefined;
   if (!reader) throw unsupported(file, `dtype ${descr[2] ?? ''} is not read`);
@@ -110,7 +112,10 @@ export function parseNpy(bytes: Uint8Array, file: string): NpyArray {
   const [size, read] = reader;
   const count = shape.reduce((product, length) => product * length, 1);
   if (bytes.length - start !== count * size)
-    throw broken(file, `${count} elements of ${dtype} need ${count * size} bytes, the file has ${bytes.length - start}`);
+    throw broken(
+      file,
+      `${count} elements of ${dtype} need ${count * size} bytes, the file has ${bytes.length - start}`,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start);
   const little = descr[1] !== '>';
   const data = new Float64Array(count);
@@ -151,10 +156,15 @@ const writers: Record<WritableDtype, readonly [size: number, write: (v: DataView
 };
 
 /** The bytes of a version 1.0 `.npy` file, header padded to a multiple of 64 as numpy does. Values must fit the dtype. */
-export function formatNpy(array: { dtype: WritableDtype; shape: readonly number[]; data: ArrayLike<number> }): Uint8Array {
+export function formatNpy(array: {
+  dtype: WritableDtype;
+  shape: readonly number[];
+  data: ArrayLike<number>;
+}): Uint8Array {
   const { dtype, shape, data } = array;
   const count = shape.reduce((product, length) => product * length, 1);
-  if (count !== data.length) throw new RangeError(`npy: shape ${shape.join('x')} does not hold ${data.length} elements`);
+  if (count !== data.length)
+    throw new RangeError(`npy: shape ${shape.join('x')} does not hold ${data.length} elements`);
   const [size, write] = writers[dtype];
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const order = size === 1 ? '|' : '<';

@@ -18,14 +18,26 @@ const fixes: Readonly<Record<string, string>> = {
 };
 
 /** A diagnostic about a model, YAML or array file; `text` names the node or layer. */
-export function importDiagnostic(code: keyof typeof fixes, file: string, message: string, text?: string, fix?: string): Diagnostic {
+export function importDiagnostic(
+  code: keyof typeof fixes,
+  file: string,
+  message: string,
+  text?: string,
+  fix?: string,
+): Diagnostic {
   const remedy = fix ?? fixes[code];
   const places = [text === undefined ? { file } : { file, text }];
   const base = { code, message, places };
   return remedy === undefined ? base : { ...base, fix: remedy };
 }
 
-export function importError(code: keyof typeof fixes, file: string, message: string, text?: string, fix?: string): HeddleError {
+export function importError(
+  code: keyof typeof fixes,
+  file: string,
+  message: string,
+  text?: string,
+  fix?: string,
+): HeddleError {
   return new HeddleError(importDiagnostic(code, file, message, text, fix));
 }
 
@@ -42,8 +54,10 @@ export function readingFile<T>(file: string, read: () => T): T {
 
 /** Long texts of `explain CODE`. */
 export const explanations: Readonly<Record<string, string>> = {
-  H3001: 'The reader is chosen by the first bytes of the file, not by its name. These bytes belong to no format that is read.',
-  H3002: 'The file starts like a model but its contents break off or contradict themselves, as after an interrupted download.',
+  H3001:
+    'The reader is chosen by the first bytes of the file, not by its name. These bytes belong to no format that is read.',
+  H3002:
+    'The file starts like a model but its contents break off or contradict themselves, as after an interrupted download.',
   H3003:
     'The model has layers or operators that Heddle does not read. All of them are listed at once, each with a rewrite where one ' +
     'is known. Nothing is built from part of a model.',
@@ -53,10 +67,13 @@ export const explanations: Readonly<Record<string, string>> = {
   H3007:
     'A quantizer or attribute has a form that is not read. Quantizers: quantized_bits, quantized_relu, quantized_tanh-free graphs, ' +
     'binary, ternary without alpha (or alpha 1); auto scales are not stored in the file and cannot be reproduced.',
-  H3008: 'The architecture names a layer whose weights are not in the file, or whose weights have another shape than it says.',
+  H3008:
+    'The architecture names a layer whose weights are not in the file, or whose weights have another shape than it says.',
   H3009: 'The YAML of hls4ml comes in two dialects: HLSConfig.LayerName (MLPerf Tiny v0.5 style) and convert.Override.',
-  H3010: 'A precision is written in a way that is not read. Rounding AP_TRN, AP_RND, AP_RND_CONV and overflow AP_WRAP, AP_SAT are.',
-  H3011: 'ONNX files carry their own arithmetic. An hls4ml YAML or qkeras describes Keras layers and needs the .h5 file.',
+  H3010:
+    'A precision is written in a way that is not read. Rounding AP_TRN, AP_RND, AP_RND_CONV and overflow AP_WRAP, AP_SAT are.',
+  H3011:
+    'ONNX files carry their own arithmetic. An hls4ml YAML or qkeras describes Keras layers and needs the .h5 file.',
   H3012: 'The file cannot be opened.',
   H3013: 'A .npy file is not one, or is cut off: its length differs from what its header says.',
   H3014: 'A .npy file holds an element type or a memory order that is not read.',

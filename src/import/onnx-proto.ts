@@ -11,6 +11,7 @@ export type ValueInfoProto = module.onnx.IValueInfoProto;
 /** protobufjs gives 64-bit integers as number or Long. */
 export function integer(value: unknown): number {
   if (typeof value === 'number') return value;
-  if (typeof value === 'object' && value !== null && 'toNumber' in value) return (value as { toNumber(): number }).toNumber();
+  if (typeof value === 'object' && value !== null && 'toNumber' in value)
+    return (value as { toNumber(): number }).toNumber();
   return Number(value ?? 0);
 }

@@ -3,7 +3,14 @@ import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 import type { Attribute, Graph, GraphNode, Tensor, ValueInfo } from '../network/graph.js';
 import { opByName } from '../network/ops/index.js';
 import { importDiagnostic, importError, readingFile } from './errors.js';
-import { integer, onnx, type AttributeProto, type ModelProto, type NodeProto, type ValueInfoProto } from './onnx-proto.js';
+import {
+  integer,
+  onnx,
+  type AttributeProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from './onnx-proto.js';
 import { readTensor, sizes } from './onnx-tensor.js';
 
 const domains = new Set([
@@ -62,11 +69,14 @@ function readNode(proto: NodeProto, name: string, file: string): GraphNode {
 function readValue(proto: ValueInfoProto, file: string, known?: ReadonlyMap<string, readonly number[]>): ValueInfo {
   const name = proto.name ?? '';
   const dims = proto.type?.tensorType?.shape?.dim;
-  const declared = dims?.map((dim, axis) => (dim.dimParam || (axis === 0 && !integer(dim.dimValue)) ? 1 : dim.dimValue));
+  const declared = dims?.map((dim, axis) =>
+    dim.dimParam || (axis === 0 && !integer(dim.dimValue)) ? 1 : dim.dimValue,
+  );
   if (!declared) return { name, shape: known?.get(name) ?? [] };
   const shape = sizes(declared, file, name);
   const open = dims?.findIndex((dim, axis) => axis > 0 && (dim.dimParam || !integer(dim.dimValue))) ?? -1;
-  if (open > 0 && !known) throw importError('H3005', file, `${name}: axis ${open} of the input has no fixed size`, name);
+  if (open > 0 && !known)
+    throw importError('H3005', file, `${name}: axis ${open} of the input has no fixed size`, name);
   return { name, shape };
 }
 
@@ -75,7 +85,8 @@ function sorted(nodes: readonly GraphNode[], defined: Set<string>, file: string)
   const produced = new Set(defined);
   for (const node of nodes) {
     for (const output of node.outputs.filter((name) => name !== '')) {
-      if (produced.has(output)) throw importError('H3005', file, `${node.name}: "${output}" is defined twice`, node.name);
+      if (produced.has(output))
+        throw importError('H3005', file, `${node.name}: "${output}" is defined twice`, node.name);
       produced.add(output);
     }
   }
@@ -90,7 +101,8 @@ function sorted(nodes: readonly GraphNode[], defined: Set<string>, file: string)
   while (rest.length > 0) {
     const next = rest.filter((node) => node.inputs.every((name) => name === '' || ready.has(name)));
     const first = rest[0];
-    if (next.length === 0) throw importError('H3005', file, `${first?.name ?? ''}: depends on its own output`, first?.name);
+    if (next.length === 0)
+      throw importError('H3005', file, `${first?.name ?? ''}: depends on its own output`, first?.name);
     // One at a time in file order keeps the order of a file that is sorted already.
     const chosen = next[0];
     if (!chosen) break;
@@ -133,16 +145,25 @@ function toGraph(model: ModelProto, file: string): Graph {
   const problems = unsupported(shells, file);
   if (problems.length > 0) throw new HeddleError(problems);
   const initializers = new Map<string, Tensor>();
-  for (const item of proto.initializer ?? []) initializers.set(item.name ?? '', readTensor(item, item.name ?? '', file));
+  for (const item of proto.initializer ?? [])
+    initializers.set(item.name ?? '', readTensor(item, item.name ?? '', file));
   const inputs = (proto.input ?? [])
     .filter((value) => !initializers.has(value.name ?? ''))
     .map((value) => readValue(value, file));
   const outputs = (proto.output ?? []).map((value) => readValue(value, file, new Map()));
-  if (inputs.length === 0 || outputs.length === 0) throw importError('H3005', file, `${file}: the graph has no input or no output`);
+  if (inputs.length === 0 || outputs.length === 0)
+    throw importError('H3005', file, `${file}: the graph has no input or no output`);
   const nodes = protos.map((node, index) => readNode(node, names[index] ?? '', file));
   const order = sorted(nodes, new Set([...initializers.keys(), ...inputs.map((value) => value.name)]), file);
   const finn = order.some((node) => node.op === 'MultiThreshold');
-  return { name: proto.name || 'network', source: finn ? 'finn' : 'qonnx', inputs, outputs, nodes: order, initializers };
+  return {
+    name: proto.name || 'network',
+    source: finn ? 'finn' : 'qonnx',
+    inputs,
+    outputs,
+    nodes: order,
+    initializers,
+  };
 }
 
 /** Reads an ONNX file. Throws H3002 to H3007; every error is a HeddleError. */

@@ -23,7 +23,8 @@ const raw: Readonly<Record<number, RawReader>> = {
 export function sizes(dims: readonly unknown[], file: string, what: string): number[] {
   return dims.map((dim) => {
     const size = integer(dim);
-    if (!Number.isSafeInteger(size) || size < 0) throw importError('H3002', file, `${what}: size ${size} of an axis is impossible`);
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw importError('H3002', file, `${what}: size ${size} of an axis is impossible`);
     return size;
   });
 }
@@ -44,7 +45,8 @@ export function readTensor(proto: TensorProto, name: string, file: string): Tens
   const type = proto.dataType ?? 0;
   const reader = raw[type];
   if (!reader) throw importError('H3006', file, `${name}: element type ${T[type] ?? type} is not read`, name);
-  if ((proto.externalData ?? []).length > 0) throw importError('H3006', file, `${name}: its data lies in another file`, name);
+  if ((proto.externalData ?? []).length > 0)
+    throw importError('H3006', file, `${name}: its data lies in another file`, name);
   const shape = sizes(proto.dims ?? [], file, name);
   const count = sizeOf(shape);
   const bytes = proto.rawData;
@@ -52,7 +54,12 @@ export function readTensor(proto: TensorProto, name: string, file: string): Tens
   if (bytes && bytes.length > 0) {
     const [size, read] = reader;
     if (bytes.length !== count * size)
-      throw importError('H3002', file, `${name}: ${count} elements need ${count * size} bytes, ${bytes.length} are there`, name);
+      throw importError(
+        'H3002',
+        file,
+        `${name}: ${count} elements need ${count * size} bytes, ${bytes.length} are there`,
+        name,
+      );
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     data = new Float64Array(count);
     for (let index = 0; index < count; index++) data[index] = read(view, index * size);

@@ -35,11 +35,15 @@ function valueProto(value: ValueInfo, elemType: number): ValueInfoProto {
 
 /** The bytes of the file: opset 12 and the QONNX domain, weights as float32 carriers (double where float32 would change them). */
 export function encodeQonnx(graph: Graph): Uint8Array {
-  const integers = new Set(graph.nodes.filter((node) => integerOperand.has(node.op)).map((node) => node.inputs[1] ?? ''));
+  const integers = new Set(
+    graph.nodes.filter((node) => integerOperand.has(node.op)).map((node) => node.inputs[1] ?? ''),
+  );
   const last = graph.nodes.find((node) => node.outputs.includes(graph.outputs[0]?.name ?? ''));
   const types = onnx.TensorProto.DataType;
   const outputType = last?.op === 'TopK' ? types.INT64 : types.FLOAT;
-  const domains = [...new Set(graph.nodes.map((node) => nodeProto(node).domain ?? ''))].filter((domain) => domain !== '');
+  const domains = [...new Set(graph.nodes.map((node) => nodeProto(node).domain ?? ''))].filter(
+    (domain) => domain !== '',
+  );
   const model: ModelProto = {
     irVersion: 7,
     producerName: 'heddle',

@@ -7,7 +7,7 @@ import { consumersOf, listAttribute, sizeOf, type Graph, type GraphNode } from '
 export function chainOf(graph: Graph): GraphNode[] {
   const nodes: GraphNode[] = [];
   const end = onlyOutput(graph).name;
-  for (let at = onlyInput(graph).name; at !== end; ) {
+  for (let at = onlyInput(graph).name; at !== end;) {
     const readers = consumersOf(graph, at);
     const node = readers[0];
     if (!node) throw networkError('H3031', at, 'no path from here to the output');

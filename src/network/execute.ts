@@ -52,7 +52,8 @@ export function onlyInput(graph: Graph): Graph['inputs'][number] {
 /** The only output of a graph; H3031 for several. */
 export function onlyOutput(graph: Graph): Graph['outputs'][number] {
   const output = graph.outputs[0];
-  if (!output || graph.outputs.length !== 1) throw networkError('H3031', graph.name, `has ${graph.outputs.length} outputs`);
+  if (!output || graph.outputs.length !== 1)
+    throw networkError('H3031', graph.name, `has ${graph.outputs.length} outputs`);
   return output;
 }
 

@@ -50,7 +50,10 @@ export function fitFixed(
       const t = found.table.subarray(channel * found.levels, (channel + 1) * found.levels);
       const range = ranges[channel] ?? { min: 0, max: 0 };
       const near = Math.round((slopes[channel] ?? 0) * 2 ** shift);
-      const fits = [near, near + 1, near - 1].map((m) => ({ m, b: addend(t, range, lowest, BigInt(m), BigInt(shift)) }));
+      const fits = [near, near + 1, near - 1].map((m) => ({
+        m,
+        b: addend(t, range, lowest, BigInt(m), BigInt(shift)),
+      }));
       const best = fits.find((fit) => fit.b !== undefined && fit.m >= 0);
       if (best?.b === undefined) break;
       multipliers.push(BigInt(best.m));
@@ -58,7 +61,15 @@ export function fitFixed(
     }
     if (multipliers.length < ranges.length) continue;
     const result = { bits: output.bits, signed: output.signed };
-    return { multiplier: multipliers, addend: addends, shift, rounding: 'floor', relu: false, overflow: 'saturate', result };
+    return {
+      multiplier: multipliers,
+      addend: addends,
+      shift,
+      rounding: 'floor',
+      relu: false,
+      overflow: 'saturate',
+      result,
+    };
   }
   return undefined;
 }

@@ -7,6 +7,8 @@ import { sizeOf, tensor, type Graph } from './graph.js';
  * shapes never depend on values in the supported operators. Throws H3030 for a node whose inputs do not fit.
  */
 export function inferShapes(graph: Graph): Map<string, readonly number[]> {
-  const feeds = new Map(graph.inputs.map((value) => [value.name, tensor(value.shape, new Float64Array(sizeOf(value.shape)))]));
+  const feeds = new Map(
+    graph.inputs.map((value) => [value.name, tensor(value.shape, new Float64Array(sizeOf(value.shape)))]),
+  );
   return new Map([...executeAll(graph, feeds)].map(([name, value]) => [name, value.shape]));
 }

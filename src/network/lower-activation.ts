@@ -25,15 +25,24 @@ function turnedRanges(ranges: readonly Range[], turned: readonly boolean[]): Ran
 }
 
 /** Exact activation of a segment that ends in a quantizer of type `output`, over all integers of `ranges`. */
-export function fitActivation(segment: Segment, ranges: readonly Range[], output: ElementType, name: string): FittedActivation {
+export function fitActivation(
+  segment: Segment,
+  ranges: readonly Range[],
+  output: ElementType,
+  name: string,
+): FittedActivation {
   const levels = levelsOf(output);
   if (levels > maxSearchLevels) throw networkError('H3035', name, `needs ${levels} levels`);
   const codes = { lowest: valueRange(output).min, step: output.kind === 'bipolar' ? 2 : 1, levels };
   const found = searchThresholds(segment, ranges, codes, name);
-  if (levels <= maxLevels) return { activation: thresholdActivation(found, segment.channels), output, turned: found.turned };
+  if (levels <= maxLevels)
+    return { activation: thresholdActivation(found, segment.channels), output, turned: found.turned };
   const step =
-    output.kind === 'int' ? fitFixed(found, turnedRanges(ranges, found.turned), slopes(segment, found.turned), output) : undefined;
-  if (!step) throw networkError('H3035', name, `needs ${levels} levels and no fixed-point step gives all of them exactly`);
+    output.kind === 'int'
+      ? fitFixed(found, turnedRanges(ranges, found.turned), slopes(segment, found.turned), output)
+      : undefined;
+  if (!step)
+    throw networkError('H3035', name, `needs ${levels} levels and no fixed-point step gives all of them exactly`);
   return { activation: { kind: 'fixed', steps: [step] }, output, turned: found.turned };
 }
 

@@ -140,7 +140,15 @@ function lowerElementwise(graph: Graph, section: Section, segment: Segment, stat
   const index = state.stages.filter((stage) => stage.kind === 'elementwise').length;
   const size = { inputs: segment.channels, outputs: segment.channels };
   const { activation, output } = fitted;
-  state.stages.push({ kind: 'elementwise', name: `thresholds_${index}`, origin: node.name, ...size, input: state.type, output, activation });
+  state.stages.push({
+    kind: 'elementwise',
+    name: `thresholds_${index}`,
+    origin: node.name,
+    ...size,
+    input: state.type,
+    output,
+    activation,
+  });
   state.type = output;
 }
 
@@ -148,11 +156,20 @@ function lowerArgmax(section: Section & { end: { node: GraphNode } }, segment: S
   const { node } = section.end;
   if (!section.matrix && argmaxSign(segment, node.name) < 0)
     throw networkError('H3040', node.name, 'the scale in front of TopK is negative');
-  if (numberAttribute(node, 'largest', 1) === 0) throw networkError('H3040', node.name, 'TopK of the smallest has no stage');
+  if (numberAttribute(node, 'largest', 1) === 0)
+    throw networkError('H3040', node.name, 'TopK of the smallest has no stage');
   const inputs = segment.channels;
   const output = intType(0, inputs - 1);
   const index = state.stages.filter((stage) => stage.kind === 'argmax').length;
-  state.stages.push({ kind: 'argmax', name: `argmax_${index}`, origin: node.name, inputs, outputs: 1, input: state.type, output });
+  state.stages.push({
+    kind: 'argmax',
+    name: `argmax_${index}`,
+    origin: node.name,
+    inputs,
+    outputs: 1,
+    input: state.type,
+    output,
+  });
   state.type = output;
 }
 
@@ -174,7 +191,12 @@ export function lowerGraph(original: Graph, options: LowerOptions = {}): StageNe
     const from = section.matrix?.outputs[0] ?? section.from;
     const quantizer = section.end.kind === 'quantizer' ? [section.end.node] : [];
     const nodes = [...section.body, ...quantizer];
-    const segment = makeSegment(graph, nodes, { name: from, shape: shapes.get(from) ?? [] }, nodes.at(-1)?.outputs[0] ?? from);
+    const segment = makeSegment(
+      graph,
+      nodes,
+      { name: from, shape: shapes.get(from) ?? [] },
+      nodes.at(-1)?.outputs[0] ?? from,
+    );
     const { matrix, end } = section;
     if (matrix) lowerDense(graph, { ...section, matrix }, segment, state);
     else lowerElementwise(graph, section, segment, state);
@@ -184,7 +206,13 @@ export function lowerGraph(original: Graph, options: LowerOptions = {}): StageNe
   if (state.stages.length === 0) throw networkError('H3038', original.name, 'has no layer that becomes a stage');
   const input = { shape: onlyInput(graph).shape.slice(1), type, scale, fixedByModel: false };
   const softmax = sections.some((section) => section.softmax);
-  return { name: original.name, numerics: original.source, input, stages: state.stages, output: outputPort(graph, state.type, tail, softmax) };
+  return {
+    name: original.name,
+    numerics: original.source,
+    input,
+    stages: state.stages,
+    output: outputPort(graph, state.type, tail, softmax),
+  };
 }
 
 /** Bipolar values are 2 * code - 1: that goes into scale and offset. */
@@ -198,8 +226,14 @@ function outputPort(
   const shape = inferShapes(graph).get(output.name)?.slice(1) ?? output.shape.slice(1);
   const channels = sizeOf(shape);
   const pick = (list: Float64Array, channel: number): number => list[channel % list.length] ?? 0;
-  const real = Array.from({ length: Math.max(1, channels) }, (_, c) => ({ scale: pick(tail.scale, c), offset: pick(tail.offset, c) }));
+  const real = Array.from({ length: Math.max(1, channels) }, (_, c) => ({
+    scale: pick(tail.scale, c),
+    offset: pick(tail.offset, c),
+  }));
+  // A list of one stands for all channels.
   const codes = type.kind === 'bipolar' ? real.map((r) => ({ scale: 2 * r.scale, offset: r.offset - r.scale })) : real;
-  const port = { shape, type, scale: codes.map((c) => c.scale), offset: codes.map((c) => c.offset) };
+  const one = (list: readonly number[]): readonly number[] =>
+    list.every((value) => value === list[0]) ? list.slice(0, 1) : list;
+  const port = { shape, type, scale: one(codes.map((c) => c.scale)), offset: one(codes.map((c) => c.offset)) };
   return softmax ? { ...port, tail: 'softmax' } : port;
 }

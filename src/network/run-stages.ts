@@ -59,7 +59,8 @@ function matrixTimesVector(stage: DenseStage, values: Float64Array): Float64Arra
   return Float64Array.from({ length: stage.outputs }, (_, row) => {
     let sum = 0;
     const start = row * stage.inputs;
-    for (let column = 0; column < stage.inputs; column++) sum += (stage.weights[start + column] ?? 0) * (values[column] ?? 0);
+    for (let column = 0; column < stage.inputs; column++)
+      sum += (stage.weights[start + column] ?? 0) * (values[column] ?? 0);
     return sum + 0;
   });
 }

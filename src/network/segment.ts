@@ -30,12 +30,7 @@ export interface Segment {
 }
 
 /** Makes the function of `nodes`, a chain from tensor `from` of shape [1, ...] to the tensor `to`. */
-export function makeSegment(
-  graph: Graph,
-  nodes: readonly GraphNode[],
-  from: Segment['from'],
-  to: string,
-): Segment {
+export function makeSegment(graph: Graph, nodes: readonly GraphNode[], from: Segment['from'], to: string): Segment {
   const channels = sizeOf(from.shape.slice(1));
   const part: Graph = { ...graph, nodes };
   const block = Math.max(1, Math.floor(262144 / Math.max(1, channels)));

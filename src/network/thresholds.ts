@@ -42,7 +42,8 @@ export function searchThresholds(
   // From here on in turned coordinates: g(a) = f(sign * a) does not fall.
   const first = low.map((value, channel) => (turned[channel] ? -(high[channel] ?? 0) : value) + 0);
   const last = high.map((value, channel) => (turned[channel] ? -(low[channel] ?? 0) : value) + 0);
-  const evaluate = (values: Float64Array): Float64Array => level(values.map((a, index) => a * (sign[index % channels] ?? 1) + 0));
+  const evaluate = (values: Float64Array): Float64Array =>
+    level(values.map((a, index) => a * (sign[index % channels] ?? 1) + 0));
 
   // Bisection of all channels and levels at once: row k - 1 looks for level k; g(below) < k <= g(reached) throughout.
   const below = new Float64Array(levels * channels);
@@ -55,7 +56,9 @@ export function searchThresholds(
   for (let width = span + 2; width > 1; width = Math.ceil(width / 2)) {
     const middle = below.map((value, index) => Math.floor((value + (reached[index] ?? 0)) / 2));
     // Where the search has ended the middle is `below`, which may lie outside of the range: keep it inside.
-    const probe = middle.map((a, index) => Math.min(Math.max(a, first[index % channels] ?? 0), last[index % channels] ?? 0));
+    const probe = middle.map((a, index) =>
+      Math.min(Math.max(a, first[index % channels] ?? 0), last[index % channels] ?? 0),
+    );
     const found = evaluate(probe);
     middle.forEach((a, index) => {
       if ((reached[index] ?? 0) - (below[index] ?? 0) <= 1) return;
@@ -68,7 +71,8 @@ export function searchThresholds(
     for (let k = 0; k < levels; k++) table[channel * levels + k] = reached[k * channels + channel] ?? 0;
 
   if ((span + 1) * channels <= exhaustive) verifyAll(evaluate, first, last, { table, levels, channels }, name);
-  else if (!segment.monotone) throw networkError('H3033', name, `cannot be shown to be monotone over ${span + 1} values`);
+  else if (!segment.monotone)
+    throw networkError('H3033', name, `cannot be shown to be monotone over ${span + 1} values`);
   return { table, levels, turned };
 }
 
@@ -87,7 +91,9 @@ function verifyAll(
   for (let start = 0; start < rows; start += block) {
     const size = Math.min(block, rows - start);
     const at = (index: number): number => (first[index % channels] ?? 0) + start + Math.floor(index / channels);
-    const values = Float64Array.from({ length: size * channels }, (_, index) => Math.min(at(index), last[index % channels] ?? 0));
+    const values = Float64Array.from({ length: size * channels }, (_, index) =>
+      Math.min(at(index), last[index % channels] ?? 0),
+    );
     const codes = evaluate(values);
     codes.forEach((code, index) => {
       const channel = index % channels;
@@ -95,7 +101,11 @@ function verifyAll(
       while (count < levels && (table[channel * levels + count] ?? 0) <= (values[index] ?? 0)) count++;
       counts[channel] = count;
       if (code !== count)
-        throw networkError('H3033', name, `channel ${channel} is not monotone (at ${values[index] ?? 0}: code ${code}, not ${count})`);
+        throw networkError(
+          'H3033',
+          name,
+          `channel ${channel} is not monotone (at ${values[index] ?? 0}: code ${code}, not ${count})`,
+        );
     });
   }
 }

@@ -6,7 +6,13 @@ import { quantizerOps } from './quantizers.js';
 import { reduceOps } from './reduce.js';
 import { shapeOps } from './shape.js';
 
-const all: Readonly<Record<string, Op>> = { ...elementwiseOps, ...quantizerOps, ...linearOps, ...shapeOps, ...reduceOps };
+const all: Readonly<Record<string, Op>> = {
+  ...elementwiseOps,
+  ...quantizerOps,
+  ...linearOps,
+  ...shapeOps,
+  ...reduceOps,
+};
 
 /** The operator of that name, or undefined. */
 export function opByName(name: string): Op | undefined {

@@ -60,7 +60,16 @@ const gemm: Op = (node, inputs) => {
   const beta = numberAttribute(node, 'beta', 1);
   const product = map(matMul(node, left, right), (x) => x * alpha);
   const c = inputs[2];
-  return [c === undefined ? product : zip(node, product, map(c, (x) => x * beta), (x, y) => x + y)];
+  return [
+    c === undefined
+      ? product
+      : zip(
+          node,
+          product,
+          map(c, (x) => x * beta),
+          (x, y) => x + y,
+        ),
+  ];
 };
 
 /**

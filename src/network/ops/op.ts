@@ -18,12 +18,15 @@ export function need(node: GraphNode, inputs: readonly (Tensor | undefined)[], i
 export function needScalar(node: GraphNode, inputs: readonly (Tensor | undefined)[], index: number): number {
   const value = need(node, inputs, index);
   const first = value.data[0];
-  return value.data.length === 1 && first !== undefined ? first : refuse(node, `needs a single number at input ${index}`);
+  return value.data.length === 1 && first !== undefined
+    ? first
+    : refuse(node, `needs a single number at input ${index}`);
 }
 
 /** Axis counted from the end where negative; must exist. */
 export function axisOf(node: GraphNode, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(positive) || positive < 0 || positive >= rank) refuse(node, `axis ${axis} is not in rank ${rank}`);
+  if (!Number.isInteger(positive) || positive < 0 || positive >= rank)
+    refuse(node, `axis ${axis} is not in rank ${rank}`);
   return positive;
 }

@@ -22,7 +22,12 @@ function quantCodes(node: GraphNode, inputs: readonly (Tensor | undefined)[]): T
   const zero = need(node, inputs, 2);
   if (scale.data.some((value) => !(value > 0))) refuse(node, 'needs scales greater than 0');
   if (zero.data.some((value) => !Number.isInteger(value))) refuse(node, 'needs integer zero points');
-  const shifted = zip(node, zip(node, need(node, inputs, 0), scale, (x, s) => x / s), zero, (x, z) => x + z);
+  const shifted = zip(
+    node,
+    zip(node, need(node, inputs, 0), scale, (x, s) => x / s),
+    zero,
+    (x, z) => x + z,
+  );
   const codes = map(shifted, (x) => Math.min(Math.max(round(x), low), high));
   // + 0 turns -0 into 0: codes are integers, which have one zero.
   return zip(node, codes, zero, (q, z) => q - z + 0);
@@ -36,8 +41,10 @@ function countThresholds(node: GraphNode, inputs: readonly (Tensor | undefined)[
   const x = need(node, inputs, 0);
   const thresholds = need(node, inputs, 1);
   const [rows, levels] = thresholds.shape;
-  if (rows === undefined || levels === undefined || thresholds.shape.length !== 2) refuse(node, 'needs a matrix of thresholds');
-  const channelAxis = stringAttribute(node, 'data_layout', '') === 'NHWC' ? x.shape.length - 1 : Math.min(1, x.shape.length - 1);
+  if (rows === undefined || levels === undefined || thresholds.shape.length !== 2)
+    refuse(node, 'needs a matrix of thresholds');
+  const channelAxis =
+    stringAttribute(node, 'data_layout', '') === 'NHWC' ? x.shape.length - 1 : Math.min(1, x.shape.length - 1);
   const channels = x.shape[channelAxis] ?? 1;
   if (rows !== 1 && rows !== channels) refuse(node, `has ${rows} rows of thresholds for ${channels} channels`);
   const inner = sizeOf(x.shape.slice(channelAxis + 1));

@@ -36,7 +36,12 @@ const unsqueeze: Op = (node, inputs) => {
   const at = new Set(list.map((axis) => axisOf(node, axis, rank)));
   if (at.size !== list.length) refuse(node, 'names an axis twice');
   const rest = [...x.shape];
-  return [tensor(Array.from({ length: rank }, (_, axis) => (at.has(axis) ? 1 : (rest.shift() ?? 1))), x.data)];
+  return [
+    tensor(
+      Array.from({ length: rank }, (_, axis) => (at.has(axis) ? 1 : (rest.shift() ?? 1))),
+      x.data,
+    ),
+  ];
 };
 
 const squeeze: Op = (node, inputs) => {

@@ -5,7 +5,9 @@ import { inferShapes } from '../infer-shapes.js';
 
 /** `keep` names operators that stay although their inputs are constant (weight quantizers before their codes are taken). */
 export function foldConstants(graph: Graph, keep: ReadonlySet<string> = new Set()): Graph {
-  const shapes = graph.nodes.some((node) => node.op === 'Shape') ? inferShapes(graph) : new Map<string, readonly number[]>();
+  const shapes = graph.nodes.some((node) => node.op === 'Shape')
+    ? inferShapes(graph)
+    : new Map<string, readonly number[]>();
   const initializers = new Map(graph.initializers);
   const nodes: GraphNode[] = [];
   for (const node of graph.nodes) {

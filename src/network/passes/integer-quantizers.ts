@@ -31,7 +31,8 @@ function split(node: GraphNode, constants: readonly (Tensor | undefined)[]): Spl
   if (node.op === 'MultiThreshold') return splitMultiThreshold(node, scale.shape[1] ?? 0);
   const unit = scale.data.every((value) => value === 1);
   const behind = unit ? [] : [{ op: 'Mul' as const, value: scale }];
-  if (node.op === 'Quant' || node.op === 'IntQuant') return { quantizer: { ...node, op: 'QuantCodes', domain: 'heddle' }, behind };
+  if (node.op === 'Quant' || node.op === 'IntQuant')
+    return { quantizer: { ...node, op: 'QuantCodes', domain: 'heddle' }, behind };
   // The sign does not depend on the scale: only its multiplication is taken out.
   if (node.op === 'BipolarQuant' && !unit) return { quantizer: node, behind };
   return undefined;

@@ -6,18 +6,27 @@ const affine = new Set(['Mul', 'Div', 'Add', 'Sub']);
 const moves = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Identity', 'Dropout']);
 
 /** Swaps `first` (affine, constant operand) with its only reader `second`, or returns undefined where that is not exact algebra. */
-function swapped(first: GraphNode, second: GraphNode, constant: Tensor, weights: Tensor | undefined): Tensor | undefined {
+function swapped(
+  first: GraphNode,
+  second: GraphNode,
+  constant: Tensor,
+  weights: Tensor | undefined,
+): Tensor | undefined {
   const single = constant.data.length === 1;
   const scales = first.op === 'Mul' || first.op === 'Div';
   if (moves.has(second.op)) return single ? tensor([], constant.data) : undefined;
-  if (second.op === 'Relu') return scales && single && (constant.data[0] ?? 0) > 0 ? tensor([], constant.data) : undefined;
+  if (second.op === 'Relu')
+    return scales && single && (constant.data[0] ?? 0) > 0 ? tensor([], constant.data) : undefined;
   if (second.op !== 'MatMul' || !weights || weights.shape.length !== 2) return undefined;
   if (weights.data.some((value) => !Number.isInteger(value))) return undefined;
   if (scales) return single ? tensor([], constant.data) : undefined;
   // (x + c) W = x W + c W, with c spread over the rows of W.
   const rows = weights.shape[0] ?? 0;
   if (!single && (constant.shape.at(-1) !== rows || sizeOf(constant.shape) !== rows)) return undefined;
-  const row = tensor([1, rows], Float64Array.from({ length: rows }, (_, index) => constant.data[single ? 0 : index] ?? 0));
+  const row = tensor(
+    [1, rows],
+    Float64Array.from({ length: rows }, (_, index) => constant.data[single ? 0 : index] ?? 0),
+  );
   const product = executeNode(second, [row, weights])[0];
   return product && tensor([product.data.length], product.data);
 }
@@ -42,7 +51,9 @@ function moveOne(graph: Graph): Graph {
     const source = first.inputs[1 - constantSide] ?? '';
     const newSecond = { ...second, inputs: [source, ...second.inputs.slice(1)], outputs: [between] };
     const newFirst = { ...first, inputs: [between, operand], outputs: second.outputs };
-    const nodes = graph.nodes.flatMap((node) => (node === first ? [] : node === second ? [newSecond, newFirst] : [node]));
+    const nodes = graph.nodes.flatMap((node) =>
+      node === first ? [] : node === second ? [newSecond, newFirst] : [node],
+    );
     return { ...graph, nodes, initializers: new Map(graph.initializers).set(operand, moved) };
   }
   return graph;
@@ -50,7 +61,7 @@ function moveOne(graph: Graph): Graph {
 
 /** Run after `integer-weights` and `integer-quantizers`. Equal in real arithmetic; every product it frees of scales is exact. */
 export function moveScales(graph: Graph): Graph {
-  for (let current = graph; ; ) {
+  for (let current = graph; ;) {
     const next = moveOne(current);
     if (next === current) return current;
     current = next;

@@ -29,7 +29,14 @@ export function gridOf(graph: Graph, name: string): Grid | undefined {
   if (initializer) {
     if (initializer.data.some((value) => !Number.isInteger(value)))
       throw networkError('H3032', name, 'the weights are neither integers nor quantized');
-    return { codes: initializer, scale: tensor(initializer.shape, initializer.data.map(() => 1)), type: undefined };
+    return {
+      codes: initializer,
+      scale: tensor(
+        initializer.shape,
+        initializer.data.map(() => 1),
+      ),
+      type: undefined,
+    };
   }
   const node = producerOf(graph, name);
   if (!node) return undefined;
@@ -42,7 +49,9 @@ export function gridOf(graph: Graph, name: string): Grid | undefined {
     const inputs = bipolar ? [first, tensor([], [1])] : constants;
     const codes = executeNode(unit, inputs)[0] ?? first;
     const signed = node.attributes.signed !== 0;
-    const type: ElementType = bipolar ? { kind: 'bipolar' } : { kind: 'int', bits: constants[3]?.data[0] ?? 32, signed };
+    const type: ElementType = bipolar
+      ? { kind: 'bipolar' }
+      : { kind: 'int', bits: constants[3]?.data[0] ?? 32, signed };
     return { codes, scale: spread(node, scale, codes), type };
   }
   if (movesElements.has(node.op)) {

@@ -1,0 +1,121 @@
+/** The front door of the numerics: a model file in, a reference and an integer pipeline out. */
+import type { NpyArray } from '../base/npy.js';
+import { executeSamples, onlyInput } from '../network/execute.js';
+import type { Graph } from '../network/graph.js';
+import type { Hls4mlConfig } from '../network/hls4ml-config.js';
+import { lowerGraph, type LowerOptions } from '../network/lower.js';
+import { collapseNetwork, lowerHls4mlExactly } from '../network/lower-hls4ml.js';
+import { streamline } from '../network/passes/streamline.js';
+import { decodeOutput, encodeInput, quantizeInput, realInput, samplesOf } from '../network/ports.js';
+import { runStages } from '../network/run-stages.js';
+import type { StageNetwork } from '../network/stages.js';
+import { importError } from './errors.js';
+import { parseHls4mlYaml } from './hls4ml-yaml.js';
+import { importModel, readUserFile } from './model.js';
+
+export { importModel } from './model.js';
+export { encodeQonnx, writeQonnx } from './onnx-write.js';
+export { explanations } from './errors.js';
+
+export interface LoadOptions extends LowerOptions {
+  /** `qkeras` (the default of .h5 files) or the path of an hls4ml YAML; ONNX files take none. */
+  readonly numerics?: string;
+}
+
+export interface LoadedNetwork {
+  /** As read from the file, no pass applied. */
+  readonly graph: Graph;
+  readonly numerics: 'qonnx' | 'finn' | 'qkeras' | 'hls4ml';
+  /** Shape of one sample. */
+  readonly inputShape: readonly number[];
+  /** The integer pipeline, made on first use; throws H3031 to H3042 where the network has none that is exact. */
+  readonly stageNetwork: StageNetwork;
+  /** The pipeline before any joining of casts (hls4ml), otherwise the same object as `stageNetwork`. */
+  readonly referenceStages: StageNetwork;
+  /** Real values of an array as `--input` means them: codes times scale where the model fixes the type (H3015). */
+  realInput(array: NpyArray, inputScale?: number): Float64Array;
+  /** Codes at the input port (H3015, H3039). */
+  encodeInput(array: NpyArray, inputScale?: number): { codes: Float64Array; samples: number };
+  /** Codes at the output port to real values, host tail included. */
+  decodeOutput(codes: Float64Array): Float64Array;
+  /**
+   * The reference executor on real values, whole samples in, whole samples out. hls4ml: the uncollapsed casts; everything
+   * else: float64 on the streamlined graph, which needs no integer pipeline.
+   */
+  reference(inputs: Float64Array): Float64Array;
+}
+
+/** Computes once, on first use. */
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function hls4mlNetwork(graph: Graph, config: Hls4mlConfig): LoadedNetwork {
+  const exact = lazy(() => lowerHls4mlExactly(graph, config));
+  const collapsed = lazy(() => collapseNetwork(exact()));
+  const reference = (inputs: Float64Array): Float64Array =>
+    decodeOutput(runStages(exact(), quantizeInput(inputs, exact().input)).outputs, exact().output);
+  return assemble(graph, 'hls4ml', { stages: collapsed, exact, reference, port: () => exact().input });
+}
+
+function floatNetwork(graph: Graph, options: LowerOptions): LoadedNetwork {
+  const stages = lazy(() => lowerGraph(graph, options));
+  const streamlined = lazy(() => streamline(graph));
+  const reference = (inputs: Float64Array): Float64Array => executeSamples(streamlined(), inputs);
+  // Real values do not need the port, so that a network without integer pipeline still has its reference.
+  return assemble(graph, graph.source, {
+    stages,
+    exact: stages,
+    reference,
+    port: () => ({ fixedByModel: false, scale: 1 }),
+  });
+}
+
+interface Parts {
+  readonly stages: () => StageNetwork;
+  readonly exact: () => StageNetwork;
+  readonly reference: (inputs: Float64Array) => Float64Array;
+  readonly port: () => { readonly fixedByModel: boolean; readonly scale: number };
+}
+
+function assemble(graph: Graph, numerics: LoadedNetwork['numerics'], parts: Parts): LoadedNetwork {
+  const inputShape = onlyInput(graph).shape.slice(1);
+  return {
+    graph,
+    numerics,
+    inputShape,
+    get stageNetwork() {
+      return parts.stages();
+    },
+    get referenceStages() {
+      return parts.exact();
+    },
+    realInput: (array, inputScale) => {
+      samplesOf(array, inputShape);
+      return realInput(array, parts.port(), inputScale);
+    },
+    encodeInput: (array, inputScale) => encodeInput(array, parts.stages().input, inputScale),
+    decodeOutput: (codes) => decodeOutput(codes, parts.stages().output),
+    reference: parts.reference,
+  };
+}
+
+/**
+ * Loads a model with its numerics. Reads the files now, lowers later. Throws H3001 to H3012; every problem of a user's file is a
+ * HeddleError with exit code 2.
+ */
+export async function loadNetwork(modelPath: string, options: LoadOptions = {}): Promise<LoadedNetwork> {
+  const graph = await importModel(modelPath);
+  const { numerics } = options;
+  if (numerics === undefined) return floatNetwork(graph, options);
+  if (graph.source !== 'qkeras')
+    throw importError(
+      'H3011',
+      modelPath,
+      `${modelPath}: --numerics is for Keras files, this one carries its own arithmetic`,
+    );
+  if (numerics === 'qkeras') return floatNetwork(graph, options);
+  const text = new TextDecoder().decode(readUserFile(numerics));
+  return hls4mlNetwork(graph, parseHls4mlYaml(text, numerics));
+}

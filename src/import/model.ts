@@ -1,0 +1,44 @@
+/** Opens a model file of any format that is read, told apart by its first bytes. */
+import { readFileSync } from 'node:fs';
+import type { Graph } from '../network/graph.js';
+import { importError } from './errors.js';
+import { h5Magic } from './h5.js';
+import { readKeras } from './keras-read.js';
+import { readOnnx } from './onnx-read.js';
+
+/** Bytes of a user's file; H3012 where it cannot be opened. */
+export function readUserFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw importError('H3012', path, `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+  }
+}
+
+const startsWith = (bytes: Uint8Array, magic: readonly number[], at = 0): boolean =>
+  magic.every((value, index) => bytes[at + index] === value);
+
+/** Reads a model. Throws H3001 for foreign files, otherwise as the reader of its format. */
+export async function importModel(path: string): Promise<Graph> {
+  const bytes = readUserFile(path);
+  if (startsWith(bytes, h5Magic)) return readKeras(bytes, path);
+  // Field 1 of a ModelProto is ir_version, a varint: every exporter writes it first.
+  if (bytes[0] === 0x08) return readOnnx(bytes, path);
+  if (startsWith(bytes, [0x54, 0x46, 0x4c, 0x33], 4))
+    throw importError(
+      'H3001',
+      path,
+      `${path}: TFLite files are not read yet`,
+      undefined,
+      'export the network as QONNX',
+    );
+  if (startsWith(bytes, [0x50, 0x4b]))
+    throw importError(
+      'H3001',
+      path,
+      `${path}: .keras archives are not read`,
+      undefined,
+      "save with model.save('model.h5')",
+    );
+  throw importError('H3001', path, `${path}: ${bytes.length === 0 ? 'empty file' : 'no model format that is read'}`);
+}

@@ -1,0 +1,105 @@
+/** Between arrays of real values and the integer codes of the ports. */
+import { HeddleError } from '../base/diagnostics.js';
+import { isIntegerDtype, type NpyArray } from '../base/npy.js';
+import { valueRange } from './element-type.js';
+import { networkError } from './errors.js';
+import { sizeOf } from './graph.js';
+import { softmaxRows } from './ops/reduce.js';
+import type { ElementType, InputPort, OutputPort } from './stages.js';
+
+/** How far a real value may lie from the grid of a port, in steps: float32 pixels divided by 255 stay below 2^-15. */
+const gridTolerance = 1 / 4096;
+
+/** Number of samples of an array; H3015 where its axes behind the first are not those of the model's input. */
+export function samplesOf(array: Pick<NpyArray, 'shape'>, inputShape: readonly number[]): number {
+  const [samples = 0, ...rest] = array.shape;
+  const plain = (shape: readonly number[]): string => shape.filter((size) => size !== 1).join(',');
+  if (samples < 1 || plain(rest) !== plain(inputShape) || sizeOf(rest) !== sizeOf(inputShape))
+    throw new HeddleError({
+      code: 'H3015',
+      message: `input: shape [${array.shape.join(',')}] is not a batch of samples of shape [${inputShape.join(',')}]`,
+      places: [{ text: 'input' }],
+      fix: `give an array of shape [samples,${inputShape.join(',')}]`,
+    });
+  return samples;
+}
+
+/** True where the integers of an array are codes already: the model fixes the type and no scale is given. */
+function isRaw(array: NpyArray, port: Pick<InputPort, 'fixedByModel'>, inputScale: number | undefined): boolean {
+  return port.fixedByModel && inputScale === undefined && isIntegerDtype(array.dtype);
+}
+
+/** Real values of an input array: codes times the port's scale, or the array times `inputScale` (1). */
+export function realInput(
+  array: NpyArray,
+  port: Pick<InputPort, 'fixedByModel' | 'scale'>,
+  inputScale?: number,
+): Float64Array {
+  const factor = isRaw(array, port, inputScale) ? port.scale : (inputScale ?? 1);
+  return factor === 1 ? array.data : array.data.map((value) => value * factor);
+}
+
+/**
+ * Codes of real values. A port fixed by the model truncates (the cast of its type); any other port takes only values on
+ * its grid. H3039 for values off the grid or out of range.
+ */
+export function quantizeInput(reals: Float64Array, port: InputPort): Float64Array {
+  const range = valueRange(port.type);
+  const codes = reals.map((value) => {
+    const exact = value / port.scale;
+    const near = Math.round(exact);
+    return port.fixedByModel && Math.abs(exact - near) > 1e-9 ? Math.floor(exact) : near + 0;
+  });
+  checkCodes(codes, range, (index) => `${reals[index] ?? NaN} (step ${port.scale})`);
+  const off = port.fixedByModel
+    ? -1
+    : codes.findIndex((code, index) => !(Math.abs((reals[index] ?? NaN) / port.scale - code) <= gridTolerance));
+  if (off >= 0)
+    throw networkError('H3039', 'input', `element ${off} is ${reals[off] ?? NaN}, not a multiple of ${port.scale}`);
+  return port.type.kind === 'bipolar' ? codes.map((value) => (value + 1) / 2) : codes;
+}
+
+function checkCodes(codes: Float64Array, range: { min: number; max: number }, text: (index: number) => string): void {
+  const bad = codes.findIndex((code) => !(code >= range.min && code <= range.max));
+  if (bad >= 0)
+    throw networkError(
+      'H3039',
+      'input',
+      `element ${bad} is ${text(bad)}, outside of the port's ${range.min}..${range.max}`,
+    );
+}
+
+/** Codes of an input array for a port, and the number of samples. Throws H3015 or H3039. */
+export function encodeInput(
+  array: NpyArray,
+  port: InputPort,
+  inputScale?: number,
+): { codes: Float64Array; samples: number } {
+  const samples = samplesOf(array, port.shape);
+  if (!isRaw(array, port, inputScale))
+    return { codes: quantizeInput(realInput(array, port, inputScale), port), samples };
+  checkCodes(array.data, valueRange(port.type), (index) => `${array.data[index] ?? NaN}`);
+  return { codes: array.data, samples };
+}
+
+/** Real values of output codes [samples][channels], host tail included. */
+export function decodeOutput(codes: Float64Array, port: OutputPort): Float64Array {
+  const channels = Math.max(1, sizeOf(port.shape));
+  const pick = (list: readonly number[], index: number): number => list[(index % channels) % list.length] ?? 0;
+  const reals = codes.map((code, index) => code * pick(port.scale, index) + pick(port.offset, index));
+  return port.tail === 'softmax' ? softmaxRows(reals, port.shape.at(-1) ?? 1) : reals;
+}
+
+/**
+ * The input port that an integer array asks for where the model fixes none: its own element type, one code worth `inputScale`.
+ * Undefined for arrays of floats, which leave the default of the lowering.
+ */
+export function portForArray(
+  array: Pick<NpyArray, 'dtype'>,
+  inputScale?: number,
+): { inputType: ElementType; inputScale: number } | undefined {
+  const match = /^([iub])([124])$/.exec(array.dtype);
+  if (!match) return undefined;
+  const bits = match[1] === 'b' ? 1 : 8 * Number(match[2]);
+  return { inputType: { kind: 'int', bits, signed: match[1] === 'i' }, inputScale: inputScale ?? 1 };
+}
