@@ -13,6 +13,7 @@ import {
   constantPolynomial,
   constantValue,
   multiplyPolynomials,
+  natEquals,
   normalizeNat,
   type Polynomial,
   polynomialKey,
@@ -32,6 +33,11 @@ export interface NatContext {
 export const emptyContext: NatContext = { minimum: new Map(), maximum: new Map(), indexCount: new Map(), facts: [] };
 
 const MAX_DEPTH = 6;
+
+/** True where a and b are shown to be equal, by normal form or by facts in force here. */
+export function provesEqual(a: Nat, b: Nat, context: NatContext): boolean {
+  return natEquals(a, b) || (provesAtLeast(a, b, context) && provesAtLeast(b, a, context));
+}
 
 export function provesAtLeast(a: Nat, b: Nat, context: NatContext): boolean {
   return nonNegative(addPolynomials(normalizeNat(a), normalizeNat(b), -1), context, MAX_DEPTH);
@@ -53,10 +59,20 @@ function nonNegative(p: Polynomial, context: NatContext, depth: number): boolean
     if (nonNegative(reflected, { ...context, indexCount: rest }, depth - 1)) return true;
   }
   for (const fact of context.facts) {
-    const remaining = context.facts.filter((other) => other !== fact);
-    if (nonNegative(addPolynomials(p, fact, -1), { ...context, facts: remaining }, depth - 1)) return true;
+    const remaining = { ...context, facts: context.facts.filter((other) => other !== fact) };
+    // A fact holds as it is and times any parameter, since parameters are not negative.
+    for (const product of [fact, ...parametersOf(p).map((parameter) => multiplyPolynomials(fact, parameter))]) {
+      if (nonNegative(addPolynomials(p, product, -1), remaining, depth - 1)) return true;
+    }
   }
   return false;
+}
+
+function parametersOf(p: Polynomial): readonly Polynomial[] {
+  const atoms = new Map([...p.values()].flatMap((term) => term.atoms).map((atom) => [atom.key, atom]));
+  return [...atoms.values()]
+    .filter((atom) => atom.kind === 'param')
+    .map((atom) => new Map([[atom.key, { coefficient: 1, atoms: [atom] }]]));
 }
 
 function allNonNegative(p: Polynomial): boolean {

@@ -4,9 +4,9 @@ import {
   type Binding,
   evalNat,
   type Nat,
-  natEquals,
   natText,
   provesAtLeast,
+  provesEqual,
   substituteNat,
   lit,
 } from '../circuit/index.js';
@@ -194,7 +194,10 @@ function bindPort(
   builder.checkVisible(sig);
   const wanted = substituteNat(toNat(packedBits(type)), nats);
   const got = toNat(packedBits(sig.type));
-  if (!natEquals(wanted, got) || (type.kind !== sig.type.kind && !(type.kind === 'enum' && sig.type.kind === 'enum'))) {
+  if (
+    !provesEqual(wanted, got, builder.proof()) ||
+    (type.kind !== sig.type.kind && !(type.kind === 'enum' && sig.type.kind === 'enum'))
+  ) {
     throw kitError(
       'H1001',
       `port '${label}' is ${type.kind} [${natText(wanted)}] and '${sig.label}' is ${sig.type.kind} [${natText(got)}]`,

@@ -11,6 +11,7 @@ import {
   natEquals,
   natText,
   provesAtLeast,
+  provesEqual,
   provesFits,
   type Target,
   type SourcePlace,
@@ -333,7 +334,7 @@ function atLeast(sig: AnySig, greater: NatExpr, less: NatExpr, verb: string): vo
 }
 
 function needWidth(sig: AnySig, width: ReturnType<typeof toNat>, verb: string): void {
-  if (natEquals(toNat(packedBits(sig.type)), width)) return;
+  if (provesEqual(toNat(packedBits(sig.type)), width, sig.context.proof())) return;
   throw widthError(verb, natText(width), 'what is asked for', sig);
 }
 
@@ -349,10 +350,14 @@ function widthError(verb: string, wanted: string, wantedLabel: string, got: AnyS
 /** Refuses values of two types; widths by normal form. */
 export function sameType(a: AnySig, b: AnySig, verb: string): void {
   sameKind(a, b);
-  if (!natEquals(toNat(packedBits(a.type)), toNat(packedBits(b.type)))) {
+  if (!provesEqual(toNat(packedBits(a.type)), toNat(packedBits(b.type)), a.context.proof())) {
     throw widthError(verb, natText(toNat(packedBits(a.type))), a.label, b);
   }
-  if (a.type.kind === 'vec' && b.type.kind === 'vec' && !natEquals(toNat(a.type.count), toNat(b.type.count))) {
+  if (
+    a.type.kind === 'vec' &&
+    b.type.kind === 'vec' &&
+    !provesEqual(toNat(a.type.count), toNat(b.type.count), a.context.proof())
+  ) {
     throw widthError(`${verb} (element count)`, natText(toNat(a.type.count)), a.label, b);
   }
 }
@@ -387,7 +392,7 @@ function sameWidth<T extends Bits>(a: AnySig, other: Operand<T>): Sig<T> {
   return b;
 }
 
-/** An operand of the same kind whose width may differ; a number takes the narrowest width that holds it. */
+/** An operand of the same kind whose width may differ; a number takes the type of `a`. */
 function operand<N extends Number_>(a: Sig<N>, other: Operand<N>): Sig<N> {
   const b = valueOf(a, other);
   sameKind(a, b);
