@@ -3,7 +3,8 @@
  *
  * A field is named without the prefix of its stream (`tdata`, `tlast`), so beats of different streams compare.
  */
-import type { ModuleDef, SignalId } from '../circuit/module.js';
+import type { SignalId } from '../circuit/expr.js';
+import type { ModuleDef } from '../circuit/module.js';
 import { type NatEnv, evalNat } from '../circuit/nat.js';
 import { leafType, packedWidth } from '../circuit/types.js';
 import type { PortInfo } from '../simulator/simulation.js';

@@ -9,11 +9,12 @@ import type { PortInfo, Simulation } from '../simulator/simulation.js';
 import type { PortSlot } from './port-layout.js';
 import type { VerilatorBuild } from './verilator-build.js';
 
+/** Functions bound to one instance; they need no `this`. */
 interface Native {
-  settle(): void;
-  tick(): void;
-  run(cycles: number): void;
-  trace(file: string): void;
+  readonly settle: () => void;
+  readonly tick: () => void;
+  readonly run: (cycles: number) => void;
+  readonly trace: (file: string) => void;
 }
 interface Addon {
   open(words: Uint32Array, seed: number, imageFolder: string): Native;
