@@ -66,7 +66,7 @@ function layerOf(reader: Reader, name: string, value: unknown): Hls4mlLayer {
     scale: at('scale') ?? fallback,
     result: at('result') ?? fallback,
     accum,
-  } as { [K in keyof Hls4mlLayer]: FixedType | undefined });
+  });
 }
 
 function layersOf(reader: Reader, value: unknown): Map<string, Hls4mlLayer> {

@@ -70,7 +70,7 @@ function readValue(proto: ValueInfoProto, file: string, known?: ReadonlyMap<stri
   const name = proto.name ?? '';
   const dims = proto.type?.tensorType?.shape?.dim;
   const declared = dims?.map((dim, axis) =>
-    dim.dimParam || (axis === 0 && !integer(dim.dimValue)) ? 1 : dim.dimValue,
+    dim.dimParam || (axis === 0 && !integer(dim.dimValue)) ? 1 : integer(dim.dimValue),
   );
   if (!declared) return { name, shape: known?.get(name) ?? [] };
   const shape = sizes(declared, file, name);

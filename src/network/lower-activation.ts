@@ -2,7 +2,7 @@
 import type { Range } from './accumulator.js';
 import { levelsOf, valueRange } from './element-type.js';
 import { networkError } from './errors.js';
-import { fitFixed } from './fit-fixed.js';
+import { fitFixed, type Line } from './fit-fixed.js';
 import { affineOf, makeSegment, type Segment } from './segment.js';
 import type { Activation, ElementType } from './stages.js';
 import { searchThresholds, type ThresholdTable } from './thresholds.js';
@@ -39,7 +39,7 @@ export function fitActivation(
     return { activation: thresholdActivation(found, segment.channels), output, turned: found.turned };
   const step =
     output.kind === 'int'
-      ? fitFixed(found, turnedRanges(ranges, found.turned), slopes(segment, found.turned), output)
+      ? fitFixed(found, turnedRanges(ranges, found.turned), lineOf(segment, found.turned), output)
       : undefined;
   if (!step)
     throw networkError('H3035', name, `needs ${levels} levels and no fixed-point step gives all of them exactly`);
@@ -55,18 +55,16 @@ function thresholdActivation(found: ThresholdTable, channels: number): Activatio
   return { kind: 'thresholds', levels, table, perChannel: true };
 }
 
-/** Codes per unit of the turned input: slope of the segment without its relu, clip and rounding. */
-function slopes(segment: Segment, turned: readonly boolean[]): Float64Array {
+/** The segment without its relu, clip and rounding, in codes per unit of the turned input. */
+function lineOf(segment: Segment, turned: readonly boolean[]): Line {
   const smooth = new Set(['Relu', 'Clip']);
   const quantizer = segment.graph.nodes.at(-1);
   const nodes = segment.graph.nodes
     .filter((node) => node !== quantizer)
-    .map((node) => (smooth.has(node.op) ? { ...node, op: 'Identity' } : node));
-  const scale = segment.graph.initializers.get(quantizer?.inputs[1] ?? '')?.data ?? Float64Array.of(1);
-  const to = quantizer?.inputs[0] ?? '';
-  const line = makeSegment({ ...segment.graph, nodes }, nodes, segment.from, to);
-  return affineOf(line).scale.map((value, channel) => {
-    const slope = value / (scale[channel % scale.length] ?? 1);
-    return turned[channel] ? -slope : slope;
-  });
+    .map((node) => (smooth.has(node.op) ? { ...node, op: 'Identity', inputs: node.inputs.slice(0, 1) } : node));
+  const step = segment.graph.initializers.get(quantizer?.inputs[1] ?? '')?.data ?? Float64Array.of(1);
+  const line = makeSegment({ ...segment.graph, nodes }, nodes, segment.from, quantizer?.inputs[0] ?? '');
+  const { scale, offset } = affineOf(line);
+  const codes = (values: Float64Array): Float64Array => values.map((value, c) => value / (step[c % step.length] ?? 1));
+  return { slope: codes(scale).map((value, c) => (turned[c] ? -value : value)), offset: codes(offset) };
 }

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { readNpy } from '../../src/base/npy.js';
+import { loadNetwork } from '../../src/import/index.js';
+import { portForArray } from '../../src/network/ports.js';
+import { runStages } from '../../src/network/run-stages.js';
+import type { DenseStage } from '../../src/network/stages.js';
+import { haveModels, largestDifference, model } from '../network/shared.js';
+
+describe.skipIf(!haveModels)('AD03 (QKeras, hls4ml)', () => {
+  const h5 = model('ad03', 'model_ToyCar.h5');
+  const yaml = model('ad03', 'hls4ml.yml');
+  const input = readNpyIfThere('ad03', 'input.npy');
+
+  test('all 64 rows equal the hls4ml build, with one fixed step per stage', async () => {
+    const network = await loadNetwork(h5, { numerics: yaml });
+    const expected = readNpy(model('ad03', 'expected_hls4ml.npy'));
+    const { codes, samples } = network.encodeInput(input());
+    expect(samples).toBe(64);
+    const run = runStages(network.stageNetwork, codes);
+    expect(largestDifference(run.outputs, expected.data)).toBe(0);
+    expect(largestDifference(network.reference(network.realInput(input())), expected.data)).toBe(0);
+    for (const stage of network.stageNetwork.stages) {
+      if (stage.kind === 'argmax' || stage.activation.kind !== 'fixed')
+        throw new Error(`${stage.name} has no fixed steps`);
+      expect(stage.activation.steps).toHaveLength(1);
+    }
+    expect(network.stageNetwork.input).toMatchObject({ fixedByModel: true, scale: 1, type: { bits: 8, signed: true } });
+  });
+
+  test('every cast on its own gives the same codes behind every stage', async () => {
+    const network = await loadNetwork(h5, { numerics: yaml });
+    const { codes } = network.encodeInput(input());
+    const exact = runStages(network.referenceStages, codes);
+    const joined = runStages(network.stageNetwork, codes);
+    exact.stages.forEach((stage, index) => expect(largestDifference(stage, joined.stages[index] ?? [])).toBe(0));
+  });
+
+  test('the trained arithmetic equals expected_qkeras to 1e-9, by reference and by stages', async () => {
+    const expected = readNpy(model('ad03', 'expected_qkeras.npy'));
+    const network = await loadNetwork(h5, { numerics: 'qkeras', ...portForArray(input()) });
+    expect(largestDifference(network.reference(network.realInput(input())), expected.data)).toBeLessThanOrEqual(1e-9);
+    const run = runStages(network.stageNetwork, network.encodeInput(input()).codes);
+    expect(largestDifference(network.decodeOutput(run.outputs), expected.data)).toBeLessThanOrEqual(1e-9);
+  });
+
+  test('one changed weight bit or one changed addend changes the output', async () => {
+    const network = await loadNetwork(h5, { numerics: yaml });
+    const { codes } = network.encodeInput(input());
+    const { stageNetwork } = network;
+    const good = runStages(stageNetwork, codes).outputs;
+    const first = stageNetwork.stages[0] as DenseStage;
+    const weights = first.weights.slice();
+    weights[5] = (weights[5] ?? 0) ^ 64;
+    const flipped = { ...stageNetwork, stages: [{ ...first, weights }, ...stageNetwork.stages.slice(1)] };
+    expect(largestDifference(runStages(flipped, codes).outputs, good)).toBeGreaterThan(0);
+    const last = stageNetwork.stages.at(-1) as DenseStage;
+    if (last.activation.kind !== 'fixed') throw new Error('the last stage has fixed steps');
+    const steps = last.activation.steps.map((step) => ({ ...step, rounding: 'half-up' as const }));
+    const rounded = {
+      ...stageNetwork,
+      stages: [...stageNetwork.stages.slice(0, -1), { ...last, activation: { kind: 'fixed' as const, steps } }],
+    };
+    expect(largestDifference(runStages(rounded, codes).outputs, good)).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(!haveModels)('TFC (QONNX)', () => {
+  test.each(['TFC_1W1A', 'TFC_2W2A'])('%s: 200 logits to 1e-6 by reference and by stages', async (name) => {
+    const images = readNpy(model('tfc', 'mnist_images_u8.npy'));
+    const expected = readNpy(model('tfc', `${name}.expected_logits.npy`));
+    const network = await loadNetwork(model('tfc', `${name}.onnx`));
+    const reals = network.realInput(images, 1 / 255);
+    expect(largestDifference(network.reference(reals), expected.data)).toBeLessThan(1e-6);
+    const { codes } = network.encodeInput(images, 1 / 255);
+    expect(largestDifference(codes, images.data)).toBe(0);
+    const run = runStages(network.stageNetwork, codes);
+    expect(largestDifference(network.decodeOutput(run.outputs), expected.data)).toBeLessThan(1e-6);
+    // The integers in front of the affine tail, found back from the expected logits, are exact.
+    const { scale, offset } = network.stageNetwork.output;
+    const integers = expected.data.map((logit) => Math.round((logit - (offset[0] ?? 0)) / (scale[0] ?? 1)));
+    expect(largestDifference(run.outputs, integers)).toBe(0);
+  });
+
+  test('the 1-bit network has only bipolar products', async () => {
+    const { stageNetwork } = await loadNetwork(model('tfc', 'TFC_1W1A.onnx'));
+    expect(stageNetwork.stages.map((stage) => stage.name)).toEqual([
+      'thresholds_0',
+      'dense_0',
+      'dense_1',
+      'dense_2',
+      'dense_3',
+    ]);
+    for (const stage of stageNetwork.stages)
+      if (stage.kind === 'dense') expect([stage.weight.kind, stage.input.kind]).toEqual(['bipolar', 'bipolar']);
+  });
+
+  test('one changed threshold changes the logits', async () => {
+    const images = readNpy(model('tfc', 'mnist_images_u8.npy'));
+    const { stageNetwork } = await loadNetwork(model('tfc', 'TFC_2W2A.onnx'));
+    const good = runStages(stageNetwork, images.data).outputs;
+    const first = stageNetwork.stages[1] as DenseStage;
+    if (first.activation.kind !== 'thresholds') throw new Error('the stage has thresholds');
+    const table = first.activation.table.map((value, index) => (index % 3 === 1 ? value + 1 : value));
+    const stages = [...stageNetwork.stages];
+    stages[1] = { ...first, activation: { ...first.activation, table } };
+    expect(largestDifference(runStages({ ...stageNetwork, stages }, images.data).outputs, good)).toBeGreaterThan(0);
+  });
+});
+
+test.skipIf(!haveModels)('FINN dialect: the digits by reference and by stages', async () => {
+  const input = readNpy(model('finn_tfc', 'input.npy'));
+  const expected = readNpy(model('finn_tfc', 'expected_output.npy'));
+  const network = await loadNetwork(model('finn_tfc', 'model.onnx'));
+  expect(largestDifference(network.reference(network.realInput(input)), expected.data)).toBe(0);
+  const run = runStages(network.stageNetwork, network.encodeInput(input).codes);
+  expect(largestDifference(network.decodeOutput(run.outputs), expected.data)).toBe(0);
+  expect(network.stageNetwork.input).toMatchObject({ scale: 1, fixedByModel: false });
+});
+
+test.skipIf(!haveModels)('models with convolutions are refused with every layer named', async () => {
+  await expect(loadNetwork(model('rn06', 'model_best.h5'))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(
+      /q_conv2d_batchnorm:[\s\S]*q_conv2d_batchnorm_1:[\s\S]*q_conv2d_batchnorm_2:/,
+    ) as string,
+  });
+  await expect(loadNetwork(model('cnv_w1a1', 'cnv_w1a1.onnx'))).rejects.toMatchObject({ exitCode: 2 });
+  await expect(loadNetwork(model('resnet8_tflite', 'pretrainedResnet_quant.tflite'))).rejects.toThrow(/H3001/);
+});
+
+test.skipIf(!haveModels)('--numerics must suit the file', async () => {
+  const options = { numerics: model('ad03', 'hls4ml.yml') };
+  await expect(loadNetwork(model('tfc', 'TFC_1W1A.onnx'), options)).rejects.toThrow(/H3011/);
+  await expect(loadNetwork(model('tfc', 'absent.onnx'))).rejects.toThrow(/H3012/);
+});
+
+/** Reads on first use, so that a missing folder skips tests instead of failing the file. */
+function readNpyIfThere(...parts: string[]): () => ReturnType<typeof readNpy> {
+  return () => readNpy(model(...parts));
+}
