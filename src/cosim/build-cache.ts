@@ -5,7 +5,18 @@
  * renamed, so an entry that exists is complete. Using an entry touches it; the oldest go when there are too many.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +63,35 @@ export function findEntry(folder: string, name: string): string | undefined {
   return entry;
 }
 
-/** The entry `name`; when it is missing, `fill` makes it in an empty folder first. Another process may win the race. */
+/** True while the process that wrote the lock runs and the lock is not ancient. */
+function lockHolds(lock: string): boolean {
+  try {
+    if (Date.now() - statSync(lock).mtimeMs > 600_000) return false;
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // A lock without its number yet has just been made.
+    if (pid > 0) process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, but somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Takes the lock file, or waits until the entry is there. Locks only save work: renaming keeps entries whole. */
+async function lockOrWait(lock: string, entry: string): Promise<boolean> {
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return true;
+    } catch {
+      if (existsSync(entry)) return false;
+      if (!lockHolds(lock)) rmSync(lock, { force: true });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The entry `name`; when it is missing, `fill` makes it in an empty folder first, once even with several callers. */
 export async function ensureEntry(
   folder: string,
   name: string,
@@ -61,9 +100,12 @@ export async function ensureEntry(
   const found = findEntry(folder, name);
   if (found !== undefined) return { path: found, built: false };
   mkdirSync(folder, { recursive: true });
-  const working = mkdtempSync(join(folder, `.making-${name}-`));
   const path = join(folder, name);
+  const lock = join(folder, `.lock-${name}`);
+  if (!(await lockOrWait(lock, path))) return { path, built: false };
+  const working = mkdtempSync(join(folder, `.making-${name}-`));
   try {
+    if (existsSync(path)) return { path, built: false };
     await fill(working);
     try {
       renameSync(working, path);
@@ -72,6 +114,7 @@ export async function ensureEntry(
     }
   } finally {
     rmSync(working, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
   pruneEntries(folder, maxEntries);
   return { path, built: true };
@@ -90,6 +133,6 @@ export function pruneEntries(folder: string, keep: number, now = Date.now()): vo
   const surplus = entries.length - keep;
   const leaving = old
     .sort((a, b) => a.used - b.used)
-    .filter(({ name }, index) => index < surplus || name.startsWith('.making-'));
+    .filter(({ name }, index) => index < surplus || name.startsWith('.'));
   for (const { name } of leaving) rmSync(join(folder, name), { recursive: true, force: true });
 }

@@ -165,7 +165,10 @@ describe('finding tools', () => {
         return error;
       }
     })();
-    expect(caught).toMatchObject({ exitCode: 3, diagnostics: [{ code: 'H5001', fix: 'apt-get install -y verilator g++' }] });
+    expect(caught).toMatchObject({
+      exitCode: 3,
+      diagnostics: [{ code: 'H5001', fix: 'apt-get install -y verilator g++' }],
+    });
     expect(() => requireTool('compiler', environment)).toThrow(/H5002/);
     expect(findTool('verilator', { PATH: '', HEDDLE_VERILATOR: process.execPath })).toBe(process.execPath);
     expect(findTool('nextpnrIce40', { PATH: '/usr/bin', HEDDLE_NEXTPNR_ICE40: '/nowhere' })).toBeUndefined();
