@@ -41,6 +41,11 @@ export function importError(
   return new HeddleError(importDiagnostic(code, file, message, text, fix));
 }
 
+/** First line of a message; of an HDF5 error stack the outermost cause instead of its banner. */
+function firstSentence(message: string): string {
+  return /^HDF5-DIAG[^]*?\(\): (.*)/.exec(message)?.[1] ?? message.split('\n')[0] ?? '';
+}
+
 /** Runs a reader; whatever else than a HeddleError it throws means that the file is damaged: H3002. */
 export function readingFile<T>(file: string, read: () => T): T {
   try {
@@ -48,7 +53,7 @@ export function readingFile<T>(file: string, read: () => T): T {
   } catch (error) {
     if (error instanceof HeddleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw importError('H3002', file, `${file}: damaged or truncated (${reason.split('\n')[0] ?? ''})`);
+    throw importError('H3002', file, `${file}: damaged or truncated (${firstSentence(reason)})`);
   }
 }
 

@@ -82,7 +82,10 @@ function read(opened: InstanceType<typeof h5wasm.File>, file: string): KerasFile
 /** Reads a Keras file from its bytes. Throws H3002, H3004 or H3008, whatever the HDF5 library does. */
 export async function readKerasFile(bytes: Uint8Array, file: string): Promise<KerasFile> {
   checkLength(bytes, file);
-  const { FS } = await h5wasm.ready;
+  const library = await h5wasm.ready;
+  const { FS } = library;
+  // Otherwise the library prints its error stack on the user's terminal.
+  library.activate_throwing_error_handler();
   // The library reads from its own file system in memory: nothing of the user's disk is open while it parses.
   const name = 'model.h5';
   FS.writeFile(name, bytes);

@@ -103,7 +103,7 @@ function convertDialect(reader: Reader, convert: Json): Omit<Hls4mlConfig, 'mode
 export function parseHls4mlYaml(text: string, file: string): Hls4mlConfig {
   let top: Json | undefined;
   try {
-    top = asObject(parse(text));
+    top = asObject(parse(text, { logLevel: 'error' }));
   } catch (error) {
     throw importError('H3009', file, `${file}: not YAML (${(error as Error).message.split('\n')[0] ?? ''})`);
   }
