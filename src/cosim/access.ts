@@ -6,26 +6,37 @@ import type { PortInfo, Simulation } from '../simulator/simulation.js';
 /** Bits of a port: a number up to 32 bits wide, a bigint above. */
 export type Bits = number | bigint;
 
-/** Simulations with a number form of their ports (Verilator models, the WebAssembly simulator). */
-export interface NumberPorts {
+/** Verilator models give number functions, the built-in simulators give port handles; others only `poke` and `peek`. */
+interface NumberPorts {
   reader(port: string): () => number;
   writer(port: string): (value: number) => void;
 }
-
-function hasNumberPorts(sim: Simulation | (Simulation & NumberPorts)): sim is Simulation & NumberPorts {
-  return 'reader' in sim && 'writer' in sim;
+interface HandlePorts {
+  port(name: string): { getNumber(): number; setNumber(value: number): void };
 }
+type AnySimulation = Simulation & Partial<NumberPorts & HandlePorts>;
 
 /** Reads a port as of the last settle. */
-export function portReader(sim: Simulation, port: string, width: number): () => Bits {
+export function portReader(sim: AnySimulation, port: string, width: number): () => Bits {
   if (width > 32) return () => sim.peek(port);
-  return hasNumberPorts(sim) ? sim.reader(port) : () => Number(sim.peek(port));
+  if (sim.reader !== undefined) return sim.reader(port);
+  const handle = sim.port?.(port);
+  return handle === undefined ? () => Number(sim.peek(port)) : () => handle.getNumber();
+}
+
+function writerOf(sim: AnySimulation, port: string, width: number): (value: Bits) => void {
+  if (width > 32) return (value) => sim.poke(port, value);
+  if (sim.writer !== undefined) {
+    const write = sim.writer(port);
+    return (value) => write(Number(value));
+  }
+  const handle = sim.port?.(port);
+  return handle === undefined ? (value) => sim.poke(port, value) : (value) => handle.setNumber(Number(value));
 }
 
 /** Writes a port; equal values in a row are written once. */
-export function portWriter(sim: Simulation, port: string, width: number): (value: Bits) => void {
-  const write: (value: Bits) => void =
-    width <= 32 && hasNumberPorts(sim) ? (sim.writer(port) as (value: Bits) => void) : (value) => sim.poke(port, value);
+export function portWriter(sim: AnySimulation, port: string, width: number): (value: Bits) => void {
+  const write = writerOf(sim, port, width);
   let last: Bits | undefined;
   return (value) => {
     if (value === last) return;

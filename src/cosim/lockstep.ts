@@ -244,7 +244,8 @@ class Run {
     for (const { spec, score, checker, sink } of this.#lanes) {
       const missing = score?.finish();
       if (missing !== undefined) return { kind: 'scoreboard', cycle, stream: spec.name, ...missing };
-      const open = sink === undefined ? undefined : checker.finish();
+      // A complete scoreboard has already said that the end of the stream is as it should be.
+      const open = sink === undefined || score !== undefined ? undefined : checker.finish();
       if (open !== undefined) return { kind: 'protocol', cycle, stream: spec.name, ...open };
     }
     return undefined;

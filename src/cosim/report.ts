@@ -52,8 +52,8 @@ function renderRows(rows: readonly Row[], failing: number): string[] {
   return rows.map(({ label, cells }, r) => {
     const columns = cells.map((cell, i) => {
       const still = r > 0 && i > 0 && cells[i - 1] === cell;
-      const mark = r === 0 && cell === String(failing) ? '*' : ' ';
-      return mark + (still ? '.' : cut(cell)).padStart(width);
+      const mark = r === 0 && cell === String(failing) ? '*' : '';
+      return (mark + (still ? '.' : cut(cell))).padStart(width + 1);
     });
     return `  ${label.padEnd(labelWidth)} ${columns.join('')}`;
   });

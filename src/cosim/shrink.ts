@@ -20,6 +20,8 @@ export interface ShrinkOptions {
    * the expected beats cut in the same proportion; blocks that pack or reduce should give their own.
    */
   readonly cut?: (spec: LockstepSpec, count: number) => LockstepSpec;
+  /** Units of work in a spec, as `cut` counts them. Default: beats of the longest input. */
+  readonly units?: (spec: LockstepSpec) => number;
   /** Most runs to spend. Default 200. */
   readonly budget?: number;
 }
@@ -46,27 +48,28 @@ function simpler(stall: Stall): Stall[] {
 /** Simpler specs one step away, the largest steps first. */
 function* candidates(
   spec: LockstepSpec,
-  cut: (spec: LockstepSpec, count: number) => LockstepSpec,
+  { cut, units }: Required<Omit<ShrinkOptions, 'budget'>>,
 ): Generator<LockstepSpec> {
   const resets = spec.resets ?? 0;
-  for (const fewer of new Set([0, resets >> 1, resets - 1]))
+  for (const fewer of new Set([0, resets >> 1, resets - 1])) {
     if (fewer >= 0 && fewer < resets) yield { ...spec, resets: fewer };
-  const total = longest(spec.inputs);
+  }
+  const total = units(spec);
   const counts = [1, total >> 3, total >> 2, total >> 1, total - Math.max(1, total >> 3), total - 1];
   for (const count of new Set(counts)) if (count > 0 && count < total) yield cut(spec, count);
   for (const source of simpler(spec.stall.source)) yield { ...spec, stall: { ...spec.stall, source } };
   for (const sink of simpler(spec.stall.sink)) yield { ...spec, stall: { ...spec.stall, sink } };
-  for (let seed = 0n; seed < 8n && seed < spec.seed; seed++) yield { ...spec, seed };
+  for (let seed = 0n; seed < 8n && seed < spec.seed; seed++) yield cut({ ...spec, seed }, total);
 }
 
 /** Shrinks a failing spec. The result fails by the same rule; it may be the spec itself. */
 export function shrink(spec: LockstepSpec, failure: Failure, options: ShrinkOptions = {}): Shrunk {
-  const { cut = cutBeats, budget = 200 } = options;
+  const { cut = cutBeats, units = ({ inputs }: LockstepSpec): number => longest(inputs), budget = 200 } = options;
   let best: Omit<Shrunk, 'runs'> = { spec, failure };
   let runs = 0;
   for (let improved = true; improved && runs < budget;) {
     improved = false;
-    for (const candidate of candidates(best.spec, cut)) {
+    for (const candidate of candidates(best.spec, { cut, units })) {
       if (runs++ >= budget) break;
       const found = runLockstep(candidate).failure;
       if (found?.rule !== failure.rule) continue;
