@@ -6,6 +6,11 @@ import { join, resolve } from 'node:path';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const shared = resolve(root, process.env.HEDDLE_SHARED ?? '../shared');
 
+/** Path of a file below the shared folder. */
+export function sharedPath(...parts: string[]): string {
+  return join(shared, ...parts);
+}
+
 /** Path of a file below `shared/models`. */
 export function model(...parts: string[]): string {
   return join(shared, 'models', ...parts);

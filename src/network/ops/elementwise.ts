@@ -15,7 +15,7 @@ export function broadcastShape(node: GraphNode, a: readonly number[], b: readonl
 }
 
 /** For each element of `shape` the flat index into a tensor of shape `from` that broadcasts to it. */
-function broadcastIndex(from: readonly number[], shape: readonly number[]): Uint32Array {
+export function broadcastIndex(from: readonly number[], shape: readonly number[]): Uint32Array {
   const index = new Uint32Array(sizeOf(shape));
   const strides = new Array<number>(shape.length).fill(0);
   let stride = 1;

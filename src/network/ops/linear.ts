@@ -1,6 +1,6 @@
 /** Matrix operators and batch normalization in float64: integer operands below 2^53 give exact sums. */
 import { numberAttribute, sizeOf, tensor, type GraphNode, type Tensor } from '../graph.js';
-import { broadcastShape, map, zip } from './elementwise.js';
+import { broadcastIndex, broadcastShape, map, zip } from './elementwise.js';
 import { need, refuse, type Op } from './op.js';
 
 /** [m, k] times [k, n], rows of `a` outermost, k in the middle: sums run in the order of k. */
@@ -17,28 +17,30 @@ function multiply(a: Float64Array, b: Float64Array, m: number, k: number, n: num
   return out;
 }
 
-/** MatMul of the last two axes; leading axes of `a` are kept, `b` is a matrix or has equal leading axes. */
+/** np.matmul: vectors get an axis of 1 that goes away again, leading axes are broadcast. */
 function matMul(node: GraphNode, a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length < 1 || b.shape.length < 2) refuse(node, 'needs a vector or matrix and a matrix');
-  const k = a.shape.at(-1) ?? 0;
-  const [rows, n] = [b.shape.at(-2) ?? 0, b.shape.at(-1) ?? 0];
+  if (a.shape.length < 1 || b.shape.length < 1) refuse(node, 'needs vectors or matrices');
+  const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape;
+  const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape;
+  const [m, k] = [left.at(-2) ?? 0, left.at(-1) ?? 0];
+  const [rows, n] = [right.at(-2) ?? 0, right.at(-1) ?? 0];
   if (k !== rows) refuse(node, `cannot multiply [${a.shape.join(',')}] and [${b.shape.join(',')}]`);
-  if (b.shape.length === 2) {
-    const m = sizeOf(a.shape.slice(0, -1));
-    return tensor([...a.shape.slice(0, -1), n], multiply(a.data, b.data, m, k, n));
-  }
-  const lead = broadcastShape(node, a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const m = a.shape.at(-2) ?? 1;
-  const batches = sizeOf(lead);
-  if (sizeOf(a.shape.slice(0, -2)) !== batches || sizeOf(b.shape.slice(0, -2)) !== batches)
-    refuse(node, 'does not broadcast batches of matrices');
-  const out = new Float64Array(batches * m * n);
-  for (let batch = 0; batch < batches; batch++) {
-    const left = a.data.subarray(batch * m * k, (batch + 1) * m * k);
-    const right = b.data.subarray(batch * k * n, (batch + 1) * k * n);
-    out.set(multiply(left, right, m, k, n), batch * m * n);
-  }
-  return tensor([...lead, m, n], out);
+  const shape = [
+    ...broadcastShape(node, left.slice(0, -2), right.slice(0, -2)),
+    ...(a.shape.length === 1 ? [] : [m]),
+    ...(b.shape.length === 1 ? [] : [n]),
+  ];
+  // One matrix on the right: all rows of the left at once.
+  if (right.length === 2) return tensor(shape, multiply(a.data, b.data, sizeOf(left.slice(0, -1)), k, n));
+  const lead = broadcastShape(node, left.slice(0, -2), right.slice(0, -2));
+  const [fromLeft, fromRight] = [broadcastIndex(left.slice(0, -2), lead), broadcastIndex(right.slice(0, -2), lead)];
+  const out = new Float64Array(sizeOf(lead) * m * n);
+  fromLeft.forEach((at, batch) => {
+    const of = fromRight[batch] ?? 0;
+    const product = multiply(a.data.subarray(at * m * k), b.data.subarray(of * k * n), m, k, n);
+    out.set(product, batch * m * n);
+  });
+  return tensor(shape, out);
 }
 
 /** Transposed matrix. */

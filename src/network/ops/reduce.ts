@@ -39,11 +39,21 @@ export function softmaxRows(data: Float64Array, length: number): Float64Array {
   return out;
 }
 
+/** Any axis: the axis is moved to the end, row by row. */
 const softmax: Op = (node, inputs) => {
   const x = need(node, inputs, 0);
   const axis = axisOf(node, numberAttribute(node, 'axis', -1), x.shape.length);
-  if (axis !== x.shape.length - 1) refuse(node, 'is read along the last axis only');
-  return [tensor(x.shape, softmaxRows(x.data, x.shape[axis] ?? 1))];
+  const length = x.shape[axis] ?? 1;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const moved = new Float64Array(x.data.length);
+  const place = (index: number): number => {
+    const row = Math.floor(index / length);
+    return (Math.floor(row / inner) * length + (index % length)) * inner + (row % inner);
+  };
+  for (let index = 0; index < moved.length; index++) moved[index] = x.data[place(index)] ?? 0;
+  const data = new Float64Array(x.data.length);
+  softmaxRows(moved, length).forEach((value, index) => (data[place(index)] = value));
+  return [tensor(x.shape, data)];
 };
 
 export const reduceOps: Readonly<Record<string, Op>> = { TopK: topK, Softmax: softmax };

@@ -10,7 +10,8 @@ function axes(node: GraphNode, inputs: readonly (Tensor | undefined)[]): readonl
 const reshape: Op = (node, inputs) => {
   const x = need(node, inputs, 0);
   const target = [...need(node, inputs, 1).data];
-  const shape = target.map((size, index) => (size === 0 ? (x.shape[index] ?? 0) : size));
+  const allowZero = numberAttribute(node, 'allowzero', 0) !== 0;
+  const shape = target.map((size, index) => (size === 0 && !allowZero ? (x.shape[index] ?? 0) : size));
   const free = shape.indexOf(-1);
   if (free >= 0) {
     const rest = shape.reduce((product, size, index) => (index === free ? product : product * size), 1);

@@ -13,7 +13,9 @@ export function batchFree(graph: Graph): Graph {
     if (node.op !== 'Reshape' || sizes?.data[0] !== 1 || shapes.get(data)?.[0] !== 1) return node;
     const name = freshName({ ...graph, initializers }, `${node.name}_shape`);
     initializers.set(name, tensor(sizes.shape, [0, ...sizes.data.slice(1)]));
-    return { ...node, inputs: [data, name] };
+    // allowzero would read the 0 as a size.
+    const { allowzero: _, ...attributes } = node.attributes;
+    return { ...node, inputs: [data, name], attributes };
   });
   return { ...graph, nodes, initializers };
 }
