@@ -50,7 +50,7 @@ function checkNode() {
   const version = process.versions.node.split('.').map(Number);
   if (!isBefore(version, oldestNode)) return;
   fail(
-    'H5011',
+    'H5091',
     `Node ${process.versions.node} is too old, Heddle needs ${oldestNode.join('.')} or newer`,
     [process.execPath],
     'install a newer Node: https://nodejs.org/en/download (or: nvm install 22)',
@@ -143,7 +143,7 @@ function installPackages() {
   const count = Object.keys(JSON.parse(readFileSync(lockFile, 'utf8')).packages).length - 1;
   if (!mayInstall) {
     fail(
-      'H5012',
+      'H5092',
       'the npm packages are missing or stale, and HEDDLE_SETUP=never forbids installing them',
       [root],
       'run: npm ci',
@@ -161,7 +161,7 @@ function installPackages() {
       .slice(0, 3);
     const places =
       spoken.length > 0 ? spoken : [result.error?.message ?? `npm ended with ${result.status ?? result.signal}`];
-    fail('H5012', 'the npm packages could not be installed', places, explainNpmFailure(result));
+    fail('H5092', 'the npm packages could not be installed', places, explainNpmFailure(result));
   }
   say(` ${seconds(start)}`);
 }
@@ -250,12 +250,12 @@ function setUpPrograms(needed, wished) {
   const lacking = missing.filter((program) => needed.includes(program));
   if (lacking.length > 0) {
     const why = mayInstall ? '' : ', and HEDDLE_SETUP=never forbids installing them';
-    fail('H5013', `programs that the tests need are missing${why}`, missingAre(lacking), howToInstall(lacking));
+    fail('H5093', `programs that the tests need are missing${why}`, missingAre(lacking), howToInstall(lacking));
   }
   const old = tooOldVerilator();
   if (old !== undefined) {
     const fix = 'build a newer one: https://verilator.org/guide/latest/install.html';
-    fail('H5014', `${old} is too old, the tests need 5.006 or newer`, ['verilator'], fix);
+    fail('H5094', `${old} is too old, the tests need 5.006 or newer`, ['verilator'], fix);
   }
   if (missing.length > 0) {
     say(`setup: not here: ${missingAre(missing).join('; ')}`);

@@ -18,7 +18,8 @@ export class BatchNorm {
   #inverse = new Float64Array();
 
   constructor(readonly channels: number) {
-    this.gamma = new Float64Array(channels).fill(1);
+    // Every fourth channel starts upside down: trained networks have such channels, and hardware must turn their thresholds.
+    this.gamma = Float64Array.from({ length: channels }, (_, c) => (c % 4 === 3 ? -1 : 1));
     this.beta = new Float64Array(channels);
     this.mean = new Float64Array(channels);
     this.variance = new Float64Array(channels).fill(1);
