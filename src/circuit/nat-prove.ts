@@ -184,7 +184,9 @@ export function provesFits(value: Nat, width: Nat, context: NatContext): boolean
   const holders = [...w.values()].flatMap((term) =>
     term.coefficient >= 1 && term.atoms.length === 1 ? term.atoms : [],
   );
-  return holders.some((atom) => holds(atom, v, context)) || upperFits(v, w, context);
+  if (holders.some((atom) => holds(atom, v, context)) || upperFits(v, w, context)) return true;
+  const bits: Nat = { op: 'clog2', a: { op: 'add', a: value, b: { op: 'lit', value: 1 } } };
+  return provesAtLeast(width, bits, context);
 }
 
 function holds(atom: Atom, value: Polynomial, context: NatContext): boolean {

@@ -97,10 +97,11 @@ export class Builder implements BuilderCore {
   wire<T extends Bits>(key: string, type: T): Sig<T> {
     return this.declare(snakeCase(key), type, { kind: 'wire' });
   }
-  /** A named value: a wire and its equation. Naming is how a value is shared and how it shows in waves. */
+  /** A named value: a wire and its equation, also inside a when. Naming is how a value is shared and shows in waves. */
   let<T extends Bits>(key: string, value: Sig<T>, doc?: string): Sig<T> {
     const wire = this.declare(snakeCase(key), documented(value.type, doc), { kind: 'wire' });
-    this.assign(wire, value);
+    const { place, driven, source } = this.drive(wire, value, 'assign');
+    this.scopes.add({ item: 'assign', target: driven, value: source, ...place });
     return wire;
   }
   /** The wires of a stream between two instances. */

@@ -1,0 +1,69 @@
+/**
+ * A planned pipeline: the modules of one accelerator in stream order with their parameters and memory contents.
+ *
+ * The chain is plain data. The generator makes a top of it, the composed cycle model and the timing prediction are built
+ * from it too; none of the three looks at the others.
+ */
+import type { Image } from '../circuit/index.js';
+import type { Arithmetic } from './stages/arithmetic.js';
+import type { RequantizeKind } from './stages/requantize.js';
+
+type Sizes<K extends string> = Readonly<Record<K, number>>;
+type Images<K extends string> = Readonly<Record<K, Image>>;
+
+/** One module instance; parameter names and meanings are those of the module's text. */
+export type ChainModule =
+  | { readonly kind: 'lane_truncate'; readonly params: Sizes<'N' | 'IN_W' | 'OUT_W'> }
+  | { readonly kind: 'lane_extend'; readonly signed: boolean; readonly params: Sizes<'N' | 'IN_W' | 'OUT_W'> }
+  | {
+      readonly kind: 'width_converter';
+      readonly params: Sizes<'IN_W' | 'OUT_W' | 'UP' | 'DOWN' | 'FRAME_IN' | 'FRAME_OUT'>;
+    }
+  | { readonly kind: 'fifo'; readonly params: Sizes<'W' | 'DEPTH'> }
+  | { readonly kind: 'register_slice'; readonly params: Sizes<'W'> }
+  | {
+      readonly kind: 'matvec';
+      readonly arithmetic: Arithmetic;
+      readonly params: Sizes<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W'>;
+      readonly images: Images<'WEIGHTS'>;
+    }
+  | {
+      readonly kind: 'thresholds';
+      readonly signed: boolean;
+      readonly params: Sizes<'PE' | 'FOLDS' | 'LEVELS' | 'X_W' | 'OUT_W' | 'LOWEST'>;
+      readonly images: Images<'THRESHOLDS'>;
+    }
+  | {
+      readonly kind: 'requantize';
+      readonly requantize: RequantizeKind;
+      readonly params: Sizes<'PE' | 'FOLDS' | 'X_W' | 'M_W' | 'A_W' | 'T_W' | 'SHIFT' | 'OUT_W'>;
+      readonly images: Images<'MULTIPLIERS' | 'ADDENDS'>;
+    }
+  | { readonly kind: 'argmax'; readonly signed: boolean; readonly params: Sizes<'N' | 'PE' | 'X_W' | 'OUT_W'> };
+
+export type ChainNode = ChainModule & {
+  /** Instance name, unique in the chain. */
+  readonly name: string;
+  /** Stage of the network it serves; `input` and `output` for the ports. */
+  readonly stage: string;
+};
+
+/** A stream port of the accelerator: lanes of whole bytes. */
+export interface PortPlan {
+  /** Width of tdata, a multiple of 8. */
+  readonly bits: number;
+  readonly lanes: number;
+  readonly laneBits: number;
+  /** Elements of one sample. */
+  readonly elements: number;
+  /** Beats of one sample: ceil(elements / lanes). */
+  readonly beats: number;
+}
+
+export interface Chain {
+  readonly name: string;
+  readonly input: PortPlan;
+  readonly nodes: readonly ChainNode[];
+  /** The last node's beats leave with tlast on the last beat of a sample. */
+  readonly output: PortPlan;
+}
