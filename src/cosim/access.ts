@@ -34,8 +34,9 @@ function writerOf(sim: AnySimulation, port: string, width: number): (value: Bits
   return handle === undefined ? (value) => sim.poke(port, value) : (value) => handle.setNumber(Number(value));
 }
 
-/** Writes a port; equal values in a row are written once. */
+/** Writes a port; equal values in a row are written once. A form of the module that lacks the port ignores it. */
 export function portWriter(sim: AnySimulation, port: string, width: number): (value: Bits) => void {
+  if (!sim.ports.some(({ name, dir }) => name === port && dir === 'input')) return () => undefined;
   const write = writerOf(sim, port, width);
   let last: Bits | undefined;
   return (value) => {

@@ -7,7 +7,7 @@
  */
 import { randomStream } from '../base/random.js';
 import type { Simulation } from '../simulator/simulation.js';
-import { type Bits, portNamed, portReader, portWriter, toBits } from './access.js';
+import { type Bits, portReader, portWriter } from './access.js';
 import { Comparator } from './compare.js';
 import type { Failure } from './failure.js';
 import type { Participant } from './participant.js';
@@ -157,7 +157,7 @@ class Run {
   #hold(constants: Readonly<Record<string, bigint>>): void {
     for (const sim of this.#sims) {
       for (const [name, value] of Object.entries(constants)) {
-        sim.poke(name, toBits(value, portNamed(sim.ports, name).width));
+        if (sim.ports.some((port) => port.name === name)) sim.poke(name, value);
       }
     }
   }
@@ -241,11 +241,17 @@ class Run {
   }
 
   #finish(cycle: number): Failure | undefined {
+    const whole = this.#lanes.every(({ spec }) => {
+      const final = this.#spec.inputs[spec.name]?.at(-1);
+      return final === undefined || spec.last === undefined || final[spec.last] !== 0n;
+    });
     for (const { spec, score, checker, sink } of this.#lanes) {
       const missing = score?.finish();
       if (missing !== undefined) return { kind: 'scoreboard', cycle, stream: spec.name, ...missing };
-      // A complete scoreboard has already said that the end of the stream is as it should be.
-      const open = sink === undefined || score !== undefined ? undefined : checker.finish();
+      // A complete scoreboard has already said that the end of the stream is as it should be; inputs that stop in the
+      // middle of a packet leave the module in one.
+      const judge = sink !== undefined && score === undefined && whole;
+      const open = judge ? checker.finish() : undefined;
       if (open !== undefined) return { kind: 'protocol', cycle, stream: spec.name, ...open };
     }
     return undefined;
