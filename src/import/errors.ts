@@ -70,8 +70,9 @@ export const explanations: Readonly<Record<string, string>> = {
   H3005: 'The graph contradicts itself: a tensor that nothing defines, is defined twice, or depends on itself.',
   H3006: 'A tensor has an element type that is not read, or lies in another file (external data).',
   H3007:
-    'A quantizer or attribute has a form that is not read. Quantizers: quantized_bits, quantized_relu, quantized_tanh-free graphs, ' +
-    'binary, ternary without alpha (or alpha 1); auto scales are not stored in the file and cannot be reproduced.',
+    'A quantizer or attribute has a form that is not read. Quantizers that are: quantized_bits and binary with alpha=1 (for ' +
+    'biases and activations also alpha=None), quantized_relu without sigmoid, slope or upper bound. Automatic scales (auto, ' +
+    'auto_po2, and None for a kernel) are recomputed by QKeras from the weights while it runs; they are not in the file.',
   H3008:
     'The architecture names a layer whose weights are not in the file, or whose weights have another shape than it says.',
   H3009: 'The YAML of hls4ml comes in two dialects: HLSConfig.LayerName (MLPerf Tiny v0.5 style) and convert.Override.',

@@ -70,9 +70,18 @@ export function sectionsOf(graph: Graph, shapes: ReadonlyMap<string, readonly nu
       matrix = node;
       if (body.length > 0) from = input;
       body = [];
-    } else if (quantizers.has(node.op)) close({ kind: 'quantizer', node }, node.outputs[0] ?? '');
-    else if (node.op === 'TopK') close({ kind: 'argmax', node }, node.outputs[1] ?? '');
-    else if (node.op === 'Softmax') softmax = true;
+    } else if (quantizers.has(node.op)) {
+      close({ kind: 'quantizer', node }, node.outputs[0] ?? '');
+    } else if (node.op === 'TopK') {
+      const count = graph.initializers.get(node.inputs[1] ?? '')?.data[0] ?? node.attributes.k;
+      if (count !== 1 || node.outputs[1] !== onlyOutput(graph).name)
+        throw networkError(
+          'H3040',
+          node.name,
+          'only the index of the greatest element (k = 1) at the output has a stage',
+        );
+      close({ kind: 'argmax', node }, node.outputs[1]);
+    } else if (node.op === 'Softmax') softmax = true;
     else if (!elementwise.has(node.op)) throw networkError('H3038', node.name, `${node.op} has no stage`);
     else if (node.op === 'Transpose' && !keepsOrder(node, shape))
       throw networkError('H3038', node.name, 'Transpose reorders the elements of a sample');

@@ -74,6 +74,8 @@ function cast(walk: Walk, type: FixedType, more: Parameters<typeof castStep>[2] 
 function close(walk: Walk, origin: string): void {
   const last = walk.steps.at(-1);
   if (!last) return;
+  // Codes travel as float64 on the host.
+  if (last.result.bits > 53) throw networkError('H3036', origin, `its result has ${last.result.bits} bits`);
   const output: ElementType = { kind: 'int', ...last.result };
   const count = (kind: Stage['kind']): number => walk.stages.filter((stage) => stage.kind === kind).length;
   const activation = { kind: 'fixed' as const, steps: walk.steps };

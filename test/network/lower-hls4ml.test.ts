@@ -40,10 +40,10 @@ function randomCase(seed: number): Case {
     Array.from({ length: count }, () => (next() * 2 - 1) * scale);
   const port = fixed(6, int(2, 6), { signed: next() < 0.7 });
   const weight = fixed(int(4, 7), int(0, 3));
-  const accum = fixed(int(14, 24), int(4, 8) - 2 + 0);
-  const wide = fixed(24, 24 - Math.max(fractionBits(accum), fractionBits(port) + fractionBits(weight) + 2));
-  const accumulator = fixed(wide.bits - int(0, 8), wide.integer - 0);
-  const accumType = fixed(accumulator.bits, accumulator.bits - fractionBits(wide));
+  // Fractional bits for the whole product or the bias, then as many bits in all as may or may not wrap.
+  const fraction = fractionBits(port) + fractionBits(weight) + int(0, 2);
+  const accumBits = int(12, 24);
+  const accumType = fixed(accumBits, accumBits - fraction);
   const result = fixed(int(8, 16), int(3, 7));
   const scale = fixed(10, 3);
   const bias = fixed(9, 4);

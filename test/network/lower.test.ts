@@ -154,3 +154,12 @@ test.each([
   const inputType: ElementType = { kind: 'int', bits: 4, signed: true };
   expect(() => lowerGraph(graph, { inputType, inputScale: 1 })).toThrow(new RegExp(`error ${code}  `));
 });
+
+test('TopK of more than one, or of values, has no stage', () => {
+  const constants: Record<string, [number[], number[]]> = { w, ...bits, k: [[1], [2]] };
+  const graph = chain([matMul, { op: 'TopK', inputs: ['k'], attributes: {} }], constants);
+  const inputType: ElementType = { kind: 'int', bits: 4, signed: true };
+  expect(() => lowerGraph(graph, { inputType, inputScale: 1 })).toThrow(/H3040/);
+  const values = { ...graph, initializers: new Map(graph.initializers).set('k', tensor([1], [1])) };
+  expect(() => lowerGraph(values, { inputType, inputScale: 1 })).toThrow(/H3040/);
+});

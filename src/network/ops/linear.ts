@@ -80,6 +80,7 @@ const gemm: Op = (node, inputs) => {
  */
 const batchNormalization: Op = (node, inputs) => {
   const x = need(node, inputs, 0);
+  if (numberAttribute(node, 'training_mode', 0) !== 0) refuse(node, 'is in training mode');
   const nhwc = node.attributes.data_layout === 'NHWC';
   const axis = nhwc ? x.shape.length - 1 : Math.min(1, x.shape.length - 1);
   const channels = x.shape[axis] ?? 1;
