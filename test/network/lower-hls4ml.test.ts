@@ -126,7 +126,7 @@ test.each(Array.from({ length: count }, (_, index) => first + index))(
 test('H3037: an accumulator that floors products', () => {
   const { graph, config } = randomCase(1);
   const layers = new Map(config.layers).set('d0', { ...config.layers.get('d0'), accum: fixed(12, 12) });
-  expect(() => lowerHls4mlExactly(graph, { ...config, layers })).toThrow(/H3037  d0/);
+  expect(() => lowerHls4mlExactly(graph, { ...config, layers })).toThrow(/H3037 {2}d0/);
 });
 
 test('H3042: batch normalization behind a kernel without quantizer, saturating accumulators', () => {
@@ -135,11 +135,11 @@ test('H3042: batch normalization behind a kernel without quantizer, saturating a
     ...graph,
     nodes: graph.nodes.map((node) => ({ ...node, attributes: { ...node.attributes, quantized_kernel: 0 } })),
   };
-  expect(() => lowerHls4mlExactly(plain, config)).toThrow(/H3042  bn/);
+  expect(() => lowerHls4mlExactly(plain, config)).toThrow(/H3042 {2}bn/);
   const narrow = { ...(config.layers.get('d0')?.accum ?? fixed(8, 0)), overflow: 'saturate' as const };
   const layers = new Map(config.layers).set('d0', {
     ...config.layers.get('d0'),
     accum: { ...narrow, bits: 8, integer: narrow.integer + 8 - narrow.bits },
   });
-  expect(() => lowerHls4mlExactly(graph, { ...config, layers })).toThrow(/H3042  d0/);
+  expect(() => lowerHls4mlExactly(graph, { ...config, layers })).toThrow(/H3042 {2}d0/);
 });
