@@ -26,7 +26,7 @@ function makeThresholds(signedInput: boolean) {
 
 code = LOWEST + number of k with x >= threshold[k], on ${signedInput ? 'signed' : 'unsigned'} values; LOWEST is taken modulo 2^OUT_W.
 Channels come in FOLDS groups of PE lanes. Threshold word f holds, for lane p and level k from the lowest
-bits up, the threshold of channel f * PE + p, signed, one bit wider than a value (one out of range never fires).
+bits up, the threshold of channel f * PE + p, signed, X_W + ${signedInput ? 1 : 2} bits: one above every value never fires.
 Latency 2 cycles, a beat every cycle. One enable freezes the pipeline while downstream stalls:
 cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
     params: {
@@ -36,7 +36,7 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
       X_W: natParam({ default: 12, min: 1, doc: 'width of a value' }),
       OUT_W: natParam({ default: 2, min: 1, doc: 'width of a code' }),
       LOWEST: natParam({ default: 0, min: 0, doc: 'code below all thresholds, modulo 2^OUT_W' }),
-      THRESHOLDS: imageParam('threshold memory, FOLDS words of PE * LEVELS * (X_W + 1) bits'),
+      THRESHOLDS: imageParam(`threshold memory, FOLDS words of PE * LEVELS * (X_W + ${signedInput ? 1 : 2}) bits`),
     },
     requires: ({ OUT_W, LEVELS, LOWEST }) => [
       requirement(natGe(OUT_W, widthFor(LEVELS)), 'a code holds every count'),
@@ -44,7 +44,7 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
     ],
     ports: ({ PE, X_W, OUT_W }) => ({ s_axis: sink(uint(PE.times(X_W))), m_axis: source(uint(PE.times(OUT_W))) }),
     body(b, { s_axis: s, m_axis: m }, { PE, FOLDS, LEVELS, X_W, OUT_W, LOWEST, THRESHOLDS }) {
-      const T_W = b.localparam('T_W', X_W.plus(1), 'width of a threshold');
+      const T_W = b.localparam('T_W', X_W.plus(signedInput ? 1 : 2), 'width of a threshold');
       const FOLD_W = b.localparam('FOLD_W', indexWidth(FOLDS));
       const r = b.regs({
         fold: uint(FOLD_W).reset(0).doc('channel group of the next beat'),
