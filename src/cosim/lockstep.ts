@@ -16,7 +16,7 @@ import { planResets } from './resets.js';
 import { Scoreboard } from './scoreboard.js';
 import type { Stall, StallPair } from './stalls.js';
 import { SinkDriver, SourceDriver } from './stream-driver.js';
-import type { Beat, Beats, StreamSpec } from './streams.js';
+import { type Beats, type StreamSpec, beatOf } from './streams.js';
 
 export interface LockstepSpec {
   readonly participants: readonly Participant[];
@@ -73,7 +73,7 @@ interface Lane {
   readonly sink?: SinkDriver;
   readonly score?: Scoreboard;
   transfers: number[];
-  taken: Beat[];
+  taken: (readonly Bits[])[];
 }
 
 const defaultCapacity = 16;
@@ -149,7 +149,7 @@ class Run {
     }
     const entries = <T>(of: (lane: Lane) => T): Record<string, T> =>
       Object.fromEntries(this.#lanes.map((lane) => [lane.spec.name, of(lane)]));
-    const outputs = entries((lane) => lane.taken);
+    const outputs = entries(({ spec, taken }) => taken.map((fields) => beatOf(spec, fields)));
     const transfers = entries((lane) => lane.transfers);
     return { cycles: cycle + 1, outputs, transfers, ...(failure === undefined ? {} : { failure }) };
   }
@@ -212,9 +212,8 @@ class Run {
       this.#sinceTransfer = 0;
       lane.transfers.push(cycle);
       if (lane.sink === undefined) continue;
-      const beat = Object.fromEntries(lane.spec.fields.map(({ name }, i) => [name, BigInt(fields[i] ?? 0)]));
-      lane.taken.push(beat);
-      const wrong = lane.score?.take(beat);
+      lane.taken.push(fields);
+      const wrong = lane.score?.take(fields);
       if (wrong !== undefined) failure ??= { kind: 'scoreboard', cycle, stream, ...wrong };
     }
     return failure;

@@ -19,7 +19,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Wires of one stream in one settled cycle; `fields` in the order of the stream. */
+/** Wires of one stream in one settled cycle; `fields` in the order of the stream, an array that nobody changes later. */
 export interface StreamSample {
   readonly reset: boolean;
   readonly valid: boolean;
@@ -84,7 +84,7 @@ export class ProtocolChecker {
   #stability({ valid, ready, fields }: StreamSample): Violation | undefined {
     const held = this.#held;
     this.#offered = valid && !ready;
-    this.#held = this.#offered ? [...fields] : undefined;
+    this.#held = this.#offered ? fields : undefined;
     if (held === undefined) return undefined;
     if (!valid) return this.#say('VALID_STABLE', 'valid fell before the transfer');
     for (const [i, field] of this.#stream.fields.entries()) {

@@ -5,17 +5,21 @@
  * or past), `INVENTION` (more beats than expected, or one that is nowhere expected), `LAST` (only the packet end is
  * wrong), `MISSING` (the run ended early).
  */
-import { type Beat, type StreamSpec, formatBeat } from './streams.js';
+import { type Bits, toBits } from './access.js';
 import type { Violation } from './protocol.js';
+import { type Beat, type StreamSpec, beatOf, formatBeat } from './streams.js';
 
 export class Scoreboard {
   readonly #stream: StreamSpec;
   readonly #expected: readonly Beat[];
+  /** The expected beats as they appear on the ports. */
+  readonly #wires: readonly (readonly Bits[])[];
   #next = 0;
 
   constructor(stream: StreamSpec, expected: readonly Beat[]) {
     this.#stream = stream;
     this.#expected = expected;
+    this.#wires = expected.map((beat) => stream.fields.map(({ name, width }) => toBits(beat[name] ?? 0n, width)));
   }
 
   /** Every expected beat has come. */
@@ -28,11 +32,17 @@ export class Scoreboard {
     this.#next = 0;
   }
 
-  /** One transferred beat. */
-  take(beat: Beat): Violation | undefined {
+  /** One transferred beat, as its fields were on the ports. */
+  take(fields: readonly Bits[]): Violation | undefined {
     const at = this.#next++;
+    const wires = this.#wires[at];
+    if (wires?.every((value, i) => value === fields[i]) === true) return undefined;
+    return this.#blame(at, beatOf(this.#stream, fields));
+  }
+
+  /** What is wrong with beat `at`. */
+  #blame(at: number, beat: Beat): Violation {
     const wanted = this.#expected[at];
-    if (wanted !== undefined && this.#same(beat, wanted)) return undefined;
     const say = (rule: string, message: string): Violation => ({
       rule,
       message: `${this.#stream.name}: beat ${at} is ${formatBeat(beat)}, ${message}`,

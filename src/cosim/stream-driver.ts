@@ -67,9 +67,11 @@ export class SourceDriver {
   }
 
   #quiet(): Bits[] {
-    return this.#stream.fields.map(({ width }) =>
-      width <= 32 ? toBits(BigInt(this.#noise.next32()), width) : this.#noise.nextBigInt(width),
-    );
+    return this.#stream.fields.map(({ width }) => {
+      if (width > 32) return this.#noise.nextBigInt(width);
+      const bits = this.#noise.next32();
+      return width === 32 ? bits : bits & (2 ** width - 1);
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import type { ModuleDef } from '../circuit/module.js';
 import { type NatEnv, evalNat } from '../circuit/nat.js';
 import { leafType, packedWidth } from '../circuit/types.js';
 import type { PortInfo } from '../simulator/simulation.js';
+import type { Bits } from './access.js';
 
 export interface StreamField {
   readonly name: string;
@@ -93,6 +94,11 @@ export function moduleStreams(module: ModuleDef, env: NatEnv): StreamSpec[] {
     };
     return stream.last === undefined ? base : { ...base, last: fieldName(stream.name, nameOf(stream.last)) };
   });
+}
+
+/** A beat from the values of its fields, in the order of the stream. */
+export function beatOf(stream: StreamSpec, fields: readonly Bits[]): Beat {
+  return Object.fromEntries(stream.fields.map(({ name }, i) => [name, BigInt(fields[i] ?? 0)]));
 }
 
 /** All fields of a beat in one number, the first field lowest. */

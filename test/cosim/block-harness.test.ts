@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { HeddleError } from '../../src/base/diagnostics.js';
 import { type BlockSpec, verifyBlock } from '../../src/cosim/block-harness.js';
 import { clockPorts, designParticipants, designSpec, resetPorts } from '../../src/cosim/design-participants.js';
+import { runRandomLockstep } from '../../src/cosim/random-lockstep.js';
 import { readRegressions } from '../../src/cosim/regressions.js';
 import {
   bool,
@@ -136,6 +137,15 @@ describe('the block harness', () => {
       'register_slice: simulator: capacity is 2, claimed 3',
       'register_slice: simulator: set of combinational paths is , claimed m_axis_tready -> s_axis_tready',
     ]);
+  });
+
+  it('compares everything under random inputs', async () => {
+    const { participants } = await blockOf(40);
+    const exact = participants.filter(({ compare }) => compare === 'exact');
+    const spec = { seed: 3n, cycles: 2000, reset: 'aresetn' };
+    expect(runRandomLockstep({ ...spec, participants: exact })).toBeUndefined();
+    const broken = (await blockOf(40, true)).participants.slice(0, 1);
+    expect(runRandomLockstep({ ...spec, participants: [...exact, ...broken] })).toMatchObject({ kind: 'difference' });
   });
 
   it('knows which ports the text has', () => {

@@ -89,7 +89,10 @@ describe('scoreboard', () => {
   const due = [beat(1), beat(2), beat(3, 1), beat(4)];
   const rules = (...got: ReturnType<typeof beat>[]): (string | undefined)[] => {
     const board = new Scoreboard(axis, due);
-    return [...got.map((each) => board.take(each)?.rule), board.finish()?.rule].filter((rule) => rule !== undefined);
+    return [
+      ...got.map((each) => board.take([Number(each.tdata), Number(each.tlast)])?.rule),
+      board.finish()?.rule,
+    ].filter((rule) => rule !== undefined);
   };
   it('names what went wrong', () => {
     expect(rules(...due)).toEqual([]);

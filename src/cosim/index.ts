@@ -1,0 +1,23 @@
+/** Co-simulation: Verilator in process, lockstep under stall patterns, protocol rules, reports, shrinking, block tests. */
+export * from './block-harness.js';
+export * from './channel-model.js';
+export * from './design-participants.js';
+export { explanations } from './explanations.js';
+export type { Failure } from './failure.js';
+export * from './lockstep.js';
+export * from './measure.js';
+export * from './participant.js';
+export * from './paths.js';
+export { ProtocolChecker, type StreamSample, type Violation } from './protocol.js';
+export * from './random-lockstep.js';
+export * from './regressions.js';
+export * from './report.js';
+export * from './rtl-folder.js';
+export { Scoreboard } from './scoreboard.js';
+export * from './shrink.js';
+export * from './stalls.js';
+export * from './stream-driver.js';
+export * from './streams.js';
+export * from './verilator-available.js';
+export * from './verilator-build.js';
+export * from './verilator-model.js';
