@@ -3,10 +3,11 @@ import type { NpyArray } from '../base/npy.js';
 import { executeSamples, onlyInput } from '../network/execute.js';
 import type { Graph } from '../network/graph.js';
 import type { Hls4mlConfig } from '../network/hls4ml-config.js';
-import { lowerGraph, type LowerOptions } from '../network/lower.js';
+import { defaultInput, lowerGraph, type LowerOptions } from '../network/lower.js';
 import { collapseNetwork, lowerHls4mlExactly } from '../network/lower-hls4ml.js';
+import { codesInput } from '../network/passes/codes-input.js';
 import { streamline } from '../network/passes/streamline.js';
-import { decodeOutput, encodeInput, quantizeInput, realInput, samplesOf } from '../network/ports.js';
+import { codesOnGrid, decodeOutput, encodeInput, quantizeInput, realInput, samplesOf } from '../network/ports.js';
 import { runStages } from '../network/run-stages.js';
 import type { StageNetwork } from '../network/stages.js';
 import { importError } from './errors.js';
@@ -40,7 +41,7 @@ export interface LoadedNetwork {
   decodeOutput(codes: Float64Array): Float64Array;
   /**
    * The reference executor on real values, whole samples in, whole samples out. hls4ml: the uncollapsed casts; everything
-   * else: float64 on the streamlined graph, which needs no integer pipeline.
+   * else: float64 on the streamlined graph, which needs no integer pipeline. Values on the grid of the port enter as codes.
    */
   reference(inputs: Float64Array): Float64Array;
 }
@@ -61,8 +62,17 @@ function hls4mlNetwork(graph: Graph, config: Hls4mlConfig): LoadedNetwork {
 
 function floatNetwork(graph: Graph, options: LowerOptions): LoadedNetwork {
   const stages = lazy(() => lowerGraph(graph, options));
-  const streamlined = lazy(() => streamline(graph));
-  const reference = (inputs: Float64Array): Float64Array => executeSamples(streamlined(), inputs);
+  const fallback = defaultInput(graph);
+  const type = options.inputType ?? fallback.type;
+  const scale = options.inputScale ?? fallback.scale;
+  const port = { shape: onlyInput(graph).shape.slice(1), type, scale, fixedByModel: false };
+  const onReals = lazy(() => streamline(graph));
+  const onCodes = lazy(() => streamline(codesInput(graph, scale)));
+  // On the port's grid the codes go in, as in hardware: a scale like 1/255 then cannot disturb an exact tie.
+  const reference = (inputs: Float64Array): Float64Array => {
+    const codes = codesOnGrid(inputs, port);
+    return codes ? executeSamples(onCodes(), codes) : executeSamples(onReals(), inputs);
+  };
   // Real values do not need the port, so that a network without integer pipeline still has its reference.
   return assemble(graph, graph.source, {
     stages,

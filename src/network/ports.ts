@@ -59,6 +59,15 @@ export function quantizeInput(reals: Float64Array, port: InputPort): Float64Arra
   return port.type.kind === 'bipolar' ? codes.map((value) => (value + 1) / 2) : codes;
 }
 
+/** Values (not bipolar codes) of real inputs that all lie on the grid of an integer port and in its range, or undefined. */
+export function codesOnGrid(reals: Float64Array, port: InputPort): Float64Array | undefined {
+  const { min, max } = valueRange(port.type);
+  const codes = reals.map((value) => Math.round(value / port.scale) + 0);
+  const fits = (code: number, index: number): boolean =>
+    code >= min && code <= max && Math.abs((reals[index] ?? NaN) / port.scale - code) <= gridTolerance;
+  return codes.every(fits) ? codes : undefined;
+}
+
 function checkCodes(codes: Float64Array, range: { min: number; max: number }, text: (index: number) => string): void {
   const bad = codes.findIndex((code) => !(code >= range.min && code <= range.max));
   if (bad >= 0)

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import { dirSync } from 'tmp';
 import { describe, expect, test } from 'vitest';
 import { readNpy } from '../../src/base/npy.js';
-import { loadNetwork } from '../../src/import/index.js';
+import { loadNetwork, writeQonnx } from '../../src/import/index.js';
+import { tensor, type Graph } from '../../src/network/graph.js';
 import { portForArray } from '../../src/network/ports.js';
 import { runStages } from '../../src/network/run-stages.js';
 import type { DenseStage } from '../../src/network/stages.js';
@@ -138,3 +141,38 @@ test.skipIf(!haveModels)('--numerics must suit the file', async () => {
 function readNpyIfThere(...parts: string[]): () => ReturnType<typeof readNpy> {
   return () => readNpy(model(...parts));
 }
+
+test('the reference sees the same codes as the stages where the values lie on the grid of the port', async () => {
+  // 300 weights of +-1 on x/255: float sums of x/255 are not exact, sums of codes are, and sign(0) = +1 shows it.
+  const size = 300;
+  const weights = Float64Array.from({ length: size }, (_, index) => (index % 2 ? -1 : 1));
+  const graph: Graph = {
+    ...{
+      name: 'tie',
+      source: 'qonnx',
+      inputs: [{ name: 'x', shape: [1, size] }],
+      outputs: [{ name: 'y', shape: [1, 1] }],
+    },
+    nodes: [
+      { name: 'm', op: 'MatMul', domain: '', inputs: ['x', 'w'], outputs: ['s'], attributes: {} },
+      { name: 'q', op: 'BipolarQuant', domain: '', inputs: ['s', 'one'], outputs: ['y'], attributes: {} },
+    ],
+    initializers: new Map([
+      ['w', tensor([size, 1], weights)],
+      ['one', tensor([], [1])],
+    ]),
+  };
+  const directory = dirSync({ unsafeCleanup: true });
+  try {
+    const path = join(directory.name, 'tie.onnx');
+    writeQonnx(graph, path);
+    const network = await loadNetwork(path);
+    // Even places count up, odd places count down: both sum to the same.
+    const codes = Float64Array.from({ length: size }, (_, index) => (index % 2 ? 149 - (index >> 1) : index >> 1));
+    const reals = codes.map((code) => code / 255);
+    expect([...network.reference(reals)]).toEqual([1]);
+    expect([...network.decodeOutput(runStages(network.stageNetwork, codes).outputs)]).toEqual([1]);
+  } finally {
+    directory.removeCallback();
+  }
+});
