@@ -145,7 +145,7 @@ function readNpyIfThere(...parts: string[]): () => ReturnType<typeof readNpy> {
 test('the reference sees the same codes as the stages where the values lie on the grid of the port', async () => {
   // 300 weights of +-1 on x/255: float sums of x/255 are not exact, sums of codes are, and sign(0) = +1 shows it.
   const size = 300;
-  const weights = Float64Array.from({ length: size }, (_, index) => (index % 2 ? -1 : 1));
+  const weights = Float64Array.from({ length: size }, (_, index) => (index % 2 ? 1 : -1));
   const graph: Graph = {
     ...{
       name: 'tie',
