@@ -9,7 +9,7 @@
  * - `KEEP_RESERVED`: tkeep low with tstrb high for a byte is reserved.
  * - `STREAM_DONE`: at the end no packet is unfinished and no beat is left on offer.
  *
- * Two rules need a run of their own: `VALID_WAITS_READY` and `VALID_FOLLOWS_READY` (see `paths.ts`, `measure.ts`).
+ * `VALID_WAITS_READY` (valid must not wait for ready) needs a run of its own: `validWithoutReady` in `measure.ts`.
  */
 import type { Bits } from './access.js';
 import type { StreamSpec } from './streams.js';
@@ -105,14 +105,15 @@ export class ProtocolChecker {
 
   #payload({ valid, ready, fields }: StreamSample): Violation | undefined {
     if (!valid) return undefined;
-    const keep = fields[this.#keepIndex];
-    const strb = fields[this.#strbIndex];
-    if (keep !== undefined && strb !== undefined && (BigInt(strb) & ~BigInt(keep)) !== 0n) {
-      return this.#say('KEEP_RESERVED', 'tstrb is high for a byte with tkeep low');
+    if (this.#keepIndex >= 0 && this.#strbIndex >= 0) {
+      const keep = BigInt(fields[this.#keepIndex] ?? 0);
+      const strb = BigInt(fields[this.#strbIndex] ?? 0);
+      if ((strb & ~keep) !== 0n) return this.#say('KEEP_RESERVED', 'tstrb is high for a byte with tkeep low');
     }
     if (!ready || this.#lastIndex < 0) return undefined;
     this.#inPacket++;
-    const last = BigInt(fields[this.#lastIndex] ?? 0) !== 0n;
+    const mark = fields[this.#lastIndex];
+    const last = mark !== 0 && mark !== 0n;
     const due = this.#packet === undefined ? last : this.#inPacket === this.#packet;
     const beat = this.#inPacket;
     if (last || due) this.#inPacket = 0;

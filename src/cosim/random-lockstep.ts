@@ -3,6 +3,7 @@
  * fuzzing the printer against the simulator.
  */
 import { randomStream } from '../base/random.js';
+import type { PortInfo } from '../simulator/simulation.js';
 import { type Bits, portWriter, toBits } from './access.js';
 import { Comparator } from './compare.js';
 import type { Failure } from './failure.js';
@@ -18,6 +19,11 @@ export interface RandomSpec {
   readonly constants?: Readonly<Record<string, bigint>>;
 }
 
+interface DrivenInput extends PortInfo {
+  readonly write: readonly ((value: Bits) => void)[];
+  last: Bits;
+}
+
 /** The first difference, if any. Corner values (all zeros, all ones, the sign bit, a repeat) come half of the time. */
 export function runRandomLockstep({
   participants,
@@ -29,7 +35,7 @@ export function runRandomLockstep({
   const sims = participants.map((participant) => participant.create());
   const comparator = new Comparator(participants, sims, [], reset !== undefined);
   const random = randomStream(seed, 'inputs');
-  const inputs = (sims[0]?.ports ?? [])
+  const inputs: DrivenInput[] = (sims[0]?.ports ?? [])
     .filter(({ name, dir }) => dir === 'input' && name !== reset)
     .map((port) => ({ ...port, write: sims.map((sim) => portWriter(sim, port.name, port.width)), last: 0 }));
   const resets = reset === undefined ? [] : sims.map((sim) => portWriter(sim, reset, 1));
