@@ -6,3 +6,4 @@ export * from './elaborate.js';
 export * from './inspect.js';
 export * from './interpreter.js';
 export type { Init } from './initial.js';
+export { compile, type WasmPort, type WasmSimulation } from './wasm/compile.js';

@@ -1,0 +1,211 @@
+/** State of the emitter inside one function: where values and loop variables are, and how elements are addressed. */
+import { type Affine, addAffine, affineConst, affineRange, scaleAffine } from '../affine.js';
+import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } from '../elaborated.js';
+import { FunctionWriter, I32, I64, OP, type ValType } from './function.js';
+import type { Helpers } from './helpers.js';
+import { children } from '../walk.js';
+import type { Interner } from './intern.js';
+import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
+
+/** An address: a local (absent for a constant address) plus an offset. */
+export interface Address {
+  readonly local?: number;
+  readonly offset: number;
+}
+
+/** A loop variable: a local, or a number in unrolled code; `extent` bounds it. */
+export type VarValue = { readonly local: number; readonly extent: number } | { readonly fixed: number };
+
+/** A cached value: a local with the number, or memory with the limbs. */
+export type Cached = { readonly local: number } | { readonly address: Address };
+
+/** What the whole module shares. */
+export interface Shared {
+  readonly circuit: ElaboratedCircuit;
+  readonly layout: Layout;
+  readonly allocator: Allocator;
+  readonly helpers: Helpers;
+  readonly interner: Interner;
+  /** Contents of constant memory to write before the first cycle. */
+  readonly constants: { readonly address: number; readonly bytes: Uint8Array }[];
+  readonly tables: Map<readonly number[], number>;
+  readonly wideConstants: Map<string, number>;
+}
+
+export class EmitContext {
+  readonly vars = new Map<number, VarValue>();
+  private scopes: Map<Ex, Cached>[] = [new Map()];
+  /** How often an expression occurs in the code being emitted. */
+  uses = new Map<Ex, number>();
+
+  constructor(
+    readonly shared: Shared,
+    readonly f: FunctionWriter,
+  ) {}
+
+  cached(ex: Ex): Cached | undefined {
+    for (let k = this.scopes.length - 1; k >= 0; k--) {
+      const found = this.scopes[k]?.get(ex);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  remember(ex: Ex, value: Cached): void {
+    this.scopes.at(-1)?.set(ex, value);
+  }
+
+  /** Values cached inside are forgotten after `body`. */
+  scoped(body: () => void): void {
+    this.scopes.push(new Map());
+    body();
+    this.scopes.pop();
+  }
+
+  /** Starts afresh with the uses of `roots`. */
+  begin(roots: readonly Ex[]): void {
+    this.scopes = [new Map()];
+    this.uses = new Map();
+    const visit = (ex: Ex): void => {
+      const n = this.uses.get(ex) ?? 0;
+      this.uses.set(ex, n + 1);
+      if (n === 0) for (const child of children(ex)) visit(child);
+    };
+    for (const root of roots) visit(root);
+  }
+
+  signal(id: number): ElabSignal {
+    return signalOf(this.shared.circuit, id);
+  }
+
+  slot(id: number): Slot {
+    const slot = this.shared.layout.slots[id];
+    if (slot === undefined) throw new Error(`no slot ${id}`);
+    return slot;
+  }
+
+  extentOf(v: number): number {
+    const value = this.vars.get(v);
+    return value !== undefined && 'extent' in value ? value.extent : 1;
+  }
+
+  /** `a` with fixed variables folded in. */
+  folded(a: Affine): Affine {
+    let out = affineConst(a.c);
+    for (const t of a.terms) {
+      const value = this.vars.get(t.v);
+      if (value !== undefined && 'fixed' in value) {
+        out = addAffine(out, affineConst(t.k * (t.table === undefined ? value.fixed : (t.table[value.fixed] ?? 0))));
+      } else out = addAffine(out, { c: 0, terms: [t] });
+    }
+    return out;
+  }
+
+  /** Pushes the i32 value of the terms of `a`; the caller adds `a.c`. */
+  private pushTerms(a: Affine): void {
+    const { f } = this;
+    a.terms.forEach((t, n) => {
+      const value = this.vars.get(t.v);
+      if (value === undefined || !('local' in value)) throw new Error(`loop variable ${t.v} has no value`);
+      f.get(value.local);
+      if (t.table !== undefined) f.i32(2).op(OP.i32.shl).mem('i32_load', this.table(t.table));
+      const shift = Math.log2(Math.abs(t.k));
+      if (Math.abs(t.k) === 1) void 0;
+      else if (Number.isInteger(shift)) f.i32(shift).op(OP.i32.shl);
+      else f.i32(Math.abs(t.k)).op(OP.i32.mul);
+      if (t.k < 0) {
+        // 0 - x needs its operands the other way round.
+        f.i32(-1).op(OP.i32.mul);
+      }
+      if (n > 0) f.op(OP.i32.add);
+    });
+  }
+
+  /** Pushes `a` as an i32. */
+  pushAffine(map: Affine): void {
+    const a = this.folded(map);
+    if (a.terms.length === 0) this.f.i32(a.c);
+    else {
+      this.pushTerms(a);
+      if (a.c !== 0) this.f.i32(a.c).op(OP.i32.add);
+    }
+  }
+
+  /** Byte address of an element given by affine indices only. */
+  byteAffine(id: number, index: readonly Affine[], base = this.slot(id).address): Affine {
+    const { stride } = this.slot(id);
+    const step = strides(this.signal(id).dims);
+    let sum = affineConst(base);
+    index.forEach((i, d) => (sum = addAffine(sum, scaleAffine(i, stride * (step[d] ?? 0)))));
+    return this.folded(sum);
+  }
+
+  /** Pushes an address so that the returned offset completes it; nothing dynamic means a constant address. */
+  pushByteAffine(bytes: Affine): number {
+    const { f } = this;
+    if (bytes.terms.length === 0) {
+      f.i32(0);
+      return bytes.c;
+    }
+    const { min } = affineRange({ c: 0, terms: bytes.terms }, (v) => this.extentOf(v));
+    // Base and offset are added without wrapping, so the base must not be negative.
+    this.pushTerms(bytes);
+    if (min >= 0 && bytes.c >= 0) return bytes.c;
+    f.i32(bytes.c).op(OP.i32.add);
+    return 0;
+  }
+
+  /** The address of an element as a value that can be used more than once. */
+  address(id: number, index: readonly Affine[], base?: number): Address {
+    const bytes = this.byteAffine(id, index, base);
+    if (bytes.terms.length === 0) return { offset: bytes.c };
+    const offset = this.pushByteAffine(bytes);
+    const local = this.f.local(I32);
+    this.f.set(local);
+    return { local, offset };
+  }
+
+  pushAddress(a: Address): void {
+    if (a.local === undefined) this.f.i32(a.offset);
+    else {
+      this.f.get(a.local);
+      if (a.offset !== 0) this.f.i32(a.offset).op(OP.i32.add);
+    }
+  }
+
+  /** Pushes the base of an address and returns the offset for a load or store. */
+  pushBase(a: Address): number {
+    if (a.local === undefined) this.f.i32(0);
+    else this.f.get(a.local);
+    return a.offset;
+  }
+
+  scratch(bytes: number): Address {
+    return { offset: this.shared.allocator.take(bytes) };
+  }
+
+  private table(values: readonly number[]): number {
+    const known = this.shared.tables.get(values);
+    if (known !== undefined) return known;
+    const at = this.shared.allocator.take(values.length * 4);
+    this.shared.constants.push({ address: at, bytes: new Uint8Array(Int32Array.from(values).buffer) });
+    this.shared.tables.set(values, at);
+    return at;
+  }
+
+  /** Loads one element in canonical form; its base address is on the stack. */
+  load(width: number, signed: boolean, offset: number): void {
+    if (width <= 8) this.f.mem(signed ? 'i32_load8_s' : 'i32_load8_u', offset);
+    else if (width <= 16) this.f.mem(signed ? 'i32_load16_s' : 'i32_load16_u', offset);
+    else this.f.mem(width <= 32 ? 'i32_load' : 'i64_load', offset);
+  }
+
+  /** Stores the value on the stack below which its base address lies. */
+  store(width: number, offset: number): void {
+    if (width <= 8) this.f.mem('i32_store8', offset);
+    else if (width <= 16) this.f.mem('i32_store16', offset);
+    else this.f.mem(width <= 32 ? 'i32_store' : 'i64_store', offset);
+  }
+}
+
+export const typeOf = (width: number): ValType => (classOf(width) === 'i32' ? I32 : I64);

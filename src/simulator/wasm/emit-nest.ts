@@ -1,0 +1,270 @@
+/**
+ * Loop nests: leaves store values, decisions become branches at the outermost loop where they are known, and what does
+ * not change in an inner loop is computed before it.
+ */
+import { type Affine, affineKey } from '../affine.js';
+import { type Ex, type Tree, isAffine } from '../elaborated.js';
+import { children, visitReads } from '../walk.js';
+import { type EmitContext, typeOf } from './emit-context.js';
+import { pushAs, pushValue } from './emit-value.js';
+import { wideAddress, wideInto } from './emit-wide.js';
+import { I32 } from './function.js';
+import { classOf, limbsOf, storageBytes } from './layout.js';
+
+export interface Leaf {
+  readonly kind: 'leaf';
+  /** Loops below the decisions. */
+  readonly inner: readonly number[];
+  readonly target: number;
+  readonly index: readonly Affine[];
+  readonly value: Ex;
+  /** Base address of a shadow copy that is written instead. */
+  readonly shadow?: number;
+  /** Nothing outside the nest reads the value: it stays in a local. */
+  readonly local: boolean;
+}
+export interface Branch {
+  readonly kind: 'branch';
+  readonly cond: Ex;
+  readonly then: readonly Step[];
+  readonly else: readonly Step[];
+}
+/** Any other action inside the loops; `roots` are the expressions it computes. */
+export interface Action {
+  readonly kind: 'action';
+  readonly roots: readonly Ex[];
+  emit(): void;
+}
+export type Step = Leaf | Branch | Action;
+
+/** A decision tree as steps; `leaf` makes the step of a value. */
+export function treeSteps(tree: Tree, intern: (ex: Ex) => Ex, leaf: (value: Ex) => Leaf): Step[] {
+  if (tree.kind === 'keep') return [];
+  if (tree.kind === 'value') return [leaf(intern(tree.value))];
+  const then = treeSteps(tree.then, intern, leaf);
+  const otherwise = treeSteps(tree.else, intern, leaf);
+  if (then.length === 0 && otherwise.length === 0) return [];
+  return [{ kind: 'branch', cond: intern(tree.cond), then, else: otherwise }];
+}
+
+export function rootsOf(steps: readonly Step[]): Ex[] {
+  return steps.flatMap((s) => {
+    if (s.kind === 'leaf') return [s.value];
+    if (s.kind === 'action') return s.roots;
+    return [s.cond, ...rootsOf(s.then), ...rootsOf(s.else)];
+  });
+}
+
+/** Emits `steps` under `loops`, outer variable first; `down` runs them from the last iteration to the first. */
+export function emitNest(c: EmitContext, loops: readonly number[], steps: readonly Step[], down = false): void {
+  c.begin(rootsOf(steps));
+  emitAt(c, loops, 0, steps, down);
+}
+
+const known = (c: EmitContext, ex: Ex, depth: number): boolean => c.shared.interner.factsOf(ex).vars >>> depth === 0;
+
+function emitAt(c: EmitContext, loops: readonly number[], depth: number, steps: readonly Step[], down: boolean): void {
+  for (let k = 0; k < steps.length;) {
+    const step = steps[k];
+    if (step === undefined) return;
+    if (step.kind === 'branch' && (depth === loops.length || known(c, step.cond, depth))) {
+      const run: Branch[] = [];
+      for (let next = steps[k]; next?.kind === 'branch' && next.cond === step.cond; next = steps[k]) {
+        run.push(next);
+        k++;
+      }
+      emitBranch(c, loops, depth, run, down);
+      continue;
+    }
+    if (depth === loops.length) {
+      if (step.kind === 'leaf') emitLeaf(c, loops.length, step, down);
+      else if (step.kind === 'action') c.scoped(() => step.emit());
+      k++;
+      continue;
+    }
+    const run: Step[] = [];
+    for (let next = steps[k]; next !== undefined; next = steps[k]) {
+      if (next.kind === 'branch' && known(c, next.cond, depth)) break;
+      run.push(next);
+      k++;
+    }
+    openLoop(c, depth, loops[depth] ?? 1, down, run, () => emitAt(c, loops, depth + 1, run, down));
+  }
+}
+
+function emitBranch(
+  c: EmitContext,
+  loops: readonly number[],
+  depth: number,
+  run: readonly Branch[],
+  down: boolean,
+): void {
+  const [first] = run;
+  if (first === undefined) return;
+  const then = run.flatMap((b) => b.then);
+  const otherwise = run.flatMap((b) => b.else);
+  pushAs(c, first.cond, I32);
+  const arm = (steps: readonly Step[]) => (): void => c.scoped(() => emitAt(c, loops, depth, steps, down));
+  if (then.length === 0) c.f.op(0x45).if(arm(otherwise));
+  else c.f.if(arm(then), otherwise.length === 0 ? undefined : arm(otherwise));
+}
+
+function openLoop(
+  c: EmitContext,
+  v: number,
+  count: number,
+  down: boolean,
+  steps: readonly Step[],
+  body: () => void,
+): void {
+  if (count === 1) {
+    c.vars.set(v, { fixed: 0 });
+    body();
+    c.vars.delete(v);
+    return;
+  }
+  c.scoped(() => {
+    hoist(c, v, steps);
+    const local = c.f.local(I32);
+    c.vars.set(v, { local, extent: count });
+    c.f.loop(local, count, () => c.scoped(body), down);
+    c.vars.delete(v);
+  });
+}
+
+/** Under a branch only what costs no more than this is computed ahead. */
+const GUARDED_COST = 6;
+
+/** Computes what does not depend on variables from `depth` on, before the loop of that variable opens. */
+function hoist(c: EmitContext, depth: number, steps: readonly Step[]): void {
+  const { interner } = c.shared;
+  const visited = new Set<Ex>();
+  const visit = (ex: Ex, guarded: boolean): void => {
+    if (ex.op === 'const' || visited.has(ex)) return;
+    visited.add(ex);
+    const facts = interner.factsOf(ex);
+    if (facts.vars >>> depth === 0 && !(guarded && facts.cost > GUARDED_COST)) {
+      if (c.cached(ex) !== undefined) return;
+      if (classOf(ex.width) === 'wide') {
+        c.remember(ex, { address: wideAddress(c, ex) });
+        return;
+      }
+      const local = c.f.local(typeOf(ex.width));
+      pushValue(c, ex);
+      c.f.set(local);
+      c.remember(ex, { local });
+      return;
+    }
+    for (const child of children(ex)) visit(child, guarded || ex.op === 'mux');
+  };
+  const each = (list: readonly Step[], guarded: boolean): void => {
+    for (const s of list) {
+      if (s.kind === 'leaf') visit(s.value, guarded);
+      else if (s.kind === 'branch') {
+        visit(s.cond, guarded);
+        each(s.then, true);
+        each(s.else, true);
+      }
+    }
+  };
+  each(steps, false);
+}
+
+function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): void {
+  const copied = blockCopy(c, depth, leaf);
+  if (copied) return;
+  const open = (d: number): void => {
+    if (d === leaf.inner.length) return store(c, leaf);
+    openLoop(c, depth + d, leaf.inner[d] ?? 1, down, [leaf], () => open(d + 1));
+  };
+  open(0);
+}
+
+function store(c: EmitContext, leaf: Leaf): void {
+  const { width } = c.signal(leaf.target);
+  const { value } = leaf;
+  if (value.width !== width && (classOf(value.width) === 'wide' || classOf(width) === 'wide')) {
+    throw new Error(`${c.signal(leaf.target).name}: ${value.width} bits drive ${width}`);
+  }
+  if (classOf(width) === 'wide') {
+    const dst = c.address(leaf.target, leaf.index, leaf.shadow);
+    if (leaf.shadow === undefined && reads(value, leaf.target)) {
+      const from = c.scratch(limbsOf(width) * 8);
+      wideInto(c, value, from);
+      c.pushAddress(dst);
+      c.pushAddress(from);
+      c.f.i32(limbsOf(width) * 8).memoryCopy();
+    } else wideInto(c, value, dst);
+    return;
+  }
+  const self = c.shared.interner.intern({
+    op: 'load',
+    width,
+    signed: c.signal(leaf.target).signed,
+    signal: leaf.target,
+    index: leaf.index,
+  });
+  const again =
+    leaf.shadow === undefined &&
+    leaf.inner.length === 0 &&
+    (c.uses.get(self) ?? 0) > 0 &&
+    c.signal(leaf.target).kind !== 'reg';
+  if (again && leaf.local) {
+    const local = c.f.local(typeOf(width));
+    pushValue(c, value);
+    c.f.set(local);
+    c.remember(self, { local });
+    return;
+  }
+  const offset = c.pushByteAffine(c.byteAffine(leaf.target, leaf.index, leaf.shadow));
+  pushValue(c, value);
+  if (again) {
+    const local = c.f.local(typeOf(width));
+    c.f.tee(local);
+    c.remember(self, { local });
+  }
+  c.store(width, offset);
+}
+
+function reads(ex: Ex, signal: number): boolean {
+  let found = false;
+  visitReads(ex, (r) => (found ||= r.signal === signal));
+  return found;
+}
+
+/** Copies shorter than this are loops of loads and stores. */
+const BLOCK_BYTES = 32;
+
+/** A leaf whose inner loops copy neighbouring bytes is one block move. */
+function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
+  const { value } = leaf;
+  const total = leaf.inner.reduce((n, d) => n * d, 1);
+  if (total < 2 || value.op !== 'load' || leaf.shadow !== undefined) return false;
+  const target = c.signal(leaf.target);
+  const bytes = total * storageBytes(target.width);
+  const index = value.index.flatMap((i) => (isAffine(i) ? [i] : []));
+  if (bytes < BLOCK_BYTES || value.width !== target.width || value.signed !== target.signed) return false;
+  if (index.length !== value.index.length) return false;
+  const to = c.byteAffine(leaf.target, leaf.index);
+  const from = c.byteAffine(value.signal, index);
+  const own = (a: Affine): string => affineKey({ c: 0, terms: a.terms.filter((t) => t.v >= depth) });
+  let step = storageBytes(target.width);
+  const dense: Affine = {
+    c: 0,
+    terms: leaf.inner
+      .map((n, d) => ({ v: depth + d, n }))
+      .reverse()
+      .map(({ v, n }) => {
+        const k = step;
+        step *= n;
+        return { v, k };
+      })
+      .reverse(),
+  };
+  if (own(to) !== affineKey(dense) || own(from) !== affineKey(dense)) return false;
+  const rest = (a: Affine): Affine => ({ c: a.c, terms: a.terms.filter((t) => t.v < depth) });
+  c.pushAffine(rest(to));
+  c.pushAffine(rest(from));
+  c.f.i32(bytes).memoryCopy();
+  return true;
+}

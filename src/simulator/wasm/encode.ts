@@ -1,0 +1,135 @@
+/** WebAssembly's binary format: a growing byte buffer, and modules made of functions that share one imported memory. */
+
+/** Bytes with WebAssembly's variable-length numbers. */
+export class Bytes {
+  private data = new Uint8Array(256);
+  length = 0;
+
+  private reserve(n: number): void {
+    if (this.length + n <= this.data.length) return;
+    const grown = new Uint8Array(Math.max(this.data.length * 2, this.length + n));
+    grown.set(this.data.subarray(0, this.length));
+    this.data = grown;
+  }
+
+  byte(...values: number[]): this {
+    this.reserve(values.length);
+    for (const v of values) this.data[this.length++] = v;
+    return this;
+  }
+
+  /** Unsigned LEB128. */
+  u32(value: number): this {
+    let v = value >>> 0;
+    while (v >= 0x80) {
+      this.byte((v & 0x7f) | 0x80);
+      v >>>= 7;
+    }
+    return this.byte(v);
+  }
+
+  /** Signed LEB128 of 32 bits. */
+  s32(value: number): this {
+    let v = value | 0;
+    for (;;) {
+      const low = v & 0x7f;
+      v >>= 7;
+      if ((v === 0 && (low & 0x40) === 0) || (v === -1 && (low & 0x40) !== 0)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+
+  /** Signed LEB128 of 64 bits. */
+  s64(value: bigint): this {
+    let v = BigInt.asIntN(64, value);
+    for (;;) {
+      const low = Number(v & 0x7fn);
+      v >>= 7n;
+      if ((v === 0n && (low & 0x40) === 0) || (v === -1n && (low & 0x40) !== 0)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+
+  append(other: Bytes): this {
+    this.reserve(other.length);
+    this.data.set(other.data.subarray(0, other.length), this.length);
+    this.length += other.length;
+    return this;
+  }
+
+  name(text: string): this {
+    const bytes = new TextEncoder().encode(text);
+    return this.u32(bytes.length).byte(...bytes);
+  }
+
+  done(): Uint8Array<ArrayBuffer> {
+    return this.data.slice(0, this.length);
+  }
+}
+
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+export type ValType = typeof I32 | typeof I64;
+
+interface FunctionBody {
+  readonly type: number;
+  readonly body: Bytes;
+}
+
+/** Functions in order of declaration; a body may be given after others have called it. */
+export class ModuleWriter {
+  private readonly types: string[] = [];
+  private readonly typeBytes: Bytes[] = [];
+  private readonly functions: (FunctionBody | { readonly type: number; body?: Bytes })[] = [];
+  private readonly exports: { name: string; index: number }[] = [];
+
+  declare(params: readonly ValType[], results: readonly ValType[]): number {
+    const key = `${params.join(',')}>${results.join(',')}`;
+    let type = this.types.indexOf(key);
+    if (type < 0) {
+      type = this.types.push(key) - 1;
+      this.typeBytes.push(
+        new Bytes()
+          .byte(0x60)
+          .u32(params.length)
+          .byte(...params)
+          .u32(results.length)
+          .byte(...results),
+      );
+    }
+    return this.functions.push({ type }) - 1;
+  }
+
+  define(index: number, body: Bytes): void {
+    const declared = this.functions[index];
+    if (declared === undefined) throw new Error(`no function ${index}`);
+    this.functions[index] = { type: declared.type, body };
+  }
+
+  export(name: string, index: number): void {
+    this.exports.push({ name, index });
+  }
+
+  /** The module; it imports `env.memory`. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const out = new Bytes().byte(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+    const section = (id: number, body: Bytes): void => void out.byte(id).u32(body.length).append(body);
+    const types = new Bytes().u32(this.typeBytes.length);
+    for (const t of this.typeBytes) types.append(t);
+    section(1, types);
+    section(2, new Bytes().u32(1).name('env').name('memory').byte(2, 0).u32(1));
+    const functions = new Bytes().u32(this.functions.length);
+    for (const f of this.functions) functions.u32(f.type);
+    section(3, functions);
+    const exports = new Bytes().u32(this.exports.length);
+    for (const e of this.exports) exports.name(e.name).byte(0).u32(e.index);
+    section(7, exports);
+    const code = new Bytes().u32(this.functions.length);
+    for (const f of this.functions) {
+      if (f.body === undefined) throw new Error('a function without a body');
+      code.u32(f.body.length).append(f.body);
+    }
+    section(10, code);
+    return out.done();
+  }
+}

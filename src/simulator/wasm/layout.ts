@@ -1,0 +1,70 @@
+/**
+ * Where every signal lives in linear memory. An element takes 1, 2, 4 or 8 bytes, wider ones whole 64-bit limbs; values
+ * are kept zero- or sign-extended to that size.
+ */
+import { type ElabSignal, type ElaboratedCircuit, elementCount } from '../elaborated.js';
+
+export interface Slot {
+  readonly address: number;
+  /** Bytes from one element to the next. */
+  readonly stride: number;
+}
+
+export interface Layout {
+  readonly slots: readonly Slot[];
+  /** Registers and memories, next to each other; what a snapshot holds. */
+  readonly state: { readonly from: number; readonly to: number };
+  /** First free byte after all signals. */
+  readonly end: number;
+}
+
+export type ValueClass = 'i32' | 'i64' | 'wide';
+
+export const classOf = (width: number): ValueClass => (width <= 32 ? 'i32' : width <= 64 ? 'i64' : 'wide');
+
+/** 64-bit limbs of a value. */
+export const limbsOf = (width: number): number => Math.ceil(width / 64);
+
+export function storageBytes(width: number): number {
+  if (width <= 8) return 1;
+  if (width <= 16) return 2;
+  if (width <= 32) return 4;
+  return 8 * limbsOf(width);
+}
+
+/** Unaligned wide accesses touch up to this many bytes after a value. */
+export const GUARD = 16;
+
+const align = (n: number): number => Math.ceil(n / 16) * 16;
+
+const isState = (s: ElabSignal): boolean => s.kind === 'reg' || s.kind === 'memory';
+
+export function layoutOf(circuit: ElaboratedCircuit): Layout {
+  const slots = new Array<Slot>(circuit.signals.length);
+  let next = 1024;
+  const place = (signals: readonly ElabSignal[]): void => {
+    for (const s of signals) {
+      const stride = storageBytes(s.width);
+      slots[s.id] = { address: next, stride };
+      next = align(next + stride * elementCount(s) + GUARD);
+    }
+  };
+  place(circuit.signals.filter((s) => s.port !== undefined));
+  const from = next;
+  place(circuit.signals.filter((s) => s.kind === 'reg'));
+  place(circuit.signals.filter((s) => s.kind === 'memory'));
+  const to = next;
+  place(circuit.signals.filter((s) => s.port === undefined && !isState(s)));
+  return { slots, state: { from, to }, end: next };
+}
+
+/** Hands out memory after the signals: constants, tables, shadow copies, scratch. */
+export class Allocator {
+  constructor(public end: number) {}
+
+  take(bytes: number): number {
+    const at = this.end;
+    this.end = align(at + bytes + GUARD);
+    return at;
+  }
+}

@@ -1,0 +1,56 @@
+/** Typed access to one port of the compiled simulator, without big integers where the port is narrow. */
+import { type ElabSignal, type ElaboratedCircuit, elementCount } from '../elaborated.js';
+import { noPort, notAnInput, portInfos } from '../inspect.js';
+import type { WasmPort } from './compile.js';
+import { type Layout, storageBytes } from './layout.js';
+import { type Storage, readNumber, readRun, writeNumber, writeRun } from './storage.js';
+
+export function bindPort(
+  circuit: ElaboratedCircuit,
+  layout: Layout,
+  storage: Storage,
+  signal: ElabSignal,
+  touch: () => void,
+): WasmPort {
+  const info = portInfos(circuit).find((p) => p.name === signal.name);
+  if (info === undefined) throw noPort(signal.name, circuit);
+  const { width, signed } = signal;
+  const count = elementCount(signal);
+  const size = storageBytes(width);
+  const at = layout.slots[signal.id]?.address ?? 0;
+  const input = signal.port === 'input';
+  const narrow = count === 1 && width <= 32;
+  const change = (): void => {
+    if (!input) throw notAnInput(signal.name, circuit);
+    touch();
+  };
+  const set = (value: bigint): void => {
+    change();
+    writeRun(storage, layout, signal, 0, count, value);
+  };
+  const get = (): bigint => readRun(storage, layout, signal, 0, count);
+  return {
+    ...info,
+    set,
+    get,
+    setNumber: (value) => {
+      if (!narrow) return set(BigInt(value));
+      change();
+      writeNumber(storage.view, at, size, width, signed, value);
+    },
+    getNumber: () => (narrow ? readNumber(storage.view, at, size, width) : Number(get())),
+    setElements: (values) => {
+      change();
+      for (let i = 0; i < count; i++) writeNumber(storage.view, at + i * size, size, width, signed, values[i] ?? 0);
+    },
+    getElements: () =>
+      Array.from({ length: count }, (_, i) => {
+        const raw = readNumber(storage.view, at + i * size, size, width);
+        return signed ? (raw << (32 - width)) >> (32 - width) : raw;
+      }),
+    bytes: () => {
+      if (input) touch();
+      return storage.bytes.subarray(at, at + count * size);
+    },
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * The order of combinational array nodes, and which of them share a loop nest.
+ *
+ * A cycle between nodes is either a ripple (every dependence points the same way along the loops: one nest, run in that
+ * direction) or is taken apart into elements; a cycle among elements is the user's combinational loop.
+ */
+import { affineConst, evalAffine } from '../affine.js';
+import { type Assign, type ElaboratedCircuit, type Ex, isAffine, signalOf } from '../elaborated.js';
+import { orderElements } from '../elements.js';
+import { type Read, isCombinational, visitReads } from '../walk.js';
+import { type Distance, distance, mayMeet } from './depend.js';
+import { components } from './graph.js';
+import { rewrite } from './prepare.js';
+
+/** Nodes that run in one nest, in this order within an iteration. */
+export interface Group {
+  readonly loops: readonly number[];
+  readonly nodes: Assign[];
+  readonly down: boolean;
+  /** A ripple keeps its nest to itself. */
+  readonly sealed: boolean;
+}
+
+/** Nodes of one nest at most; longer runs are split so that functions stay short. */
+const MAX_NODES = 300;
+
+interface Dependence {
+  readonly writer: number;
+  readonly read: Read;
+}
+
+type Circuit = Pick<ElaboratedCircuit, 'signals'>;
+
+export function scheduleAssigns(circuit: Circuit, assigns: readonly Assign[]): Group[] {
+  const dependences = dependencesOf(circuit, assigns);
+  const found = components(dependences.map((list) => list.map((d) => d.writer)));
+  const units: Unit[] = [];
+  const unitOf = new Int32Array(assigns.length);
+  for (const members of found) {
+    const unit = unitFor(circuit, assigns, dependences, members);
+    for (const m of members) unitOf[m] = units.length;
+    units.push(unit);
+  }
+  return fuse(circuit, assigns, dependences, units, unitOf);
+}
+
+interface Unit {
+  readonly members: readonly number[];
+  readonly groups: readonly Group[];
+}
+
+function dependencesOf(circuit: Circuit, assigns: readonly Assign[]): Dependence[][] {
+  const writers = new Map<number, number[]>();
+  assigns.forEach((a, n) => {
+    const list = writers.get(a.target);
+    if (list === undefined) writers.set(a.target, [n]);
+    else list.push(n);
+  });
+  return assigns.map((a) => {
+    const list: Dependence[] = [];
+    visitReads(a.value, (read) => {
+      const signal = signalOf(circuit, read.signal);
+      if (!isCombinational(signal)) return;
+      for (const writer of writers.get(read.signal) ?? []) {
+        const w = assigns[writer];
+        if (w !== undefined && mayMeet(signal, w.index, w.loops, read, a.loops)) list.push({ writer, read });
+      }
+    });
+    return list;
+  });
+}
+
+function between(circuit: Circuit, writer: Assign, read: Read): Distance {
+  return distance(signalOf(circuit, read.signal), writer.index, writer.loops, read);
+}
+
+const sameLoops = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, d) => n === b[d]);
+
+function unitFor(
+  circuit: Circuit,
+  assigns: readonly Assign[],
+  dependences: readonly (readonly Dependence[])[],
+  members: readonly number[],
+): Unit {
+  const inside = new Set(members);
+  const edges = members.flatMap((reader) =>
+    (dependences[reader] ?? []).filter((d) => inside.has(d.writer)).map((d) => ({ ...d, reader })),
+  );
+  const nodes = members.flatMap((m) => assigns[m] ?? []);
+  const [first] = nodes;
+  if (first === undefined) return { members, groups: [] };
+  if (edges.length === 0) return { members, groups: [{ loops: first.loops, nodes, down: false, sealed: false }] };
+  const ripple = rippleOf(circuit, assigns, members, edges);
+  if (ripple !== undefined) return { members, groups: [ripple] };
+  const scalars = orderElements(circuit, nodes).map(({ assign, point }) => atPoint(assign, point));
+  const groups: Group[] = [];
+  for (let k = 0; k < scalars.length; k += MAX_NODES) {
+    groups.push({ loops: [], nodes: scalars.slice(k, k + MAX_NODES), down: false, sealed: true });
+  }
+  return { members, groups };
+}
+
+/** One nest for a cyclic component, if all dependences that cross iterations point one way. */
+function rippleOf(
+  circuit: Circuit,
+  assigns: readonly Assign[],
+  members: readonly number[],
+  edges: readonly (Dependence & { readonly reader: number })[],
+): Group | undefined {
+  const loops = assigns[members[0] ?? 0]?.loops ?? [];
+  if (loops.length === 0 || members.some((m) => !sameLoops(assigns[m]?.loops ?? [], loops))) return undefined;
+  const seen = new Set<Distance>();
+  const position = new Map(members.map((m, k) => [m, k]));
+  const before: number[][] = members.map(() => []);
+  for (const e of edges) {
+    const writer = assigns[e.writer];
+    if (writer === undefined) return undefined;
+    const d = between(circuit, writer, e.read);
+    seen.add(d);
+    if (d === 'same') before[position.get(e.reader) ?? 0]?.push(position.get(e.writer) ?? 0);
+  }
+  if (seen.has('unknown') || (seen.has('earlier') && seen.has('later'))) return undefined;
+  const order = components(before);
+  if (order.some((c) => c.length > 1) || before.some((list, k) => list.includes(k))) return undefined;
+  const nodes = order.flatMap(([k]) => assigns[members[k ?? 0] ?? 0] ?? []);
+  return { loops, nodes, down: seen.has('later'), sealed: true };
+}
+
+/** One iteration of a node as a node of its own. */
+export function atPoint(assign: Assign, point: readonly number[]): Assign {
+  const fix = <T extends Assign['index'][number]>(a: T): typeof a | { c: number; terms: T['terms'] } => {
+    const free = a.terms.filter((t) => t.v >= assign.loops.length);
+    return { c: evalAffine({ c: a.c, terms: a.terms.filter((t) => t.v < assign.loops.length) }, point), terms: free };
+  };
+  const value = rewrite(assign.value, (e): Ex => {
+    if (e.op === 'load') return { ...e, index: e.index.map((i) => (isAffine(i) ? fix(i) : i)) };
+    if (e.op === 'slice') return { ...e, low: fix(e.low) };
+    if (e.op === 'index') return { ...e, value: fix(e.value) };
+    return e;
+  });
+  return { ...assign, loops: [], index: assign.index.map((a) => affineConst(evalAffine(a, point))), value };
+}
+
+/** List scheduling that stays with one shape of nest as long as something of that shape is ready and may join. */
+function fuse(
+  circuit: Circuit,
+  assigns: readonly Assign[],
+  dependences: readonly (readonly Dependence[])[],
+  units: readonly Unit[],
+  unitOf: Int32Array,
+): Group[] {
+  const waiting = new Int32Array(units.length);
+  const dependents: number[][] = units.map(() => []);
+  units.forEach((unit, u) => {
+    const needs = new Set(unit.members.flatMap((m) => (dependences[m] ?? []).map((d) => unitOf[d.writer] ?? 0)));
+    needs.delete(u);
+    waiting[u] = needs.size;
+    for (const n of needs) dependents[n]?.push(u);
+  });
+  const ready = new Map<string, number[]>();
+  const keyOf = (u: number): string => {
+    const [group] = units[u]?.groups ?? [];
+    return group === undefined || group.sealed ? 'sealed' : group.loops.join(',');
+  };
+  const release = (u: number): void => {
+    const key = keyOf(u);
+    const list = ready.get(key);
+    if (list === undefined) ready.set(key, [u]);
+    else list.push(u);
+  };
+  const done = (u: number): void => {
+    for (const d of dependents[u] ?? []) {
+      const left = (waiting[d] ?? 1) - 1;
+      waiting[d] = left;
+      if (left === 0) release(d);
+    }
+  };
+  units.forEach((_, u) => waiting[u] === 0 && release(u));
+  const groups: Group[] = [];
+  for (;;) {
+    const [key, list] = [...ready].find(([, l]) => l.length > 0) ?? ['', []];
+    if (list.length === 0) return groups;
+    if (key === 'sealed') {
+      for (const u of list.splice(0)) {
+        groups.push(...(units[u]?.groups ?? []));
+        done(u);
+      }
+      continue;
+    }
+    let group: Group | undefined;
+    let members = new Set<number>();
+    const refused: number[] = [];
+    for (let u = list.shift(); u !== undefined; u = list.shift()) {
+      const [m] = units[u]?.members ?? [];
+      const node = m === undefined ? undefined : assigns[m];
+      if (m === undefined || node === undefined) continue;
+      const joined = members;
+      const legal = (dependences[m] ?? []).every((d) => {
+        const writer = assigns[d.writer];
+        if (!joined.has(d.writer) || writer === undefined) return true;
+        const far = between(circuit, writer, d.read);
+        return far === 'same' || far === 'earlier' || far === 'never';
+      });
+      if (!legal) {
+        refused.push(u);
+        continue;
+      }
+      if (group === undefined || group.nodes.length >= MAX_NODES) {
+        group = { loops: node.loops, nodes: [], down: false, sealed: false };
+        groups.push(group);
+        members = new Set();
+      }
+      group.nodes.push(node);
+      members.add(m);
+      done(u);
+    }
+    list.push(...refused);
+  }
+}
