@@ -204,8 +204,8 @@ function buildDebug(
   if (missing > 0) memory.grow(missing);
   Object.assign(storage, storageOf(memory));
   writeConstants(storage, shared);
-  const { settle } = load(module.finish(), memory);
-  return settle;
+  const program = load(module.finish(), memory);
+  return () => program.settle();
 }
 
 function writeConstants(storage: Storage, shared: Shared): void {

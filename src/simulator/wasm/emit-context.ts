@@ -1,7 +1,7 @@
 /** State of the emitter inside one function: where values and loop variables are, and how elements are addressed. */
 import { type Affine, addAffine, affineConst, affineRange, scaleAffine } from '../affine.js';
 import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } from '../elaborated.js';
-import { FunctionWriter, I32, I64, OP, type ValType } from './function.js';
+import { type FunctionWriter, I32, I64, OP, type ValType } from './function.js';
 import type { Helpers } from './helpers.js';
 import { children } from '../walk.js';
 import type { Interner } from './intern.js';
@@ -34,7 +34,7 @@ export interface Shared {
 
 export class EmitContext {
   readonly vars = new Map<number, VarValue>();
-  private scopes: Map<Ex, Cached>[] = [new Map()];
+  private scopes: Map<Ex, Cached>[] = [new Map<Ex, Cached>()];
   /** How often an expression occurs in the code being emitted. */
   uses = new Map<Ex, number>();
 
@@ -64,7 +64,7 @@ export class EmitContext {
 
   /** Starts afresh with the uses of `roots`. */
   begin(roots: readonly Ex[]): void {
-    this.scopes = [new Map()];
+    this.scopes = [new Map<Ex, Cached>()];
     this.uses = new Map();
     const visit = (ex: Ex): void => {
       const n = this.uses.get(ex) ?? 0;

@@ -293,6 +293,9 @@ function pushBinary(c: EmitContext, ex: Extract<Ex, { op: 'binary' }>, type: Val
     case 'or':
     case 'xor':
       f.op(ops[fn]);
+      return;
+    default:
+      throw new Error(`${fn} is handled above`);
   }
 }
 
