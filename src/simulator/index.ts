@@ -7,3 +7,7 @@ export * from './inspect.js';
 export * from './interpreter.js';
 export type { Init } from './initial.js';
 export { compile, type WasmPort, type WasmSimulation } from './wasm/compile.js';
+export * from './create.js';
+export * from './waves.js';
+export * from './vcd.js';
+export * from './wave-text.js';

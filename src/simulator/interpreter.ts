@@ -98,6 +98,7 @@ export function interpret(circuit: ElaboratedCircuit, options: SimulationOptions
     },
     port: (name) => interpretedPort(circuit, portSignal(name), peek, poke),
     peekSignal: (path) => {
+      if (stale) settle();
       const { signal, flat, count } = find(path);
       return read(signal, flat, count);
     },
