@@ -1,0 +1,35 @@
+/** One cycle model for each kind of chain node. */
+import { FifoModel } from '../blocks/stream/fifo.model.js';
+import { RegisterSliceModel } from '../blocks/stream/register-slice.model.js';
+import { WidthConverterModel } from '../blocks/stream/width-converter.model.js';
+import type { Channel, CycleModel } from '../simulator/cycle-model.js';
+import type { ChainModule } from './chain.js';
+import { ArgmaxModel } from './stages/argmax.model.js';
+import { LaneResizeModel } from './stages/lane-resize.model.js';
+import { MatvecModel } from './stages/matvec.model.js';
+import { RequantizeModel } from './stages/requantize.model.js';
+import { ThresholdsModel } from './stages/thresholds.model.js';
+
+/** The model of `node` between two channels of packed beats. */
+export function makeChainModel(node: ChainModule, input: Channel<bigint>, output: Channel<bigint>): CycleModel {
+  switch (node.kind) {
+    case 'lane_truncate':
+      return new LaneResizeModel(input, output, false, node.params);
+    case 'lane_extend':
+      return new LaneResizeModel(input, output, node.signed, node.params);
+    case 'width_converter':
+      return new WidthConverterModel(input, output, node.params);
+    case 'fifo':
+      return new FifoModel(input, output, node.params);
+    case 'register_slice':
+      return new RegisterSliceModel(input, output);
+    case 'matvec':
+      return new MatvecModel(input, output, node.arithmetic, node.params, node.images);
+    case 'thresholds':
+      return new ThresholdsModel(input, output, node.signed, node.params, node.images);
+    case 'requantize':
+      return new RequantizeModel(input, output, node.requantize, node.params, node.images);
+    case 'argmax':
+      return new ArgmaxModel(input, output, node.signed, node.params);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * When beats move, module by module: equations between the transfer times of a module's input and output.
+ *
+ * Write a(k) for the cycle in which input beat k moves and d(j) for output beat j. A module answers two questions:
+ *
+ *   offer   the first cycle in which output beat j is on offer; it then stays on offer until it moves;
+ *   take    the first cycle >= t in which input beat k is taken, when it is on offer from t on.
+ *
+ * On a stream from module P to module Q the times are therefore  x(k) = Q.take(k, P.offer(k)).  An answer may need times
+ * that are not known yet; it is then undefined and asked for again later. Every answer needs only events of earlier cycles,
+ * or of the same cycle further downstream (ready runs upstream within a cycle), so there is always one that is known.
+ *
+ * For queues, up- and downsizers and argmax the equations are max-plus linear. A pipeline that freezes as a whole is not:
+ * see {@link FreezeTimes}.
+ */
+
+/** Transfer times on one stream, as far as they are known; ascending. */
+export type Times = number[];
+
+export interface TimedModule {
+  /** For the first output beat whose transfer is not known. */
+  offer(): number | undefined;
+  /** For the first input beat whose transfer is not known; a defined answer is final. */
+  take(from: number): number | undefined;
+}
+
+const after = (time: number | undefined, delay: number): number | undefined =>
+  time === undefined ? undefined : time + delay;
+const atLeast = (time: number | undefined, from: number): number | undefined =>
+  time === undefined ? undefined : Math.max(time, from);
+
+/**
+ * FIFO of `depth` beats, and register slice with depth 2:
+ *
+ *   offer(j) = max(a(j), d(j - 1)) + 1        take(k, t) = max(t, d(k - depth) + 1)
+ */
+export class QueueTimes implements TimedModule {
+  constructor(
+    readonly input: Times,
+    readonly output: Times,
+    readonly depth: number,
+  ) {}
+
+  offer(): number | undefined {
+    const j = this.output.length;
+    return after(atLeast(this.input[j], this.output[j - 1] ?? 0), 1);
+  }
+
+  take(from: number): number | undefined {
+    const k = this.input.length;
+    return k < this.depth ? from : atLeast(after(this.output[k - this.depth], 1), from);
+  }
+}
+
+/**
+ * Upsizer and argmax: beats of a frame of `frame` collect in groups of `ratio`, the last group may be short. With end(j) the
+ * last input beat of group j:
+ *
+ *   offer(j) = a(end(j)) + 1        take(k, t) = t, but max(t, d(j - 1)) where k = end(j)
+ */
+export class CollectorTimes implements TimedModule {
+  readonly #groups: number;
+  constructor(
+    readonly input: Times,
+    readonly output: Times,
+    readonly ratio: number,
+    readonly frame: number,
+  ) {
+    this.#groups = Math.ceil(frame / ratio);
+  }
+
+  #end(j: number): number {
+    const group = j % this.#groups;
+    return ((j - group) / this.#groups) * this.frame + Math.min((group + 1) * this.ratio, this.frame) - 1;
+  }
+
+  offer(): number | undefined {
+    return after(this.input[this.#end(this.output.length)], 1);
+  }
+
+  take(from: number): number | undefined {
+    const k = this.input.length;
+    const group = Math.floor(k / this.frame) * this.#groups + Math.floor((k % this.frame) / this.ratio);
+    return group === 0 || k !== this.#end(group) ? from : atLeast(this.output[group - 1], from);
+  }
+}
+
+/**
+ * Downsizer: a frame of `frame` narrow beats comes in wide beats of `ratio`, the last one may hold fewer. With first(k) and
+ * end(k) the narrow beats of wide beat k:
+ *
+ *   offer(j) = a(k) + 1 where j = first(k), else d(j - 1) + 1        take(k, t) = max(t, d(end(k - 1)))
+ */
+export class SplitterTimes implements TimedModule {
+  readonly #groups: number;
+  constructor(
+    readonly input: Times,
+    readonly output: Times,
+    readonly ratio: number,
+    readonly frame: number,
+  ) {
+    this.#groups = Math.ceil(frame / ratio);
+  }
+
+  offer(): number | undefined {
+    const j = this.output.length;
+    const place = j % this.frame;
+    if (place % this.ratio !== 0) return after(this.output[j - 1], 1);
+    return after(this.input[Math.floor(j / this.frame) * this.#groups + place / this.ratio], 1);
+  }
+
+  take(from: number): number | undefined {
+    const before = this.input.length - 1;
+    if (before < 0) return from;
+    const group = before % this.#groups;
+    const end = ((before - group) / this.#groups) * this.frame + Math.min((group + 1) * this.ratio, this.frame) - 1;
+    return atLeast(this.output[end], from);
+  }
+}
+
+/**
+ * Pipelines with one enable: `latency` places, all of which stand still while a beat at the output is not read.
+ *
+ * Such a pipeline has a clock of its own that counts its moving cycles. On that clock nothing ever stalls: an operand that
+ * enters at n leaves at n + latency. Let output beat j leave at n(j) on that clock and be held for h(j) cycles. The clock
+ * stands still in just these cycles, so with S(j) = h(0) + ... + h(j)
+ *
+ *   d(j) = n(j) + S(j),        offer(j) = n(j) + S(j - 1),
+ *
+ * and an operand of pipeline time n enters in cycle n + S(i), i the last output with n(i) <= n. An input beat on offer from
+ * cycle t on is taken at the least n with n + S(i) >= t that is later than the operand before it. Since S(j) is
+ * d(j) - n(j), only the n(j) have to be kept.
+ *
+ * Operands: a vector is `beats` input beats, each used for `groups` row groups, one operand a moving cycle; only those of
+ * the first group wait for input. An output beat leaves for the last operand of each group. Thresholds and requantizers are
+ * the case of one beat and one group.
+ *
+ * Why this is no longest path: S enters with both signs. Holding an output longer gives later inputs a smaller n: a bubble
+ * vanishes, and a later output may leave earlier. Latency 4, inputs in cycles 0, 3 and 6, output 1 held until cycle 20: output
+ * 2 is on offer in cycle 23 if output 0 left at once (cycle 4), but in cycle 21 if output 0 was held until cycle 6.
+ */
+export class FreezeTimes implements TimedModule {
+  /** n(j). */
+  readonly #leaves: number[] = [];
+  /** Outputs with n(j) not above the pipeline time of the last operand looked at. */
+  #passed = 0;
+  /** Pipeline time of the next operand at the earliest. */
+  #next = 0;
+
+  constructor(
+    readonly input: Times,
+    readonly output: Times,
+    readonly latency: number,
+    readonly beats = 1,
+    readonly groups = 1,
+  ) {}
+
+  /** S(j), defined where d(j) is. */
+  #held(j: number): number {
+    return j < 0 ? 0 : (this.output[j] ?? 0) - (this.#leaves[j] ?? 0);
+  }
+
+  offer(): number | undefined {
+    const j = this.output.length;
+    return after(this.#leaves[j], this.#held(j - 1));
+  }
+
+  take(from: number): number | undefined {
+    for (;;) {
+      const held = this.#held(this.#passed - 1);
+      const time = Math.max(this.#next, this.#leaves[this.#passed - 1] ?? 0, from - held);
+      const leaves = this.#leaves[this.#passed];
+      if (leaves === undefined || leaves > time) {
+        this.#enter(time);
+        return time + held;
+      }
+      if (this.#passed >= this.output.length) return undefined;
+      this.#passed++;
+    }
+  }
+
+  #enter(time: number): void {
+    this.#next = time + 1;
+    if ((this.input.length + 1) % this.beats !== 0) return;
+    for (let group = 0; group < this.groups; group++) this.#leaves.push(time + group * this.beats + this.latency);
+    this.#next += (this.groups - 1) * this.beats;
+  }
+}
