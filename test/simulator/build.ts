@@ -34,9 +34,22 @@ export const at = (v: Expr, i: Nat): Expr => {
   if (v.type.kind !== 'vec') throw new Error('not a vector');
   return { op: 'at', type: v.type.element, vec: v, index: i };
 };
-export const assign = (signal: number, value: Expr, ...path: Nat[]): Item => ({ item: 'assign', target: { signal, path }, value });
-export const next = (signal: number, value: Expr, ...path: Nat[]): Stmt => ({ stmt: 'next', target: { signal, path }, value });
-export const when = (cond: Expr, then: Stmt[], otherwise: Stmt[] = []): Stmt => ({ stmt: 'if', cond, then, else: otherwise });
+export const assign = (signal: number, value: Expr, ...path: Nat[]): Item => ({
+  item: 'assign',
+  target: { signal, path },
+  value,
+});
+export const next = (signal: number, value: Expr, ...path: Nat[]): Stmt => ({
+  stmt: 'next',
+  target: { signal, path },
+  value,
+});
+export const when = (cond: Expr, then: Stmt[], otherwise: Stmt[] = []): Stmt => ({
+  stmt: 'if',
+  cond,
+  then,
+  else: otherwise,
+});
 export const clocked = (...body: Stmt[]): Item => ({ item: 'process', body });
 export const forLoop = (name: string, count: number | Nat, ...items: Item[]): Item => ({
   item: 'for',
@@ -81,7 +94,13 @@ export class Sketch {
     return {
       name: this.name,
       doc: '',
-      params: Object.entries(this.params).map(([name, value]) => ({ kind: 'nat', name, default: value, min: 1, doc: 'a number' })),
+      params: Object.entries(this.params).map(([name, value]) => ({
+        kind: 'nat',
+        name,
+        default: value,
+        min: 1,
+        doc: 'a number',
+      })),
       localParams: [],
       requires: [],
       domains: [{ clock: 'aclk', reset: 'aresetn', asynchronousReset: false }],
