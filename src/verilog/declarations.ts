@@ -1,0 +1,28 @@
+/** Types and declarations of signals. */
+import { packedWidth, type Signal } from '../circuit/index.js';
+import type { ExprContext } from './expr.js';
+import { isLit, natSv, simplifyNat } from './nat.js';
+import type { SvDeclaration, SvType } from './tree.js';
+
+/** `logic`, `logic [W-1:0]`, `logic signed [W-1:0]`; an enumeration by name inside a module, by bits at a port. */
+export function typeSv(signal: Signal, context: ExprContext): SvType {
+  const { type } = signal;
+  const port = signal.kind === 'input' || signal.kind === 'output';
+  const stored = signal.kind === 'memory';
+  if (type.kind === 'enum' && !port && !stored) return { keyword: context.enums.typeName(type) };
+  const width = simplifyNat(packedWidth(type));
+  const keyword = type.kind === 'sint' && !stored ? 'logic signed' : 'logic';
+  const scalar = type.kind === 'bool' || (isLit(width, 1) && keyword === 'logic');
+  return scalar ? { keyword } : { keyword, width: natSv(width, port) };
+}
+
+export function declarationSv(signal: Signal, context: ExprContext): SvDeclaration {
+  const { name, doc, place } = signal;
+  const common = { type: typeSv(signal, context), name, doc, place };
+  if (signal.kind !== 'memory') return common;
+  const attribute = signal.style === undefined || signal.style === 'auto' ? {} : { attribute: ramStyle(signal.style) };
+  return { ...common, depth: natSv(signal.depth), ...attribute };
+}
+
+const ramStyle = (style: string): string => `ram_style = "${style}"`;
+

@@ -1,0 +1,79 @@
+/** One module of the circuit as a module of the output tree. */
+import type { Design, ModuleDef, Nat } from '../circuit/index.js';
+import { findChains } from './chains.js';
+import { enumNames } from './enums.js';
+import type { ExprContext } from './expr.js';
+import { headerLines, parameters, ports } from './header.js';
+import { blockItems, type ItemContext } from './items.js';
+import { conditionSv, natSv } from './nat.js';
+import { takenNames } from './names.js';
+import { prepare } from './prepare.js';
+import { binary, type SvItem, type SvModule, text } from './tree.js';
+import { planUnused } from './unread.js';
+import { mentions } from './mentions.js';
+
+export function moduleTree(source: ModuleDef, design: Design): SvModule {
+  const def = prepare(source);
+  const expressions: ExprContext = { signals: def.signals, enums: enumNames(def) };
+  const unused = planUnused(def, design, checks(def).length > 0);
+  const taken = takenNames(def);
+  for (const name of indexNames(def)) taken.add(name);
+  const context: ItemContext = { ...expressions, def, design, taken, unused, chains: findChains(def, design) };
+  const body = [...checks(def), ...enums(expressions), ...blockItems(def.items, context, true)];
+  const items = [...localParams(def, body), ...body];
+  return {
+    name: def.name,
+    header: headerLines(def),
+    parameters: parameters(def),
+    ports: ports(def, design, expressions),
+    items,
+    ...(def.place === undefined ? {} : { place: def.place }),
+  };
+}
+
+/** Localparams that the text of the body mentions, directly or through others. */
+function localParams(def: ModuleDef, body: readonly SvItem[]): SvItem[] {
+  const used = mentions(body);
+  const rows = def.localParams.map(({ name, value, doc }) => ({ name, value: natSv(value), doc }));
+  for (const row of [...rows].reverse()) if (used.has(row.name)) mentions(row.value, used);
+  const kept = rows.filter(({ name }) => used.has(name));
+  return kept.length === 0 ? [] : [{ item: 'localparams', rows: kept }];
+}
+
+function enums({ enums: names }: ExprContext): SvItem[] {
+  return names.types.map((type) => ({
+    item: 'enum',
+    name: names.typeName(type),
+    width: Math.max(1, Math.ceil(Math.log2(type.members.length))),
+    members: names.members(type).map((name, value) => ({ name, value })),
+  }));
+}
+
+/** Requirements, and ranges that say more than "at least one". */
+function checks(def: ModuleDef): SvItem[] {
+  const ranges = def.params.flatMap((param) => {
+    if (param.kind !== 'nat') return [];
+    const value: Nat = { op: 'param', name: param.name };
+    const low = param.min > 1 ? [{ sign: '<', limit: param.min, words: 'at least' }] : [];
+    const high = param.max === undefined ? [] : [{ sign: '>', limit: param.max, words: 'at most' }];
+    return [...low, ...high].map(({ sign, limit, words }) => ({
+      fails: binary(sign, natSv(value), text(limit)),
+      message: `${def.name}: ${param.name} must be ${words} ${limit}`,
+    }));
+  });
+  const relations = def.requires.map(({ condition, reason }) => ({
+    fails: conditionSv(condition, true),
+    message: `${def.name}: ${reason}`,
+  }));
+  const rows = [...ranges, ...relations];
+  return rows.length === 0 ? [] : [{ item: 'checks', rows }];
+}
+
+function indexNames(def: ModuleDef): string[] {
+  const visit = (items: ModuleDef['items']): string[] =>
+    items.flatMap((item) => {
+      if (item.item === 'for') return [item.index, ...visit(item.items)];
+      return item.item === 'if' ? visit([...item.then, ...item.else]) : [];
+    });
+  return visit(def.items);
+}
