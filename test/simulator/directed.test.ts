@@ -128,6 +128,41 @@ describe('shift registers in a loop', () => {
   );
 });
 
+describe('loops of one shape', () => {
+  both(
+    'that read each other crosswise are not run as one',
+    () => {
+      const s = new Sketch('cross', { N: 4 });
+      const x = s.input('x', vec(N, uint(8)));
+      const [a, b, c] = [s.wire('a', vec(N, uint(8))), s.wire('b', vec(N, uint(8))), s.wire('c', vec(N, uint(8)))];
+      const [p, q] = [s.reg('p_q', vec(N, uint(8))), s.reg('q_q', vec(N, uint(8)))];
+      const y = s.output('y', vec(N, uint(8)));
+      const back = nat('sub', nat('sub', N, 1), i);
+      const inc = (e: ReturnType<typeof s.ref>): typeof e => binary('addWrap', uint(8), e, konst(uint(8), 1));
+      s.items.push(
+        forLoop('i', N, assign(a, inc(at(s.ref(x), i)), i)),
+        forLoop('i', N, assign(b, inc(at(s.ref(a), back)), i)),
+        forLoop('i', N, assign(c, binary('xor', uint(8), at(s.ref(a), i), at(s.ref(b), back)), i)),
+        forLoop('i', N, clocked(next(p, binary('xor', uint(8), at(s.ref(q), back), at(s.ref(c), i)), i))),
+        forLoop('i', N, clocked(next(q, inc(at(s.ref(q), i)), i))),
+        assign(y, s.ref(p)),
+      );
+      return s.design();
+    },
+    (s) => {
+      const x = [10, 20, 30, 40];
+      s.port('x').setElements(x);
+      s.pokeSignal('q_q', 0x04030201n);
+      s.tick();
+      s.settle();
+      expect(s.port('y').getElements()).toEqual(
+        [1, 2, 3, 4].reverse().map((q, k) => q ^ ((x[k] ?? 0) + 1) ^ ((x[k] ?? 0) + 2)),
+      );
+      expect(s.peekSignal('q_q')).toBe(0x05040302n);
+    },
+  );
+});
+
 describe('statements', () => {
   both(
     'the last statement wins, also partly',

@@ -15,7 +15,7 @@ import {
   type Type,
   lit,
 } from '../../src/circuit/index.js';
-import { Expressions, type Known, countOf, isVec, uint } from './random-expr.js';
+import { BOOL, Expressions, type Known, countOf, isVec, packedBits, uint } from './random-expr.js';
 
 /** Builds one module; with `children` it may hold instances of them. */
 function randomModule(name: string, r: RandomStream, children: readonly ModuleDef[], size: number): ModuleDef {
@@ -89,6 +89,23 @@ function randomModule(name: string, r: RandomStream, children: readonly ModuleDe
   const half = r.nextInt(regs.length + 1);
   drive(regs.slice(0, half));
   drive(regs.slice(half));
+  // One parity bit of everything visible, so that nothing is dead.
+  const parities = visible.map(({ expr, type }): Expr => {
+    const all = uint(packedBits(type));
+    return {
+      op: 'unary',
+      type: BOOL,
+      fn: 'reduceXor',
+      a: { op: 'convert', fn: isVec(type) ? 'pack' : 'reinterpret', type: all, a: expr },
+    };
+  });
+  const digest = { kind: 'uint' as const, width: lit(parities.length) };
+  const d = add({ kind: 'output', name: 'digest', type: digest });
+  items.push({
+    item: 'assign',
+    target: { signal: d.id, path: [] },
+    value: { op: 'cat', type: digest, parts: parities },
+  });
   for (let k = 0; k < 3; k++) {
     const type = anyType();
     const o = add({ kind: 'output', name: `out${k}`, type });
@@ -136,7 +153,7 @@ type Add = (signal: Signal) => { id: number; known: Known };
 
 /** A generate loop: lanes with wires and registers of their own, a ripple chain, shift registers. */
 function loopItems(k: number, r: RandomStream, x: Expressions, add: Add, items: Item[]): Known[] {
-  const count = 1 + r.nextInt(6);
+  const count = x.pick([1, 2, 4, 4, 4, 5]);
   const index = `i${k}`;
   const i: Nat = { op: 'index', name: index };
   const element = x.scalarType();
@@ -152,6 +169,14 @@ function loopItems(k: number, r: RandomStream, x: Expressions, add: Add, items: 
   body.push({ item: 'assign', target: { signal: local.id, path: [] }, value: x.of(element, 2) });
   x.known = [...before, local.known];
   const results: Known[] = [];
+  if (r.nextInt(2) === 0) {
+    // A register per lane that everyone may read, this loop crosswise too.
+    const lane = add({ kind: 'reg', name: `vr${k}_q`, type: vec, domain: 0 });
+    x.known = [...x.known, lane.known];
+    const step = (): Stmt => ({ stmt: 'next', target: { signal: lane.id, path: [i] }, value: x.of(element, 2) });
+    body.push({ item: 'process', body: statements(r, x, 1, step) });
+    results.push(lane.known);
+  }
   if (r.nextInt(2) === 0) {
     const type = x.scalarType();
     const reg = add({
