@@ -35,11 +35,12 @@ export class ThresholdsModel extends ElementwiseModel {
     this.#signed = signed;
     this.#sizes = sizes;
     const { PE, FOLDS, LEVELS, X_W } = sizes;
+    const width = X_W + (signed ? 1 : 2);
     this.#limits = Array.from({ length: FOLDS * PE }, (_, channel) => {
       const word = THRESHOLDS.words[Math.floor(channel / PE)] ?? 0n;
-      const row = word >> BigInt((channel % PE) * LEVELS * (X_W + 1));
-      const limits = readAnyLanes(BigInt.asUintN(LEVELS * (X_W + 1), row), LEVELS, X_W + 1, true);
-      return Array.from<number | bigint>(limits).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)) as number[] | bigint[];
+      const row = BigInt.asUintN(LEVELS * width, word >> BigInt((channel % PE) * LEVELS * width));
+      const limits = Array.from<number | bigint>(readAnyLanes(row, LEVELS, width, true));
+      return limits.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)) as number[] | bigint[];
     });
   }
 

@@ -1,0 +1,92 @@
+/** The hardware of a chain: a top module that instantiates its nodes in order, with their parameters as literals. */
+import type { Design, Image } from '../circuit/index.js';
+import { RegisterSlice, Fifo, WidthConverter } from '../blocks/stream/index.js';
+import {
+  bool,
+  buildDesign,
+  type Builder,
+  bundle,
+  defineModule,
+  type ModuleTemplate,
+  type ParamSpecs,
+  sink,
+  source,
+  type SinkPort,
+  type SourcePort,
+  type Stream,
+  type UInt,
+  uint,
+} from '../hdl/index.js';
+import type { Chain, ChainNode } from './chain.js';
+import { Argmax } from './stages/argmax.js';
+import { Frame } from './stages/frame.js';
+import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
+import { Matvec } from './stages/matvec.js';
+import { makeRequantize, type RequantizeKind, requantizeName } from './stages/requantize.js';
+import { Thresholds } from './stages/thresholds.js';
+
+/** Every module of a chain takes one stream and gives one. */
+type StreamModule = ModuleTemplate<ParamSpecs, { s_axis: SinkPort<UInt>; m_axis: SourcePort<UInt> }>;
+
+export function generateChain(chain: Chain): Design {
+  const requantizers = new Map<string, StreamModule>();
+  const requantizer = (kind: RequantizeKind): StreamModule => {
+    const name = requantizeName(kind);
+    const known = requantizers.get(name) ?? (makeRequantize(kind));
+    requantizers.set(name, known);
+    return known;
+  };
+  const templateOf = (node: ChainNode): StreamModule => {
+    switch (node.kind) {
+      case 'lane_truncate':
+        return LaneTruncate;
+      case 'lane_extend':
+        return LaneExtend[node.signed ? 'signed' : 'unsigned'];
+      case 'width_converter':
+        return WidthConverter;
+      case 'fifo':
+        return Fifo;
+      case 'register_slice':
+        return RegisterSlice;
+      case 'matvec':
+        return Matvec[node.arithmetic];
+      case 'thresholds':
+        return Thresholds[node.signed ? 'signed' : 'unsigned'];
+      case 'requantize':
+        return requantizer(node.requantize);
+      case 'argmax':
+        return Argmax[node.signed ? 'signed' : 'unsigned'];
+    }
+  };
+  const payload = (bits: number) => bundle({ tdata: uint(bits), tlast: bool() });
+  const Top = defineModule({
+    name: chain.name,
+    doc: topDoc(chain),
+    params: {},
+    ports: () => ({
+      s_axis: sink(payload(chain.input.bits), 'samples; tlast is not needed, samples are counted'),
+      m_axis: source(payload(chain.output.bits), 'results, tlast on the last beat of each sample'),
+    }),
+    body(b: Builder, { s_axis: s, m_axis: m }) {
+      const { valid, ready, fire, name } = s;
+      let flow: Stream<UInt> = { payload: uint(chain.input.bits), name, valid, ready, fire, data: s.data.tdata };
+      b.let('unusedLast', s.data.tlast);
+      for (const node of chain.nodes) {
+        const images: Readonly<Record<string, Image>> = 'images' in node ? node.images : {};
+        flow = b.instance(node.name, templateOf(node), { ...node.params, ...images }, { s_axis: flow }).m_axis;
+      }
+      b.instance('frame', Frame, { W: chain.output.bits, FRAME: chain.output.beats }, { s_axis: flow, m_axis: m });
+    },
+  });
+  return buildDesign(Top);
+}
+
+function topDoc(chain: Chain): string {
+  const { input, output } = chain;
+  const port = (p: typeof input) => `${p.elements} elements in ${p.beats} beats of ${p.lanes} x ${p.laneBits} bits`;
+  return `${chain.name}: one stage per layer, streams between them
+
+s_axis: a sample is ${port(input)}, element 0 in the lowest bits.
+m_axis: a result is ${port(output)}; tlast marks its last beat.
+The input slice and the output slice cut all paths from and to the ports.`;
+}
