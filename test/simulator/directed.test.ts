@@ -142,7 +142,7 @@ describe('loops of one shape', () => {
       s.items.push(
         forLoop('i', N, assign(a, inc(at(s.ref(x), i)), i)),
         forLoop('i', N, assign(b, inc(at(s.ref(a), back)), i)),
-        forLoop('i', N, assign(c, binary('xor', uint(8), at(s.ref(a), i), at(s.ref(b), back)), i)),
+        forLoop('i', N, assign(c, binary('xor', uint(8), at(s.ref(b), i), at(s.ref(b), back)), i)),
         forLoop('i', N, clocked(next(p, binary('xor', uint(8), at(s.ref(q), back), at(s.ref(c), i)), i))),
         forLoop('i', N, clocked(next(q, inc(at(s.ref(q), i)), i))),
         assign(y, s.ref(p)),
@@ -156,7 +156,7 @@ describe('loops of one shape', () => {
       s.tick();
       s.settle();
       expect(s.port('y').getElements()).toEqual(
-        [1, 2, 3, 4].reverse().map((q, k) => q ^ ((x[k] ?? 0) + 1) ^ ((x[k] ?? 0) + 2)),
+        [1, 2, 3, 4].reverse().map((q, k) => q ^ ((x[3 - k] ?? 0) + 2) ^ ((x[k] ?? 0) + 2)),
       );
       expect(s.peekSignal('q_q')).toBe(0x05040302n);
     },

@@ -1,10 +1,10 @@
 /** Waves of a counter with an enum: text for messages, VCD for viewers. */
 import { describe, expect, it } from 'vitest';
-import { type Type, lit } from '../../src/circuit/index.js';
+import { type ScalarType, lit } from '../../src/circuit/index.js';
 import { createInterpreter, createSimulation, record, renderWave, writeVcd } from '../../src/simulator/index.js';
 import { BOOL, Sketch, assign, binary, clocked, forLoop, index, konst, next, uint, vec, when } from './build.js';
 
-const MODE: Type = { kind: 'enum', name: 'mode', members: ['idle', 'run'] };
+const MODE: ScalarType = { kind: 'enum', name: 'mode', members: ['idle', 'run'] };
 
 function counter(): Sketch {
   const s = new Sketch('counter');
