@@ -32,8 +32,8 @@ export function storageBytes(width: number): number {
   return 8 * limbsOf(width);
 }
 
-/** Unaligned wide accesses touch up to this many bytes after a value. */
-export const GUARD = 16;
+/** Unaligned accesses read, or write back unchanged, up to this many bytes after a value. */
+const GUARD = 16;
 
 const align = (n: number): number => Math.ceil(n / 16) * 16;
 
@@ -45,9 +45,14 @@ export function layoutOf(circuit: ElaboratedCircuit): Layout {
   const place = (signals: readonly ElabSignal[]): void => {
     for (const s of signals) {
       const stride = storageBytes(s.width);
+      const bytes = stride * elementCount(s);
+      const to = bytes >= 16 ? 16 : Math.min(stride, 8);
+      next = Math.ceil(next / to) * to;
       slots[s.id] = { address: next, stride };
-      next = align(next + stride * elementCount(s) + GUARD);
+      // Scalars lie close together, for the sake of the cache; what reaches over its end only meets a neighbour.
+      next += bytes;
     }
+    next = align(next);
   };
   place(circuit.signals.filter((s) => s.port !== undefined));
   const from = next;
@@ -55,7 +60,7 @@ export function layoutOf(circuit: ElaboratedCircuit): Layout {
   place(circuit.signals.filter((s) => s.kind === 'memory'));
   const to = next;
   place(circuit.signals.filter((s) => s.port === undefined && !isState(s)));
-  return { slots, state: { from, to }, end: next };
+  return { slots, state: { from, to }, end: next + GUARD };
 }
 
 /** Hands out memory after the signals: constants, tables, shadow copies, scratch. */
