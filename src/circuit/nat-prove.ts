@@ -62,15 +62,18 @@ function nonNegative(p: Polynomial, context: NatContext, depth: number): boolean
     const remaining = { ...context, facts: context.facts.filter((other) => other !== fact) };
     // A fact holds as it is and times any parameter, since parameters are not negative.
     for (const product of [fact, ...parametersOf(p).map((parameter) => multiplyPolynomials(fact, parameter))]) {
-      if (helps(product, p) && nonNegative(addPolynomials(p, product, -1), remaining, depth - 1)) return true;
+      if (helps(product, p, context) && nonNegative(addPolynomials(p, product, -1), remaining, depth - 1)) return true;
     }
   }
   return false;
 }
 
 /** Subtracting a fact can only help where it takes away from a negative term; anything else is search for its own sake. */
-function helps(fact: Polynomial, p: Polynomial): boolean {
-  return [...fact].some(([key, term]) => term.coefficient < 0 && (p.get(key)?.coefficient ?? 0) < 0);
+function helps(fact: Polynomial, p: Polynomial, context: NatContext): boolean {
+  const goal = shiftToMinimum(p, context);
+  return [...shiftToMinimum(fact, context)].some(
+    ([key, term]) => term.coefficient < 0 && (goal.get(key)?.coefficient ?? 0) < 0,
+  );
 }
 
 function parametersOf(p: Polynomial): readonly Polynomial[] {
