@@ -35,6 +35,7 @@ import {
   type Enum,
   packedBits,
   type Payload,
+  plain,
   type Scalar,
   toType,
   uint,
@@ -99,7 +100,7 @@ export class Builder implements BuilderCore {
   }
   /** A named value: a wire and its equation, also inside a when. Naming is how a value is shared and shows in waves. */
   let<T extends Bits>(key: string, value: Sig<T>, doc?: string): Sig<T> {
-    const wire = this.declare(snakeCase(key), documented(value.type, doc), { kind: 'wire' });
+    const wire = this.declare(snakeCase(key), documented(plain(value.type), doc), { kind: 'wire' });
     const { place, driven, source } = this.drive(wire, value, 'assign');
     this.scopes.add({ item: 'assign', target: driven, value: source, ...place });
     return wire;

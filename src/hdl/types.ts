@@ -94,6 +94,11 @@ export function documented<T extends Bits>(type: T, doc: string | undefined): T 
   return doc === undefined ? type : (type.doc(doc) as T);
 }
 
+/** `type` without comment and reset value: what a derived value starts from. */
+export function plain<T extends Bits>(type: T): T {
+  return fromType(toType(type)) as T;
+}
+
 /** Several named fields that travel together; a record of signals, flattened in the text. */
 export class Bundle<F extends Readonly<Record<string, Bits>>> {
   readonly kind = 'bundle';

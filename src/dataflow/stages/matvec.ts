@@ -40,11 +40,12 @@ function makeMatvec(arithmetic: Arithmetic) {
     doc: `matrix-vector unit: PE rows and SIMD columns of an MH x MW matrix at a time
 
 ${arithmeticDoc[arithmetic]}
-A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first group
-reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as one beat.
-Weight word nf * SF + sf holds, for PE p and lane k from the lowest bits up, row nf * PE + p, column sf * SIMD + k.
-Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the whole
-pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
+A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
+group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
+one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field
+p * SIMD + k, the first field in the lowest bits.
+Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
+whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
     params: {
       MH: natParam({ default: 8, min: 1, doc: 'rows of the matrix (outputs)' }),
       MW: natParam({ default: 8, min: 1, doc: 'columns of the matrix (inputs)' }),
@@ -75,6 +76,8 @@ pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows m
       const WORDS = b.localparam('WORDS', SF.times(NF));
       const ADDR_W = b.localparam('ADDR_W', indexWidth(WORDS));
       const SUM_W = b.localparam('SUM_W', laneSumWidth(arithmetic, SIMD, X_W, W_W));
+
+      const P_W = binary ? undefined : b.localparam('P_W', productWidth(arithmetic, X_W, W_W), 'width of a product');
 
       b.comment('where we are: beat sf of the vector, group nf of rows');
       const at = b.regs({
@@ -146,7 +149,7 @@ pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows m
 
       b.genFor('pe', PE, (p) => {
         const sum = b.reg('sum', sint(SUM_W));
-        if (binary) {
+        if (P_W === undefined) {
           const agree = b.reg('agree', uint(SIMD).doc('lanes where weight and activation agree'));
           const count = b.let('count', agree.popcount());
           const value =
@@ -157,11 +160,17 @@ pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows m
                   .asSInt()
                   .subWrap(SIMD);
           b.when(en, () => {
-            b.next(agree, operand.x.xor(operand.w.bits(p.times(SIMD), SIMD)).not());
+            b.next(
+              agree,
+              operand.x
+                .truncate(SIMD)
+                .xor(operand.w.bits(p.times(SIMD), SIMD))
+                .not(),
+            );
             b.next(sum, value);
           });
         } else {
-          const products = b.reg('product', vec(SIMD, sint(productWidth(arithmetic, X_W, W_W))));
+          const products = b.reg('product', vec(SIMD, sint(P_W)));
           b.genFor('lane', SIMD, (k) => {
             const x = operand.x.bits(k.times(X_W), X_W);
             const w = operand.w.bits(p.times(SIMD).plus(k).times(W_W), W_W);
