@@ -22,7 +22,9 @@ export function renderWave(trace: Trace, window: WaveWindow = {}): string {
   const rows = trace.signals.map((s) => ({ name: s.path, cells: cells(s, cycles) }));
   const head = { name: 'cycle', cells: cycles.map(String) };
   const nameWidth = Math.max(...[head, ...rows].map((r) => r.name.length));
-  const widths = cycles.map((_, k) => Math.max(...[head, ...rows].map((r) => (isLevel(r.cells[k]) ? 1 : (r.cells[k]?.length ?? 0)))));
+  const widths = cycles.map((_, k) =>
+    Math.max(...[head, ...rows].map((r) => (isLevel(r.cells[k]) ? 1 : (r.cells[k]?.length ?? 0)))),
+  );
   const line = (row: { name: string; cells: readonly string[] }): string => {
     const body = row.cells.map((cell, k) => {
       const width = widths[k] ?? 1;

@@ -85,7 +85,12 @@ function wavesOf(signal: ElabSignal, maxElements: number): WaveSignal[] {
   if (count > maxElements && signal.origin.every((o) => o === 0)) {
     return [{ path: signal.name, width: width * count, ...common, changes: [] }];
   }
-  return Array.from({ length: count }, (_, flat) => ({ path: elementName(signal, flat), width, ...common, changes: [] }));
+  return Array.from({ length: count }, (_, flat) => ({
+    path: elementName(signal, flat),
+    width,
+    ...common,
+    changes: [],
+  }));
 }
 
 /** The value at a cycle; undefined before the first sample. */
