@@ -8,7 +8,6 @@ import { type ElabSignal, type ElaboratedCircuit, elementCount, signalOf } from 
 import { forEachInitial } from '../initial.js';
 import {
   type CircuitSimulation,
-  type PortHandle,
   foreignSnapshot,
   layoutHash,
   noPort,
@@ -25,7 +24,7 @@ import { FunctionWriter, I32, OP } from './function.js';
 import { defineHelpers } from './helpers.js';
 import { Interner } from './intern.js';
 import { Allocator, type Layout, layoutOf } from './layout.js';
-import { bindPort } from './port.js';
+import { type WasmPort, bindPort } from './port.js';
 import { prepare } from './prepare.js';
 import { type WasmMemory, instantiate, newMemory } from './runtime.js';
 import { type Storage, readRun, storageOf, writeElement, writeRun } from './storage.js';
@@ -34,14 +33,6 @@ export interface WasmSimulation extends CircuitSimulation {
   port(name: string): WasmPort;
   /** Size of the module in bytes. */
   readonly codeBytes: number;
-}
-
-export interface WasmPort extends PortHandle {
-  /**
-   * The port's storage: elements of 1, 2, 4 or 8 bytes or whole 64-bit words, little-endian, lowest first. Writing needs a
-   * fresh call, which is cheap: it tells the simulator that the input changes.
-   */
-  bytes(): Uint8Array;
 }
 
 interface Program {

@@ -5,7 +5,7 @@ import { type ClockedItem, orderClocked } from './clocked.js';
 import { distance } from './depend.js';
 import { EmitContext, type Shared } from './emit-context.js';
 import { type Leaf, type Step, emitNest, treeSteps } from './emit-nest.js';
-import { pushAs, pushSaturated } from './emit-value.js';
+import { operations, pushAs, pushSaturated } from './emit-value.js';
 import { wideAddress } from './emit-wide.js';
 import type { ModuleWriter } from './encode.js';
 import { FunctionWriter, I32, OP } from './function.js';
@@ -30,7 +30,7 @@ class Pieces {
   context(): EmitContext {
     if (this.current !== undefined && this.current.code.length > FUNCTION_BYTES) this.close();
     this.current ??= new FunctionWriter(0);
-    return new EmitContext(this.shared, this.current);
+    return new EmitContext(this.shared, this.current, operations);
   }
 
   private close(): void {

@@ -32,6 +32,22 @@ export interface Shared {
   readonly wideConstants: Map<string, number>;
 }
 
+export interface DynamicAddress {
+  /** Local with the byte address, always inside the array. */
+  readonly address: number;
+  /** Local that is 1 if the index was in range; absent where it cannot be out of range. */
+  readonly inRange?: number;
+}
+/** Emitters that call each other: values need limbs and limbs need values. */
+export interface Operations {
+  pushAs(c: EmitContext, ex: Ex, type: ValType): void;
+  pushBits(c: EmitContext, ex: Ex, type: ValType): void;
+  pushSaturated(c: EmitContext, ex: Ex): void;
+  dynamicAddress(c: EmitContext, ex: Extract<Ex, { op: 'load' }>): DynamicAddress;
+  wideAddress(c: EmitContext, ex: Ex): Address;
+  wideInto(c: EmitContext, ex: Ex, dst: Address): void;
+}
+
 export class EmitContext {
   readonly vars = new Map<number, VarValue>();
   private scopes: Map<Ex, Cached>[] = [new Map<Ex, Cached>()];
@@ -41,6 +57,7 @@ export class EmitContext {
   constructor(
     readonly shared: Shared,
     readonly f: FunctionWriter,
+    readonly emit: Operations,
   ) {}
 
   cached(ex: Ex): Cached | undefined {

@@ -2,8 +2,7 @@
 import type { FoldOp } from '../../circuit/index.js';
 import { type Ex, isAffine } from '../elaborated.js';
 import type { Address, EmitContext } from './emit-context.js';
-import { pushAs, pushBits, wrapTop } from './emit-value.js';
-import { wideAddress, wideCompareAt, wideInto, wrapWide } from './emit-wide.js';
+import { unsignedOf, wideCompareAt, wrapTop, wrapWide } from './emit-bits.js';
 import { I32, I64, OP, type ValType } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
 
@@ -47,7 +46,7 @@ export function foldValue(c: EmitContext, ex: Extract<Ex, { op: 'fold' }>, type:
   start(c, fn, type, body);
   f.set(sum);
   eachLane(c, ex, 0, () => {
-    pushAs(c, body, type);
+    c.emit.pushAs(c, body, type);
     if (fn === 'max' || fn === 'min') {
       f.tee(lane).get(sum).get(lane).get(sum);
       const sign = body.signed ? 's' : 'u';
@@ -90,7 +89,7 @@ export function foldInto(c: EmitContext, ex: Extract<Ex, { op: 'fold' }>, dst: A
   const first = f.local(I32);
   f.i32(1).set(first);
   eachLane(c, ex, 0, () => {
-    wideInto(c, body, lane);
+    c.emit.wideInto(c, body, lane);
     const take = (): void => {
       c.pushAddress(sum);
       c.pushAddress(lane);
@@ -135,7 +134,7 @@ export function packValue(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>, type:
   if (type === I32) f.i32(0).set(sum);
   else f.i64(0n).set(sum);
   eachLane(c, ex, 0, (lane) => {
-    pushBits(c, body, type);
+    c.emit.pushBits(c, body, type);
     if (typeof lane === 'number') {
       if (lane > 0 && type === I32) f.i32(lane * body.width).op(ops.shl);
       if (lane > 0 && type === I64) f.i64(BigInt(lane * body.width)).op(ops.shl);
@@ -196,7 +195,7 @@ export function packInto(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>, dst: A
       else f.get(lane.local).i32(body.width).op(OP.i32.mul);
     };
     if (classOf(body.width) === 'wide') {
-      const from = wideAddress(c, body.signed ? unsignedOf(c, body) : body);
+      const from = c.emit.wideAddress(c, body.signed ? unsignedOf(c, body) : body);
       c.pushAddress(dst);
       pushBit();
       c.pushAddress(from);
@@ -208,16 +207,13 @@ export function packInto(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>, dst: A
       f.i32(3).op(OP.i32.shr_u);
       c.pushAddress(dst);
       f.op(OP.i32.add);
-      pushAs(c, body, I32);
+      c.emit.pushAs(c, body, I32);
       f.mem(body.width === 8 ? 'i32_store8' : body.width === 16 ? 'i32_store16' : 'i32_store', 0);
       return;
     }
     c.pushAddress(dst);
     pushBit();
-    pushBits(c, body, I64);
+    c.emit.pushBits(c, body, I64);
     f.call(c.shared.helpers.orLimbAt);
   });
 }
-
-export const unsignedOf = (c: EmitContext, ex: Ex): Ex =>
-  c.shared.interner.intern({ op: 'convert', width: ex.width, signed: false, a: ex });

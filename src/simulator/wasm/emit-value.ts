@@ -4,9 +4,10 @@
  */
 import type { BinaryOp } from '../../circuit/index.js';
 import { type Ex, isAffine, strides, wrap } from '../elaborated.js';
-import { type EmitContext, typeOf } from './emit-context.js';
+import { type DynamicAddress, type EmitContext, type Operations, typeOf } from './emit-context.js';
+import { fits, maskTo, shiftConst, wrapTop } from './emit-bits.js';
 import { foldValue, packValue } from './emit-lanes.js';
-import { wideAddress, wideCompare, wideReduce, wideSlice } from './emit-wide.js';
+import { wideAddress, wideCompare, wideReduce, wideSlice, wideInto } from './emit-wide.js';
 import { I32, I64, OP, type ValType } from './function.js';
 import { classOf, limbsOf } from './layout.js';
 
@@ -51,34 +52,6 @@ export function pushBits(c: EmitContext, ex: Ex, type: ValType): void {
   if (ex.signed) maskTo(c, ex.width, type);
 }
 
-export function maskTo(c: EmitContext, width: number, type: ValType): void {
-  if (type === I32 && width < 32) c.f.i32(2 ** width - 1).op(OP.i32.and);
-  if (type === I64 && width < 64) c.f.i64((1n << BigInt(width)) - 1n).op(OP.i64.and);
-}
-
-/** Wraps the number on the stack to a width and sign. */
-export function wrapTop(c: EmitContext, width: number, signed: boolean, type: ValType): void {
-  if (!signed) return maskTo(c, width, type);
-  const bits = type === I32 ? 32 : 64;
-  if (width >= bits) return;
-  const ops = type === I32 ? OP.i32 : OP.i64;
-  if (width === 8) c.f.op(ops.extend8);
-  else if (width === 16) c.f.op(ops.extend16);
-  else if (width === 32) c.f.op(OP.i64.extend32);
-  else if (type === I32)
-    c.f
-      .i32(bits - width)
-      .op(ops.shl)
-      .i32(bits - width)
-      .op(ops.shr_s);
-  else
-    c.f
-      .i64(BigInt(bits - width))
-      .op(ops.shl)
-      .i64(BigInt(bits - width))
-      .op(ops.shr_s);
-}
-
 function pushFresh(c: EmitContext, ex: Ex): void {
   const { f } = c;
   const type = typeOf(ex.width);
@@ -118,23 +91,6 @@ function pushFresh(c: EmitContext, ex: Ex): void {
     case 'pack':
       return packValue(c, ex, type);
   }
-}
-
-/** Every value of `a` is a value of the target. */
-export const fits = (a: { width: number; signed: boolean }, to: { width: number; signed: boolean }): boolean =>
-  a.signed ? to.signed && to.width >= a.width : to.signed ? to.width > a.width : to.width >= a.width;
-
-export function shiftConst(c: EmitContext, op: 'shl' | 'shr_u' | 'shr_s', by: number, type: ValType): void {
-  if (by === 0) return;
-  if (type === I32) c.f.i32(by).op(OP.i32[op]);
-  else c.f.i64(BigInt(by)).op(OP.i64[op]);
-}
-
-export interface DynamicAddress {
-  /** Local with the byte address, always inside the array. */
-  readonly address: number;
-  /** Local that is 1 if the index was in range; absent where it cannot be out of range. */
-  readonly inRange?: number;
 }
 
 /** The address of an element with run-time indices. */
@@ -380,3 +336,6 @@ function pushUnary(c: EmitContext, ex: Extract<Ex, { op: 'unary' }>, type: ValTy
   if (from === I64) f.op(OP.i32.wrap);
   if (fn === 'reduceXor') f.i32(1).op(OP.i32.and);
 }
+
+/** The emitters, for those that cannot import each other. */
+export const operations: Operations = { pushAs, pushBits, pushSaturated, dynamicAddress, wideAddress, wideInto };

@@ -4,8 +4,8 @@
  */
 import { type Ex, isAffine, wrap } from '../elaborated.js';
 import { type Address, type EmitContext, typeOf } from './emit-context.js';
-import { foldInto, packInto, unsignedOf } from './emit-lanes.js';
-import { dynamicAddress, fits, maskTo, pushAs, pushBits, pushSaturated } from './emit-value.js';
+import { fits, maskTo, unsignedOf, wideCompareAt, wrapWide } from './emit-bits.js';
+import { foldInto, packInto } from './emit-lanes.js';
 import { I32, I64, OP } from './function.js';
 import { classOf, limbsOf } from './layout.js';
 
@@ -23,7 +23,7 @@ function place(c: EmitContext, ex: Ex): Address {
   if (ex.op === 'load') {
     const affine = ex.index.flatMap((i) => (isAffine(i) ? [i] : []));
     if (affine.length === ex.index.length) return c.address(ex.signal, affine);
-    const { address, inRange } = dynamicAddress(c, ex);
+    const { address, inRange } = c.emit.dynamicAddress(c, ex);
     if (inRange === undefined) return { local: address, offset: 0 };
     const zero = constantAt(c, 0n, limbsOf(ex.width));
     c.f.get(address).i32(zero).get(inRange).select().set(address);
@@ -90,7 +90,7 @@ function extendInto(c: EmitContext, ex: Ex, dst: Address, limbs: number): void {
     return;
   }
   const value = f.local(I64);
-  pushAs(c, ex, I64);
+  c.emit.pushAs(c, ex, I64);
   f.set(value);
   const offset = c.pushBase(dst);
   f.get(value).mem('i64_store', offset);
@@ -99,21 +99,6 @@ function extendInto(c: EmitContext, ex: Ex, dst: Address, limbs: number): void {
   if (ex.signed) f.get(value).i64(63n).op(OP.i64.shr_s, OP.i32.wrap);
   else f.i32(0);
   f.i32((limbs - 1) * 8).memoryFill();
-}
-
-/** Wraps the value at `dst` to its width in its highest limb. */
-export function wrapWide(c: EmitContext, dst: Address, width: number, signed: boolean): void {
-  const used = width % 64;
-  if (used === 0) return;
-  const at = 8 * (limbsOf(width) - 1);
-  const to = c.pushBase(dst);
-  const from = c.pushBase(dst);
-  c.f.mem('i64_load', from + at);
-  if (signed) {
-    const by = BigInt(64 - used);
-    c.f.i64(by).op(OP.i64.shl).i64(by).op(OP.i64.shr_s);
-  } else maskTo(c, used, I64);
-  c.f.mem('i64_store', to + at);
 }
 
 function compute(c: EmitContext, ex: Ex, dst: Address): void {
@@ -147,7 +132,7 @@ function compute(c: EmitContext, ex: Ex, dst: Address): void {
       return wrapWide(c, dst, ex.width, false);
     }
     case 'mux':
-      pushAs(c, ex.cond, I32);
+      c.emit.pushAs(c, ex.cond, I32);
       f.if(
         () => c.scoped(() => wideInto(c, ex.a, dst)),
         () => c.scoped(() => wideInto(c, ex.b, dst)),
@@ -202,7 +187,7 @@ function catInto(c: EmitContext, ex: Extract<Ex, { op: 'cat' }>, dst: Address): 
     } else {
       c.pushAddress(dst);
       f.i32(bit);
-      pushBits(c, part, I64);
+      c.emit.pushBits(c, part, I64);
       f.call(c.shared.helpers.orLimbAt);
     }
     bit += part.width;
@@ -234,7 +219,7 @@ function shiftInto(c: EmitContext, ex: Extract<Ex, { op: 'binary' }>, dst: Addre
   const limbs = limbsOf(ex.width);
   const a = extended(c, ex.a, limbs);
   const amount = f.local(I32);
-  pushSaturated(c, ex.b);
+  c.emit.pushSaturated(c, ex.b);
   f.set(amount);
   const pushFill = (): void => {
     if (!ex.a.signed || ex.fn === 'shl') f.i64(0n);
@@ -281,13 +266,6 @@ export function wideCompare(c: EmitContext, ex: Extract<Ex, { op: 'binary' }>): 
     c.f.i32(limbs).call(c.shared.helpers.eq);
   } else wideCompareAt(c, flip ? b : a, flip ? a : b, limbs, signed);
   if (ex.fn === 'ne' || ex.fn === 'le' || ex.fn === 'ge') c.f.op(OP.i32.eqz);
-}
-
-/** Pushes a < b. */
-export function wideCompareAt(c: EmitContext, a: Address, b: Address, limbs: number, signed: boolean): void {
-  c.pushAddress(a);
-  c.pushAddress(b);
-  c.f.i32(limbs).call(signed ? c.shared.helpers.ltS : c.shared.helpers.ltU);
 }
 
 /** Pushes a reduction of a wide operand. */

@@ -1,9 +1,16 @@
 /** Typed access to one port of the compiled simulator, without big integers where the port is narrow. */
 import { type ElabSignal, type ElaboratedCircuit, elementCount } from '../elaborated.js';
-import { noPort, notAnInput, portInfos } from '../inspect.js';
-import type { WasmPort } from './compile.js';
+import { type PortHandle, noPort, notAnInput, portInfos } from '../inspect.js';
 import { type Layout, storageBytes } from './layout.js';
 import { type Storage, readNumber, readRun, writeNumber, writeRun } from './storage.js';
+
+export interface WasmPort extends PortHandle {
+  /**
+   * The port's storage: elements of 1, 2, 4 or 8 bytes or whole 64-bit words, little-endian, lowest first. Writing needs a
+   * fresh call, which is cheap: it tells the simulator that the input changes.
+   */
+  bytes(): Uint8Array;
+}
 
 export function bindPort(
   circuit: ElaboratedCircuit,
