@@ -263,7 +263,7 @@ export interface AnyVec extends AnySig {
 }
 
 function derive<T extends Bits>(from: AnySig, type: T, expr: Expr): Sig<T> {
-  return new Sig(type, expr, from.context, from.label);
+  return new Sig(type, expr, from.context, from.label, undefined, from.place);
 }
 
 function withWidth<N extends Number_>(type: N, width: NatExpr): N {
