@@ -67,3 +67,23 @@ export interface Chain {
   /** The last node's beats leave with tlast on the last beat of a sample. */
   readonly output: PortPlan;
 }
+
+/** Width of the beats that a node gives. */
+export function outputWidth(node: ChainNode): number {
+  switch (node.kind) {
+    case 'lane_truncate':
+    case 'lane_extend':
+      return node.params.N * node.params.OUT_W;
+    case 'fifo':
+    case 'register_slice':
+      return node.params.W;
+    case 'matvec':
+      return node.params.PE * node.params.ACC_W;
+    case 'thresholds':
+    case 'requantize':
+      return node.params.PE * node.params.OUT_W;
+    case 'width_converter':
+    case 'argmax':
+      return node.params.OUT_W;
+  }
+}

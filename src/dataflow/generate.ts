@@ -8,6 +8,7 @@ import {
   bundle,
   defineModule,
   type ModuleTemplate,
+  open,
   type ParamSpecs,
   sink,
   source,
@@ -17,7 +18,7 @@ import {
   type UInt,
   uint,
 } from '../hdl/index.js';
-import type { Chain, ChainNode } from './chain.js';
+import { type Chain, type ChainNode, outputWidth } from './chain.js';
 import { Argmax } from './stages/argmax.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
@@ -32,7 +33,7 @@ export function generateChain(chain: Chain): Design {
   const requantizers = new Map<string, StreamModule>();
   const requantizer = (kind: RequantizeKind): StreamModule => {
     const name = requantizeName(kind);
-    const known = requantizers.get(name) ?? (makeRequantize(kind));
+    const known = requantizers.get(name) ?? makeRequantize(kind);
     requantizers.set(name, known);
     return known;
   };
@@ -73,7 +74,15 @@ export function generateChain(chain: Chain): Design {
       b.let('unusedLast', s.data.tlast);
       for (const node of chain.nodes) {
         const images: Readonly<Record<string, Image>> = 'images' in node ? node.images : {};
-        flow = b.instance(node.name, templateOf(node), { ...node.params, ...images }, { s_axis: flow }).m_axis;
+        const next = b.stream(node.name, uint(outputWidth(node)));
+        const extra = node.kind === 'fifo' ? { level: open } : {};
+        b.instance(
+          node.name,
+          templateOf(node),
+          { ...node.params, ...images },
+          { s_axis: flow, m_axis: next, ...extra },
+        );
+        flow = next;
       }
       b.instance('frame', Frame, { W: chain.output.bits, FRAME: chain.output.beats }, { s_axis: flow, m_axis: m });
     },
@@ -84,7 +93,7 @@ export function generateChain(chain: Chain): Design {
 function topDoc(chain: Chain): string {
   const { input, output } = chain;
   const port = (p: typeof input) => `${p.elements} elements in ${p.beats} beats of ${p.lanes} x ${p.laneBits} bits`;
-  return `${chain.name}: one stage per layer, streams between them
+  return `one stage per layer of the network, streams between them
 
 s_axis: a sample is ${port(input)}, element 0 in the lowest bits.
 m_axis: a result is ${port(output)}; tlast marks its last beat.

@@ -2,6 +2,7 @@
 export { Builder, type MemoryOptions, type WhenChain } from './builder.js';
 export { type ModuleTemplate } from './core.js';
 export { buildDesign, defineModule, Elaborator, type ModuleSpec, requirement } from './define.js';
+export { open } from './instance.js';
 export { explanations } from './errors.js';
 export { type Memory } from './memory.js';
 export {

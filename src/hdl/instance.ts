@@ -31,6 +31,9 @@ import { type AnySig, type Operand, valueOf } from './sig.js';
 import { snakeCase } from './names.js';
 import { type Bits, Bool, Bundle, Enum, packedBits, type Payload, SInt, UInt, Vec } from './types.js';
 
+/** Connects an output of an instance to nothing, where its value is of no use. */
+export const open: unique symbol = Symbol('open');
+
 /** Inputs and sinks must be connected; outputs and sources may be left to come back as new wires. */
 export type ConnectionsOf<Q extends Ports> = {
   readonly [K in keyof Q as Q[K] extends InputPort<Bits> | SinkPort<Payload> ? K : never]: Q[K] extends InputPort<
@@ -44,7 +47,7 @@ export type ConnectionsOf<Q extends Ports> = {
   readonly [K in keyof Q as Q[K] extends OutputPort<Bits> | SourcePort<Payload> ? K : never]?: Q[K] extends OutputPort<
     infer T
   >
-    ? Sig<T>
+    ? Sig<T> | typeof open
     : Q[K] extends SourcePort<infer P>
       ? Stream<P>
       : never;
@@ -97,6 +100,8 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
       if (given[key] === undefined) throw unconnected(name, key, port);
       const type = substituteType(port.type, nats);
       bind('', port.type, 'input', valueOf({ type, context: builder }, given[key] as Operand<Bits>));
+    } else if (port.port === 'output' && given[key] === open) {
+      bindings[base] = { dir: 'open' };
     } else if (port.port === 'output') {
       const wire =
         (given[key] as AnySig | undefined) ??
