@@ -83,7 +83,7 @@ export const defaultBudget = 32_000;
  */
 export function chooseFolding(network: StageNetwork, goal: FoldingGoal, fixed: Folding = {}): Folding {
   const stages = weightedStages(network);
-  const chosen = new Map(stages.map((stage) => [stage, fixed[stage.name] ?? ({ PE: 1, SIMD: 1 })]));
+  const chosen = new Map(stages.map((stage) => [stage, fixed[stage.name] ?? { PE: 1, SIMD: 1 }]));
   const open = new Set(stages.filter((stage) => fixed[stage.name] === undefined));
   const cost = (stage: DenseStage, layer: LayerFolding) => layer.PE * layer.SIMD * productCost(stage);
   let spent = [...chosen].reduce((sum, [stage, layer]) => sum + cost(stage, layer), 0);
