@@ -18,7 +18,10 @@ export function numberLiteral(kind: ScalarType['kind'], value: bigint | Nat, wid
   const signed = kind === 'sint';
   if (width.op === 'lit') return { sv: sized(number, width.value, signed), signed };
   if (number < INT_LIMIT && number >= -INT_LIMIT) {
-    return { sv: cast(natSv(width), number < 0n ? unary('-', text(String(-number))) : text(String(number))), signed: true };
+    return {
+      sv: cast(natSv(width), number < 0n ? unary('-', text(String(-number))) : text(String(number))),
+      signed: true,
+    };
   }
   const bits = number.toString(2).length + 1;
   return { sv: cast(natSv(width), sized(number, bits, signed)), signed };

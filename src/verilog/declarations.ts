@@ -25,4 +25,3 @@ export function declarationSv(signal: Signal, context: ExprContext): SvDeclarati
 }
 
 const ramStyle = (style: string): string => `ram_style = "${style}"`;
-

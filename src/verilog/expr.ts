@@ -93,8 +93,9 @@ function valueAt(expr: Expr, width: Nat, position: Position, context: ExprContex
       return constant(expr.type, expr.value, width, position, context);
     case 'ref':
     case 'at':
-    case 'slice':
       return fits(selection(expr, context));
+    case 'slice':
+      return fits(bitsOf(expr) === undefined ? shiftedDown(expr, context) : selection(expr, context));
     case 'select':
       return fits(signAs(runtimeElement(expr, context), signedType(expr.type)));
     case 'read': {
@@ -107,7 +108,9 @@ function valueAt(expr: Expr, width: Nat, position: Position, context: ExprContex
       const cond = selfContained(expr.cond, context);
       const branch = (e: Expr) => {
         const value = valueAt(e, width, 'operand', context);
-        return expr.type.kind === 'enum' ? { ...value, sv: asEnum(value, expr.type, context), enumerated: true } : value;
+        return expr.type.kind === 'enum'
+          ? { ...value, sv: asEnum(value, expr.type, context), enumerated: true }
+          : value;
       };
       const [a, b] = sameSign(branch(expr.a), branch(expr.b));
       const sv: SvExpr = { sv: 'cond', cond, a: a.sv, b: b.sv };
@@ -165,6 +168,13 @@ function selection(expr: Expr, context: ExprContext): Value {
   return expr.type.kind === 'sint' ? signAs(value, true) : value;
 }
 
+/** Bits of a value that has no name: shifted to the bottom and cut. */
+function shiftedDown(expr: Extract<Expr, { op: 'slice' }>, context: ExprContext): Value {
+  const value = valueAt(expr.a, widthOf(expr.a), 'operand', context);
+  const moved = isZero(expr.low) ? value.sv : binary('>>', value.sv, natSv(expr.low));
+  return { sv: cast(natSv(widthOf(expr)), moved), signed: value.signed, solid: true };
+}
+
 function runtimeElement(expr: Extract<Expr, { op: 'select' }>, context: ExprContext): Value {
   const bits = bitsOf(expr.vec);
   if (bits === undefined || expr.vec.type.kind !== 'vec') throw new Error('a run-time selection has to be prepared');
@@ -185,7 +195,12 @@ export function indexSv(index: Expr, count: Nat, context: ExprContext): SvExpr {
   return cast(text(32), value.solid ? value.sv : call('$unsigned', value.sv));
 }
 
-function binaryValue(expr: Extract<Expr, { op: 'binary' }>, width: Nat, position: Position, context: ExprContext): Value {
+function binaryValue(
+  expr: Extract<Expr, { op: 'binary' }>,
+  width: Nat,
+  position: Position,
+  context: ExprContext,
+): Value {
   const { fn, a, b } = expr;
   const own = widthOf(expr);
   const fits = (value: Value): Value => fit(value, own, width, signedType(expr.type));
@@ -207,7 +222,7 @@ function binaryValue(expr: Extract<Expr, { op: 'binary' }>, width: Nat, position
     case 'xor':
       if (expr.type.kind === 'bool') {
         const sign = { and: '&&', or: '||', xor: '^' }[fn];
-        return { sv: binary(sign, at(a, own).sv, at(b, own).sv), signed: false, solid: true };
+        return { sv: binary(sign, at(a, own).sv, at(b, own).sv), signed: false, solid: fn !== 'xor' };
       }
       return joined(operators[fn], at(a, width), at(b, width));
     case 'addWrap':
@@ -218,7 +233,11 @@ function binaryValue(expr: Extract<Expr, { op: 'binary' }>, width: Nat, position
       const amount = b.op === 'const' ? plainNumber(b.value) : selfContained(b, context);
       const arithmetic = fn === 'shr' && signedType(expr.type);
       const left = arithmetic ? signAs(at(a, own), true) : at(a, own);
-      return fits({ sv: binary(arithmetic ? '>>>' : operators[fn], left.sv, amount), signed: left.signed, solid: false });
+      return fits({
+        sv: binary(arithmetic ? '>>>' : operators[fn], left.sv, amount),
+        signed: left.signed,
+        solid: false,
+      });
     }
     default: {
       const common = widthOf(a);
@@ -249,7 +268,9 @@ function unaryValue(expr: Extract<Expr, { op: 'unary' }>, width: Nat, position: 
   switch (expr.fn) {
     case 'not': {
       const a = operand(own);
-      if (expr.type.kind === 'bool') return { sv: unary('!', a.sv), signed: false, solid: true };
+      if (expr.type.kind === 'bool') {
+        return { sv: inverse(a.sv), signed: false, solid: true };
+      }
       return fit({ ...a, sv: unary('~', a.sv), solid: false }, own, width, signedType(expr.type));
     }
     case 'neg': {
@@ -268,7 +289,27 @@ function unaryValue(expr: Extract<Expr, { op: 'unary' }>, width: Nat, position: 
   }
 }
 
-function convertValue(expr: Extract<Expr, { op: 'convert' }>, width: Nat, position: Position, context: ExprContext): Value {
+/** `!a`; of a comparison the opposite one. */
+function inverse(sv: SvExpr): SvExpr {
+  if (sv.sv === 'unary' && sv.fn === '!') return sv.a;
+  const opposite: Readonly<Record<string, string>> = {
+    '==': '!=',
+    '!=': '==',
+    '<': '>=',
+    '>=': '<',
+    '>': '<=',
+    '<=': '>',
+  };
+  const fn = sv.sv === 'binary' ? opposite[sv.fn] : undefined;
+  return sv.sv === 'binary' && fn !== undefined ? binary(fn, sv.a, sv.b) : unary('!', sv);
+}
+
+function convertValue(
+  expr: Extract<Expr, { op: 'convert' }>,
+  width: Nat,
+  position: Position,
+  context: ExprContext,
+): Value {
   const { fn, a } = expr;
   const own = widthOf(expr);
   const from = widthOf(a);
@@ -278,7 +319,9 @@ function convertValue(expr: Extract<Expr, { op: 'convert' }>, width: Nat, positi
       return valueAt(a, width, 'operand', context);
     case 'truncate': {
       const value = valueAt(a, from, 'operand', context);
-      const narrow = natEquals(own, from) ? value : { sv: cast(natSv(own), value.sv), signed: value.signed, solid: true };
+      const narrow = natEquals(own, from)
+        ? value
+        : { sv: cast(natSv(own), value.sv), signed: value.signed, solid: true };
       return fit(narrow, own, width, signed);
     }
     case 'reinterpret':

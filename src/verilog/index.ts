@@ -1,5 +1,12 @@
 /** From the circuit to SystemVerilog: prepare, output tree, text. */
-export { compileOrder, emitDesign, type EmittedFile, type EmittedModule, emitModule, emitModuleWithMap } from './emit.js';
+export {
+  compileOrder,
+  emitDesign,
+  type EmittedFile,
+  type EmittedModule,
+  emitModule,
+  emitModuleWithMap,
+} from './emit.js';
 export { type MappedLine } from './print.js';
 export { clockConnections, type DomainUse, domainUses, usesClock, usesReset } from './clocking.js';
 export { imageFiles, renderImage } from './images.js';

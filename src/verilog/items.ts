@@ -11,13 +11,14 @@ import { elementOf, needsLoop } from './prepare.js';
 import { groupProcess, joinProcesses, type ProcessGroup } from './process.js';
 import { driven, statements } from './statements.js';
 import { type SvAssign, type SvConnection, type SvExpr, type SvItem, type SvStmt, text, unary } from './tree.js';
-import { unusedBits, type UnusedPlan } from './unused.js';
+import { unusedItems } from './unused.js';
 
 export interface ItemContext extends ExprContext {
   readonly def: ModuleDef;
   readonly design: Design;
   readonly taken: Set<string>;
-  readonly unused: UnusedPlan;
+  /** Signals with bits that nothing reads. */
+  readonly unread: ReadonlySet<SignalId>;
   /** Signals that a generate loop drives and reads element by element without a register between. */
   readonly chains: ReadonlySet<SignalId>;
 }
@@ -46,7 +47,12 @@ export function blockItems(items: readonly Item[], context: ItemContext, root: b
     result.push(close ? { ...first, tight: true } : first, ...rest);
   }
   flush();
-  result.push(...unusedBits(items, context.unused, context.taken, root));
+  if (!root) {
+    const names = items.flatMap((item) =>
+      item.item === 'declare' && context.unread.has(item.signal) ? [context.signals[item.signal]!.name] : [],
+    );
+    result.push(...unusedItems(names, context.taken));
+  }
   return result;
 }
 
@@ -146,7 +152,12 @@ function structure(item: Exclude<Item, Of<'declare'> | Of<'assign'>>, context: I
   }
 }
 
-function always(group: ProcessGroup, mixed: boolean, place: Item extends infer _ ? Of<'process'>['place'] : never, context: ItemContext): SvItem {
+function always(
+  group: ProcessGroup,
+  mixed: boolean,
+  place: Item extends infer _ ? Of<'process'>['place'] : never,
+  context: ItemContext,
+): SvItem {
   const body = statements(group.body, context);
   if (group.kind === 'wires') return wiresItem(group, body, place);
   const domain = context.def.domains[group.domain]!;
@@ -155,9 +166,7 @@ function always(group: ProcessGroup, mixed: boolean, place: Item extends infer _
     const note = group.kind === 'plain' && mixed ? { note: 'payload needs no reset' } : {};
     return { item: 'always', head: `always_ff @(${edge})`, ...note, body, place };
   }
-  const head = domain.asynchronousReset
-    ? `always_ff @(${edge} or negedge ${domain.reset})`
-    : `always_ff @(${edge})`;
+  const head = domain.asynchronousReset ? `always_ff @(${edge} or negedge ${domain.reset})` : `always_ff @(${edge})`;
   const reset = { cond: unary('!', text(domain.reset)), body: resetStatements(group.body, context) };
   const [only] = body;
   const rest = body.length === 1 && only?.st === 'if' ? only.branches : [{ body }];
@@ -211,7 +220,9 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
     name: port,
     value: text(signal),
   }));
-  const names = child.signals.filter((signal) => signal.kind === 'input' || signal.kind === 'output').map((s) => s.name);
+  const names = child.signals
+    .filter((signal) => signal.kind === 'input' || signal.kind === 'output')
+    .map((s) => s.name);
   const extra = Object.keys(item.bindings).filter((name) => !names.includes(name));
   const ports = [...extra, ...names].map((name): SvConnection => {
     const binding = item.bindings[name];
@@ -220,5 +231,12 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
     return { name, value: bitsSv(targetBits(binding.target, context.signals), context.signals) };
   });
   const { place } = item;
-  return { item: 'instance', module: item.module, name: `u_${item.name}`, parameters, ports: [...clocks, ...ports], place };
+  return {
+    item: 'instance',
+    module: item.module,
+    name: `u_${item.name}`,
+    parameters,
+    ports: [...clocks, ...ports],
+    place,
+  };
 }

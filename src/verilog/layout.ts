@@ -2,6 +2,7 @@
 import { BREAK } from './print-expr.js';
 
 export const COLUMNS = 100;
+const WIDEST_COLUMN = 40;
 // eslint-disable-next-line no-control-regex, no-misleading-character-class
 const anyBreak = /[\ue000-\ue03f]/g;
 
@@ -49,8 +50,8 @@ export function wrapProse(prose: string, width: number): string[] {
   return lines;
 }
 
-/** Pads every cell of a column to the longest. */
+/** Pads every cell of a column to the longest, leaving out the few that are far longer than a column should be. */
 export function padColumn(cells: readonly string[]): string[] {
-  const longest = Math.max(0, ...cells.map((cell) => cell.length));
+  const longest = Math.max(0, ...cells.map((cell) => cell.length).filter((length) => length <= WIDEST_COLUMN));
   return cells.map((cell) => cell.padEnd(longest));
 }

@@ -1,5 +1,5 @@
 /** One module of the circuit as a module of the output tree. */
-import type { Design, ModuleDef, Nat } from '../circuit/index.js';
+import type { Design, ModuleDef, Nat, SignalId } from '../circuit/index.js';
 import { findChains } from './chains.js';
 import { enumNames } from './enums.js';
 import type { ExprContext } from './expr.js';
@@ -9,26 +9,49 @@ import { conditionSv, natSv } from './nat.js';
 import { takenNames } from './names.js';
 import { prepare } from './prepare.js';
 import { binary, type SvItem, type SvModule, text } from './tree.js';
-import { planUnused } from './unread.js';
+import { unreadSignals } from './unread.js';
+import { unusedItems } from './unused.js';
 import { mentions } from './mentions.js';
 
 export function moduleTree(source: ModuleDef, design: Design): SvModule {
   const def = prepare(source);
   const expressions: ExprContext = { signals: def.signals, enums: enumNames(def) };
-  const unused = planUnused(def, design, checks(def).length > 0);
   const taken = takenNames(def);
   for (const name of indexNames(def)) taken.add(name);
-  const context: ItemContext = { ...expressions, def, design, taken, unused, chains: findChains(def, design) };
+  const context: ItemContext = {
+    ...expressions,
+    def,
+    design,
+    taken,
+    unread: unreadSignals(def),
+    chains: findChains(def, design),
+  };
   const body = [...checks(def), ...enums(expressions), ...blockItems(def.items, context, true)];
+  const portList = ports(def, design, expressions);
   const items = [...localParams(def, body), ...body];
+  const unread = [...rootUnread(def, context.unread), ...unusedParameters(def, [portList, items])];
   return {
     name: def.name,
     header: headerLines(def),
     parameters: parameters(def),
-    ports: ports(def, design, expressions),
-    items,
+    ports: portList,
+    items: [...items, ...unusedItems(unread, taken)],
     ...(def.place === undefined ? {} : { place: def.place }),
   };
+}
+
+/** Unread signals of the module's own block, ports among them. */
+function rootUnread(def: ModuleDef, unread: ReadonlySet<SignalId>): string[] {
+  const declared = new Set(def.items.flatMap((item) => (item.item === 'declare' ? [item.signal] : [])));
+  return def.signals.flatMap(({ kind, name }, id) => {
+    const here = kind === 'input' || declared.has(id);
+    return here && kind !== 'memory' && unread.has(id) ? [name] : [];
+  });
+}
+
+function unusedParameters(def: ModuleDef, parts: readonly unknown[]): string[] {
+  const used = mentions(parts);
+  return def.params.filter(({ name, kind }) => kind === 'nat' && !used.has(name)).map(({ name }) => name);
 }
 
 /** Localparams that the text of the body mentions, directly or through others. */

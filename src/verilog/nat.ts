@@ -1,5 +1,14 @@
 /** Symbolic naturals in the output tree: simplified, but in the author's words. */
-import { applyNat, clog2Number, lit, type Nat, natEquals, type NatCondition } from '../circuit/index.js';
+import {
+  applyNat,
+  clog2Number,
+  constantValue,
+  lit,
+  type Nat,
+  natEquals,
+  type NatCondition,
+  normalizeNat,
+} from '../circuit/index.js';
 import { binary, call, type SvExpr, text } from './tree.js';
 
 /** The same number with literal arithmetic done and neutral operands dropped. */
@@ -39,8 +48,11 @@ function simplifyBinary(nat: Extract<Nat, { b: Nat }>): Nat {
     case 'mod':
       return b.op === 'lit' && b.value === 1 ? lit(0) : nat;
     case 'max':
-    case 'min':
-      return natEquals(a, b) ? a : nat;
+    case 'min': {
+      const difference = constantValue(normalizeNat({ op: 'sub', a, b }));
+      if (difference === undefined) return nat;
+      return difference >= 0 === (op === 'max') ? a : b;
+    }
   }
 }
 
@@ -85,6 +97,8 @@ function show(nat: Nat): SvExpr {
       return call('$clog2', show(nat.a));
     case 'max':
     case 'min': {
+      const index = indexWidth(nat);
+      if (index !== undefined) return index;
       const [a, b] = [show(nat.a), show(nat.b)];
       return { sv: 'cond', cond: binary(nat.op === 'max' ? '>' : '<', a, b), a, b };
     }
@@ -93,6 +107,13 @@ function show(nat: Nat): SvExpr {
     default:
       return binary({ add: '+', sub: '-', mul: '*', div: '/', mod: '%' }[nat.op], show(nat.a), show(nat.b));
   }
+}
+
+/** `max(clog2(n), 1)` as hardware people write it: `n > 1 ? $clog2(n) : 1`. */
+function indexWidth(nat: Extract<Nat, { b: Nat }>): SvExpr | undefined {
+  const [log, one] = nat.a.op === 'clog2' ? [nat.a, nat.b] : [nat.b, nat.a];
+  if (nat.op !== 'max' || log.op !== 'clog2' || !isLit(one, 1)) return undefined;
+  return { sv: 'cond', cond: binary('>', show(log.a), text(1)), a: show(log), b: text(1) };
 }
 
 export function conditionSv(condition: NatCondition, negated = false): SvExpr {

@@ -4,7 +4,15 @@
  *
  * Circuit in, circuit out: each name is a wire with its equation, in front of the item that uses it.
  */
-import { type Expr, forEachStmt, type Item, type ModuleDef, type Nat, type Signal, type Stmt } from '../circuit/index.js';
+import {
+  type Expr,
+  forEachStmt,
+  type Item,
+  type ModuleDef,
+  type Nat,
+  type Signal,
+  type Stmt,
+} from '../circuit/index.js';
 import { bitsOf, coversAll } from './bits.js';
 import { isZero } from './constants.js';
 import { indexCovers } from './indices.js';
@@ -140,7 +148,8 @@ class Preparer {
 
   private rewrite(expr: Expr, site: Site): Expr {
     const moved = pushSelection(expr);
-    const inner = this.operands(moved, site);
+    // bits of a signal are one thing; bits of a value are computed from its operands
+    const inner = this.operands(moved, bitsOf(moved) === undefined ? site : { ...site, comb: false });
     if (needsLoop(inner)) return this.named(inner, site);
     if (!site.comb) return inner;
     const bits = bitsOf(inner);
@@ -167,7 +176,7 @@ class Preparer {
       case 'at':
         return { ...expr, vec: selectable(expr.vec) };
       case 'slice':
-        return { ...expr, a: selectable(expr.a) };
+        return { ...expr, a: plain(expr.a) };
       case 'select': {
         const index = needsLoop(expr) ? signal(expr.index) : plain(expr.index);
         return { ...expr, vec: selectable(expr.vec), index };
@@ -223,7 +232,12 @@ function pushSelection(expr: Expr): Expr {
   if (vec.op === 'convert' && vec.fn === 'unpack' && vec.a.op === 'const' && isZero(vec.a.value)) {
     const zero = (type: Expr['type']): Expr =>
       type.kind === 'vec'
-        ? { op: 'convert', type, fn: 'unpack', a: { op: 'const', type: { kind: 'uint', width: widthOf(expr) }, value: 0n } }
+        ? {
+            op: 'convert',
+            type,
+            fn: 'unpack',
+            a: { op: 'const', type: { kind: 'uint', width: widthOf(expr) }, value: 0n },
+          }
         : { op: 'const', type, value: 0n };
     return zero(expr.type);
   }

@@ -46,7 +46,7 @@ export function printExpr(e: SvExpr): string {
 }
 /** Without blanks and break points, as in `[W-1:0]`. */
 export function printCompact(e: SvExpr): string {
-  return print(e, { compact: true, depth: 0 });
+  return print(e, { compact: true, depth: 0 }).replace(/[\ue000-\ue03f]/g, ' ');
 }
 
 function print(e: SvExpr, style: Style): string {
@@ -56,8 +56,11 @@ function print(e: SvExpr, style: Style): string {
   switch (e.sv) {
     case 'text':
       return e.text;
-    case 'unary':
-      return `${e.fn}${e.a.sv === 'binary' || e.a.sv === 'cond' || (e.a.sv === 'unary' && (e.fn !== '!' || e.a.fn !== '!')) ? `(${print(e.a, inner)})` : print(e.a, inner)}`;
+    case 'unary': {
+      // Yosys reads -W'(x) as (-W)'(x)
+      const bare = e.a.sv !== 'binary' && e.a.sv !== 'cond' && e.a.sv !== 'unary' && e.a.sv !== 'cast';
+      return bare ? `${e.fn}${print(e.a, inner)}` : `${e.fn}(${print(e.a, inner)})`;
+    }
     case 'binary': {
       const left = operand(e.a, e.fn, false, inner, style);
       const right = operand(e.b, e.fn, true, inner, style);
@@ -66,6 +69,7 @@ function print(e: SvExpr, style: Style): string {
     case 'cond': {
       const cond = e.cond.sv === 'cond' ? `(${print(e.cond, inner)})` : print(e.cond, inner);
       const a = e.a.sv === 'cond' ? `(${print(e.a, inner)})` : print(e.a, inner);
+      if (style.compact) return `${cond} ? ${a} : ${print(e.b, e.b.sv === 'cond' ? style : inner)}`;
       return `${cond}${breaks}? ${a}${breaks}: ${print(e.b, e.b.sv === 'cond' ? style : inner)}`;
     }
     case 'call':

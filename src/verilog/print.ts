@@ -57,8 +57,14 @@ function printHead(out: Lines, module: SvModule): void {
 
 function printPorts(out: Lines, ports: readonly SvPort[]): void {
   const types = padColumn(ports.map((port) => typeText(port.type)));
-  const rows = ports.map((port, k) => `${port.dir.padEnd(6)} ${types[k]} ${port.name}${k === ports.length - 1 ? '' : ','}`);
-  commented(rows, ports.map((port) => port.doc), 2).forEach((lines, k) => {
+  const rows = ports.map(
+    (port, k) => `${port.dir.padEnd(6)} ${types[k]} ${port.name}${k === ports.length - 1 ? '' : ','}`,
+  );
+  commented(
+    rows,
+    ports.map((port) => port.doc),
+    2,
+  ).forEach((lines, k) => {
     if (ports[k]!.gap) out.blank();
     lines.forEach((line, n) => out.add(2, line, n === lines.length - 1 ? ports[k]!.place : undefined));
   });
@@ -80,8 +86,13 @@ function lastText(count: NonNullable<SvType['width']>): string {
     const { a, b } = count;
     if (b.sv === 'text' && /^\d+$/.test(b.text)) {
       const rest = (count.fn === '+' ? 1 : -1) * Number(b.text) - 1;
-      if (rest === 0) return printCompact(a);
-      return printCompact({ sv: 'binary', fn: rest > 0 ? '+' : '-', a, b: { sv: 'text', text: String(Math.abs(rest)) } });
+      if (rest === 0) return a.sv === 'cond' ? `(${printCompact(a)})` : printCompact(a);
+      return printCompact({
+        sv: 'binary',
+        fn: rest > 0 ? '+' : '-',
+        a,
+        b: { sv: 'text', text: String(Math.abs(rest)) },
+      });
     }
   }
   return printCompact({ sv: 'binary', fn: '-', a: count, b: { sv: 'text', text: '1' } });
@@ -101,13 +112,19 @@ function commented(rows: readonly string[], docs: readonly (string | undefined)[
 }
 
 function printDeclarations(out: Lines, rows: readonly SvDeclaration[], indent: number): void {
-  const types = padColumn(rows.map((row) => `${row.attribute === undefined ? '' : `(* ${row.attribute} *) `}${typeText(row.type)}`));
+  const types = padColumn(
+    rows.map((row) => `${row.attribute === undefined ? '' : `(* ${row.attribute} *) `}${typeText(row.type)}`),
+  );
   const texts = rows.map((row, k) => {
     const depth = row.depth === undefined ? '' : ` [0:${lastText(row.depth)}]`;
     const pragma = row.pragma === undefined ? '' : ` /* ${row.pragma} */`;
     return `${types[k]} ${row.name}${depth}${pragma};`;
   });
-  commented(texts, rows.map((row) => row.doc), indent).forEach((lines, k) => {
+  commented(
+    texts,
+    rows.map((row) => row.doc),
+    indent,
+  ).forEach((lines, k) => {
     lines.forEach((line, n) => out.add(indent, line, n === lines.length - 1 ? rows[k]!.place : undefined));
   });
 }
@@ -124,7 +141,8 @@ export function printItems(out: Lines, items: readonly SvItem[], indent: number)
 function printItem(out: Lines, item: SvItem, indent: number): void {
   switch (item.item) {
     case 'comment':
-      for (const line of item.lines) for (const part of wrapProse(line, COLUMNS - indent - 3)) out.add(indent, `// ${part}`);
+      for (const line of item.lines)
+        for (const part of wrapProse(line, COLUMNS - indent - 3)) out.add(indent, `// ${part}`);
       return;
     case 'enum': {
       const values = item.members.map(({ name, value }) => `${name} = ${item.width}'d${value}`);
@@ -138,7 +156,11 @@ function printItem(out: Lines, item: SvItem, indent: number): void {
     case 'localparams': {
       const names = padColumn(item.rows.map((row) => row.name));
       const texts = item.rows.map((row, k) => `localparam int ${names[k]} = ${flat(printExpr(row.value))};`);
-      commented(texts, item.rows.map((row) => row.doc), indent).forEach((lines) => lines.forEach((line) => out.add(indent, line)));
+      commented(
+        texts,
+        item.rows.map((row) => row.doc),
+        indent,
+      ).forEach((lines) => lines.forEach((line) => out.add(indent, line)));
       return;
     }
     case 'declarations':
@@ -190,7 +212,8 @@ function printItem(out: Lines, item: SvItem, indent: number): void {
 
 function printInstance(out: Lines, item: Extract<SvItem, { item: 'instance' }>, indent: number): void {
   const flatList = item.parameters.map((each) => connection(each, each.name)).join(', ');
-  const open = item.parameters.length === 0 ? `${item.module} ${item.name} (` : `${item.module} #(${flatList}) ${item.name} (`;
+  const open =
+    item.parameters.length === 0 ? `${item.module} ${item.name} (` : `${item.module} #(${flatList}) ${item.name} (`;
   if (indent + open.length <= COLUMNS) out.add(indent, open, item.place);
   else {
     out.add(indent, `${item.module} #(`, item.place);

@@ -27,7 +27,10 @@ export function groupProcess(body: readonly Stmt[], signals: readonly Signal[]):
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-function groupOf(stmt: Stmt, signals: readonly Signal[]): { key: string; kind: ProcessGroup['kind']; domain: number } | undefined {
+function groupOf(
+  stmt: Stmt,
+  signals: readonly Signal[],
+): { key: string; kind: ProcessGroup['kind']; domain: number } | undefined {
   if (stmt.stmt === 'set') return { key: 'wires', kind: 'wires', domain: 0 };
   if (stmt.stmt !== 'next' && stmt.stmt !== 'write') return undefined;
   const id = drivenBy(stmt);

@@ -78,7 +78,10 @@ export type SvItem = (
       readonly width: number;
       readonly members: readonly { readonly name: string; readonly value: number }[];
     }
-  | { readonly item: 'localparams'; readonly rows: readonly { name: string; value: SvExpr; doc?: string | undefined }[] }
+  | {
+      readonly item: 'localparams';
+      readonly rows: readonly { name: string; value: SvExpr; doc?: string | undefined }[];
+    }
   | { readonly item: 'declarations'; readonly rows: readonly SvDeclaration[] }
   | { readonly item: 'assigns'; readonly rows: readonly SvAssign[] }
   | {
