@@ -24,7 +24,7 @@ const samples = 12;
 const thresholded = lowerGraph(
   sequential('thresholded', { inputs: 12, seed: 5n })
     .dense(8, { weightBits: 4 })
-    .relu(2, 1)
+    .relu(2, 4)
     .dense(6, { weightBits: 2 })
     .graph(),
 );
