@@ -1,0 +1,29 @@
+/** Numbered errors of the build steps (H20xx) and of results that differ (H400x). */
+import type { Diagnostic, FailureExitCode } from '../base/diagnostics.js';
+import { HeddleError } from '../base/diagnostics.js';
+
+export function buildError(
+  code: keyof typeof explanations & string,
+  message: string,
+  more: { readonly places?: Diagnostic['places']; readonly fix?: string; readonly exitCode?: FailureExitCode } = {},
+): HeddleError {
+  const { places = [], fix, exitCode = 2 } = more;
+  return new HeddleError({ code, message, places, ...(fix === undefined ? {} : { fix }) }, exitCode);
+}
+
+export const explanations: Readonly<Record<string, string>> = {
+  H2001:
+    'A step is named that build does not have, or --from is behind --to. The steps are import, check, plan, generate, simulate and package, in this order.',
+  H2002:
+    'build --from STEP goes on from what an earlier run left in state/ of the output directory. There is none, or the model or an option that the earlier steps depend on has changed since. Run without --from.',
+  H2003:
+    'No legal folding within the cost limit reaches the goal. What bounds it is named: a layer at its full size, the cost limit, or the width of the ports, which carry one beat a cycle.',
+  H2004: 'A board is named that Heddle has no data for.',
+  H2005: 'The engine back end is not there yet; everything runs with the dataflow back end.',
+  H4001:
+    'The hardware computed other codes than the integer reference executor. The first element that differs is named with its sample. For text that was edited by hand (--rtl) the edit is the likely cause; otherwise it is a defect of Heddle.',
+  H4002:
+    'Forms of one design that should agree in every cycle did not, or a stream broke a rule of AXI4-Stream. The report shows the first cycle, the signals, sixteen cycles around it and the command that repeats the run.',
+  H4003:
+    'The integer pipeline does not compute what the graph of the model file computes. This is a defect of the lowering; please report it with the model.',
+};

@@ -1,0 +1,79 @@
+/** Everything that is made of a planned chain: the circuit, its text, the shell around it, the memory images. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Design } from '../circuit/index.js';
+import {
+  designSpec,
+  moduleStreams,
+  paramEnv,
+  resetPorts,
+  type StreamSpec,
+  type TextFile,
+  type VerilatorSpec,
+} from '../cosim/index.js';
+import type { Chain, PortPlan } from '../dataflow/chain.js';
+import { generateChain } from '../dataflow/generate.js';
+import { emitDesign, imageFiles } from '../verilog/index.js';
+
+export interface Hardware {
+  readonly design: Design;
+  /** Name of the plain-Verilog shell, the top of the text. */
+  readonly top: string;
+  /** Sources in compile order, the shell last. */
+  readonly sources: readonly TextFile[];
+  /** Memory images, as `$readmemh` finds them. */
+  readonly images: readonly TextFile[];
+}
+
+const template = fileURLToPath(new URL('../../rtl-templates/stream_top.v', import.meta.url));
+
+export const shellName = (chain: Pick<Chain, 'name'>): string => `${chain.name}_top`;
+
+/** The text of the shell; every `{{name}}` of the template is known here. */
+export function renderShell(chain: Chain, core: string): TextFile {
+  const port = (name: string, { bits, beats, lanes, laneBits }: PortPlan): [string, string][] => [
+    [`${name}Bits`, String(bits)],
+    [`${name}Beats`, String(beats)],
+    [`${name}Lanes`, String(lanes)],
+    [`${name}LaneBits`, String(laneBits)],
+  ];
+  const values = new Map([
+    ['top', shellName(chain)],
+    ['core', core],
+    ...port('input', chain.input),
+    ...port('output', chain.output),
+  ]);
+  const text = readFileSync(template, 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values.get(name);
+    if (value === undefined) throw new Error(`stream_top.v: unknown name ${name}`);
+    return value;
+  });
+  return { name: `${shellName(chain)}.v`, text };
+}
+
+/** The circuit of a chain without any text. */
+export const makeDesign = (chain: Chain): Design => generateChain(chain);
+
+export function makeHardware(chain: Chain): Hardware {
+  const design = makeDesign(chain);
+  const shell = renderShell(chain, design.top);
+  return {
+    design,
+    top: shellName(chain),
+    sources: [...emitDesign(design), shell],
+    images: imageFiles(design).map(({ name, text }) => ({ name, text })),
+  };
+}
+
+/** Streams and reset of the top. */
+export function portsOf(design: Design): { readonly streams: readonly StreamSpec[]; readonly reset: string } {
+  const top = design.modules[design.top];
+  const [reset] = resetPorts(design);
+  if (top === undefined || reset === undefined) throw new Error(`${design.top}: no top with a reset`);
+  return { streams: moduleStreams(top, paramEnv(top)), reset };
+}
+
+/** What Verilator builds: the shell around the given text, which may be other than the emitted one. */
+export function verilatorSpec(design: Design, top: string, text: readonly TextFile[]): VerilatorSpec {
+  return { ...designSpec({ design, text }), top };
+}

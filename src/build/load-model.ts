@@ -1,0 +1,45 @@
+/** The model file and the samples of a command line, as a network that fits them. */
+import { type NpyArray, readNpy } from '../base/npy.js';
+import { type RandomStream } from '../base/random.js';
+import { type LoadedNetwork, loadNetwork } from '../import/index.js';
+import { valueRange } from '../network/element-type.js';
+import { sizeOf } from '../network/graph.js';
+import { portForArray } from '../network/ports.js';
+import type { InputPort } from '../network/stages.js';
+
+export interface ModelOptions {
+  /** Path of the model file. */
+  readonly model: string;
+  /** `qkeras` or an hls4ml YAML, for Keras files. */
+  readonly numerics?: string | undefined;
+  /** Path of an `.npy` array of samples. */
+  readonly input?: string | undefined;
+  /** Factor from the numbers of the array to real values. */
+  readonly inputScale?: number | undefined;
+}
+
+export interface LoadedModel {
+  readonly loaded: LoadedNetwork;
+  readonly array?: NpyArray;
+}
+
+/** Reads both; an array of integers decides the element type of the input port where the model leaves it open. */
+export async function loadModel({ model, numerics, input, inputScale }: ModelOptions): Promise<LoadedModel> {
+  const array = input === undefined ? undefined : readNpy(input);
+  const port = array === undefined ? undefined : portForArray(array, inputScale);
+  const scale = array === undefined && inputScale !== undefined ? { inputScale } : {};
+  const loaded = await loadNetwork(model, { ...(numerics === undefined ? {} : { numerics }), ...scale, ...port });
+  return array === undefined ? { loaded } : { loaded, array };
+}
+
+/** Codes of `samples` random samples, uniform over the type of the port. */
+export function randomCodes(port: InputPort, samples: number, random: RandomStream): Float64Array {
+  const { min, max } = port.type.kind === 'bipolar' ? { min: 0, max: 1 } : valueRange(port.type);
+  const span = max - min + 1;
+  return Float64Array.from({ length: samples * sizeOf(port.shape) }, () => min + Math.floor(random.nextFloat() * span));
+}
+
+/** Real values of codes at an input port. */
+export function realOfCodes(port: InputPort, codes: Float64Array): Float64Array {
+  return codes.map((code) => (port.type.kind === 'bipolar' ? 2 * code - 1 : code) * port.scale);
+}

@@ -1,0 +1,43 @@
+/** Step 2: the integer stages compute what the graph computes, and their sums are as wide as they are said to be. */
+import { weightedStages } from '../../dataflow/folding.js';
+import { buildError } from '../errors.js';
+import type { Imported } from './import.js';
+
+export interface Checked {
+  readonly layers: readonly { readonly name: string; readonly shape: string; readonly sumBits: number }[];
+  /** Elements compared between graph and stages. */
+  readonly compared: number;
+}
+
+/** Relative difference that float64 sums in another order may have. */
+const tolerance = 1e-9;
+
+function signedBits(min: number, max: number): number {
+  let bits = 1;
+  while (-(2 ** (bits - 1)) > min || 2 ** (bits - 1) - 1 < max) bits++;
+  return bits;
+}
+
+/** Throws H4003 where stages and graph differ. */
+export function checkStep({ network, probe }: Imported): Checked {
+  const { outputs, decoded } = probe;
+  const bad = outputs.findIndex((value, i) => {
+    const difference = Math.abs(value - (decoded[i] ?? NaN));
+    return !(difference <= tolerance * Math.max(1, Math.abs(value)));
+  });
+  if (bad >= 0 || outputs.length !== decoded.length) {
+    const message = `${network.name}: output element ${bad} of the integer stages is ${decoded[bad]}, the graph gives ${outputs[bad]}`;
+    throw buildError('H4003', message, { exitCode: 1 });
+  }
+  const layers = weightedStages(network).map(({ name, inputs, outputs: rows, accumulator: { min, max } }) => ({
+    name,
+    shape: `${inputs} > ${rows}`,
+    sumBits: signedBits(min, max),
+  }));
+  return { layers, compared: outputs.length };
+}
+
+export function describeCheck({ layers, compared }: Checked): string {
+  const widest = Math.max(0, ...layers.map(({ sumBits }) => sumBits));
+  return `${compared} outputs equal to the graph, widest sum ${widest} bits`;
+}

@@ -1,0 +1,65 @@
+/** Step 1: the model file becomes integer stages; the graph after every pass is kept for readers. */
+import { randomStream } from '../../base/random.js';
+import { encodeQonnx } from '../../import/index.js';
+import { codeBits } from '../../dataflow/plan.js';
+import { weightedStages } from '../../dataflow/folding.js';
+import type { Graph } from '../../network/graph.js';
+import { streamlineSteps } from '../../network/passes/streamline.js';
+import { runStages } from '../../network/run-stages.js';
+import type { StageNetwork } from '../../network/stages.js';
+import { loadModel, type ModelOptions, randomCodes, realOfCodes } from '../load-model.js';
+
+export interface ImportOptions extends ModelOptions {
+  /** Of the random samples, where no input is given. */
+  readonly seed: bigint;
+}
+
+export interface Imported {
+  readonly network: StageNetwork;
+  /** The stages that define the numerics, before casts were joined. */
+  readonly reference: StageNetwork;
+  /** `0_model.onnx` and one file a pass. */
+  readonly graphs: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Codes of the given samples; absent without an input. */
+  readonly given?: Float64Array;
+  /** A few samples as codes, and what the graph itself computes for them. */
+  readonly probe: { readonly codes: Float64Array; readonly outputs: Float64Array; readonly decoded: Float64Array };
+}
+
+/** Samples that `check` compares between the graph and the integer stages. */
+const probeSamples = 4;
+
+export async function importStep(options: ImportOptions): Promise<Imported> {
+  const { loaded, array } = await loadModel(options);
+  const network = loaded.stageNetwork;
+  const given = array === undefined ? undefined : loaded.encodeInput(array, options.inputScale).codes;
+  const elements = network.input.shape.reduce((product, n) => product * n, 1);
+  const codes =
+    given?.slice(0, probeSamples * elements) ??
+    randomCodes(network.input, probeSamples, randomStream(options.seed, 'probe'));
+  const outputs = loaded.reference(realOfCodes(network.input, codes));
+  const decoded = loaded.decodeOutput(runStages(network, codes).outputs);
+  return {
+    network,
+    reference: loaded.referenceStages,
+    graphs: graphFiles(loaded.graph, loaded.numerics),
+    ...(given === undefined ? {} : { given }),
+    probe: { codes, outputs, decoded },
+  };
+}
+
+/** hls4ml lowers by its own casts, so that the passes of the real-valued graph say nothing there. */
+function graphFiles(graph: Graph, numerics: string): Imported['graphs'] {
+  const passes = numerics === 'hls4ml' ? [] : streamlineSteps(graph);
+  return [{ pass: 'model', graph }, ...passes].map(({ pass, graph: each }, k) => ({
+    name: `${k}_${pass}.onnx`,
+    bytes: encodeQonnx(each),
+  }));
+}
+
+export function describeImport({ network }: Imported): string {
+  const stages = weightedStages(network);
+  const weights = stages.reduce((sum, stage) => sum + stage.weights.length, 0);
+  const bits = [...new Set(stages.map((stage) => codeBits(stage.weight)))].sort((a, b) => a - b).join(', ');
+  return `${stages.length} layers, ${weights.toLocaleString('en-US')} weights of ${bits} bit, numerics ${network.numerics}`;
+}

@@ -1,0 +1,22 @@
+/** Step 3: a folding for every layer and the chain of modules that it gives. */
+import type { Plan } from '../../dataflow/plan.js';
+import { boundOf, intervalOf, planFor, type PlanRequest, slowestLayer } from '../plan-goal.js';
+import type { Imported } from './import.js';
+
+export interface Planned extends Plan {
+  /** Predicted cycles between samples. */
+  readonly interval: number;
+  /** What bounds it, in words. */
+  readonly bound: string;
+  /** Cycles of the slowest layer: the interval without the ports. */
+  readonly stageInterval: number;
+}
+
+export function planStep({ network }: Imported, request: PlanRequest): Planned {
+  const plan = planFor(network, request);
+  return { ...plan, interval: intervalOf(plan), bound: boundOf(plan), stageInterval: slowestLayer(plan) };
+}
+
+export function describePlan({ interval, bound, stageInterval }: Planned): string {
+  return `interval ${interval.toLocaleString('en-US')} cycles, bound by ${bound} (layers: ${stageInterval.toLocaleString('en-US')})`;
+}

@@ -1,0 +1,130 @@
+/** The output tree of a build: which file holds what. Everything is text or bytes made of the results of the steps. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sha256, sha256File } from '../base/hash.js';
+import type { BuildOptions, BuildResults, StepLog } from './results.js';
+
+/** The file that tells a directory of ours. */
+export const marker = 'manifest.json';
+
+export interface TreeContent {
+  readonly options: BuildOptions;
+  readonly results: BuildResults;
+  readonly logs: readonly StepLog[];
+  /** Stored results of the steps, by path. */
+  readonly states: Readonly<Record<string, Uint8Array>>;
+  readonly version: string;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** `{ "dense_0": { "PE": 16, ... }, ... }`, one line a layer. */
+export function foldingText(folding: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(folding).map(([name, layer]) => `  ${JSON.stringify(name)}: ${spaced(layer)}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+const spaced = (layer: unknown): string =>
+  `{ ${Object.entries(layer as Record<string, unknown>)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    .join(', ')} }`;
+
+/** Path in the tree to content, the manifest excepted. */
+function treeFiles({ results, logs, states }: TreeContent): ReadonlyMap<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>();
+  for (const { name, bytes } of results.import?.graphs ?? []) files.set(`graph/${name}`, bytes);
+  if (results.plan !== undefined) files.set('folding.json', foldingText(results.plan.folding));
+  const { generate } = results;
+  if (generate !== undefined) {
+    for (const { name, text } of [...generate.sources, ...generate.images]) files.set(`rtl/${name}`, text);
+    files.set('rtl/files.f', generate.sources.map(({ name }) => `${name}\n`).join(''));
+  }
+  if (results.package !== undefined) {
+    files.set('report.json', json(results.package.report));
+    for (const [name, text] of Object.entries(results.package.vectors)) files.set(`vectors/${name}`, text);
+  }
+  logs.forEach((log, i) => files.set(`log/${i + 1}_${log.name}.log`, logText(log, results)));
+  for (const [name, bytes] of Object.entries(states)) files.set(name, bytes);
+  return files;
+}
+
+function logText({ name, line, seconds, resumed }: StepLog, results: BuildResults): string {
+  return [
+    `${name}: ${line}`,
+    ...details(name, results),
+    `${resumed ? 'kept from an earlier run, read in ' : ''}${seconds.toFixed(3)} s`,
+    '',
+  ].join('\n');
+}
+
+/** What a reader of the log wants beyond the line on the terminal. */
+function details(name: StepLog['name'], results: BuildResults): string[] {
+  switch (name) {
+    case 'import':
+      return (results.import?.network.stages ?? []).map(
+        (stage) => `  ${stage.name} (${stage.kind}) from ${stage.origin}: ${stage.inputs} > ${stage.outputs}`,
+      );
+    case 'check':
+      return (results.check?.layers ?? []).map(
+        (layer) => `  ${layer.name} ${layer.shape}: sums of ${layer.sumBits} bits`,
+      );
+    case 'plan':
+      return (results.plan?.chain.nodes ?? []).map(
+        (node) =>
+          `  ${node.name} (${node.kind}) ${Object.entries(node.params)
+            .map(([key, value]) => `${key}=${String(value)}`)
+            .join(' ')}`,
+      );
+    case 'generate':
+      return (results.generate?.sources ?? []).map(
+        (file) => `  ${file.name}: ${file.text.split('\n').length - 1} lines`,
+      );
+    case 'simulate': {
+      const stalled = results.simulate?.stalled;
+      if (stalled === undefined) return [];
+      const { samples, cycles, stall } = stalled;
+      return [`  ${samples} samples under stalls ${stall}: ${cycles} cycles in step with the cycle model`];
+    }
+    case 'package':
+      return [];
+  }
+}
+
+/** Writes all files below `directory`, and the manifest with their hashes. */
+export function fillTree(directory: string, content: TreeContent): void {
+  const files = treeFiles(content);
+  for (const [name, data] of files) {
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, data);
+  }
+  const hashes = Object.fromEntries([...files].map(([name, data]) => [name, sha256(data)]));
+  writeFileSync(join(directory, marker), json(manifestOf(content, hashes)));
+}
+
+function manifestOf({ options, logs, version }: TreeContent, files: Readonly<Record<string, string>>): unknown {
+  const { model, numerics, input, inputScale, folding, portBits, clockMhz, targetFps, maxLatency, samples, seed } =
+    options;
+  const hashed = (path: string | undefined): unknown =>
+    path === undefined ? null : { path, sha256: sha256File(path) };
+  return {
+    schema: 1,
+    versions: { heddle: version, node: process.versions.node },
+    model: hashed(model),
+    configuration: {
+      backend: 'dataflow',
+      numerics: numerics === undefined || numerics === 'qkeras' ? (numerics ?? null) : hashed(numerics),
+      input: hashed(input),
+      input_scale: inputScale ?? null,
+      folding: hashed(folding),
+      port_bits: portBits,
+      clock_mhz: clockMhz,
+      target_fps: targetFps ?? null,
+      max_latency_us: maxLatency ?? null,
+      samples: samples ?? null,
+    },
+    seeds: { samples: String(seed), stalls: String(seed) },
+    steps: logs.map(({ name }) => name),
+    files,
+  };
+}

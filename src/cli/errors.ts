@@ -1,0 +1,36 @@
+/** Numbered errors of the command line (H00xx), and the long forms of all rooms for `explain`. */
+import { HeddleError } from '../base/diagnostics.js';
+import { explanations as build } from '../build/errors.js';
+import { explanations as cosim } from '../cosim/index.js';
+import { explanations as dataflow } from '../dataflow/errors.js';
+import { explanations as hdl } from '../hdl/index.js';
+import { explanations as importing } from '../import/index.js';
+import { explanations as network } from '../network/errors.js';
+
+export const commandLine: Readonly<Record<string, string>> = {
+  H0001:
+    'The command line has an option or a verb that Heddle does not know, lacks one that is needed, or gives a value of the wrong kind. `--help` after a verb lists its options.',
+  H0002: 'No explanation is stored under this code. docs/errors.md lists all of them.',
+  H0003: 'The target of cosim is neither a model file, nor a build directory, nor a block of the library.',
+  H0010:
+    'The output directory exists, is not empty and does not carry the file that marks it as written by Heddle. It is left as it is; choose another directory, or remove it yourself.',
+  H0011: 'A file or directory of the output cannot be written. Nothing was changed.',
+};
+
+/** Set-up of a checkout (`.ci/setup.mjs`), which runs before any package is there. */
+const setUp: Readonly<Record<string, string>> = {
+  H5091: 'Node is older than 20.19.',
+  H5092: 'The npm packages are missing and could not be installed, or `HEDDLE_SETUP=never` forbids it.',
+  H5093: 'Verilator, a C++ compiler or make is missing and could not be installed. `npm start` needs none of them.',
+  H5094: 'Verilator is older than 5.006.',
+};
+
+/** Every code with its explanation, ascending. */
+export function allExplanations(): ReadonlyMap<string, string> {
+  const rooms = [commandLine, build, hdl, dataflow, importing, network, cosim, setUp];
+  return new Map(rooms.flatMap((room) => Object.entries(room)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function usageError(message: string, fix?: string): HeddleError {
+  return new HeddleError({ code: 'H0001', message, places: [], ...(fix === undefined ? {} : { fix }) });
+}

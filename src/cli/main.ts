@@ -1,0 +1,65 @@
+/** The command line: `npm run -s heddle -- VERB ...`. Parses, hands over to a verb, and turns errors into exit codes. */
+import { readFileSync } from 'node:fs';
+import yargs from 'yargs';
+import { HeddleError } from '../base/diagnostics.js';
+import { usageError } from './errors.js';
+import type { CommonOptions } from './output.js';
+import { buildCommand } from './verbs/build.js';
+import { cosimCommand } from './verbs/cosim.js';
+import { doctorCommand } from './verbs/doctor.js';
+import { explainCommand } from './verbs/explain.js';
+import { inferCommand } from './verbs/infer.js';
+
+const packageFile = new URL('../../package.json', import.meta.url);
+
+function version(): string {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }).version;
+}
+
+/** Text of an error on a terminal, and the exit code of the process. */
+export function verdict(error: unknown): { readonly text: string; readonly exitCode: number } {
+  if (error instanceof HeddleError) return { text: error.message, exitCode: error.exitCode };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text: `this is a bug in Heddle, please report it with the command and this text:\n${stack}`, exitCode: 1 };
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const parser = yargs(argv as string[])
+    .scriptName('heddle')
+    .usage('$0 VERB ...\n\nTrained, quantized networks to SystemVerilog, simulated cycle by cycle.')
+    .option('quiet', { type: 'boolean', describe: 'say nothing but errors' })
+    .option('json', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'write the results as JSON to a file, or - for standard output',
+    })
+    .command(buildCommand)
+    .command(inferCommand)
+    .command(cosimCommand)
+    .command(doctorCommand)
+    .command(explainCommand)
+    .completion('completion', 'print a completion script for bash or zsh')
+    .demandCommand(1, 'a verb is needed')
+    .strict()
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .version(version())
+    .help()
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error instanceof HeddleError) throw error;
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw usageError(message ?? error?.message ?? 'the command line is not understood', 'see --help');
+    });
+  await parser.parseAsync();
+}
+
+export type { CommonOptions };
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const { text, exitCode } = verdict(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,130 @@
+/** `heddle build`: a model file to verified SystemVerilog, a report and test vectors. */
+import { basename, extname, join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { refuseEngine, refuseBoard } from '../../build/backend.js';
+import { build, version } from '../../build/build.js';
+import { defaultPortBits } from '../../build/plan-goal.js';
+import { type BuildOptions, stepNames } from '../../build/results.js';
+import { buildHeader, layerTable, nextLines, throughputLine } from '../../report/build-face.js';
+import { usageError } from '../errors.js';
+import { fraction, portBits, positive, seed, wholeNumber } from '../options.js';
+import { asWriteError, type CommonOptions, progressFor, say, writeJson } from '../output.js';
+
+interface BuildArguments extends CommonOptions {
+  readonly model: string;
+  readonly output?: string | undefined;
+  readonly backend: string;
+  readonly board?: string | undefined;
+  readonly numerics?: string | undefined;
+  readonly folding?: string | undefined;
+  readonly targetFps?: number | undefined;
+  readonly maxLatency?: number | undefined;
+  readonly clock: number;
+  readonly portBits?: number | 'full' | undefined;
+  readonly input?: string | undefined;
+  readonly inputScale?: number | undefined;
+  readonly samples?: number | undefined;
+  readonly seed: bigint;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+function optionsOf(args: BuildArguments): BuildOptions {
+  const goals = [args.folding, args.targetFps, args.maxLatency].filter((goal) => goal !== undefined);
+  if (goals.length > 1) throw usageError('--folding, --target-fps and --max-latency exclude each other', 'give one');
+  return {
+    ...args,
+    output: args.output ?? join('build', basename(args.model, extname(args.model))),
+    portBits: args.portBits ?? defaultPortBits,
+    clockMhz: args.clock,
+  };
+}
+
+async function run(args: BuildArguments): Promise<void> {
+  refuseEngine(args.backend);
+  refuseBoard(args.board);
+  const options = optionsOf(args);
+  say(args, buildHeader(version(), options));
+  const last = stepNames.findIndex((name) => name === options.to);
+  const progress = progressFor(args, last < 0 ? stepNames.length : last + 1);
+  const { results } = await build(options, progress).catch((error: unknown) => {
+    throw asWriteError(options.output, error);
+  });
+  writeJson(args, results.package?.report ?? { folding: results.plan?.folding ?? null });
+  if (results.simulate === undefined) return;
+  const { layers, cycles } = results.simulate;
+  say(args, `\n${layerTable(layers, cycles.steady_interval)}`);
+  say(args, throughputLine(results, options.clockMhz));
+  say(args, nextLines(options));
+}
+
+export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
+  command: 'build <model>',
+  describe: 'make SystemVerilog of a network, simulate it, compare with the reference',
+  builder: (yargs: Argv<CommonOptions>): Argv<BuildArguments> =>
+    yargs
+      .positional('model', { type: 'string', demandOption: true, describe: 'model file (.onnx, .h5)' })
+      .option('output', { alias: 'o', type: 'string', requiresArg: true, describe: 'directory, default build/<model>' })
+      .option('backend', {
+        type: 'string',
+        choices: ['dataflow', 'engine'],
+        default: 'dataflow',
+        describe: 'architecture',
+      })
+      .option('numerics', { type: 'string', requiresArg: true, describe: 'qkeras or an hls4ml YAML (Keras files)' })
+      .option('folding', { type: 'string', requiresArg: true, describe: 'folding file (JSON)' })
+      .option('target-fps', {
+        type: 'string',
+        requiresArg: true,
+        coerce: positive('target-fps'),
+        describe: 'samples a second',
+      })
+      .option('max-latency', {
+        type: 'string',
+        requiresArg: true,
+        coerce: positive('max-latency'),
+        describe: 'microseconds',
+      })
+      .option('board', { type: 'string', requiresArg: true, describe: 'board (pynq-z2)' })
+      .option('clock', {
+        type: 'string',
+        requiresArg: true,
+        default: '100',
+        coerce: positive('clock'),
+        describe: 'MHz',
+      })
+      .option('port-bits', {
+        type: 'string',
+        requiresArg: true,
+        coerce: portBits,
+        describe: 'port width, or full (default 64)',
+      })
+      .option('input', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'samples to simulate, .npy (default: random codes)',
+      })
+      .option('input-scale', {
+        type: 'string',
+        requiresArg: true,
+        coerce: fraction('input-scale'),
+        describe: 'factor on the input, 1/255',
+      })
+      .option('samples', {
+        type: 'string',
+        requiresArg: true,
+        coerce: wholeNumber('samples'),
+        describe: 'how many to simulate',
+      })
+      .option('seed', {
+        type: 'string',
+        requiresArg: true,
+        default: '1',
+        coerce: seed,
+        describe: 'of samples and stalls',
+      })
+      .option('from', { type: 'string', requiresArg: true, describe: `first step to run: ${stepNames.join(' ')}` })
+      .option('to', { type: 'string', requiresArg: true, describe: 'last step to run' })
+      .option('engine', { type: 'string', requiresArg: true, hidden: true }) as unknown as Argv<BuildArguments>,
+  handler: run,
+};

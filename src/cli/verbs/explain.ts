@@ -1,0 +1,42 @@
+/** `heddle explain CODE`: what an error means and what to do about it. */
+import type { Argv, CommandModule } from 'yargs';
+import { HeddleError } from '../../base/diagnostics.js';
+import { allExplanations } from '../errors.js';
+import { type CommonOptions, say, writeJson } from '../output.js';
+
+interface ExplainArguments extends CommonOptions {
+  readonly code: string;
+}
+
+/** Breaks text at spaces so that no line is longer than `width`. */
+export function wrap(text: string, width: number): string {
+  const lines = text.split(' ').reduce<string[]>((done, word) => {
+    const last = done.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) return [...done, word];
+    return [...done.slice(0, -1), `${last} ${word}`];
+  }, []);
+  return lines.join('\n');
+}
+
+function run(args: ExplainArguments): void {
+  const code = args.code.toUpperCase();
+  const explanation = allExplanations().get(code);
+  if (explanation === undefined) {
+    throw new HeddleError({
+      code: 'H0002',
+      message: `${args.code}: no such code`,
+      places: [],
+      fix: 'docs/errors.md lists all codes',
+    });
+  }
+  writeJson(args, { code, explanation });
+  say(args, `${code}\n${wrap(explanation, 90)}`);
+}
+
+export const explainCommand: CommandModule<CommonOptions, ExplainArguments> = {
+  command: 'explain <code>',
+  describe: 'what an error code means',
+  builder: (yargs: Argv<CommonOptions>): Argv<ExplainArguments> =>
+    yargs.positional('code', { type: 'string', demandOption: true, describe: 'for example H2103' }),
+  handler: run,
+};
