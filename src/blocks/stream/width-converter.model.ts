@@ -13,7 +13,7 @@ export interface WidthConverterSizes {
 
 /**
  * Cycle model of `width_converter`: packs UP input beats into the common multiple, then hands it out as DOWN output beats.
- * Each of the two is left out where its ratio is 1; with neither the ports are one wire.
+ * Either of the two is left out where its ratio is 1; one of them is not, for the widths differ.
  */
 export class WidthConverterModel implements CycleModel {
   /** In stream order. */
@@ -32,12 +32,6 @@ export class WidthConverterModel implements CycleModel {
   }
 
   settle(): void {
-    if (this.#parts.length === 0) {
-      this.output.valid = this.input.valid;
-      this.output.data = this.input.data;
-      this.input.ready = this.output.ready;
-      return;
-    }
     // Valid comes out of state; ready runs from the output to the input.
     for (const part of this.#parts) part.settle();
     this.#parts[0]?.settle();

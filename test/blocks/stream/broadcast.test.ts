@@ -23,7 +23,7 @@ describe('broadcast', () => {
     const text = verilator ? emitText(design) : undefined;
     const { participants } = await designParticipants({ design, params, text });
     const circuit = elaborate(design, { params });
-    const makers = [...participants.map(({ create }) => create), () => compile(circuit)];
+    const makers = [...participants.map((each) => () => each.create()), () => compile(circuit)];
     const random = randomStream(BigInt(N), 'beats');
     const beats = Array.from({ length: 60 }, () => random.nextBigInt(W));
     everyStall(random).forEach((stall, turn) => {
