@@ -71,7 +71,7 @@ export function generateChain(chain: Chain): Design {
     body(b: Builder, { s_axis: s, m_axis: m }) {
       const { valid, ready, fire, name } = s;
       let flow: Stream<UInt> = { payload: uint(chain.input.bits), name, valid, ready, fire, data: s.data.tdata };
-      b.let('unusedLast', s.data.tlast);
+      b.unused('last', s.data.tlast);
       for (const node of chain.nodes) {
         const images: Readonly<Record<string, Image>> = 'images' in node ? node.images : {};
         const next = b.stream(node.name, uint(outputWidth(node)));

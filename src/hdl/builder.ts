@@ -38,7 +38,9 @@ import {
   plain,
   type Scalar,
   toType,
+  type UInt,
   uint,
+  type Vec,
 } from './types.js';
 import { keywords } from '../circuit/keywords.js';
 
@@ -104,6 +106,11 @@ export class Builder implements BuilderCore {
     const { place, driven, source } = this.drive(wire, value, 'assign');
     this.scopes.add({ item: 'assign', target: driven, value: source, ...place });
     return wire;
+  }
+  /** States that bits of `value` are dropped on purpose: a wire that reads them all, for readers and for lint. */
+  unused(key: string, value: AnySig): void {
+    const bits = value.type.kind === 'vec' ? (value as Sig<Vec<Bits>>).pack() : (value as Sig<UInt>).asUInt();
+    this.let(`unused_${snakeCase(key)}`, bits.anyOne(), 'not every bit matters');
   }
   /** The wires of a stream between two instances. */
   stream<P extends Payload>(key: string, payload: P, doc?: string): Stream<P> {

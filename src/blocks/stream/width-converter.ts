@@ -1,4 +1,4 @@
-import { defineModule, natEq, natGt, natParam, requirement, sink, source, uint } from '../../hdl/index.js';
+import { defineModule, natEq, natGe, natGt, natParam, requirement, sink, source, uint } from '../../hdl/index.js';
 import { Downsizer } from './downsizer.js';
 import { Upsizer } from './upsizer.js';
 
@@ -10,9 +10,9 @@ export const WidthConverter = defineModule({
   name: 'width_converter',
   doc: `changes the width of a stream by any ratio UP : DOWN, through their common multiple
 
-A frame is FRAME_IN beats at the input and FRAME_OUT beats at the output; a short last beat is filled up with zeros.
-Cuts tvalid and tdata; s_axis_tready follows m_axis_tready combinationally. Widths are equal where UP = DOWN = 1: then wires.
-Latency 1 cycle for each of up and down that is not 1; the narrower side moves a beat every cycle.`,
+A frame is FRAME_IN beats at the input and FRAME_OUT beats at the output; a short last beat is
+filled up with zeros. Cuts tvalid and tdata; s_axis_tready follows m_axis_tready combinationally.
+Latency 1 cycle for each of UP and DOWN that is not 1; the narrower side moves a beat every cycle.`,
   params: {
     IN_W: natParam({ default: 8, min: 1, doc: 'width of an input beat' }),
     OUT_W: natParam({ default: 12, min: 1, doc: 'width of an output beat; IN_W * UP = OUT_W * DOWN' }),
@@ -23,6 +23,7 @@ Latency 1 cycle for each of up and down that is not 1; the narrower side moves a
   },
   requires: ({ IN_W, OUT_W, UP, DOWN }) => [
     requirement(natEq(IN_W.times(UP), OUT_W.times(DOWN)), 'both sides meet at the common multiple'),
+    requirement(natGe(UP.times(DOWN), 2), 'the widths differ'),
   ],
   ports: ({ IN_W, OUT_W }) => ({ s_axis: sink(uint(IN_W)), m_axis: source(uint(OUT_W)) }),
   body(b, { s_axis: s, m_axis: m }, { IN_W, OUT_W, UP, DOWN, FRAME_IN, FRAME_OUT }) {

@@ -21,6 +21,7 @@ Wires only: latency 0, cuts nothing.`,
     const lanes = b.wire('lanes', vec(N, uint(OUT_W)));
     b.genFor('lane', N, (i) => b.assign(lanes.at(i), s.data.bits(i.times(IN_W), OUT_W)));
     b.assign(m.data, lanes.pack());
+    b.unused('upper', s.data);
   },
 });
 

@@ -130,6 +130,8 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
           ? b.let('rectified', shifted.lt(0).mux(b.constant(sint(T_W), 0), shifted))
           : shifted;
         b.when(en, () => b.next(r.out.at(p), fit(b, kind, rectified, OUT_W)));
+        b.unused('sum', sum);
+        if (kind.overflow === 'wrap') b.unused('upper', rectified);
       });
     },
   });
@@ -154,16 +156,18 @@ function shiftRounded(b: Builder, rounding: Rounding, sum: Sig<SInt>, T_W: NatEx
       const negative = sum.lt(0);
       const bit = (value: Sig<SInt>, yes: ReturnType<Sig<SInt>['lt']>): Sig<SInt> =>
         value.addWrap(yes.asUInt().extend(T_W).asSInt());
-      const halfLess = b.let('halfLess', ones.shr(1), 'one less than half of the last place');
+      const halfLess = () => b.let('halfLess', ones.shr(1), 'one less than half of the last place');
       const term =
         rounding === 'to_zero'
           ? negative.mux(ones, b.constant(sint(T_W), 0))
           : rounding === 'half_up'
-            ? halfLess.addWrap(1)
+            ? halfLess().addWrap(1)
             : rounding === 'half_away'
-              ? bit(halfLess, negative.not())
-              : bit(halfLess, sum.bit(SHIFT));
-      b.assign(shifted, shift(b.let('rounded', sum.addWrap(term))));
+              ? bit(halfLess(), negative.not())
+              : bit(halfLess(), sum.bit(SHIFT));
+      const rounded = b.let('rounded', sum.addWrap(term));
+      b.assign(shifted, shift(rounded));
+      b.unused('rounded', rounded);
     },
     () => b.assign(shifted, sum),
   );

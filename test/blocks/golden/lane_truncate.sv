@@ -1,0 +1,47 @@
+// lane_truncate - drops the upper bits of every lane: from the byte lanes of a port to codes
+//
+// Wires only: latency 0, cuts nothing.
+//
+// N       lanes, >= 1
+// IN_W    width of a lane at the input, >= 1
+// OUT_W   width of a lane at the output, >= 1
+`default_nettype none
+module lane_truncate #(
+  parameter int N     = 8,
+  parameter int IN_W  = 8,
+  parameter int OUT_W = 8
+) (
+  input  logic               s_axis_tvalid,
+  output logic               s_axis_tready,
+  input  logic [N*IN_W-1:0]  s_axis_tdata,
+
+  output logic               m_axis_tvalid,
+  input  logic               m_axis_tready,
+  output logic [N*OUT_W-1:0] m_axis_tdata
+);
+
+`ifndef SYNTHESIS
+  initial begin
+    if (IN_W < OUT_W) $fatal(1, "lane_truncate: lanes do not grow");
+  end
+`endif
+
+  logic [N*OUT_W-1:0] lanes;
+
+  assign m_axis_tvalid = s_axis_tvalid;
+  assign s_axis_tready = m_axis_tready;
+
+  for (genvar i = 0; i < N; i = i + 1) begin : g_lane
+    assign lanes[i*OUT_W +: OUT_W] = s_axis_tdata[i*IN_W +: OUT_W];
+  end
+
+  logic unused_upper;  // not every bit matters
+  assign unused_upper = |s_axis_tdata;
+
+  assign m_axis_tdata = lanes;
+
+  logic unused_bits;  // takes what nothing else reads
+  assign unused_bits = &{1'b0, unused_upper};
+
+endmodule
+`default_nettype wire

@@ -1,0 +1,125 @@
+/** Every module of the library with parameter vectors for its text: defaults, ones, neighbours of powers of two. */
+import * as stream from '../../src/blocks/stream/index.js';
+import { Argmax } from '../../src/dataflow/stages/argmax.js';
+import { Frame } from '../../src/dataflow/stages/frame.js';
+import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
+import { arithmetics } from '../../src/dataflow/stages/arithmetic.js';
+import { Matvec } from '../../src/dataflow/stages/matvec.js';
+import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
+import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
+import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
+import type { Design } from '../../src/circuit/index.js';
+
+type Vector = Readonly<Record<string, number>>;
+export interface LibraryModule {
+  readonly design: Design;
+  readonly vectors: readonly Vector[];
+}
+
+const entry = (template: unknown, vectors: readonly Vector[]): LibraryModule => ({
+  design: buildDesign(template as ModuleTemplate<ParamSpecs, never>),
+  vectors,
+});
+
+const widths = [1, 2, 7, 8, 33].map((W) => ({ W }));
+const resizers = [
+  { W: 1, RATIO: 2, FRAME: 1 },
+  { W: 8, RATIO: 3, FRAME: 5 },
+  { W: 3, RATIO: 7, FRAME: 7 },
+  { W: 16, RATIO: 4, FRAME: 4 },
+  { W: 5, RATIO: 8, FRAME: 17 },
+];
+const lanes = [
+  { N: 1, IN_W: 4, OUT_W: 4 },
+  { N: 3, IN_W: 5, OUT_W: 5 },
+  { N: 8, IN_W: 8, OUT_W: 8 },
+];
+const vectors = (X_W: number, W_W: number) => [
+  { MH: 1, MW: 1, PE: 1, SIMD: 1, X_W, W_W, ACC_W: 24 },
+  { MH: 4, MW: 6, PE: 4, SIMD: 6, X_W, W_W, ACC_W: 24 },
+  { MH: 6, MW: 9, PE: 2, SIMD: 3, X_W, W_W, ACC_W: 25 },
+  { MH: 5, MW: 8, PE: 1, SIMD: 8, X_W, W_W, ACC_W: 26 },
+  { MH: 7, MW: 5, PE: 7, SIMD: 1, X_W, W_W, ACC_W: 23 },
+];
+const thresholds = [
+  { PE: 1, FOLDS: 1, LEVELS: 1, X_W: 1, OUT_W: 1, LOWEST: 0 },
+  { PE: 3, FOLDS: 2, LEVELS: 3, X_W: 9, OUT_W: 2, LOWEST: 2 },
+  { PE: 2, FOLDS: 5, LEVELS: 7, X_W: 16, OUT_W: 3, LOWEST: 4 },
+  { PE: 4, FOLDS: 1, LEVELS: 15, X_W: 20, OUT_W: 4, LOWEST: 0 },
+  { PE: 1, FOLDS: 3, LEVELS: 2, X_W: 5, OUT_W: 8, LOWEST: 128 },
+];
+const requantizers = [
+  { PE: 1, FOLDS: 1, X_W: 1, M_W: 1, A_W: 1, T_W: 5, SHIFT: 0, OUT_W: 1 },
+  { PE: 2, FOLDS: 3, X_W: 16, M_W: 8, A_W: 20, T_W: 27, SHIFT: 5, OUT_W: 8 },
+  { PE: 3, FOLDS: 1, X_W: 11, M_W: 17, A_W: 33, T_W: 35, SHIFT: 1, OUT_W: 11 },
+  { PE: 1, FOLDS: 4, X_W: 20, M_W: 2, A_W: 4, T_W: 25, SHIFT: 16, OUT_W: 4 },
+  { PE: 2, FOLDS: 2, X_W: 8, M_W: 8, A_W: 40, T_W: 42, SHIFT: 20, OUT_W: 16 },
+];
+
+/** By module name, without the children of composed modules. */
+export const library: readonly LibraryModule[] = [
+  entry(stream.RegisterSlice, widths),
+  entry(
+    stream.Fifo,
+    [1, 2, 3, 4, 5, 16, 17].map((DEPTH, k) => ({ W: 1 + 3 * k, DEPTH })),
+  ),
+  entry(stream.Upsizer, resizers),
+  entry(stream.Downsizer, resizers),
+  entry(stream.WidthConverter, [
+    { IN_W: 8, OUT_W: 12, UP: 3, DOWN: 2, FRAME_IN: 3, FRAME_OUT: 2 },
+    { IN_W: 5, OUT_W: 5, UP: 2, DOWN: 2, FRAME_IN: 1, FRAME_OUT: 1 },
+    { IN_W: 4, OUT_W: 12, UP: 3, DOWN: 1, FRAME_IN: 4, FRAME_OUT: 2 },
+    { IN_W: 12, OUT_W: 3, UP: 1, DOWN: 4, FRAME_IN: 1, FRAME_OUT: 3 },
+    { IN_W: 1, OUT_W: 7, UP: 7, DOWN: 1, FRAME_IN: 7, FRAME_OUT: 1 },
+  ]),
+  entry(stream.Broadcast, [
+    { W: 1, N: 1 },
+    { W: 8, N: 2 },
+    { W: 3, N: 3 },
+    { W: 5, N: 5 },
+    { W: 9, N: 8 },
+  ]),
+  ...arithmetics.map((a) =>
+    entry(
+      Matvec[a],
+      vectors(a.startsWith('b') || a.startsWith('x') ? 1 : 5, a.endsWith('b') || a.startsWith('x') ? 1 : 4),
+    ),
+  ),
+  entry(Thresholds.signed, thresholds),
+  entry(Thresholds.unsigned, thresholds),
+  ...roundings.flatMap((rounding, k) => [
+    entry(
+      makeRequantize({ signedInput: true, rounding, relu: k % 2 === 0, overflow: 'wrap', signedOutput: true }),
+      requantizers,
+    ),
+    entry(
+      makeRequantize({
+        signedInput: k % 2 === 0,
+        rounding,
+        relu: false,
+        overflow: 'saturate',
+        signedOutput: k % 2 === 0,
+      }),
+      requantizers,
+    ),
+  ]),
+  ...[Argmax.signed, Argmax.unsigned].map((argmax) =>
+    entry(argmax, [
+      { N: 1, PE: 1, X_W: 1, OUT_W: 1 },
+      { N: 2, PE: 2, X_W: 8, OUT_W: 2 },
+      { N: 10, PE: 1, X_W: 7, OUT_W: 8 },
+      { N: 9, PE: 3, X_W: 16, OUT_W: 4 },
+      { N: 16, PE: 16, X_W: 3, OUT_W: 5 },
+    ]),
+  ),
+  entry(LaneTruncate, [...lanes, { N: 2, IN_W: 8, OUT_W: 3 }, { N: 5, IN_W: 2, OUT_W: 1 }]),
+  entry(LaneExtend.signed, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
+  entry(LaneExtend.unsigned, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
+  entry(Frame, [
+    { W: 1, FRAME: 1 },
+    { W: 8, FRAME: 2 },
+    { W: 7, FRAME: 3 },
+    { W: 64, FRAME: 16 },
+    { W: 5, FRAME: 17 },
+  ]),
+];
