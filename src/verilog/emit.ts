@@ -1,7 +1,8 @@
 /** Modules and designs as SystemVerilog text. */
 import type { Design, Item, ModuleDef } from '../circuit/index.js';
 import { moduleTree } from './module.js';
-import { type MappedLine, printModule } from './print.js';
+import type { MappedLine } from './lines.js';
+import { printModule } from './print.js';
 
 /** A file of the emitted design. */
 export interface EmittedFile {

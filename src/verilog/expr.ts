@@ -4,7 +4,8 @@
  * SystemVerilog widens the operands of `+`, `~`, `<<`, `?:` ... to the width around them, and makes them unsigned when one
  * neighbour is. So every value is asked for at one width; growing operators hand that width to their operands
  * (`ACC_W'(a) * ACC_W'(b)`), the others are computed at their own width and closed with `$signed()` or `$unsigned()`
- * before they are cast (tools differ on what a bare cast does to its operand).
+ * before they are cast (tools differ on what a bare cast does to its operand). Casts to fewer bits stand alone on a right
+ * side (`prepare.ts` sees to it): Yosys 0.23 lets their operand widen whatever is around them.
  */
 import {
   type BinaryOp,
@@ -22,6 +23,7 @@ import type { EnumNames } from './enums.js';
 import { indexFits } from './indices.js';
 import { natSv, simplifyNat } from './nat.js';
 import { binary, call, cast, type SvExpr, text, unary } from './tree.js';
+import { fit, joined, sameSign, signAs, type Value } from './value.js';
 
 /** What expressions of one module refer to. */
 export interface ExprContext {
@@ -29,16 +31,6 @@ export interface ExprContext {
   readonly enums: EnumNames;
   /** Localparams are not visible here: the port list, connections of ports. */
   readonly inlineLocals?: boolean;
-}
-
-/** A value in the output tree, and how SystemVerilog sees it. */
-interface Value {
-  readonly sv: SvExpr;
-  readonly signed: boolean;
-  /** Not changed by the width and sign of its surroundings. */
-  readonly solid: boolean;
-  /** Has an enumeration type, not only its bits. */
-  readonly enumerated?: boolean;
 }
 
 /** `top`: the whole right side of an assignment whose target has the width of the expression. */
@@ -319,10 +311,8 @@ function convertValue(
       return valueAt(a, width, 'operand', context);
     case 'truncate': {
       const value = valueAt(a, from, 'operand', context);
-      const narrow = natEquals(own, from)
-        ? value
-        : { sv: cast(natSv(own), value.sv), signed: value.signed, solid: true };
-      return fit(narrow, own, width, signed);
+      const cut: Value = { sv: cast(natSv(own), value.sv), signed: value.signed, solid: true };
+      return fit(natEquals(own, from) ? value : cut, own, width, signed);
     }
     case 'reinterpret':
     case 'pack':
@@ -338,32 +328,6 @@ function convertValue(
       return fit(signed ? signAs(kept, true) : kept, from, width, signed);
     }
   }
-}
-
-/** An operator whose operands have one width; one unsigned operand makes the other unsigned. */
-function joined(fn: string, x: Value, y: Value): Value {
-  const [a, b] = sameSign(x, y);
-  return { sv: binary(fn, a.sv, b.sv), signed: a.signed && b.signed, solid: false };
-}
-
-/** Closes the signed one of two operands where the other would change how it is computed. */
-function sameSign(x: Value, y: Value): [Value, Value] {
-  if (x.signed === y.signed) return [x, y];
-  const close = (v: Value) => (v.signed && !v.solid ? { ...v, sv: call('$signed', v.sv), solid: true } : v);
-  return [close(x), close(y)];
-}
-
-function signAs(value: Value, signed: boolean): Value {
-  if (value.signed === signed) return value;
-  return { sv: call(signed ? '$signed' : '$unsigned', value.sv), signed, solid: true };
-}
-
-/** A value of `own` bits in `width` bits, extended by its kind. */
-function fit(value: Value, own: Nat, width: Nat, signed: boolean): Value {
-  if (natEquals(own, width)) return value;
-  const right = signAs(value, signed);
-  const closed = right.solid ? right.sv : call(signed ? '$signed' : '$unsigned', right.sv);
-  return { sv: cast(natSv(width), closed), signed, solid: true };
 }
 
 /** Bits as a member of an enumeration: a choice by value, because not every tool knows the cast. */

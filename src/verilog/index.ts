@@ -7,7 +7,7 @@ export {
   emitModule,
   emitModuleWithMap,
 } from './emit.js';
-export { type MappedLine } from './print.js';
+export { type MappedLine } from './lines.js';
 export { clockConnections, type DomainUse, domainUses, usesClock, usesReset } from './clocking.js';
 export { imageFiles, renderImage } from './images.js';
 export { moduleTree } from './module.js';

@@ -3,7 +3,6 @@ import { BREAK } from './print-expr.js';
 
 export const COLUMNS = 100;
 const WIDEST_COLUMN = 40;
-// eslint-disable-next-line no-control-regex, no-misleading-character-class
 const anyBreak = /[\ue000-\ue03f]/g;
 
 /** `line` with its break points as blanks. */

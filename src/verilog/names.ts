@@ -2,7 +2,7 @@
 import type { Expr, ModuleDef, Nat, Signal } from '../circuit/index.js';
 import { keywords } from '../circuit/keywords.js';
 import { bitsOf } from './bits.js';
-import { simplifyNat } from './nat.js';
+import { isLit, simplifyNat } from './nat.js';
 
 /** Every name of a module's text, growing as wires are added. */
 export function takenNames(def: ModuleDef): Set<string> {
@@ -29,6 +29,7 @@ const stem = (name: string): string => name.replace(/_[qd]$/, '');
 
 function offsetUnits(expr: Expr): Nat {
   if (expr.op === 'at') return expr.index;
+  if (expr.op === 'slice' && isLit(expr.low, 0)) return { op: 'param', name: 'low' };
   if (expr.op === 'slice') return expr.low;
   return expr.op === 'convert' ? offsetUnits(expr.a) : { op: 'lit', value: 0 };
 }
@@ -70,6 +71,8 @@ function roleOf(expr: Expr): string {
       return 'joined';
     case 'const':
       return 'constant';
+    case 'slice':
+      return roleOf(expr.a);
     case 'convert':
       return expr.fn === 'unpack' ? 'lanes' : roleOf(expr.a);
     default:

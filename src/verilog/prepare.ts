@@ -1,6 +1,7 @@
 /**
  * Gives names to values that SystemVerilog cannot take in place: the operand of a bit selection that is not a signal,
- * sums over lanes and run-time selections (loops in the text), constant selections inside `always_comb` (Icarus).
+ * sums over lanes and run-time selections (loops in the text), values cut to fewer bits (Yosys), constant selections
+ * inside `always_comb` (Icarus).
  *
  * Circuit in, circuit out: each name is a wire with its equation, in front of the item that uses it.
  */
@@ -8,8 +9,10 @@ import {
   type Expr,
   forEachStmt,
   type Item,
+  lit,
   type ModuleDef,
   type Nat,
+  natEquals,
   type Signal,
   type Stmt,
 } from '../circuit/index.js';
@@ -79,7 +82,7 @@ class Preparer {
         const signal = this.signals[item.target.signal]!;
         const site: Site = { target: signal.name, comb: false };
         const whole = item.target.path.length === 0;
-        return { ...item, value: whole ? this.root(item.value, site) : this.rewrite(item.value, site) };
+        return { ...item, value: whole ? this.root(item.value, site) : this.value(item.value, site) };
       }
       case 'process':
         return { ...item, body: this.body(item.body) };
@@ -112,10 +115,10 @@ class Preparer {
     switch (stmt.stmt) {
       case 'next':
       case 'set':
-        return { ...stmt, value: this.rewrite(stmt.value, { target: this.signals[stmt.target.signal]!.name, comb }) };
+        return { ...stmt, value: this.value(stmt.value, { target: this.signals[stmt.target.signal]!.name, comb }) };
       case 'write': {
         const site: Site = { target: this.signals[stmt.memory]!.name, comb };
-        return { ...stmt, address: this.rewrite(stmt.address, site), data: this.rewrite(stmt.data, site) };
+        return { ...stmt, address: this.rewrite(stmt.address, site), data: this.value(stmt.data, site) };
       }
       case 'if': {
         const cond = this.rewrite(stmt.cond, { target: this.drivenBy(stmt), comb });
@@ -142,15 +145,23 @@ class Preparer {
 
   /** The value of a whole wire: may be a loop. */
   private root(expr: Expr, site: Site): Expr {
-    if (!needsLoop(expr)) return this.rewrite(expr, site);
-    return this.operands(expr, site);
+    return needsLoop(expr) ? this.operands(expr, site) : this.value(expr, site);
+  }
+
+  /** A whole right side: may cut bits off. */
+  private value(expr: Expr, site: Site): Expr {
+    const cut = cutSelection(expr);
+    if (isCut(cut)) return this.operands(cut, site);
+    const inner = cut.op === 'convert' && cut.fn === 'reinterpret' ? cutSelection(cut.a) : cut;
+    if (cut.op === 'convert' && isCut(inner)) return { ...cut, a: this.operands(inner, site) };
+    return this.rewrite(expr, site);
   }
 
   private rewrite(expr: Expr, site: Site): Expr {
-    const moved = pushSelection(expr);
+    const moved = cutSelection(pushSelection(expr));
     // bits of a signal are one thing; bits of a value are computed from its operands
     const inner = this.operands(moved, bitsOf(moved) === undefined ? site : { ...site, comb: false });
-    if (needsLoop(inner)) return this.named(inner, site);
+    if (needsLoop(inner) || isCut(inner)) return this.named(inner, site);
     if (!site.comb) return inner;
     const bits = bitsOf(inner);
     const selects = bits !== undefined && !coversAll(bits, this.signals);
@@ -219,6 +230,20 @@ function drivesWires(stmt: Stmt): boolean {
     found ||= each.stmt === 'set';
   });
   return found;
+}
+
+/** The low bits of a signal are selected: `x[W-1:0]`. */
+function cutSelection(expr: Expr): Expr {
+  if (expr.op !== 'convert' || expr.fn !== 'truncate' || natEquals(widthOf(expr), widthOf(expr.a))) return expr;
+  if (bitsOf(expr.a) === undefined) return expr;
+  const slice: Expr = { op: 'slice', type: { kind: 'uint', width: widthOf(expr) }, a: expr.a, low: lit(0) };
+  return expr.type.kind === 'uint' ? slice : { op: 'convert', type: expr.type, fn: 'reinterpret', a: slice };
+}
+
+/** Some bits of a value that is not a signal. */
+function isCut(expr: Expr): boolean {
+  if (expr.op === 'convert' && expr.fn === 'truncate') return !natEquals(widthOf(expr), widthOf(expr.a));
+  return expr.op === 'slice' && bitsOf(expr) === undefined;
 }
 
 /** An element of a choice is a choice of elements; an element of zeros is zero. */

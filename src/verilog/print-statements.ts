@@ -1,6 +1,6 @@
 /** Statements of always blocks as text. */
 import { COLUMNS, flat, padColumn } from './layout.js';
-import type { Lines } from './print.js';
+import type { Lines } from './lines.js';
 import { printExpr } from './print-expr.js';
 import type { SvStmt } from './tree.js';
 

@@ -1,28 +1,9 @@
 /** Prints an output tree: aligns columns, breaks long lines, remembers where each line comes from. Decides nothing else. */
-import type { SourcePlace } from '../circuit/index.js';
-import { COLUMNS, flat, padColumn, wrapLine, wrapProse } from './layout.js';
+import { COLUMNS, flat, padColumn, wrapProse } from './layout.js';
+import { Lines, type MappedLine } from './lines.js';
 import { printCompact, printExpr } from './print-expr.js';
 import { printStatements } from './print-statements.js';
 import type { SvConnection, SvDeclaration, SvItem, SvModule, SvPort, SvType } from './tree.js';
-
-/** A line of the text (counted from 1) and the TypeScript line that it comes from. */
-export interface MappedLine {
-  readonly line: number;
-  readonly place: SourcePlace;
-}
-
-export class Lines {
-  readonly lines: string[] = [];
-  readonly map: MappedLine[] = [];
-
-  add(indent: number, line: string, place?: SourcePlace): void {
-    if (place !== undefined) this.map.push({ line: this.lines.length + 1, place });
-    this.lines.push(...wrapLine(line === '' ? '' : ' '.repeat(indent) + line));
-  }
-  blank(): void {
-    if (this.lines[this.lines.length - 1] !== '') this.lines.push('');
-  }
-}
 
 export function printModule(module: SvModule): { readonly text: string; readonly map: readonly MappedLine[] } {
   const out = new Lines();

@@ -9,6 +9,7 @@ import {
   type Nat,
   natEquals,
   natText,
+  operandsOf,
   packedWidth,
   type Signal,
   type Type,
@@ -29,7 +30,11 @@ const W: Nat = { op: 'param', name: 'W' };
 const V: Nat = { op: 'param', name: 'V' };
 const N: Nat = { op: 'param', name: 'N' };
 const add = (a: Nat, b: Nat): Nat => ({ op: 'add', a, b });
-const max = (a: Nat, b: Nat): Nat => (natEquals(a, b) ? a : { op: 'max', a, b });
+const max = (a: Nat, b: Nat): Nat => {
+  if (natEquals(a, b)) return a;
+  const nested = natText(a).includes('max') || natText(b).includes('max');
+  return nested ? add(a, b) : { op: 'max', a, b };
+};
 const bool: Type = { kind: 'bool' };
 const uint = (width: Nat): Type => ({ kind: 'uint', width });
 const sint = (width: Nat): Type => ({ kind: 'sint', width });
@@ -189,11 +194,10 @@ function arithmetic(random: Random, a: Expr, b: Expr): Expr {
   }
 }
 
-/** Comparisons that a constant decides at some width are warned about, and rightly. */
-const isConstant = (e: Expr): boolean =>
-  e.op === 'const' ||
-  ((e.op === 'convert' || e.op === 'slice') && isConstant(e.a)) ||
-  (e.op === 'unary' && isConstant(e.a));
+/** True where a constant takes part: comparisons that it decides at some width are warned about, and rightly. */
+function isConstant(e: Expr): boolean {
+  return e.op === 'const' || operandsOf(e).some(isConstant);
+}
 
 function single(random: Random, a: Expr): Expr {
   const w = width(a);
