@@ -134,7 +134,8 @@ class ChainBuilder {
     const params = { W: SIMD * ready.width, DEPTH: fifo! };
     this.add(`${stage.name}_fifo`, stage.name, { kind: 'fifo', params });
     const arithmetic = arithmeticOf(stage);
-    const [X_W, W_W] = [codeBits(stage.input), codeBits(stage.weight)];
+    // Sums that no activation has narrowed are wider than the type of the stage says.
+    const [X_W, W_W] = [ready.width, codeBits(stage.weight)];
     const ACC_W = accumulatorWidth(stage, arithmetic, SIMD, X_W, W_W);
     this.add(`${stage.name}_matvec`, stage.name, {
       kind: 'matvec',

@@ -121,7 +121,10 @@ function activate(
   mayBeNone: boolean,
 ): { activation: Activation; output: ElementType } {
   if (mayBeNone && draw.nextInt(2) === 0)
-    return { activation: { kind: 'none' }, output: { kind: 'int', bits: bitsOf(range), signed: true } };
+    return {
+      activation: { kind: 'none' },
+      output: { kind: 'int', bits: bitsOf(range) + draw.nextInt(4), signed: true },
+    };
   return draw.nextInt(2) === 0 ? thresholds(draw, channels, range) : fixed(draw, channels);
 }
 
@@ -157,7 +160,7 @@ export function randomCase(seed: bigint, layers = 4): RandomCase {
     const weight = randomType(draw, 5);
     const weights = randomWeights(draw, weight, outputs * flow.elements);
     const range = accumulator(weights, flow.elements, flow.type);
-    const made = activate(draw, outputs, range, i === depth - 1);
+    const made = activate(draw, outputs, range, i === depth - 1 || (bitsOf(range) <= 16 && draw.nextInt(4) === 0));
     stages.push({
       kind: 'dense',
       name,

@@ -11,6 +11,9 @@ export interface LaneSizes {
 export class LaneResizeModel implements CycleModel {
   readonly #sizes: LaneSizes;
   readonly #signed: boolean;
+  /** The beat that was resized last, and what came of it: a beat on offer is settled many times. */
+  #from: bigint | undefined;
+  #resized = 0n;
 
   constructor(
     readonly input: Channel<bigint>,
@@ -23,15 +26,21 @@ export class LaneResizeModel implements CycleModel {
   }
 
   settle(): void {
-    const { N, IN_W, OUT_W } = this.#sizes;
     this.output.valid = this.input.valid;
     this.input.ready = this.output.ready;
     if (!this.input.valid) return;
-    const { data } = this.input;
-    if (IN_W === OUT_W) this.output.data = data;
-    else if (Math.max(IN_W, OUT_W) <= numberBits) {
-      this.output.data = packLanes(readLanes(data, N, IN_W, this.#signed), OUT_W);
-    } else this.output.data = packBigLanes(readBigLanes(data, N, IN_W, this.#signed), OUT_W);
+    if (this.input.data !== this.#from) {
+      this.#from = this.input.data;
+      this.#resized = this.#resize(this.input.data);
+    }
+    this.output.data = this.#resized;
+  }
+
+  #resize(beat: bigint): bigint {
+    const { N, IN_W, OUT_W } = this.#sizes;
+    if (IN_W === OUT_W) return beat;
+    if (Math.max(IN_W, OUT_W) <= numberBits) return packLanes(readLanes(beat, N, IN_W, this.#signed), OUT_W);
+    return packBigLanes(readBigLanes(beat, N, IN_W, this.#signed), OUT_W);
   }
 
   tick(): void {}
