@@ -1,5 +1,8 @@
-/** Which back ends there are. */
+/** Which back ends and boards there are. */
 import { buildError } from './errors.js';
+
+/** The DMA port of a Zynq-7000, as on a PYNQ-Z2. */
+export const defaultPortBits = 64;
 
 /** Throws H2005 for anything but the dataflow back end. */
 export function refuseEngine(backend: string): void {

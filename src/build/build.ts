@@ -2,7 +2,6 @@
  * `build`: the numbered steps from a model file to the output tree. Each step is a function from plain data to plain data;
  * this file only runs them in order, stores what they leave, and puts the tree in its place as a whole.
  */
-import { readFileSync } from 'node:fs';
 import { writeDirectoryAtomic } from '../base/files.js';
 import { sha256, sha256File } from '../base/hash.js';
 import type { Progress } from '../base/progress.js';
@@ -22,6 +21,7 @@ import { describeImport, importStep } from './steps/import.js';
 import { describePackage, packageStep } from './steps/package.js';
 import { describePlan, planStep } from './steps/plan.js';
 import { describeSimulate, simulateStep } from './steps/simulate.js';
+import { version } from './version.js';
 import { fillTree, marker, type TreeContent } from './tree.js';
 
 interface Step {
@@ -96,12 +96,6 @@ const steps: Readonly<Record<StepName, Step>> = {
   },
 };
 
-/** Version of Heddle itself. */
-export function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
-
 function stepIndex(option: '--from' | '--to', name: string): number {
   const index = stepNames.findIndex((each) => each === name);
   if (index >= 0) return index;
@@ -142,9 +136,9 @@ export async function build(options: BuildOptions, progress: Progress): Promise<
       logs.push({ name, line: step.describe(results), seconds, resumed });
       states[stateFile(index, name)] = encodeState(key, results[name]);
     }
-    const content: TreeContent = { options, results: results as BuildResults, logs, states, version: version() };
+    const content: TreeContent = { options, results: results, logs, states, version: version() };
     fillTree(directory, content);
-    return { results: results as BuildResults, logs };
+    return { results: results, logs };
   });
 }
 

@@ -3,7 +3,7 @@ import type { Diagnostic, FailureExitCode } from '../base/diagnostics.js';
 import { HeddleError } from '../base/diagnostics.js';
 
 export function buildError(
-  code: keyof typeof explanations & string,
+  code: string,
   message: string,
   more: { readonly places?: Diagnostic['places']; readonly fix?: string; readonly exitCode?: FailureExitCode } = {},
 ): HeddleError {

@@ -1,7 +1,7 @@
 /** Samples through a network in the form that the user chose, and how that compares with the reference executor. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { NpyArray } from '../base/npy.js';
+import type { formatNpy, NpyArray } from '../base/npy.js';
 import { randomStream } from '../base/random.js';
 import {
   parseStall,
@@ -17,17 +17,16 @@ import { runPipelineModel } from '../dataflow/run-pipeline.js';
 import type { LoadedNetwork } from '../import/index.js';
 import { runStages } from '../network/run-stages.js';
 import type { ElementType } from '../network/stages.js';
+import { defaultPortBits } from './backend.js';
 import { compareCodes } from './compare.js';
 import { buildError } from './errors.js';
 import { layerExits, layerFigures, type LayerFigures, type RunFigures } from './figures.js';
 import { makeDesign, makeHardware } from './hardware.js';
 import { loadModel, type ModelOptions } from './load-model.js';
 import { simulatorParticipant, textParticipants } from './participants.js';
-import { defaultPortBits, planFor, type PlanRequest } from './plan-goal.js';
+import { planFor, type PlanRequest } from './plan-goal.js';
 import { type HardwareRun, runHardware } from './run-hardware.js';
-
-export const vias = ['reference', 'model', 'simulator', 'verilator'] as const;
-export type Via = (typeof vias)[number];
+import type { Via } from './via.js';
 
 export interface InferRequest extends ModelOptions, Pick<PlanRequest, 'folding'> {
   /** Default 64, or what the build of `rtl` has. */
@@ -52,7 +51,7 @@ export interface InferResult {
   readonly via: Via;
   readonly cycles: RunFigures;
   readonly layers: readonly LayerFigures[];
-  readonly output: Parameters<typeof import('../base/npy.js').formatNpy>[0];
+  readonly output: Parameters<typeof formatNpy>[0];
 }
 
 /** The narrowest `.npy` type of raw codes. */
@@ -77,16 +76,24 @@ function realOutput(loaded: LoadedNetwork, reals: Float64Array, samples: number)
   return { dtype: 'f8', shape: shapeOf(samples, shape, reals.length), data: reals };
 }
 
+interface Job {
+  readonly loaded: LoadedNetwork;
+  readonly name: string;
+  readonly array: NpyArray;
+}
+
 export async function infer(request: InferRequest): Promise<InferResult> {
-  const { loaded, array } = await loadModel(request);
+  const { loaded, name, array } = await loadModel(request);
   if (array === undefined) throw new Error('infer needs an input');
-  return request.via === 'reference' ? inferReference(loaded, array, request) : inferHardware(loaded, array, request);
+  return request.via === 'reference'
+    ? inferReference({ loaded, name, array }, request)
+    : inferHardware({ loaded, name, array }, request);
 }
 
 /** Needs no integer pipeline unless raw codes are asked for. */
-function inferReference(loaded: LoadedNetwork, array: NpyArray, { raw, inputScale }: InferRequest): InferResult {
+function inferReference({ loaded, name, array }: Job, { raw, inputScale }: InferRequest): InferResult {
   const base = {
-    name: loaded.graph.name,
+    name,
     mismatches: 0,
     via: 'reference' as const,
     cycles: { predicted: null, simulated: null },
@@ -110,8 +117,8 @@ interface Pass {
 }
 type Runner = (codes: Float64Array, stall: StallPair) => Pass;
 
-async function inferHardware(loaded: LoadedNetwork, array: NpyArray, request: InferRequest): Promise<InferResult> {
-  const network = loaded.stageNetwork;
+async function inferHardware({ loaded, name, array }: Job, request: InferRequest): Promise<InferResult> {
+  const network = { ...loaded.stageNetwork, name };
   const { codes, samples } = loaded.encodeInput(array, request.inputScale);
   const rtl = request.rtl === undefined ? undefined : rtlFolder(request.rtl);
   const plan = planFor(network, {
@@ -129,7 +136,7 @@ async function inferHardware(loaded: LoadedNetwork, array: NpyArray, request: In
   const firstBad = compared.find((each) => each.first !== undefined)?.first;
   const { predicted, layers } = layerFigures(network, plan.chain, plan.folding, samples, first.nodes);
   return {
-    name: network.name,
+    name,
     samples,
     mismatches: compared.reduce((sum, each) => sum + each.mismatches, 0),
     ...(firstBad === undefined ? {} : { first: firstBad }),

@@ -1,4 +1,5 @@
 /** The model file and the samples of a command line, as a network that fits them. */
+import { basename, extname } from 'node:path';
 import { type NpyArray, readNpy } from '../base/npy.js';
 import { type RandomStream } from '../base/random.js';
 import { type LoadedNetwork, loadNetwork } from '../import/index.js';
@@ -20,7 +21,17 @@ export interface ModelOptions {
 
 export interface LoadedModel {
   readonly loaded: LoadedNetwork;
+  /** What the hardware is called: the name of the model's file as an identifier. */
+  readonly name: string;
   readonly array?: NpyArray;
+}
+
+/** A legal module name: names inside of model files (`torch-jit-export`, `functional_1`) say nothing to a reader. */
+export function identifierOf(path: string): string {
+  const name = basename(path, extname(path))
+    .replace(/\W+/g, '_')
+    .replace(/^_+|_+$/g, '');
+  return /^[A-Za-z]/.test(name) ? name : `network_${name}`;
 }
 
 /** Reads both; an array of integers decides the element type of the input port where the model leaves it open. */
@@ -29,7 +40,8 @@ export async function loadModel({ model, numerics, input, inputScale }: ModelOpt
   const port = array === undefined ? undefined : portForArray(array, inputScale);
   const scale = array === undefined && inputScale !== undefined ? { inputScale } : {};
   const loaded = await loadNetwork(model, { ...(numerics === undefined ? {} : { numerics }), ...scale, ...port });
-  return array === undefined ? { loaded } : { loaded, array };
+  const name = identifierOf(model);
+  return array === undefined ? { loaded, name } : { loaded, name, array };
 }
 
 /** Codes of `samples` random samples, uniform over the type of the port. */

@@ -8,9 +8,6 @@ import { predictTiming } from '../dataflow/timing.js';
 import type { StageNetwork } from '../network/stages.js';
 import { buildError } from './errors.js';
 
-/** The DMA port of a Zynq-7000, as on a PYNQ-Z2. */
-export const defaultPortBits = 64;
-
 export interface PlanRequest {
   readonly portBits: number | 'full';
   readonly clockMhz: number;

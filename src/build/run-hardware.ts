@@ -139,9 +139,9 @@ class Watcher {
     if (this.#start === undefined) return true;
     if (moves('m_axis')) this.#outputs++;
     if (this.#nodes.length === 0) return true;
-    const { peekSignal } = sim as CircuitSimulation;
+    const circuit = sim as CircuitSimulation;
     for (const { name, counter } of this.#nodes) {
-      if (peekSignal(`${name}.m_axis_tvalid`) === 1n && peekSignal(`${name}.m_axis_tready`) === 1n)
+      if (circuit.peekSignal(`${name}.m_axis_tvalid`) === 1n && circuit.peekSignal(`${name}.m_axis_tready`) === 1n)
         counter.record(cycle - this.#start);
     }
     return true;

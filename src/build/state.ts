@@ -18,13 +18,13 @@ export function encodeState(key: string, result: unknown): Uint8Array {
   return serialize({ key, result } satisfies Stored);
 }
 
-/** The result of a step, or undefined where there is none that was made under `key`. */
-export function readState(directory: string, index: number, step: string, key: string): unknown {
+/** The result of a step, or undefined where there is none (made under `key`, where one is given). */
+export function readState(directory: string, index: number, step: string, key?: string): unknown {
   const path = join(directory, stateFile(index, step));
   if (!existsSync(path)) return undefined;
   try {
     const stored = deserialize(readFileSync(path)) as Partial<Stored> | undefined;
-    return stored?.key === key ? stored.result : undefined;
+    return key === undefined || stored?.key === key ? stored?.result : undefined;
   } catch {
     // Cut short, or of another Node: as good as absent.
     return undefined;

@@ -1,10 +1,10 @@
 /** Numbered errors of the command line (H00xx), and the long forms of all rooms for `explain`. */
 import { HeddleError } from '../base/diagnostics.js';
 import { explanations as build } from '../build/errors.js';
-import { explanations as cosim } from '../cosim/index.js';
+import { explanations as cosim } from '../cosim/explanations.js';
 import { explanations as dataflow } from '../dataflow/errors.js';
-import { explanations as hdl } from '../hdl/index.js';
-import { explanations as importing } from '../import/index.js';
+import { explanations as hdl } from '../hdl/errors.js';
+import { explanations as importing } from '../import/errors.js';
 import { explanations as network } from '../network/errors.js';
 
 export const commandLine: Readonly<Record<string, string>> = {

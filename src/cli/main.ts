@@ -1,20 +1,13 @@
 /** The command line: `npm run -s heddle -- VERB ...`. Parses, hands over to a verb, and turns errors into exit codes. */
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { HeddleError } from '../base/diagnostics.js';
+import { version } from '../build/version.js';
 import { usageError } from './errors.js';
-import type { CommonOptions } from './output.js';
 import { buildCommand } from './verbs/build.js';
 import { cosimCommand } from './verbs/cosim.js';
 import { doctorCommand } from './verbs/doctor.js';
 import { explainCommand } from './verbs/explain.js';
 import { inferCommand } from './verbs/infer.js';
-
-const packageFile = new URL('../../package.json', import.meta.url);
-
-function version(): string {
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }).version;
-}
 
 /** Text of an error on a terminal, and the exit code of the process. */
 export function verdict(error: unknown): { readonly text: string; readonly exitCode: number } {
@@ -53,8 +46,6 @@ async function main(argv: readonly string[]): Promise<void> {
     });
   await parser.parseAsync();
 }
-
-export type { CommonOptions };
 
 try {
   await main(process.argv.slice(2));

@@ -30,8 +30,8 @@ export interface Imported {
 const probeSamples = 4;
 
 export async function importStep(options: ImportOptions): Promise<Imported> {
-  const { loaded, array } = await loadModel(options);
-  const network = loaded.stageNetwork;
+  const { loaded, name, array } = await loadModel(options);
+  const network = { ...loaded.stageNetwork, name };
   const given = array === undefined ? undefined : loaded.encodeInput(array, options.inputScale).codes;
   const elements = network.input.shape.reduce((product, n) => product * n, 1);
   const codes =

@@ -133,7 +133,7 @@ function hexBeats(beats: Simulated['inputBeats'], bits: number): string {
 
 function resourcesOf({ chain }: Planned): Resources {
   const bits = (image: Image): number => image.width * image.words.length;
-  const images = chain.nodes.flatMap((node) => ('images' in node ? (Object.values(node.images) as Image[]) : []));
+  const images = chain.nodes.flatMap((node) => ('images' in node ? Object.values<Image>(node.images) : []));
   const products: Record<string, number> = {};
   let fifo = 0;
   for (const node of chain.nodes) {

@@ -1,9 +1,8 @@
 /** `heddle build`: a model file to verified SystemVerilog, a report and test vectors. */
 import { basename, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { refuseEngine, refuseBoard } from '../../build/backend.js';
-import { build, version } from '../../build/build.js';
-import { defaultPortBits } from '../../build/plan-goal.js';
+import { defaultPortBits, refuseBoard, refuseEngine } from '../../build/backend.js';
+import { version } from '../../build/version.js';
 import { type BuildOptions, stepNames } from '../../build/results.js';
 import { buildHeader, layerTable, nextLines, throughputLine } from '../../report/build-face.js';
 import { usageError } from '../errors.js';
@@ -47,6 +46,8 @@ async function run(args: BuildArguments): Promise<void> {
   say(args, buildHeader(version(), options));
   const last = stepNames.findIndex((name) => name === options.to);
   const progress = progressFor(args, last < 0 ? stepNames.length : last + 1);
+  // Loaded here, so that help and mistakes do not wait for the simulators.
+  const { build } = await import('../../build/build.js');
   const { results } = await build(options, progress).catch((error: unknown) => {
     throw asWriteError(options.output, error);
   });
@@ -125,6 +126,6 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
       })
       .option('from', { type: 'string', requiresArg: true, describe: `first step to run: ${stepNames.join(' ')}` })
       .option('to', { type: 'string', requiresArg: true, describe: 'last step to run' })
-      .option('engine', { type: 'string', requiresArg: true, hidden: true }) as unknown as Argv<BuildArguments>,
+      .option('engine', { type: 'string', requiresArg: true, hidden: true }),
   handler: run,
 };

@@ -1,8 +1,7 @@
 /** `heddle doctor`: which external tools are there, what each enables, how to get the others. */
-import { execa } from 'execa';
 import type { CommandModule } from 'yargs';
 import { findTool, type ToolName, type ToolSpec, toolSpecs } from '../../base/tools.js';
-import { version } from '../../build/build.js';
+import { version } from '../../build/version.js';
 import { table } from '../../report/lines.js';
 import { type CommonOptions, say, writeJson } from '../output.js';
 
@@ -16,6 +15,7 @@ interface ToolReport {
 
 /** The first number with a dot in what the tool prints about itself. */
 async function versionOf(path: string, spec: ToolSpec): Promise<string | null> {
+  const { execa } = await import('execa');
   const { all } = await execa(path, [...spec.versionArguments], { reject: false, all: true, timeout: 10_000 });
   return /\d+\.\d+[\w.-]*/.exec(all ?? '')?.[0] ?? null;
 }

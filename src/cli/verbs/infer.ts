@@ -3,7 +3,8 @@ import type { Argv, CommandModule } from 'yargs';
 import { writeFileAtomic } from '../../base/files.js';
 import { formatNpy } from '../../base/npy.js';
 import { refuseEngine } from '../../build/backend.js';
-import { infer, type InferResult, vias, type Via } from '../../build/infer.js';
+import type { InferResult } from '../../build/infer.js';
+import { type Via, vias } from '../../build/via.js';
 import { figuresLine } from '../../report/lines.js';
 import { usageError } from '../errors.js';
 import { fraction, portBits, seed } from '../options.js';
@@ -39,6 +40,8 @@ function jsonOf({ samples, mismatches, via, cycles, layers }: InferResult): unkn
 
 async function run(args: InferArguments): Promise<void> {
   refuseEngine(args.backend);
+  // Loaded here, so that help and mistakes do not wait for the simulators.
+  const { infer } = await import('../../build/infer.js');
   const result = await infer({ ...args, via: viaOf(args) });
   const { output } = args;
   if (output !== undefined) writing(output, () => writeFileAtomic(output, formatNpy(result.output)));
@@ -97,6 +100,6 @@ export const inferCommand: CommandModule<CommonOptions, InferArguments> = {
         coerce: seed,
         describe: 'of the stall patterns',
       })
-      .option('engine', { type: 'string', requiresArg: true, hidden: true }) as unknown as Argv<InferArguments>,
+      .option('engine', { type: 'string', requiresArg: true, hidden: true }),
   handler: run,
 };
