@@ -54,9 +54,20 @@ export async function cosimSubject(request: SubjectRequest): Promise<Subject> {
   });
 }
 
-function fromReference(chain: Chain, network: StageNetwork, reference: StageNetwork): Subject['stimulus'] {
+function fromReference(
+  chain: Chain,
+  network: StageNetwork,
+  reference: StageNetwork,
+  given?: Float64Array,
+): Subject['stimulus'] {
   return (random, samples) => {
     const codes = randomCodes(network.input, samples, random);
+    // Samples of the user reach what random ones may not.
+    const { elements } = chain.input;
+    for (let k = 0; given !== undefined && k < samples; k += 2) {
+      const from = random.nextInt(given.length / elements) * elements;
+      codes.set(given.subarray(from, from + elements), k * elements);
+    }
     const { outputs } = runStages(reference, codes);
     return { inputBeats: packSamples(chain.input, codes), outputBeats: packSamples(chain.output, outputs) };
   };
@@ -105,6 +116,6 @@ function directorySubject(directory: string): Subject {
     design: generated.design,
     top: generated.top,
     text: readRtlFolder(join(directory, 'rtl')),
-    stimulus: fromReference(chain, imported.network, imported.reference),
+    stimulus: fromReference(chain, imported.network, imported.reference, imported.given),
   };
 }

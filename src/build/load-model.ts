@@ -44,11 +44,27 @@ export async function loadModel({ model, numerics, input, inputScale }: ModelOpt
   return array === undefined ? { loaded, name } : { loaded, name, array };
 }
 
-/** Codes of `samples` random samples, uniform over the type of the port. */
+/**
+ * Codes of `samples` random samples. Uniform noise looks the same to every neuron and saturates them all, so samples differ
+ * in how many elements are not at rest (zero, or the least code) and in how far those reach; some have extremes only.
+ */
 export function randomCodes(port: InputPort, samples: number, random: RandomStream): Float64Array {
   const { min, max } = port.type.kind === 'bipolar' ? { min: 0, max: 1 } : valueRange(port.type);
-  const span = max - min + 1;
-  return Float64Array.from({ length: samples * sizeOf(port.shape) }, () => min + Math.floor(random.nextFloat() * span));
+  const elements = sizeOf(port.shape);
+  const pick = (list: readonly number[]): number => list[random.nextInt(list.length)] ?? 1;
+  const codes = new Float64Array(samples * elements).fill(Math.max(0, min));
+  for (let sample = 0; sample < samples; sample++) {
+    const density = pick([1 / 32, 1 / 8, 1 / 2, 1]);
+    const reach = pick([1 / 16, 1 / 2, 1, 1]);
+    const extremes = random.nextInt(4) === 0;
+    const [low, high] = [Math.ceil(min * reach), Math.max(1, Math.floor(max * reach))];
+    for (let i = 0; i < elements; i++) {
+      if (random.nextFloat() >= density) continue;
+      const inside = low + Math.floor(random.nextFloat() * (high - low + 1));
+      codes[sample * elements + i] = extremes ? (random.nextInt(2) === 0 ? low : high) : inside;
+    }
+  }
+  return codes;
 }
 
 /** Real values of codes at an input port. */

@@ -20,7 +20,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const parser = yargs(argv as string[])
     .scriptName('heddle')
     .usage('$0 VERB ...\n\nTrained, quantized networks to SystemVerilog, simulated cycle by cycle.')
-    .option('quiet', { type: 'boolean', describe: 'say nothing but errors' })
+    .option('quiet', { alias: 'q', type: 'boolean', describe: 'say nothing but errors' })
     .option('json', {
       type: 'string',
       requiresArg: true,
