@@ -115,7 +115,8 @@ class ChainBuilder {
           stage.activation.kind === 'thresholds' ? stage.activation.perChannel : stage.activation.kind === 'fixed';
         const even = flow.elements % flow.lanes === 0;
         const lanes = even || !perChannel ? flow.lanes : this.divisorLanes(flow);
-        return this.activate(stage.name, stage.activation, stage.output, this.convert(stage.name, flow, lanes));
+        const activation = stage.input.kind === 'bipolar' ? onBits(stage.activation) : stage.activation;
+        return this.activate(stage.name, activation, stage.output, this.convert(stage.name, flow, lanes));
       }
       case 'argmax': {
         const folded =
@@ -185,7 +186,10 @@ class ChainBuilder {
 
   private outputPort(flow: Flow): PortPlan {
     const output = this.port(this.network.output.type, flow.elements, flow.lanes);
-    const wide = this.convert('output', flow, output.lanes);
+    // What an activation makes of the zeros behind a short last beat is not zero; a width converter drops it.
+    const padded = flow.elements % flow.lanes !== 0 && this.nodes.some(({ stage }) => stage !== 'input');
+    const exact = padded ? this.convert('output_exact', flow, this.divisorLanes(flow)) : flow;
+    const wide = this.convert('output', exact, output.lanes);
     if (wide.width > output.laneBits) {
       const params = { N: output.lanes, IN_W: wide.width, OUT_W: output.laneBits };
       this.add('output_lanes', 'output', { kind: 'lane_truncate', params });
@@ -268,6 +272,19 @@ function inAgreements(stage: DenseStage): Activation {
   const { activation } = stage;
   if (activation.kind !== 'thresholds') return activation;
   return { ...activation, table: activation.table.map((t) => Math.ceil((t + stage.inputs) / 2)) };
+}
+
+/** An activation on the values -1 and +1 as one on the bits 0 and 1 that stand for them: v = 2 * bit - 1. */
+function onBits(activation: Activation): Activation {
+  if (activation.kind === 'thresholds') {
+    return { ...activation, table: activation.table.map((t) => Math.ceil((t + 1) / 2)) };
+  }
+  const [first, ...rest] = activation.kind === 'fixed' ? activation.steps : [];
+  if (activation.kind !== 'fixed' || first === undefined) return activation;
+  const channels = Math.max(first.multiplier.length, first.addend.length);
+  const of = (values: readonly bigint[], channel: number) => values[values.length > 1 ? channel : 0]!;
+  const addend = Array.from({ length: channels }, (_, c) => of(first.addend, c) - of(first.multiplier, c));
+  return { ...activation, steps: [{ ...first, multiplier: first.multiplier.map((m) => 2n * m), addend }, ...rest] };
 }
 
 function gcd(a: number, b: number): number {

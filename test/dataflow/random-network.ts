@@ -139,7 +139,7 @@ export function randomCase(seed: bigint, layers = 4): RandomCase {
   const stages: Stage[] = [];
   const folding: Record<string, { PE: number; SIMD: number; fifo?: number }> = {};
   let flow = { type: inputType, elements };
-  if (flow.type.kind !== 'bipolar' && draw.nextInt(4) === 0) {
+  if (draw.nextInt(4) === 0) {
     const [min, max] = valueRange(flow.type);
     const made = activate(draw, elements, { min, max }, false);
     stages.push({

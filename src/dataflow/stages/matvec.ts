@@ -60,9 +60,8 @@ whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready fol
       requirement(natEq(MH.mod(PE), 0), 'PE divides MH'),
       requirement(natEq(MW.mod(SIMD), 0), 'SIMD divides MW'),
       requirement(natGe(ACC_W, laneSumWidth(arithmetic, SIMD, X_W, W_W)), 'a sum holds one beat'),
-      ...(binary
-        ? [requirement(natEq(X_W, 1), 'activations are bits'), requirement(natEq(W_W, 1), 'weights are bits')]
-        : []),
+      ...(arithmetic.startsWith('b') || binary ? [requirement(natEq(X_W, 1), 'activations are bits')] : []),
+      ...(arithmetic.endsWith('b') || binary ? [requirement(natEq(W_W, 1), 'weights are bits')] : []),
     ],
     ports: ({ PE, SIMD, X_W, ACC_W }) => ({
       s_axis: sink(uint(SIMD.times(X_W))),

@@ -102,8 +102,5 @@ module argmax_s #(
     end
   end
 
-  logic unused_bits;  // takes what nothing else reads
-  assign unused_bits = &{1'b0, begins};
-
 endmodule
 `default_nettype wire

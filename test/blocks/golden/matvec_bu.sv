@@ -3,8 +3,8 @@
 // Activation bits 0 and 1 stand for -1 and +1; unsigned weights.
 // A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
 // group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
-// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field
-// p * SIMD + k, the first field in the lowest bits.
+// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field p * SIMD
+// + k, the first field in the lowest bits.
 // Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
 // whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
 // m_axis_tready.
@@ -54,6 +54,7 @@ module matvec_bu #(
     if (MH % PE != 0) $fatal(1, "matvec_bu: PE divides MH");
     if (MW % SIMD != 0) $fatal(1, "matvec_bu: SIMD divides MW");
     if (ACC_W < W_W + 2 + $clog2(SIMD)) $fatal(1, "matvec_bu: a sum holds one beat");
+    if (X_W != 1) $fatal(1, "matvec_bu: activations are bits");
   end
 `endif
 

@@ -3,8 +3,8 @@
 // Signed activations, unsigned weights.
 // A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
 // group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
-// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field
-// p * SIMD + k, the first field in the lowest bits.
+// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field p * SIMD
+// + k, the first field in the lowest bits.
 // Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
 // whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
 // m_axis_tready.

@@ -3,8 +3,8 @@
 // Unsigned activations; weight bits 0 and 1 stand for -1 and +1.
 // A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
 // group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
-// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field
-// p * SIMD + k, the first field in the lowest bits.
+// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field p * SIMD
+// + k, the first field in the lowest bits.
 // Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
 // whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
 // m_axis_tready.
@@ -54,6 +54,7 @@ module matvec_ub #(
     if (MH % PE != 0) $fatal(1, "matvec_ub: PE divides MH");
     if (MW % SIMD != 0) $fatal(1, "matvec_ub: SIMD divides MW");
     if (ACC_W < X_W + 2 + $clog2(SIMD)) $fatal(1, "matvec_ub: a sum holds one beat");
+    if (W_W != 1) $fatal(1, "matvec_ub: weights are bits");
   end
 `endif
 

@@ -4,9 +4,8 @@
 // code = LOWEST + number of k with x >= threshold[k], on signed values; LOWEST is taken modulo
 // 2^OUT_W.
 // Channels come in FOLDS groups of PE lanes. Threshold word f holds, for lane p and level k from
-// the lowest
-// bits up, the threshold of channel f * PE + p, signed, X_W + 1 bits: one above every value never
-// fires.
+// the lowest bits up, the threshold of channel f * PE + p, signed, X_W + 1 bits: one above every
+// value never fires.
 // Latency 2 cycles, a beat every cycle. One enable freezes the pipeline while downstream stalls:
 // cuts tvalid and tdata, s_axis_tready follows m_axis_tready.
 //

@@ -85,8 +85,5 @@ module upsizer #(
     end
   end
 
-  logic unused_bits;  // takes what nothing else reads
-  assign unused_bits = &{1'b0, s_axis_tdata, group_q};
-
 endmodule
 `default_nettype wire
