@@ -55,35 +55,66 @@ function parentDomain(domain: Domain, child: ModuleDef, parent: ModuleDef): Doma
   return sameName ?? parent.domains[child.domains.indexOf(domain)] ?? domain;
 }
 
+type Uses = Map<string, DomainUse>;
+
 function findUses(def: ModuleDef, design: Design): DomainUse[] {
-  const uses = new Map(def.domains.map((domain) => [domain.clock, { domain, clock: false, reset: false }]));
-  const use = (domain: Domain | undefined, clock: boolean, reset: boolean) => {
-    if (domain === undefined) return;
-    const entry = uses.get(domain.clock) ?? { domain, clock: false, reset: false };
-    uses.set(domain.clock, { domain, clock: entry.clock || clock, reset: entry.reset || reset });
+  const uses = usesOf(def.items, def, design, 'some');
+  const declared = def.domains.flatMap(({ clock }) => uses.get(clock) ?? []);
+  return [...declared, ...[...uses.values()].filter((use) => !declared.includes(use))];
+}
+
+/** Clocks and resets that have a port and that nothing reads at some parameter values. */
+export function idleClocks(def: ModuleDef, design: Design): string[] {
+  const always = usesOf(def.items, def, design, 'every');
+  return domainUses(def, design).flatMap(({ domain, clock, reset }) => [
+    ...(clock && always.get(domain.clock)?.clock !== true ? [domain.clock] : []),
+    ...(reset && always.get(domain.clock)?.reset !== true ? [domain.reset] : []),
+  ]);
+}
+
+/** Uses of some branch of every generate condition, or of every branch. */
+function usesOf(items: readonly Item[], def: ModuleDef, design: Design, branches: 'some' | 'every'): Uses {
+  const uses: Uses = new Map();
+  const use = ({ domain, clock, reset }: DomainUse) => {
+    const known = uses.get(domain.clock);
+    uses.set(domain.clock, {
+      domain,
+      clock: clock || known?.clock === true,
+      reset: reset || known?.reset === true,
+    });
   };
-  const visit = (items: readonly Item[]): void => {
-    for (const item of items) {
-      if (item.item === 'for') visit(item.items);
-      else if (item.item === 'if') visit([...item.then, ...item.else]);
-      else if (item.item === 'instance') {
-        const child = design.modules[item.module];
-        if (child === undefined) throw new Error(`design has no module '${item.module}'`);
-        for (const inner of domainUses(child, design)) {
-          const clock = inner.clock && !(inner.domain.clock in item.bindings);
-          const reset = inner.reset && !(inner.domain.reset in item.bindings);
-          use(parentDomain(inner.domain, child, def), clock, reset);
-        }
-      } else if (item.item === 'process') {
-        forEachStmt(item.body, (stmt) => {
-          const id = stmt.stmt === 'write' ? stmt.memory : stmt.stmt === 'next' ? stmt.target.signal : undefined;
-          const signal = id === undefined ? undefined : def.signals[id];
-          if (signal?.kind === 'memory') use(def.domains[signal.domain], true, false);
-          if (signal?.kind === 'reg') use(def.domains[signal.domain], true, signal.reset !== undefined);
-        });
+  for (const item of items) {
+    if (item.item === 'for') for (const each of usesOf(item.items, def, design, branches).values()) use(each);
+    else if (item.item === 'if') {
+      const then = usesOf(item.then, def, design, branches);
+      const otherwise = usesOf(item.else, def, design, branches);
+      for (const each of branches === 'some' ? [...then.values(), ...otherwise.values()] : common(then, otherwise))
+        use(each);
+    } else if (item.item === 'instance') {
+      const child = design.modules[item.module];
+      if (child === undefined) throw new Error(`design has no module '${item.module}'`);
+      for (const inner of domainUses(child, design)) {
+        const clock = inner.clock && !(inner.domain.clock in item.bindings);
+        const reset = inner.reset && !(inner.domain.reset in item.bindings);
+        if (clock || reset) use({ domain: parentDomain(inner.domain, child, def), clock, reset });
       }
+    } else if (item.item === 'process') {
+      forEachStmt(item.body, (stmt) => {
+        const id = stmt.stmt === 'write' ? stmt.memory : stmt.stmt === 'next' ? stmt.target.signal : undefined;
+        const signal = id === undefined ? undefined : def.signals[id];
+        if (signal?.kind !== 'memory' && signal?.kind !== 'reg') return;
+        const domain = def.domains[signal.domain];
+        if (domain === undefined) throw new Error(`'${signal.name}' is in no clock domain`);
+        use({ domain, clock: true, reset: signal.kind === 'reg' && signal.reset !== undefined });
+      });
     }
-  };
-  visit(def.items);
-  return [...uses.values()].filter((each) => each.clock || each.reset);
+  }
+  return uses;
+}
+
+function common(a: Uses, b: Uses): DomainUse[] {
+  return [...a].flatMap(([name, { domain, clock, reset }]) => {
+    const other = b.get(name);
+    return other === undefined ? [] : [{ domain, clock: clock && other.clock, reset: reset && other.reset }];
+  });
 }

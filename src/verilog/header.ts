@@ -11,7 +11,7 @@ export function headerLines(def: ModuleDef): string[] {
   const width = COLUMNS - 3;
   const [first = '', ...rest] = def.doc.trim().split('\n');
   const title = first.startsWith(`${def.name} - `) ? first : `${def.name} - ${first}`;
-  const body = rest.flatMap((line) => (line.trim() === '' ? [''] : wrapProse(line.trim(), width)));
+  const body = sentences(rest).flatMap((line) => (line.trim() === '' ? [''] : wrapProse(line.trim(), width)));
   while (body[0] === '') body.shift();
   const names = padColumn(def.params.map((param) => param.name));
   const docs = def.params.flatMap((param, k) => {
@@ -24,6 +24,19 @@ export function headerLines(def: ModuleDef): string[] {
     ...(body.length > 0 ? ['', ...body] : []),
     ...(docs.length > 0 ? ['', ...docs] : []),
   ].map((line) => line.trimEnd());
+}
+
+/** Lines that the author broke inside a sentence are joined: the text has other columns than the source. */
+function sentences(lines: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const line of lines) {
+    const before = joined[joined.length - 1];
+    const continues =
+      before !== undefined && before.length > 60 && !/[.:;!?]$/.test(before) && /^[a-z0-9(]/.test(line.trim());
+    if (continues) joined[joined.length - 1] = `${before} ${line.trim()}`;
+    else joined.push(line.trimEnd());
+  }
+  return joined;
 }
 
 function parameterDoc(param: Param): string {

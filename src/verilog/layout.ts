@@ -2,7 +2,7 @@
 import { BREAK } from './print-expr.js';
 
 export const COLUMNS = 100;
-const WIDEST_COLUMN = 40;
+const WIDEST_COLUMN = 60;
 const anyBreak = /[\ue000-\ue03f]/g;
 
 /** `line` with its break points as blanks. */

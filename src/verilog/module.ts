@@ -1,6 +1,7 @@
 /** One module of the circuit as a module of the output tree. */
 import type { Design, ModuleDef, Nat, SignalId } from '../circuit/index.js';
 import { findChains } from './chains.js';
+import { idleClocks } from './clocking.js';
 import { enumNames } from './enums.js';
 import type { ExprContext } from './expr.js';
 import { headerLines, parameters, ports } from './header.js';
@@ -29,7 +30,11 @@ export function moduleTree(source: ModuleDef, design: Design): SvModule {
   const body = [...checks(def), ...enums(expressions), ...blockItems(def.items, context, true)];
   const portList = ports(def, design, expressions);
   const items = [...localParams(def, body), ...body];
-  const unread = [...rootUnread(def, context.unread), ...unusedParameters(def, [portList, items])];
+  const unread = [
+    ...idleClocks(def, design),
+    ...rootUnread(def, context.unread),
+    ...unusedParameters(def, [portList, items]),
+  ];
   return {
     name: def.name,
     header: headerLines(def),

@@ -5,6 +5,8 @@ import { numberLiteral } from './constants.js';
 import { assigned, assignedEnum, type ExprContext, indexSv, selfContained } from './expr.js';
 import { type SvBranch, type SvExpr, type SvStmt, text } from './tree.js';
 
+type IfStmt = Extract<Stmt, { stmt: 'if' }>;
+
 export function statements(body: readonly Stmt[], context: ExprContext): SvStmt[] {
   return body.map((stmt) => statement(stmt, context));
 }
@@ -61,10 +63,14 @@ export function driven(
   return member ? assignedEnum(value, context) : assigned(value, context);
 }
 
-/** An `if` with its chain of `else if`. */
-function branches(stmt: Extract<Stmt, { stmt: 'if' }>, context: ExprContext): SvBranch[] {
-  if (stmt.then.length === 0) {
-    return [{ cond: selfContained(negated(stmt.cond), context), body: statements(stmt.else, context) }];
+/** An `if` with its chain of `else if`; an `if` that holds nothing but another one becomes one condition. */
+function branches(stmt: IfStmt, context: ExprContext): SvBranch[] {
+  if (stmt.then.length === 0)
+    return branches({ ...stmt, cond: negated(stmt.cond), then: stmt.else, else: [] }, context);
+  const [inner] = stmt.then;
+  if (stmt.else.length === 0 && stmt.then.length === 1 && inner?.stmt === 'if' && inner.else.length === 0) {
+    const cond: Expr = { op: 'binary', type: { kind: 'bool' }, fn: 'and', a: stmt.cond, b: inner.cond };
+    return branches({ ...inner, cond }, context);
   }
   const first: SvBranch = { cond: selfContained(stmt.cond, context), body: statements(stmt.then, context) };
   const [next] = stmt.else;

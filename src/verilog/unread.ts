@@ -1,7 +1,8 @@
 /**
  * Signals of which some bit is never read, at some parameter values: the tail of a chain, a port that a variant ignores.
  *
- * Bits are counted at a few parameter values; a read in a generate condition counts where both branches have it.
+ * Bits are counted at a few parameter values. A read under a generate condition over parameters counts where both branches
+ * have it; a condition over loop indices is decided for each iteration.
  */
 import {
   evalNat,
@@ -10,6 +11,7 @@ import {
   forEachStmt,
   type Item,
   type ModuleDef,
+  type Nat,
   type NatEnv,
   operandsOf,
   packedWidth,
@@ -62,6 +64,12 @@ function settings(def: ModuleDef): NatEnv[] {
   ].filter((env) => def.requires.every(({ condition }) => holds(condition, env)));
 }
 
+function mentionsIndex(nat: Nat): boolean {
+  if (nat.op === 'index') return true;
+  if (nat.op === 'clog2') return mentionsIndex(nat.a);
+  return 'b' in nat && (mentionsIndex(nat.a) || mentionsIndex(nat.b));
+}
+
 function holds({ rel, a, b }: ModuleDef['requires'][number]['condition'], env: NatEnv): boolean {
   const [x, y] = [evalNat(a, env), evalNat(b, env)];
   return { '==': x === y, '!=': x !== y, '<': x < y, '<=': x <= y, '>': x > y, '>=': x >= y }[rel];
@@ -100,6 +108,10 @@ class ReadCounter {
         return;
       }
       case 'if': {
+        if (mentionsIndex(item.condition.a) || mentionsIndex(item.condition.b)) {
+          this.block(holds(item.condition, env) ? item.then : item.else, env, into);
+          return;
+        }
         const then = this.block(item.then, env);
         const otherwise = this.block(item.else, env);
         for (const [id, bits] of then) {
