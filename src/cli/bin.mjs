@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The `heddle` program: registers the TypeScript loader, then runs the command line. */
-import { register } from 'tsx/esm/api';
+import './loader.mjs';
 
-register();
 await import('./main.ts');
