@@ -25,9 +25,24 @@ const setUp: Readonly<Record<string, string>> = {
   H5094: 'Verilator is older than 5.006.',
 };
 
+/** Circuits on their way into a simulator or into text. */
+const circuit: Readonly<Record<string, string>> = {
+  H1101:
+    'Wires depend on each other in a circle without a register (the hops are listed), or two memory images of different contents have one file name.',
+  H1102: 'A parameter that the top does not have was given, or one with a value outside of its declared range.',
+  H1103: 'A requirement between parameters (`requires`) does not hold for the values given; its reason is printed.',
+  H1104:
+    'A parameter, an index or a module is named where it is not known: outside of its block, or not in the design.',
+  H1105: 'A read-only memory has no contents, or contents of another depth than the memory.',
+  H1106: 'With these parameters a signal has no bits or no elements. Widths and counts are at least 1.',
+  H1107: 'With these parameters two items drive the same element of a signal.',
+  H1108: 'A snapshot fits only the same design with the same parameters in the same kind of simulator.',
+  H1109: 'A port or signal was asked for that the elaborated circuit does not have; similar names are listed.',
+};
+
 /** Every code with its explanation, ascending. */
 export function allExplanations(): ReadonlyMap<string, string> {
-  const rooms = [commandLine, build, hdl, dataflow, importing, network, cosim, setUp];
+  const rooms = [commandLine, build, hdl, circuit, dataflow, importing, network, cosim, setUp];
   return new Map(rooms.flatMap((room) => Object.entries(room)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

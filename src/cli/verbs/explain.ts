@@ -2,6 +2,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { HeddleError } from '../../base/diagnostics.js';
 import { allExplanations } from '../errors.js';
+import { errorsPage } from '../errors-page.js';
 import { type CommonOptions, say, writeJson } from '../output.js';
 
 interface ExplainArguments extends CommonOptions {
@@ -19,6 +20,11 @@ export function wrap(text: string, width: number): string {
 }
 
 function run(args: ExplainArguments): void {
+  if (args.code === 'all') {
+    writeJson(args, Object.fromEntries(allExplanations()));
+    say(args, errorsPage().trimEnd());
+    return;
+  }
   const code = args.code.toUpperCase();
   const explanation = allExplanations().get(code);
   if (explanation === undefined) {
@@ -37,6 +43,6 @@ export const explainCommand: CommandModule<CommonOptions, ExplainArguments> = {
   command: 'explain <code>',
   describe: 'what an error code means',
   builder: (yargs: Argv<CommonOptions>): Argv<ExplainArguments> =>
-    yargs.positional('code', { type: 'string', demandOption: true, describe: 'for example H2103' }),
+    yargs.positional('code', { type: 'string', demandOption: true, describe: 'for example H2103, or all' }),
   handler: run,
 };
