@@ -1,5 +1,14 @@
 /** Which clocks and resets a module needs: its registers and memory writes, and those of everything it instantiates. */
-import { type Design, type Domain, forEachStmt, type Item, type ModuleDef } from '../circuit/index.js';
+import {
+  type Design,
+  type Domain,
+  forEachStmt,
+  type Item,
+  type ModuleDef,
+  type NatCondition,
+  type NatEnv,
+} from '../circuit/index.js';
+import { holds, legalSettings } from './settings.js';
 
 /** A domain with the ports of it that exist. */
 export interface DomainUse {
@@ -65,15 +74,18 @@ function findUses(def: ModuleDef, design: Design): DomainUse[] {
 
 /** Clocks and resets that have a port and that nothing reads at some parameter values. */
 export function idleClocks(def: ModuleDef, design: Design): string[] {
-  const always = usesOf(def.items, def, design, 'every');
+  const settings = legalSettings(def);
+  const uses = (settings.length === 0 ? [{}] : settings).map((env) => usesOf(def.items, def, design, env));
+  const idle = (domain: Domain, port: 'clock' | 'reset') =>
+    uses.some((each) => each.get(domain.clock)?.[port] !== true);
   return domainUses(def, design).flatMap(({ domain, clock, reset }) => [
-    ...(clock && always.get(domain.clock)?.clock !== true ? [domain.clock] : []),
-    ...(reset && always.get(domain.clock)?.reset !== true ? [domain.reset] : []),
+    ...(clock && idle(domain, 'clock') ? [domain.clock] : []),
+    ...(reset && idle(domain, 'reset') ? [domain.reset] : []),
   ]);
 }
 
-/** Uses of some branch of every generate condition, or of every branch. */
-function usesOf(items: readonly Item[], def: ModuleDef, design: Design, branches: 'some' | 'every'): Uses {
+/** Uses of some branch of every generate condition, or of the branch taken at given values (of both where a loop decides). */
+function usesOf(items: readonly Item[], def: ModuleDef, design: Design, branches: 'some' | NatEnv): Uses {
   const uses: Uses = new Map();
   const use = ({ domain, clock, reset }: DomainUse) => {
     const known = uses.get(domain.clock);
@@ -88,8 +100,10 @@ function usesOf(items: readonly Item[], def: ModuleDef, design: Design, branches
     else if (item.item === 'if') {
       const then = usesOf(item.then, def, design, branches);
       const otherwise = usesOf(item.else, def, design, branches);
-      for (const each of branches === 'some' ? [...then.values(), ...otherwise.values()] : common(then, otherwise))
-        use(each);
+      const taken = branches === 'some' ? undefined : decided(item.condition, branches);
+      if (branches === 'some') for (const each of [...then.values(), ...otherwise.values()]) use(each);
+      else if (taken === undefined) for (const each of common(then, otherwise)) use(each);
+      else for (const each of (taken ? then : otherwise).values()) use(each);
     } else if (item.item === 'instance') {
       const child = design.modules[item.module];
       if (child === undefined) throw new Error(`design has no module '${item.module}'`);
@@ -110,6 +124,15 @@ function usesOf(items: readonly Item[], def: ModuleDef, design: Design, branches
     }
   }
   return uses;
+}
+
+/** Whether a condition holds, or undefined where it depends on the index of a loop. */
+function decided(condition: NatCondition, env: NatEnv): boolean | undefined {
+  try {
+    return holds(condition, env);
+  } catch {
+    return undefined;
+  }
 }
 
 function common(a: Uses, b: Uses): DomainUse[] {

@@ -19,6 +19,7 @@ import {
 } from '../circuit/index.js';
 import { type Bits, bitsOf } from './bits.js';
 import { widthOf } from './expr.js';
+import { holds, legalSettings } from './settings.js';
 
 /** Read bits by signal. */
 type Reads = Map<SignalId, Set<number>>;
@@ -29,7 +30,7 @@ const WIDEST = 4096;
 
 export function unreadSignals(def: ModuleDef): ReadonlySet<SignalId> {
   const unread = new Set<SignalId>();
-  for (const env of settings(def)) {
+  for (const env of legalSettings(def)) {
     const counter = new ReadCounter();
     let reads: Reads;
     try {
@@ -50,29 +51,10 @@ export function unreadSignals(def: ModuleDef): ReadonlySet<SignalId> {
 
 class TooMany extends Error {}
 
-/** Smallest values, defaults, and two sets of values that differ from each other. */
-function settings(def: ModuleDef): NatEnv[] {
-  const numbers = def.params.filter((param) => param.kind === 'nat');
-  const clamp = (value: number, max = Infinity) => Math.min(value, max);
-  const set = (choose: (param: (typeof numbers)[number], k: number) => number): NatEnv =>
-    Object.fromEntries(numbers.map((param, k) => [param.name, clamp(choose(param, k), param.max)]));
-  return [
-    set((param) => param.default),
-    set((param) => param.min),
-    set((param, k) => param.min + 2 + k),
-    set((param, k) => param.default + 1 + (k % 3)),
-  ].filter((env) => def.requires.every(({ condition }) => holds(condition, env)));
-}
-
 function mentionsIndex(nat: Nat): boolean {
   if (nat.op === 'index') return true;
   if (nat.op === 'clog2') return mentionsIndex(nat.a);
   return 'b' in nat && (mentionsIndex(nat.a) || mentionsIndex(nat.b));
-}
-
-function holds({ rel, a, b }: ModuleDef['requires'][number]['condition'], env: NatEnv): boolean {
-  const [x, y] = [evalNat(a, env), evalNat(b, env)];
-  return { '==': x === y, '!=': x !== y, '<': x < y, '<=': x <= y, '>': x > y, '>=': x >= y }[rel];
 }
 
 function widthAt(type: Parameters<typeof packedWidth>[0], env: NatEnv): number | undefined {
