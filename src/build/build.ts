@@ -21,6 +21,7 @@ import { describeImport, importStep } from './steps/import.js';
 import { describePackage, packageStep } from './steps/package.js';
 import { describePlan, planStep } from './steps/plan.js';
 import { describeSimulate, simulateStep } from './steps/simulate.js';
+import { drawGraphs } from './draw-graphs.js';
 import { version } from './version.js';
 import { fillTree, marker, type TreeContent } from './tree.js';
 
@@ -120,6 +121,7 @@ export async function build(options: BuildOptions, progress: Progress): Promise<
     const results: Record<string, unknown> = {};
     const logs: StepLog[] = [];
     const states: Record<string, Uint8Array> = {};
+    let drawings: ReturnType<typeof drawGraphs> | undefined;
     for (const [index, name] of stepNames.slice(0, to + 1).entries()) {
       const step = steps[name];
       const key = keys[index] ?? '';
@@ -135,8 +137,11 @@ export async function build(options: BuildOptions, progress: Progress): Promise<
       const seconds = (performance.now() - since) / 1000;
       logs.push({ name, line: step.describe(results), seconds, resumed });
       states[stateFile(index, name)] = encodeState(key, results[name]);
+      // Drawn in another thread while the later steps run.
+      if (name === 'plan') drawings = drawGraphs(results);
     }
-    const content: TreeContent = { options, results: results, logs, states, version: version() };
+    const drawn = await (drawings ?? drawGraphs(results));
+    const content: TreeContent = { options, results, logs, drawings: drawn, states, version: version() };
     fillTree(directory, content);
     return { results: results, logs };
   });

@@ -11,6 +11,8 @@ export interface TreeContent {
   readonly options: BuildOptions;
   readonly results: BuildResults;
   readonly logs: readonly StepLog[];
+  /** SVG files of `graph/`, by name. */
+  readonly drawings: Readonly<Record<string, string>>;
   /** Stored results of the steps, by path. */
   readonly states: Readonly<Record<string, Uint8Array>>;
   readonly version: string;
@@ -30,9 +32,10 @@ const spaced = (layer: unknown): string =>
     .join(', ')} }`;
 
 /** Path in the tree to content, the manifest excepted. */
-function treeFiles({ results, logs, states }: TreeContent): ReadonlyMap<string, string | Uint8Array> {
+function treeFiles({ results, logs, drawings, states }: TreeContent): ReadonlyMap<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
-  for (const { name, bytes } of results.import?.graphs ?? []) files.set(`graph/${name}`, bytes);
+  for (const { name, bytes } of results.import?.graphs ?? []) files.set(`graph/${name}.onnx`, bytes);
+  for (const [name, text] of Object.entries(drawings)) files.set(`graph/${name}.svg`, text);
   if (results.plan !== undefined) files.set('folding.json', foldingText(results.plan.folding));
   const { generate } = results;
   if (generate !== undefined) {

@@ -7,6 +7,8 @@ import type { Graph } from '../../network/graph.js';
 import { streamlineSteps } from '../../network/passes/streamline.js';
 import { runStages } from '../../network/run-stages.js';
 import type { StageNetwork } from '../../network/stages.js';
+import type { Drawing } from '../drawing.js';
+import { graphDrawing } from '../graph-svg.js';
 import { loadModel, type ModelOptions, randomCodes, realOfCodes } from '../load-model.js';
 
 export interface ImportOptions extends ModelOptions {
@@ -18,8 +20,8 @@ export interface Imported {
   readonly network: StageNetwork;
   /** The stages that define the numerics, before casts were joined. */
   readonly reference: StageNetwork;
-  /** `0_model.onnx` and one file a pass. */
-  readonly graphs: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** `0_model` and one a pass: the bytes of its ONNX file, and what its SVG shows. */
+  readonly graphs: readonly { readonly name: string; readonly bytes: Uint8Array; readonly drawing: Drawing }[];
   /** Codes of the given samples; absent without an input. */
   readonly given?: Float64Array;
   /** A few samples as codes, and what the graph itself computes for them. */
@@ -42,18 +44,19 @@ export async function importStep(options: ImportOptions): Promise<Imported> {
   return {
     network,
     reference: loaded.referenceStages,
-    graphs: graphFiles(loaded.graph, loaded.numerics),
+    graphs: graphFiles(loaded.graph, loaded.numerics, name),
     ...(given === undefined ? {} : { given }),
     probe: { codes, outputs, decoded },
   };
 }
 
 /** hls4ml lowers by its own casts, so that the passes of the real-valued graph say nothing there. */
-function graphFiles(graph: Graph, numerics: string): Imported['graphs'] {
+function graphFiles(graph: Graph, numerics: string, model: string): Imported['graphs'] {
   const passes = numerics === 'hls4ml' ? [] : streamlineSteps(graph);
   return [{ pass: 'model', graph }, ...passes].map(({ pass, graph: each }, k) => ({
-    name: `${k}_${pass}.onnx`,
+    name: `${k}_${pass}`,
     bytes: encodeQonnx(each),
+    drawing: graphDrawing(each, k === 0 ? `${model}: the model as read` : `${model}: after ${pass}`),
   }));
 }
 
