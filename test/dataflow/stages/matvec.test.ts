@@ -93,8 +93,12 @@ function caseOf(sizes: Sizes, verilator = false): ModuleCase {
 const some: readonly (readonly [Arithmetic, number, number, number, number, number, number, boolean])[] = [
   ['us', 1, 1, 1, 1, 1, 1, false],
   ['us', 6, 8, 2, 4, 4, 3, true],
-  ['ss', 4, 6, 4, 6, 8, 8, false],
-  ['ss', 4, 6, 1, 2, 3, 1, false],
+  // The emitted text at five sets of `-G` values.
+  ['ss', 4, 6, 4, 6, 8, 8, true],
+  ['ss', 4, 6, 1, 2, 3, 1, true],
+  ['ss', 1, 1, 1, 1, 1, 1, true],
+  ['ss', 6, 9, 2, 3, 5, 4, true],
+  ['ss', 7, 5, 7, 1, 2, 7, true],
   ['uu', 3, 4, 1, 1, 2, 5, false],
   ['su', 2, 9, 2, 3, 5, 2, false],
   ['ub', 6, 4, 3, 4, 3, 1, false],
@@ -102,7 +106,10 @@ const some: readonly (readonly [Arithmetic, number, number, number, number, numb
   ['bs', 6, 6, 2, 3, 1, 4, false],
   ['bu', 2, 10, 1, 5, 1, 3, false],
   ['xnor', 4, 12, 2, 6, 1, 1, true],
-  ['xnor', 3, 5, 3, 5, 1, 1, false],
+  ['xnor', 3, 5, 3, 5, 1, 1, true],
+  ['xnor', 1, 1, 1, 1, 1, 1, true],
+  ['xnor', 6, 9, 2, 3, 1, 1, true],
+  ['xnor', 7, 8, 1, 8, 1, 1, true],
   ['xnor_sum', 4, 8, 1, 8, 1, 1, false],
   ['xnor_sum', 5, 33, 5, 11, 1, 1, false],
 ];
