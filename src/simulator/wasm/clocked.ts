@@ -2,37 +2,44 @@
  * The order of register updates and memory writes at the edge: whoever reads an old value goes before whoever
  * overwrites it. A register in a circle of such readers gets a shadow copy that is stored at the end.
  */
-import { type ElaboratedCircuit, type MemoryWrite, type Tree, type Update, signalOf } from '../elaborated.js';
-import { type Read, visitReads, visitTree } from '../walk.js';
+import { type ElaboratedCircuit, type Ex, type MemoryWrite, isAffine, signalOf } from '../elaborated.js';
+import { affineKey } from '../affine.js';
+import { type Read, visitReads } from '../walk.js';
 import { type Distance, distance, mayMeet } from './depend.js';
-import type { Prepared } from './prepare.js';
+import { type Arm, type PlannedCircuit, type PlannedUpdate, visitPlan } from './plan.js';
 
-export type ClockedItem =
-  | {
-      readonly kind: 'update';
-      readonly update: Update;
-      /** Iterations run from last to first: the register shifts upwards. */
-      readonly down: boolean;
-      readonly shadow: boolean;
-    }
-  | { readonly kind: 'write'; readonly write: MemoryWrite };
+export interface UpdateItem {
+  readonly kind: 'update';
+  readonly update: PlannedUpdate;
+  /** Iterations run from last to first: the register shifts upwards. */
+  readonly down: boolean;
+  readonly shadow: boolean;
+}
+export type ClockedItem = UpdateItem | { readonly kind: 'write'; readonly write: MemoryWrite };
 
+interface NestRead extends Read {
+  readonly loops: readonly number[];
+}
 interface Access {
   readonly target: number;
   readonly loops: readonly number[];
-  readonly reads: readonly Read[];
+  readonly reads: readonly NestRead[];
 }
 
-export function orderClocked(circuit: ElaboratedCircuit, prepared: Prepared): ClockedItem[] {
+type Circuit = Pick<ElaboratedCircuit, 'signals'>;
+
+export function orderClocked(circuit: Circuit, prepared: PlannedCircuit): ClockedItem[] {
   const updates = prepared.updates.map((u) => ({ u, ...ownDirection(circuit, u) }));
   const accesses: Access[] = [
-    ...prepared.updates.map((u) => ({ target: u.target, loops: [...u.loops, ...u.inner], reads: readsOfTree(u.tree) })),
+    ...prepared.updates.map((u) => ({ target: u.target, loops: [...u.loops, ...u.inner], reads: readsOfPlan(u) })),
     ...prepared.writes.map((w) => ({ target: w.memory, loops: [...w.loops, ...w.inner], reads: readsOfWrite(w) })),
   ];
   const shadow = new Uint8Array(accesses.length);
   updates.forEach((x, k) => (shadow[k] = x.shadow ? 1 : 0));
   const after = mustPrecede(circuit, prepared, accesses);
-  const order = depthFirst(after, shadow, updates.length);
+  markShadows(after, shadow, updates.length);
+  const gates = accesses.map((a, n) => gateOf(prepared.updates[n], a.loops));
+  const order = byGate(after, shadow, gates);
   return order.map((n): ClockedItem => {
     const x = updates[n];
     const write = prepared.writes[n - updates.length];
@@ -42,41 +49,44 @@ export function orderClocked(circuit: ElaboratedCircuit, prepared: Prepared): Cl
   });
 }
 
-function readsOfTree(tree: Tree): Read[] {
-  const reads: Read[] = [];
-  visitTree(tree, (ex) => visitReads(ex, (r) => reads.push(r)));
+function readsOfPlan(u: PlannedUpdate): NestRead[] {
+  const reads: NestRead[] = [];
+  visitPlan(u.plan, [...u.loops, ...u.inner], (r) => reads.push(r));
   return reads;
 }
 
-function readsOfWrite(w: MemoryWrite): Read[] {
-  const reads: Read[] = [];
-  for (const ex of [w.address, w.data, ...w.guards.map((g) => g.cond)]) visitReads(ex, (r) => reads.push(r));
+function readsOfWrite(w: MemoryWrite): NestRead[] {
+  const reads: NestRead[] = [];
+  const loops = [...w.loops, ...w.inner];
+  for (const ex of [w.address, w.data, ...w.guards.map((g) => g.cond)])
+    visitReads(ex, (r) => reads.push({ ...r, loops }));
   return reads;
 }
 
 /** How an update that reads its own register must run. */
-function ownDirection(circuit: ElaboratedCircuit, u: Update): { down: boolean; shadow: boolean } {
+function ownDirection(circuit: Circuit, u: PlannedUpdate): { down: boolean; shadow: boolean } {
   const signal = signalOf(circuit, u.target);
   const loops = [...u.loops, ...u.inner];
   const seen = new Set<Distance>();
   const note = (read: Read): void => {
     if (read.signal === u.target) seen.add(distance(signal, u.index, loops, read));
   };
-  const walk = (tree: Tree): void => {
-    if (tree.kind === 'value') visitReads(tree.value, note);
-    if (tree.kind !== 'if') return;
+  // What sank into a branch runs before its first store.
+  const walk = ({ body }: Arm): void => {
+    if (body.kind === 'value') visitReads(body.value, note);
+    if (body.kind !== 'if') return;
     // Without loops around it a condition is decided before anything is stored.
-    if (u.loops.some((n) => n > 1)) visitReads(tree.cond, note);
-    walk(tree.then);
-    walk(tree.else);
+    if (u.loops.some((n) => n > 1)) visitReads(body.cond, note);
+    walk(body.then);
+    walk(body.else);
   };
-  walk(u.tree);
+  walk(u.plan);
   const shadow = seen.has('unknown') || (seen.has('earlier') && seen.has('later'));
   return { down: seen.has('earlier') && !shadow, shadow };
 }
 
 /** For every item the items that overwrite what it reads. */
-function mustPrecede(circuit: ElaboratedCircuit, prepared: Prepared, accesses: readonly Access[]): number[][] {
+function mustPrecede(circuit: Circuit, prepared: PlannedCircuit, accesses: readonly Access[]): number[][] {
   const writers = new Map<number, number[]>();
   accesses.forEach((a, n) => writers.set(a.target, [...(writers.get(a.target) ?? []), n]));
   const count = prepared.updates.length;
@@ -87,8 +97,7 @@ function mustPrecede(circuit: ElaboratedCircuit, prepared: Prepared, accesses: r
         if (w === n) continue;
         const u = prepared.updates[w];
         const loops = accesses[w]?.loops ?? [];
-        if (u === undefined || mayMeet(signalOf(circuit, read.signal), u.index, loops, read, access.loops))
-          found.add(w);
+        if (u === undefined || mayMeet(signalOf(circuit, read.signal), u.index, loops, read, read.loops)) found.add(w);
       }
     }
     // Writes to one memory keep their order: the later one wins.
@@ -97,23 +106,25 @@ function mustPrecede(circuit: ElaboratedCircuit, prepared: Prepared, accesses: r
   });
 }
 
-/** Topological order along `after`; edges into a shadowed register do not count, and circles make shadows. */
-function depthFirst(after: readonly (readonly number[])[], shadow: Uint8Array, updates: number): number[] {
-  for (;;) {
-    const { order, clean } = onePass(after, shadow, updates);
-    if (clean) return order;
-  }
+/** What items have in common that should stand next to each other: loops and outer decisions. */
+function gateOf(update: PlannedUpdate | undefined, loops: readonly number[]): string {
+  const name = (ex: Ex): string =>
+    ex.op === 'load' ? `${ex.signal}[${ex.index.map((i) => (isAffine(i) ? affineKey(i) : '@')).join()}]` : ex.op;
+  const path: string[] = [];
+  for (let arm = update?.plan; arm?.body.kind === 'if' && path.length < 3; arm = arm.body.then)
+    path.push(name(arm.body.cond));
+  return `${update === undefined ? 'write' : loops.join('x')};${path.join(';')}`;
+}
+
+/** Shadows enough registers that the rest can be ordered. */
+function markShadows(after: readonly (readonly number[])[], shadow: Uint8Array, updates: number): void {
+  while (!breakCircles(after, shadow, updates));
 }
 
 /** One search; a circle it meets puts a register into `shadow` and asks for another pass. */
-function onePass(
-  after: readonly (readonly number[])[],
-  shadow: Uint8Array,
-  updates: number,
-): { order: number[]; clean: boolean } {
+function breakCircles(after: readonly (readonly number[])[], shadow: Uint8Array, updates: number): boolean {
   let clean = true;
   const state = new Uint8Array(after.length);
-  const order: number[] = [];
   for (let root = after.length - 1; root >= 0; root--) {
     if (state[root] !== 0) continue;
     const frames = [{ node: root, edge: 0 }];
@@ -122,7 +133,6 @@ function onePass(
       const to = after[frame.node]?.[frame.edge++];
       if (to === undefined) {
         state[frame.node] = 2;
-        order.push(frame.node);
         frames.pop();
       } else if (shadow[to] === 1) continue;
       else if (state[to] === 0) {
@@ -136,5 +146,58 @@ function onePass(
       }
     }
   }
-  return { order: order.reverse(), clean };
+  return clean;
+}
+
+/** Every item before those in its `after`, staying with one gate while it has something ready. */
+function byGate(after: readonly (readonly number[])[], shadow: Uint8Array, gates: readonly string[]): number[] {
+  const waiting = new Int32Array(after.length);
+  const edges = after.map((list) => list.filter((to) => shadow[to] === 0));
+  for (const list of edges) for (const to of list) waiting[to] = (waiting[to] ?? 0) + 1;
+  const ready = new Map<string, number[]>();
+  const release = (n: number): void => {
+    const key = gates[n] ?? '';
+    const list = ready.get(key);
+    if (list === undefined) ready.set(key, [n]);
+    else list.push(n);
+  };
+  after.forEach((_, n) => waiting[n] === 0 && release(n));
+  const order: number[] = [];
+  while (ready.size > 0) {
+    const [key, list] = [...ready][0] ?? ['', []];
+    for (let n = list.shift(); n !== undefined; n = list.shift()) {
+      order.push(n);
+      for (const to of edges[n] ?? []) {
+        waiting[to] = (waiting[to] ?? 1) - 1;
+        if (waiting[to] === 0) release(to);
+      }
+    }
+    ready.delete(key);
+  }
+  return order;
+}
+
+const MAX_UPDATES = 150;
+
+/** An update may share the nest of `batch` if nobody in it would then read an element that was already overwritten. */
+export function mayJoin(circuit: Circuit, batch: readonly UpdateItem[], item: UpdateItem): boolean {
+  const [first] = batch;
+  if (first === undefined) return true;
+  const { update } = item;
+  const { loops } = first.update;
+  if (batch.length >= MAX_UPDATES || item.down !== first.down) return false;
+  if (loops.length !== update.loops.length || !loops.every((n, d) => n === update.loops[d])) return false;
+  if (loops.every((n) => n === 1)) return true;
+  const target = signalOf(circuit, update.target);
+  const earlier = first.down ? 'later' : 'earlier';
+  return batch.every(({ update: other }) => {
+    let ok = true;
+    visitPlan(other.plan, [...other.loops, ...other.inner], (r) => {
+      if (r.signal !== update.target) return;
+      const nested = r.sunk || update.inner.length > 0 || other.inner.length > 0;
+      const d = nested ? 'unknown' : distance(target, update.index, loops, r);
+      if (d === earlier || d === 'unknown') ok = false;
+    });
+    return ok;
+  });
 }

@@ -1,10 +1,10 @@
 /**
  * The compiled simulator: an elaborated circuit as one WebAssembly module over one linear memory.
  *
- * `settle` computes all wires from inputs and state, `edge` all registers and memories. Wires that nothing outside their
- * nest reads are not stored; a second function that stores them all is compiled when someone looks at one.
+ * `cycle` computes what registers and memories depend on and then the edge; wires that nobody else needs live in locals.
+ * Outputs have a second module and all wires a third, compiled when someone looks at them.
  */
-import { type ElabSignal, type ElaboratedCircuit, elementCount, signalOf } from '../elaborated.js';
+import { type ElabSignal, type ElaboratedCircuit, type Ex, elementCount, signalOf } from '../elaborated.js';
 import { forEachInitial } from '../initial.js';
 import {
   type CircuitSimulation,
@@ -18,15 +18,16 @@ import {
 import type { SimulationOptions } from '../interpreter.js';
 import { pathFinder } from '../paths.js';
 import type { Shared } from './emit-context.js';
-import { type EdgeFunction, emitEdge, emitSettle } from './emit-circuit.js';
+import { type EmittedProgram, emitProgram } from './emit-program.js';
 import { ModuleWriter } from './encode.js';
-import { FunctionWriter, I32, OP } from './function.js';
+import { FunctionWriter, I32 } from './function.js';
 import { defineHelpers } from './helpers.js';
 import { Interner } from './intern.js';
 import { Allocator, type Layout, layoutOf } from './layout.js';
 import { type WasmPort, bindPort } from './port.js';
 import { prepare } from './prepare.js';
 import { type WasmMemory, instantiate, newMemory } from './runtime.js';
+import { circularSignals, planned, sink } from './sink.js';
 import { type Storage, readRun, storageOf, writeElement, writeRun } from './storage.js';
 
 export interface WasmSimulation extends CircuitSimulation {
@@ -36,24 +37,25 @@ export interface WasmSimulation extends CircuitSimulation {
 }
 
 interface Program {
-  settle(): void;
-  edge(): void;
+  cycle(): void;
   run(n: number): void;
 }
 
 export function compile(circuit: ElaboratedCircuit, options: SimulationOptions = {}): WasmSimulation {
   const layout = layoutOf(circuit);
   const allocator = new Allocator(layout.end);
-  const built = build(circuit, layout, allocator);
+  const circular = circularSignals(circuit, circuit.assigns);
+  const built = buildCycle(circuit, layout, allocator, circular);
   const memory = newMemory(pagesFor(allocator.end));
   const storage: Storage = { ...storageOf(memory) };
   writeConstants(storage, built.shared);
   for (const s of circuit.signals) {
     forEachInitial(s, options.init ?? 'zero', (flat, value) => writeElement(storage, layout, s, flat, value));
   }
-  const program = load(built.bytes, memory);
+  const exports = instantiate(built.bytes, memory);
+  const program = { cycle: exports['cycle'], run: exports['run'] } as Program;
   const syncShadows = (): void => {
-    for (const s of built.edge.shadows) storage.bytes.copyWithin(s.to, s.from, s.from + s.bytes);
+    for (const s of built.shadows) storage.bytes.copyWithin(s.to, s.from, s.from + s.bytes);
   };
   syncShadows();
 
@@ -62,18 +64,24 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
   const touch = (): void => {
     stale = allStale = true;
   };
+  // Outputs, and all wires as the author wrote them, have programs of their own, made when somebody looks.
+  const later = (everything: boolean): (() => void) => {
+    let settling: (() => void) | undefined;
+    return () => {
+      settling ??= buildSettle(circuit, layout, allocator, circular, memory, storage, everything);
+      settling();
+    };
+  };
+  const [settleOutputs, settleWires] = [later(false), later(true)];
   const settle = (): void => {
     if (!stale) return;
-    program.settle();
+    settleOutputs();
     stale = false;
   };
-  let debug: (() => void) | undefined;
   const settleAll = (): void => {
-    settle();
     if (!allStale) return;
-    debug ??= buildDebug(circuit, layout, allocator, memory, storage);
-    debug();
-    allStale = false;
+    settleWires();
+    stale = allStale = false;
   };
   const find = pathFinder(circuit.signals);
   const ports = new Map(circuit.ports.map((id) => [signalOf(circuit, id).name, signalOf(circuit, id)]));
@@ -99,8 +107,7 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
     },
     settle,
     tick: () => {
-      settle();
-      program.edge();
+      program.cycle();
       touch();
     },
     run: (n) => {
@@ -155,56 +162,60 @@ function sharedFor(circuit: ElaboratedCircuit, layout: Layout, allocator: Alloca
   };
 }
 
-function build(
+/** The module of one clock cycle: everything that registers and memories depend on, then the edge. */
+function buildCycle(
   circuit: ElaboratedCircuit,
   layout: Layout,
   allocator: Allocator,
-): { bytes: Uint8Array<ArrayBuffer>; shared: Shared; edge: EdgeFunction } {
+  circular: ReadonlySet<number>,
+): { bytes: Uint8Array<ArrayBuffer>; shared: Shared; shadows: EmittedProgram['shadows'] } {
   const module = new ModuleWriter();
   const shared = sharedFor(circuit, layout, allocator, module);
-  const prepared = prepare(circuit);
-  const settle = emitSettle(module, shared, prepared, false);
-  const edge = emitEdge(module, shared, prepared);
+  const program = sink(circuit, planned(circuit, prepare(circuit, 'state'), varying(shared), circular), new Set());
+  const { index, shadows } = emitProgram(module, shared, program, { stored: new Set() });
   const run = module.declare([I32], []);
   const f = new FunctionWriter(1);
   const i = f.local(I32);
-  f.get(0)
-    .i32(0)
-    .op(OP.i32.gt_s)
-    .if(() => f.loopTo(i, 0, () => f.call(settle).call(edge.index)));
+  f.loopTo(i, 0, () => f.call(index));
   module.define(run, f.finish());
-  module.export('settle', settle);
-  module.export('edge', edge.index);
+  module.export('cycle', index);
   module.export('run', run);
-  return { bytes: module.finish(), shared, edge };
+  return { bytes: module.finish(), shared, shadows };
 }
 
-/** A function that computes every wire of the circuit as the author wrote it. */
-function buildDebug(
+/** A function that computes the outputs, or with `everything` every wire of the circuit as the author wrote it. */
+function buildSettle(
   circuit: ElaboratedCircuit,
   layout: Layout,
   allocator: Allocator,
+  circular: ReadonlySet<number>,
   memory: WasmMemory,
   storage: { bytes: Uint8Array; view: DataView },
+  everything: boolean,
 ): () => void {
   const module = new ModuleWriter();
   const shared = sharedFor(circuit, layout, allocator, module);
-  const { assigns, updates, writes } = circuit;
-  module.export('settle', emitSettle(module, shared, { assigns, updates, writes }, true));
+  const none = { updates: [], writes: [] };
+  const ports = new Set(circuit.ports);
+  const program = everything
+    ? planned(circuit, { assigns: circuit.assigns, ...none }, varying(shared), circular)
+    : sink(circuit, planned(circuit, prepare(circuit, 'outputs'), varying(shared), circular), ports);
+  const { index } = emitProgram(module, shared, program, { stored: everything ? 'all' : ports });
+  module.export('settle', index);
+  const bytes = module.finish();
   const missing = pagesFor(allocator.end) - memory.buffer.byteLength / 65536;
   if (missing > 0) memory.grow(missing);
   Object.assign(storage, storageOf(memory));
   writeConstants(storage, shared);
-  const program = load(module.finish(), memory);
-  return () => program.settle();
+  return instantiate(bytes, memory)['settle'] as () => void;
 }
+
+/** Loop variables that a value depends on. */
+const varying =
+  ({ interner }: Shared) =>
+  (ex: Ex): number =>
+    interner.factsOf(interner.intern(ex)).vars;
 
 function writeConstants(storage: Storage, shared: Shared): void {
   for (const { address, bytes } of shared.constants) storage.bytes.set(bytes, address);
-}
-
-function load(bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): Program {
-  const exports = instantiate(bytes, memory);
-  const get = (name: string): ((n?: number) => void) => exports[name] as (n?: number) => void;
-  return { settle: get('settle'), edge: get('edge'), run: get('run') };
 }

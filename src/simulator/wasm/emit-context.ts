@@ -53,6 +53,8 @@ export class EmitContext {
   private scopes: Map<Ex, Cached>[] = [new Map<Ex, Cached>()];
   /** How often an expression occurs in the code being emitted. */
   uses = new Map<Ex, number>();
+  /** Wires that live in locals of this function and are never stored. */
+  localOnly: ReadonlySet<number> = new Set<number>();
 
   constructor(
     readonly shared: Shared,
@@ -104,6 +106,11 @@ export class EmitContext {
   extentOf(v: number): number {
     const value = this.vars.get(v);
     return value !== undefined && 'extent' in value ? value.extent : 1;
+  }
+
+  /** Extents of the first `count` loop variables. */
+  extents(count: number): number[] {
+    return Array.from({ length: count }, (_, v) => this.extentOf(v));
   }
 
   /** `a` with fixed variables folded in. */

@@ -1,10 +1,11 @@
 /** Reductions and packing over the elements of a vector: unrolled while small, else a loop. */
 import type { FoldOp } from '../../circuit/index.js';
-import { type Ex, isAffine } from '../elaborated.js';
+import type { Ex } from '../elaborated.js';
 import type { Address, EmitContext } from './emit-context.js';
 import { unsignedOf, wideCompareAt, wrapTop, wrapWide } from './emit-bits.js';
 import { I32, I64, OP, type ValType } from './function.js';
-import { classOf, limbsOf, storageBytes } from './layout.js';
+import { classOf, limbsOf } from './layout.js';
+import { addressOf, copyBytes, viewOf } from './bytes.js';
 
 type Lanes = Extract<Ex, { op: 'fold' | 'pack' }>;
 
@@ -119,9 +120,9 @@ export function foldInto(c: EmitContext, ex: Extract<Ex, { op: 'fold' }>, dst: A
 export function packValue(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>, type: ValType): void {
   const { f } = c;
   const { body, count } = ex;
-  const bytes = runOfBytes(c, ex);
-  if (bytes !== undefined) {
-    const offset = c.pushBase(bytes);
+  const view = viewOf(c, ex);
+  if (view !== undefined) {
+    const offset = c.pushByteAffine(c.folded(view));
     const size = (count * body.width) / 8;
     if (size <= 2) f.mem(size === 1 ? 'i32_load8_u' : 'i32_load16_u', offset);
     else f.mem(type === I32 ? 'i32_load' : 'i64_load', offset);
@@ -148,37 +149,15 @@ export function packValue(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>, type:
   f.get(sum);
 }
 
-/** The address of the lanes where they already lie side by side as whole bytes. */
-function runOfBytes(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>): Address | undefined {
-  const source = ex.body.op === 'convert' && ex.body.a.width === ex.body.width ? ex.body.a : ex.body;
-  if (source.op !== 'load' || ![8, 16, 32, 64].includes(source.width)) return undefined;
-  if (source.signed && source.width > 32 && source.width < 64) return undefined;
-  const index = source.index.flatMap((i) => (isAffine(i) ? [i] : []));
-  if (index.length !== source.index.length || c.cached(source) !== undefined) return undefined;
-  const bytes = c.byteAffine(source.signal, index);
-  const lane = bytes.terms.filter((t) => t.v === ex.v);
-  const [term] = lane;
-  if (lane.length !== 1 || term === undefined || term.k !== storageBytes(source.width) || term.table !== undefined)
-    return undefined;
-  const rest = { c: bytes.c, terms: bytes.terms.filter((t) => t.v !== ex.v) };
-  if (rest.terms.length === 0) return { offset: rest.c };
-  const local = c.f.local(I32);
-  c.pushAffine(rest);
-  c.f.set(local);
-  return { local, offset: 0 };
-}
-
 /** Packs lanes into more than 64 bits. */
 export function packInto(c: EmitContext, ex: Extract<Ex, { op: 'pack' }>, dst: Address): void {
   const { f } = c;
   const { body, count } = ex;
   const total = limbsOf(ex.width) * 8;
-  const bytes = runOfBytes(c, ex);
-  if (bytes !== undefined) {
+  const view = viewOf(c, ex);
+  if (view !== undefined) {
     const size = (count * body.width) / 8;
-    c.pushAddress(dst);
-    c.pushAddress(bytes);
-    f.i32(size).memoryCopy();
+    copyBytes(c, dst, addressOf(c, view), size);
     if (size < total) {
       c.pushAddress({ ...dst, offset: dst.offset + size });
       f.i32(0)

@@ -3,13 +3,16 @@
  * not change in an inner loop is computed before it.
  */
 import { type Affine, affineKey } from '../affine.js';
-import { type Ex, type Tree, isAffine } from '../elaborated.js';
+import { type Ex, isAffine } from '../elaborated.js';
 import { children, visitReads } from '../walk.js';
+import { addressOf, copyBytes } from './bytes.js';
 import { type EmitContext, typeOf } from './emit-context.js';
 import { pushAs, pushValue } from './emit-value.js';
 import { wideAddress, wideInto } from './emit-wide.js';
 import { I32 } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
+import type { Arm, PlannedAssign } from './plan.js';
+import { emitVectorLoop, vectorBits } from './vector-loop.js';
 
 export interface Leaf {
   readonly kind: 'leaf';
@@ -20,8 +23,8 @@ export interface Leaf {
   readonly value: Ex;
   /** Base address of a shadow copy that is written instead. */
   readonly shadow?: number;
-  /** Nothing outside the nest reads the value: it stays in a local. */
-  readonly local: boolean;
+  /** Its iterations must alternate with those of its neighbours. */
+  readonly ripple?: boolean;
 }
 export interface Branch {
   readonly kind: 'branch';
@@ -35,31 +38,56 @@ export interface Action {
   readonly roots: readonly Ex[];
   emit(): void;
 }
-export type Step = Leaf | Branch | Action;
+/** Nests of their own that run before the loops of the nest around them open. */
+export interface Prelude {
+  readonly kind: 'prelude';
+  readonly nests: readonly Nest[];
+}
+export type Step = Leaf | Branch | Action | Prelude;
 
-/** A decision tree as steps; `leaf` makes the step of a value. */
-export function treeSteps(tree: Tree, intern: (ex: Ex) => Ex, leaf: (value: Ex) => Leaf): Step[] {
-  if (tree.kind === 'keep') return [];
-  if (tree.kind === 'value') return [leaf(intern(tree.value))];
-  const then = treeSteps(tree.then, intern, leaf);
-  const otherwise = treeSteps(tree.else, intern, leaf);
+/** Steps under loops; `down` runs them from the last iteration to the first. */
+export interface Nest {
+  readonly loops: readonly number[];
+  readonly steps: readonly Step[];
+  readonly down: boolean;
+}
+
+/** A plan as steps; `leaf` makes the step of a value, `nests` those of nodes that sank into a branch. */
+export function planSteps(
+  arm: Arm,
+  intern: (ex: Ex) => Ex,
+  leaf: (value: Ex) => Leaf,
+  nests: (nodes: readonly PlannedAssign[]) => readonly Nest[],
+): Step[] {
+  const before: Step[] = arm.sunk.length === 0 ? [] : [{ kind: 'prelude', nests: nests(arm.sunk) }];
+  const { body } = arm;
+  if (body.kind === 'keep') return [];
+  if (body.kind === 'value') return [...before, leaf(intern(body.value))];
+  const then = planSteps(body.then, intern, leaf, nests);
+  const otherwise = planSteps(body.else, intern, leaf, nests);
   if (then.length === 0 && otherwise.length === 0) return [];
-  return [{ kind: 'branch', cond: intern(tree.cond), then, else: otherwise }];
+  return [...before, ...branches(intern(body.cond), then, otherwise)];
+}
+
+/** A decision on `a and b` alone becomes two, so that the part that is known outside of a loop is decided there. */
+function branches(cond: Ex, then: readonly Step[], otherwise: readonly Step[]): Step[] {
+  if (cond.op === 'binary' && cond.fn === 'and' && cond.width === 1 && otherwise.length === 0) {
+    return branches(cond.a, branches(cond.b, then, []), []);
+  }
+  return [{ kind: 'branch', cond, then, else: otherwise }];
 }
 
 export function rootsOf(steps: readonly Step[]): Ex[] {
   return steps.flatMap((s) => {
     if (s.kind === 'leaf') return [s.value];
     if (s.kind === 'action') return s.roots;
+    if (s.kind === 'prelude') return s.nests.flatMap((n) => rootsOf(n.steps));
     return [s.cond, ...rootsOf(s.then), ...rootsOf(s.else)];
   });
 }
 
-/** Emits `steps` under `loops`, outer variable first; `down` runs them from the last iteration to the first. */
-export function emitNest(c: EmitContext, loops: readonly number[], steps: readonly Step[], down = false): void {
-  c.begin(rootsOf(steps));
-  emitAt(c, loops, 0, steps, down);
-}
+/** Emits a nest, outer variable first. */
+export const emitNest = (c: EmitContext, nest: Nest): void => emitAt(c, nest.loops, 0, nest.steps, nest.down);
 
 const known = (c: EmitContext, ex: Ex, depth: number): boolean => c.shared.interner.factsOf(ex).vars >>> depth === 0;
 
@@ -76,6 +104,11 @@ function emitAt(c: EmitContext, loops: readonly number[], depth: number, steps: 
       emitBranch(c, loops, depth, run, down);
       continue;
     }
+    if (step.kind === 'prelude') {
+      for (const nest of step.nests) emitNest(c, nest);
+      k++;
+      continue;
+    }
     if (depth === loops.length) {
       if (step.kind === 'leaf') emitLeaf(c, loops.length, step, down);
       else if (step.kind === 'action') c.scoped(() => step.emit());
@@ -84,12 +117,35 @@ function emitAt(c: EmitContext, loops: readonly number[], depth: number, steps: 
     }
     const run: Step[] = [];
     for (let next = steps[k]; next !== undefined; next = steps[k]) {
-      if (next.kind === 'branch' && known(c, next.cond, depth)) break;
+      if (next.kind === 'prelude' || (next.kind === 'branch' && known(c, next.cond, depth))) break;
       run.push(next);
       k++;
     }
-    openLoop(c, depth, loops[depth] ?? 1, down, run, () => emitAt(c, loops, depth + 1, run, down));
+    if (depth === loops.length - 1) emitInnermost(c, loops, run, down);
+    else openLoop(c, depth, loops[depth] ?? 1, down, run, () => emitAt(c, loops, depth + 1, run, down));
   }
+}
+
+/** The last loop of a nest: what can runs in vectors, a loop for each; the rest shares loops in between. */
+function emitInnermost(c: EmitContext, loops: readonly number[], steps: readonly Step[], down: boolean): void {
+  const v = loops.length - 1;
+  const count = loops[v] ?? 1;
+  let scalar: Step[] = [];
+  const flush = (): void => {
+    const run = scalar;
+    scalar = [];
+    if (run.length > 0) openLoop(c, v, count, down, run, () => emitAt(c, loops, v + 1, run, down));
+  };
+  for (const step of steps) {
+    const bits = step.kind === 'leaf' && step.inner.length === 0 ? vectorBits(c, step, loops, v, down) : undefined;
+    if (step.kind !== 'leaf' || bits === undefined) {
+      scalar.push(step);
+      continue;
+    }
+    flush();
+    emitVectorLoop(c, step, v, count, bits);
+  }
+  flush();
 }
 
 function emitBranch(
@@ -173,8 +229,12 @@ function hoist(c: EmitContext, depth: number, steps: readonly Step[]): void {
 function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): void {
   const copied = blockCopy(c, depth, leaf);
   if (copied) return;
+  const all = [...c.extents(depth), ...leaf.inner];
   const open = (d: number): void => {
     if (d === leaf.inner.length) return store(c, leaf);
+    const last = d === leaf.inner.length - 1;
+    const bits = last ? vectorBits(c, leaf, all, depth + d, down) : undefined;
+    if (bits !== undefined) return emitVectorLoop(c, leaf, depth + d, leaf.inner[d] ?? 1, bits);
     openLoop(c, depth + d, leaf.inner[d] ?? 1, down, [leaf], () => open(d + 1));
   };
   open(0);
@@ -209,7 +269,7 @@ function store(c: EmitContext, leaf: Leaf): void {
     leaf.inner.length === 0 &&
     (c.uses.get(self) ?? 0) > 0 &&
     c.signal(leaf.target).kind !== 'reg';
-  if (again && leaf.local) {
+  if (again && leaf.index.length === 0 && c.localOnly.has(leaf.target)) {
     const local = c.f.local(typeOf(width));
     pushValue(c, value);
     c.f.set(local);
@@ -263,8 +323,13 @@ function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
   };
   if (own(to) !== affineKey(dense) || own(from) !== affineKey(dense)) return false;
   const rest = (a: Affine): Affine => ({ c: a.c, terms: a.terms.filter((t) => t.v < depth) });
-  c.pushAffine(rest(to));
-  c.pushAffine(rest(from));
-  c.f.i32(bytes).memoryCopy();
+  const [dst, src] = [addressOf(c, rest(to)), addressOf(c, rest(from))];
+  if (value.signal !== leaf.target) copyBytes(c, dst, src, bytes);
+  else {
+    // The places may overlap either way.
+    c.pushAddress(dst);
+    c.pushAddress(src);
+    c.f.i32(bytes).memoryCopy();
+  }
   return true;
 }

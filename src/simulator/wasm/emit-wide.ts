@@ -5,9 +5,10 @@
 import { type Ex, isAffine, wrap } from '../elaborated.js';
 import { type Address, type EmitContext, typeOf } from './emit-context.js';
 import { fits, maskTo, unsignedOf, wideCompareAt, wrapWide } from './emit-bits.js';
+import { addressOf, clearBytes, copyBytes, viewOf } from './bytes.js';
 import { foldInto, packInto } from './emit-lanes.js';
 import { I32, I64, OP } from './function.js';
-import { classOf, limbsOf } from './layout.js';
+import { classOf, limbsOf, storageBytes } from './layout.js';
 
 /** Where the limbs of `ex` are; `ex` is wider than 64 bits. */
 export function wideAddress(c: EmitContext, ex: Ex): Address {
@@ -30,6 +31,10 @@ function place(c: EmitContext, ex: Ex): Address {
     return { local: address, offset: 0 };
   }
   if (ex.op === 'convert' && ex.a.width === ex.width && ex.a.signed === ex.signed) return wideAddress(c, ex.a);
+  if (ex.width % 64 === 0 && ex.op !== 'convert') {
+    const view = viewOf(c, ex);
+    if (view !== undefined) return addressOf(c, view);
+  }
   const dst = c.scratch(limbsOf(ex.width) * 8);
   compute(c, ex, dst);
   return dst;
@@ -43,19 +48,7 @@ export function wideInto(c: EmitContext, ex: Ex, dst: Address): void {
   copyTo(c, dst, from, limbsOf(ex.width));
 }
 
-function copyTo(c: EmitContext, dst: Address, from: Address, limbs: number): void {
-  if (limbs <= 4) {
-    for (let k = 0; k < limbs; k++) {
-      const to = c.pushBase(dst);
-      const at = c.pushBase(from);
-      c.f.mem('i64_load', at + 8 * k).mem('i64_store', to + 8 * k);
-    }
-    return;
-  }
-  c.pushAddress(dst);
-  c.pushAddress(from);
-  c.f.i32(limbs * 8).memoryCopy();
-}
+const copyTo = (c: EmitContext, dst: Address, from: Address, limbs: number): void => copyBytes(c, dst, from, limbs * 8);
 
 function constantAt(c: EmitContext, value: bigint, limbs: number): number {
   const key = `${limbs}:${value}`;
@@ -124,6 +117,13 @@ function compute(c: EmitContext, ex: Ex, dst: Address): void {
       return wrapWide(c, dst, ex.width, ex.signed);
     }
     case 'slice': {
+      const view = viewOf(c, ex);
+      if (view !== undefined) {
+        const bytes = Math.ceil(ex.width / 8);
+        copyBytes(c, dst, addressOf(c, view), bytes);
+        if (bytes < limbs * 8) clearTail(c, dst, bytes, limbs * 8);
+        return wrapWide(c, dst, ex.width, false);
+      }
       const from = wideAddress(c, ex.a);
       c.pushAddress(dst);
       c.pushAddress(from);
@@ -170,15 +170,32 @@ function compute(c: EmitContext, ex: Ex, dst: Address): void {
   }
 }
 
+function clearTail(c: EmitContext, dst: Address, from: number, to: number): void {
+  c.pushAddress({ ...dst, offset: dst.offset + from });
+  c.f
+    .i32(0)
+    .i32(to - from)
+    .memoryFill();
+}
+
 function catInto(c: EmitContext, ex: Extract<Ex, { op: 'cat' }>, dst: Address): void {
   const { f } = c;
-  c.pushAddress(dst);
-  f.i32(0)
-    .i32(limbsOf(ex.width) * 8)
-    .memoryFill();
-  let bit = 0;
-  for (const part of [...ex.parts].reverse()) {
-    if (classOf(part.width) === 'wide') {
+  const parts = [...ex.parts].reverse();
+  // A lowest part of whole limbs needs no clearing and no shifting.
+  const [lowest] = parts;
+  const start = lowest !== undefined && lowest.width % 64 === 0 && classOf(lowest.width) === 'wide' ? lowest.width : 0;
+  if (lowest !== undefined && start > 0) {
+    wideInto(c, lowest, dst);
+    parts.shift();
+  }
+  clearBytes(c, { ...dst, offset: dst.offset + start / 8 }, limbsOf(ex.width) * 8 - start / 8);
+  let bit = start;
+  for (const part of parts) {
+    if (bit % 64 === 0 && part.width <= 64) {
+      const to = c.pushBase(dst);
+      c.emit.pushBits(c, part, I64);
+      f.mem('i64_store', to + bit / 8);
+    } else if (classOf(part.width) === 'wide') {
       const from = wideAddress(c, part.signed ? unsignedOf(c, part) : part);
       c.pushAddress(dst);
       f.i32(bit);
@@ -283,8 +300,14 @@ export function wideReduce(c: EmitContext, ex: Extract<Ex, { op: 'unary' }>): vo
 /** Pushes at most 64 bits out of a wide operand. */
 export function wideSlice(c: EmitContext, ex: Extract<Ex, { op: 'slice' }>): void {
   const { f } = c;
-  const from = wideAddress(c, ex.a);
   const type = typeOf(ex.width);
+  const view = viewOf(c, ex);
+  if (view !== undefined) {
+    c.load(ex.width, false, c.pushByteAffine(c.folded(view)));
+    if (storageBytes(ex.width) * 8 !== ex.width) maskTo(c, ex.width, type);
+    return;
+  }
+  const from = wideAddress(c, ex.a);
   const low = c.folded(ex.low);
   const aligned = low.c % 8 === 0 && low.terms.every((t) => t.k % 8 === 0 && t.table === undefined);
   if (aligned) {

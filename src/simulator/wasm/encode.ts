@@ -69,7 +69,8 @@ export class Bytes {
 
 export const I32 = 0x7f;
 export const I64 = 0x7e;
-export type ValType = typeof I32 | typeof I64;
+export const V128 = 0x7b;
+export type ValType = typeof I32 | typeof I64 | typeof V128;
 
 interface FunctionBody {
   readonly type: number;

@@ -1,5 +1,5 @@
 /** One function under construction: locals by type, structured control, arithmetic by name. */
-import { Bytes, I32, I64, type ValType } from './encode.js';
+import { Bytes, I32, I64, V128, type ValType } from './encode.js';
 
 /** Opcodes without immediates. */
 export const OP = {
@@ -80,9 +80,6 @@ export type MemOp = keyof typeof MEM;
 export class FunctionWriter {
   readonly code = new Bytes();
   private readonly locals: ValType[] = [];
-  /** Statements so far, for splitting long functions. */
-  statements = 0;
-
   constructor(private readonly params: number) {}
 
   local(type: ValType): number {
@@ -116,6 +113,27 @@ export class FunctionWriter {
   mem(op: MemOp, offset = 0): this {
     const [opcode] = MEM[op];
     this.code.byte(opcode, 0).u32(offset);
+    return this;
+  }
+  /** A vector instruction without immediates. */
+  simd(opcode: number): this {
+    this.code.byte(0xfd).u32(opcode);
+    return this;
+  }
+  /** A vector load or store. */
+  simdMem(opcode: number, offset: number): this {
+    this.code.byte(0xfd).u32(opcode).byte(0).u32(offset);
+    return this;
+  }
+  /** Stores one lane of the vector on the stack. */
+  simdStoreLane(opcode: number, offset: number, lane: number): this {
+    this.code.byte(0xfd).u32(opcode).byte(0).u32(offset).byte(lane);
+    return this;
+  }
+  /** A vector constant or the lanes of a shuffle: sixteen bytes. */
+  simdBytes(opcode: number, bytes: ArrayLike<number>): this {
+    this.code.byte(0xfd).u32(opcode);
+    for (let i = 0; i < 16; i++) this.code.byte(bytes[i] ?? 0);
     return this;
   }
   call(index: number): this {
@@ -156,6 +174,14 @@ export class FunctionWriter {
     return this.op(0x0d, 0, 0x0b);
   }
 
+  /** Runs `body` for `counter` = 0, step, 2 step, .. below `limit`, at least once. */
+  loopBy(counter: number, step: number, limit: number, body: () => void): this {
+    this.i32(0).set(counter).op(0x03, 0x40);
+    body();
+    this.get(counter).i32(step).op(OP.i32.add).tee(counter).i32(limit).op(OP.i32.lt_s);
+    return this.op(0x0d, 0, 0x0b);
+  }
+
   /** Runs `body` for `counter` = 0 .. limit - 1 with a limit in a local that is at least 1. */
   loopTo(counter: number, limit: number, body: () => void): this {
     this.i32(0).set(counter).op(0x03, 0x40);
@@ -179,4 +205,4 @@ export class FunctionWriter {
   }
 }
 
-export { I32, I64, type ValType };
+export { I32, I64, V128, type ValType };

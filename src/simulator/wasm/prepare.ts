@@ -22,13 +22,16 @@ export interface Prepared {
   readonly writes: readonly MemoryWrite[];
 }
 
-export function prepare(circuit: ElaboratedCircuit): Prepared {
+/** What the registers and memories depend on, or what the outputs do. */
+export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs'): Prepared {
   const whole = wholeDrivers(circuit);
   const copies = new Map([...whole].filter(([, a]) => isCopy(circuit, a)));
-  const first = rewriteAll(circuit, (ex) => readThrough(circuit, copies, ex));
-  const live = { ...first, assigns: liveAssigns(circuit, first) };
+  const wanted = roots === 'state' ? circuit : { assigns: circuit.assigns, updates: [], writes: [] };
+  const outputs = roots === 'state' ? [] : circuit.ports;
+  const first = rewriteAll(wanted, (ex) => readThrough(circuit, copies, ex));
+  const live = { ...first, assigns: liveAssigns(outputs, first) };
   const inlined = inlineOnce(circuit, live);
-  return { ...inlined, assigns: liveAssigns(circuit, inlined) };
+  return { ...inlined, assigns: liveAssigns(outputs, inlined) };
 }
 
 /** Wires driven by one node whose index map is the identity over the whole array. */
@@ -183,7 +186,7 @@ export function visitClocked(circuit: Pick<Prepared, 'updates' | 'writes'>, visi
 }
 
 /** The nodes that an output, a register or a memory needs. */
-function liveAssigns(circuit: ElaboratedCircuit, prepared: Prepared): Assign[] {
+function liveAssigns(outputs: readonly number[], prepared: Prepared): Assign[] {
   const byTarget = new Map<number, Assign[]>();
   for (const a of prepared.assigns) {
     const list = byTarget.get(a.target);
@@ -197,7 +200,7 @@ function liveAssigns(circuit: ElaboratedCircuit, prepared: Prepared): Assign[] {
     live.add(id);
     todo.push(id);
   };
-  for (const id of circuit.ports) need(id);
+  for (const id of outputs) need(id);
   visitClocked(prepared, (ex) => visitReads(ex, (r) => need(r.signal)));
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     for (const a of byTarget.get(id) ?? []) visitReads(a.value, (r) => need(r.signal));

@@ -6,8 +6,9 @@
  */
 import { affineConst, evalAffine } from '../affine.js';
 import { type Assign, type ElaboratedCircuit, type Ex, isAffine, signalOf } from '../elaborated.js';
+import { type PlannedAssign, visitPlan } from './plan.js';
 import { orderElements } from '../elements.js';
-import { type Read, isCombinational, visitReads } from '../walk.js';
+import { type Read, isCombinational } from '../walk.js';
 import { type Distance, distance, mayMeet } from './depend.js';
 import { components } from './graph.js';
 import { rewrite } from './prepare.js';
@@ -15,10 +16,12 @@ import { rewrite } from './prepare.js';
 /** Nodes that run in one nest, in this order within an iteration. */
 export interface Group {
   readonly loops: readonly number[];
-  readonly nodes: Assign[];
+  readonly nodes: PlannedAssign[];
   readonly down: boolean;
-  /** A ripple keeps its nest to itself. */
+  /** Keeps its nest to itself. */
   readonly sealed: boolean;
+  /** Iterations depend on each other through several nodes: all nodes of one iteration come before the next one. */
+  readonly ripple?: boolean;
 }
 
 /** Nodes of one nest at most; longer runs are split so that functions stay short. */
@@ -27,11 +30,13 @@ const MAX_NODES = 300;
 interface Dependence {
   readonly writer: number;
   readonly read: Read;
+  /** Made by a node inside the reader, in a nest of its own. */
+  readonly sunk: boolean;
 }
 
 type Circuit = Pick<ElaboratedCircuit, 'signals'>;
 
-export function scheduleAssigns(circuit: Circuit, assigns: readonly Assign[]): Group[] {
+export function scheduleAssigns(circuit: Circuit, assigns: readonly PlannedAssign[]): Group[] {
   const dependences = dependencesOf(circuit, assigns);
   const found = components(dependences.map((list) => list.map((d) => d.writer)));
   const units: Unit[] = [];
@@ -49,7 +54,7 @@ interface Unit {
   readonly groups: readonly Group[];
 }
 
-function dependencesOf(circuit: Circuit, assigns: readonly Assign[]): Dependence[][] {
+function dependencesOf(circuit: Circuit, assigns: readonly PlannedAssign[]): Dependence[][] {
   const writers = new Map<number, number[]>();
   assigns.forEach((a, n) => {
     const list = writers.get(a.target);
@@ -58,20 +63,21 @@ function dependencesOf(circuit: Circuit, assigns: readonly Assign[]): Dependence
   });
   return assigns.map((a) => {
     const list: Dependence[] = [];
-    visitReads(a.value, (read) => {
+    visitPlan(a.plan, a.loops, (read) => {
       const signal = signalOf(circuit, read.signal);
       if (!isCombinational(signal)) return;
       for (const writer of writers.get(read.signal) ?? []) {
         const w = assigns[writer];
-        if (w !== undefined && mayMeet(signal, w.index, w.loops, read, a.loops)) list.push({ writer, read });
+        if (w !== undefined && mayMeet(signal, w.index, w.loops, read, read.loops))
+          list.push({ writer, read, sunk: read.sunk });
       }
     });
     return list;
   });
 }
 
-function between(circuit: Circuit, writer: Assign, read: Read): Distance {
-  return distance(signalOf(circuit, read.signal), writer.index, writer.loops, read);
+function between(circuit: Circuit, writer: PlannedAssign, { read, sunk }: Dependence): Distance {
+  return sunk ? 'unknown' : distance(signalOf(circuit, read.signal), writer.index, writer.loops, read);
 }
 
 const sameLoops = (a: readonly number[], b: readonly number[]): boolean =>
@@ -79,7 +85,7 @@ const sameLoops = (a: readonly number[], b: readonly number[]): boolean =>
 
 function unitFor(
   circuit: Circuit,
-  assigns: readonly Assign[],
+  assigns: readonly PlannedAssign[],
   dependences: readonly (readonly Dependence[])[],
   members: readonly number[],
 ): Unit {
@@ -90,7 +96,10 @@ function unitFor(
   const nodes = members.flatMap((m) => assigns[m] ?? []);
   const [first] = nodes;
   if (first === undefined) return { members, groups: [] };
-  if (edges.length === 0) return { members, groups: [{ loops: first.loops, nodes, down: false, sealed: false }] };
+  if (edges.length === 0) {
+    const sealed = first.plan.body.kind !== 'value' || first.plan.sunk.length > 0;
+    return { members, groups: [{ loops: first.loops, nodes, down: false, sealed }] };
+  }
   const ripple = rippleOf(circuit, assigns, members, edges);
   if (ripple !== undefined) return { members, groups: [ripple] };
   const scalars = orderElements(circuit, nodes).map(({ assign, point }) => atPoint(assign, point));
@@ -104,7 +113,7 @@ function unitFor(
 /** One nest for a cyclic component, if all dependences that cross iterations point one way. */
 function rippleOf(
   circuit: Circuit,
-  assigns: readonly Assign[],
+  assigns: readonly PlannedAssign[],
   members: readonly number[],
   edges: readonly (Dependence & { readonly reader: number })[],
 ): Group | undefined {
@@ -116,7 +125,7 @@ function rippleOf(
   for (const e of edges) {
     const writer = assigns[e.writer];
     if (writer === undefined) return undefined;
-    const d = between(circuit, writer, e.read);
+    const d = between(circuit, writer, e);
     seen.add(d);
     if (d === 'same') before[position.get(e.reader) ?? 0]?.push(position.get(e.writer) ?? 0);
   }
@@ -124,11 +133,11 @@ function rippleOf(
   const order = components(before);
   if (order.some((c) => c.length > 1) || before.some((list, k) => list.includes(k))) return undefined;
   const nodes = order.flatMap(([k]) => assigns[members[k ?? 0] ?? 0] ?? []);
-  return { loops, nodes, down: seen.has('later'), sealed: true };
+  return { loops, nodes, down: seen.has('later'), sealed: true, ripple: nodes.length > 1 };
 }
 
 /** One iteration of a node as a node of its own. */
-export function atPoint(assign: Assign, point: readonly number[]): Assign {
+export function atPoint(assign: Assign, point: readonly number[]): PlannedAssign {
   const fix = <T extends Assign['index'][number]>(a: T): typeof a | { c: number; terms: T['terms'] } => {
     const free = a.terms.filter((t) => t.v >= assign.loops.length);
     return { c: evalAffine({ c: a.c, terms: a.terms.filter((t) => t.v < assign.loops.length) }, point), terms: free };
@@ -139,13 +148,14 @@ export function atPoint(assign: Assign, point: readonly number[]): Assign {
     if (e.op === 'index') return { ...e, value: fix(e.value) };
     return e;
   });
-  return { ...assign, loops: [], index: assign.index.map((a) => affineConst(evalAffine(a, point))), value };
+  const plan: PlannedAssign['plan'] = { parent: undefined, uniform: true, sunk: [], body: { kind: 'value', value } };
+  return { ...assign, loops: [], index: assign.index.map((a) => affineConst(evalAffine(a, point))), value, plan };
 }
 
 /** List scheduling that stays with one shape of nest as long as something of that shape is ready and may join. */
 function fuse(
   circuit: Circuit,
-  assigns: readonly Assign[],
+  assigns: readonly PlannedAssign[],
   dependences: readonly (readonly Dependence[])[],
   units: readonly Unit[],
   unitOf: Int32Array,
@@ -199,7 +209,7 @@ function fuse(
       const legal = (dependences[m] ?? []).every((d) => {
         const writer = assigns[d.writer];
         if (!joined.has(d.writer) || writer === undefined) return true;
-        const far = between(circuit, writer, d.read);
+        const far = between(circuit, writer, d);
         return far === 'same' || far === 'earlier' || far === 'never';
       });
       if (!legal) {

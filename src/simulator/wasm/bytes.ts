@@ -1,0 +1,114 @@
+/** Values that already lie in memory as bytes, and copies of bytes without a call where they are short. */
+import { type Affine, addAffine, scaleAffine } from '../affine.js';
+import { type Ex, isAffine } from '../elaborated.js';
+import type { Address, EmitContext } from './emit-context.js';
+import { I32, V128 } from './function.js';
+import { classOf, storageBytes } from './layout.js';
+import { VECTOR } from './simd.js';
+
+/**
+ * The byte address of the bits of `ex`, lowest first, where they lie side by side in memory; what follows them is
+ * anything. Undefined if the value has to be computed.
+ */
+export function viewOf(c: EmitContext, ex: Ex): Affine | undefined {
+  const known = c.cached(ex);
+  if (known !== undefined && 'local' in known) return undefined;
+  switch (ex.op) {
+    case 'load': {
+      const index = ex.index.flatMap((i) => (isAffine(i) ? [i] : []));
+      return index.length === ex.index.length && !c.localOnly.has(ex.signal)
+        ? c.byteAffine(ex.signal, index)
+        : undefined;
+    }
+    case 'convert':
+      return ex.width <= ex.a.width ? viewOf(c, ex.a) : undefined;
+    case 'slice': {
+      const low = c.folded(ex.low);
+      if (low.c % 8 !== 0 || low.terms.some((t) => t.k % 8 !== 0 || t.table !== undefined)) return undefined;
+      const base = viewOf(c, ex.a);
+      if (base === undefined) return undefined;
+      return addAffine(base, { c: low.c / 8, terms: low.terms.map((t) => ({ ...t, k: t.k / 8 })) });
+    }
+    case 'pack': {
+      if (ex.body.width % 8 !== 0) return undefined;
+      const before = c.vars.get(ex.v);
+      c.vars.delete(ex.v);
+      const body = viewOf(c, ex.body);
+      if (before !== undefined) c.vars.set(ex.v, before);
+      const lane = body?.terms.filter((t) => t.v === ex.v) ?? [];
+      const [term] = lane;
+      if (body === undefined || lane.length !== 1 || term?.table !== undefined || term?.k !== ex.body.width / 8)
+        return undefined;
+      return { c: body.c, terms: body.terms.filter((t) => t.v !== ex.v) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A byte address as one that can be used more than once. */
+export function addressOf(c: EmitContext, bytes: Affine): Address {
+  const all = c.folded(bytes);
+  if (all.terms.length === 0) return { offset: all.c };
+  const offset = c.pushByteAffine(all);
+  const local = c.f.local(I32);
+  c.f.set(local);
+  return { local, offset };
+}
+
+/** Longer copies are left to `memory.copy`, which costs a call. */
+const UNROLLED_BYTES = 512;
+
+/** Copies `bytes` from lower to higher addresses: the places are apart, or `dst` lies before `src`. */
+export function copyBytes(c: EmitContext, dst: Address, src: Address, bytes: number): void {
+  const { f } = c;
+  if (bytes > UNROLLED_BYTES) {
+    c.pushAddress(dst);
+    c.pushAddress(src);
+    f.i32(bytes).memoryCopy();
+    return;
+  }
+  let at = 0;
+  const move = (size: number, store: (from: number, to: number) => void): void => {
+    while (bytes - at >= size) {
+      const to = c.pushBase(dst);
+      const from = c.pushBase(src);
+      store(from + at, to + at);
+      at += size;
+    }
+  };
+  move(16, (from, to) => void f.simdMem(VECTOR.load, from).simdMem(VECTOR.store, to));
+  move(8, (from, to) => void f.mem('i64_load', from).mem('i64_store', to));
+  move(4, (from, to) => void f.mem('i32_load', from).mem('i32_store', to));
+  move(2, (from, to) => void f.mem('i32_load16_u', from).mem('i32_store16', to));
+  move(1, (from, to) => void f.mem('i32_load8_u', from).mem('i32_store8', to));
+}
+
+/** Clears `bytes` at `dst`. */
+export function clearBytes(c: EmitContext, dst: Address, bytes: number): void {
+  const { f } = c;
+  if (bytes > UNROLLED_BYTES || bytes % 8 !== 0) {
+    c.pushAddress(dst);
+    f.i32(0).i32(bytes).memoryFill();
+    return;
+  }
+  let at = 0;
+  if (bytes >= 16) {
+    const zero = f.local(V128);
+    f.simdBytes(VECTOR.const, []).set(zero);
+    for (; bytes - at >= 16; at += 16) {
+      const to = c.pushBase(dst);
+      f.get(zero).simdMem(VECTOR.store, to + at);
+    }
+  }
+  for (; at < bytes; at += 8) {
+    const to = c.pushBase(dst);
+    f.i64(0n).mem('i64_store', to + at);
+  }
+}
+
+/** A shift of a byte address: `a + k v`, for lanes. */
+export const offsetBy = (a: Affine, v: Affine, k: number): Affine => addAffine(a, scaleAffine(v, k));
+
+/** Bytes that one element of a view takes in a wide value. */
+export const isWholeBytes = (width: number): boolean => classOf(width) !== 'wide' && storageBytes(width) * 8 === width;

@@ -1,0 +1,231 @@
+/** One function that computes wires and, at the edge, registers and memories: nests in order, cut into functions of limited size. */
+import { type AsyncReset, type ElaboratedCircuit, type Ex, elementCount, isAffine, signalOf } from '../elaborated.js';
+import { visitReads } from '../walk.js';
+import { type ClockedItem, type UpdateItem, mayJoin, orderClocked } from './clocked.js';
+import { EmitContext, type Shared } from './emit-context.js';
+import { type Leaf, type Nest, type Step, emitNest, planSteps, rootsOf } from './emit-nest.js';
+import { operations } from './emit-value.js';
+import { writeNest } from './emit-write.js';
+import type { ModuleWriter } from './encode.js';
+import { FunctionWriter } from './function.js';
+import { classOf, storageBytes } from './layout.js';
+import type { PlannedAssign, PlannedCircuit } from './plan.js';
+import { type Group, scheduleAssigns } from './schedule.js';
+
+/** Estimated instructions after which a new function is begun; V8 optimises longer ones badly. */
+const FUNCTION_COST = 3000;
+
+export interface ProgramOptions {
+  /** Signals that are stored in memory whoever reads them. */
+  readonly stored: ReadonlySet<number> | 'all';
+}
+
+export interface EmittedProgram {
+  readonly index: number;
+  /** Shadow copies: registers' bytes and where their copies are. */
+  readonly shadows: readonly { readonly from: number; readonly to: number; readonly bytes: number }[];
+}
+
+/** A nest with its place among the functions. */
+interface Job {
+  readonly nest: Nest;
+  readonly roots: readonly Ex[];
+  readonly cost: number;
+}
+
+export function emitProgram(
+  module: ModuleWriter,
+  shared: Shared,
+  program: PlannedCircuit,
+  options: ProgramOptions,
+): EmittedProgram {
+  const maker = new NestMaker(shared);
+  const nests: Nest[] = [
+    ...shared.circuit.asyncResets.map((r) => asyncReset(shared, r)),
+    ...maker.assigns(program.assigns),
+  ];
+  const { clocked, shadows } = maker.clocked(program);
+  nests.push(...clocked);
+  const chunks = cut(nests.map((nest) => jobOf(shared, nest)));
+  maker.locals = options.stored === 'all' ? new Map() : localWires(shared.circuit, chunks, options.stored);
+  const functions = chunks.map((jobs, n) => {
+    const f = new FunctionWriter(0);
+    const c = new EmitContext(shared, f, operations);
+    maker.current = c;
+    c.localOnly = new Set([...maker.locals].flatMap(([id, home]) => (home === n ? [id] : [])));
+    c.begin(jobs.flatMap((j) => j.roots));
+    for (const { nest } of jobs) emitNest(c, nest);
+    return define(module, f);
+  });
+  const whole = new FunctionWriter(0);
+  for (const one of functions) whole.call(one);
+  for (const s of shadows) whole.i32(s.from).i32(s.to).i32(s.bytes).memoryCopy();
+  return { index: define(module, whole), shadows };
+}
+
+function define(module: ModuleWriter, f: FunctionWriter): number {
+  const index = module.declare([], []);
+  module.define(index, f.finish());
+  return index;
+}
+
+function jobOf(shared: Shared, nest: Nest): Job {
+  const roots = rootsOf(nest.steps);
+  const cost = roots.reduce((sum, ex) => sum + Math.min(shared.interner.factsOf(ex).cost, 2000) + 2, 4);
+  return { nest, roots, cost };
+}
+
+function cut(jobs: readonly Job[]): Job[][] {
+  const chunks: Job[][] = [];
+  let room = 0;
+  for (const job of jobs) {
+    const last = chunks.at(-1);
+    if (last === undefined || job.cost > room) {
+      chunks.push([job]);
+      room = FUNCTION_COST - job.cost;
+    } else {
+      last.push(job);
+      room -= job.cost;
+    }
+  }
+  return chunks;
+}
+
+/** Single narrow wires that only one function reads, with that function: they live in its locals. */
+function localWires(
+  circuit: ElaboratedCircuit,
+  chunks: readonly (readonly Job[])[],
+  stored: ReadonlySet<number>,
+): Map<number, number> {
+  const home = new Map<number, number>();
+  const candidate = (id: number): boolean => {
+    const s = signalOf(circuit, id);
+    return !stored.has(id) && s.kind === 'wire' && elementCount(s) === 1 && classOf(s.width) !== 'wide';
+  };
+  const leaves = (steps: readonly Step[], visit: (leaf: Leaf) => void): void => {
+    for (const s of steps) {
+      if (s.kind === 'leaf') visit(s);
+      else if (s.kind === 'branch') [s.then, s.else].forEach((list) => leaves(list, visit));
+      else if (s.kind === 'prelude') s.nests.forEach((n) => leaves(n.steps, visit));
+    }
+  };
+  chunks.forEach((jobs, n) => {
+    for (const { nest } of jobs) {
+      leaves(nest.steps, (leaf) => {
+        if (candidate(leaf.target) && leaf.inner.length === 0) home.set(leaf.target, n);
+      });
+    }
+  });
+  chunks.forEach((jobs, n) => {
+    for (const { roots } of jobs) {
+      for (const root of roots) {
+        visitReads(root, (r) => {
+          if (home.has(r.signal) && (home.get(r.signal) !== n || !r.index.every(isAffine))) home.delete(r.signal);
+        });
+      }
+    }
+  });
+  return home;
+}
+
+function asyncReset(shared: Shared, r: AsyncReset): Nest {
+  const reset: Ex = { op: 'load', width: 1, signed: false, signal: r.reset, index: [] };
+  const value = shared.interner.intern(r.value);
+  const leaf: Leaf = { kind: 'leaf', inner: [], target: r.target, index: r.index, value };
+  return {
+    loops: r.loops,
+    down: false,
+    steps: [{ kind: 'branch', cond: shared.interner.intern(reset), then: [], else: [leaf] }],
+  };
+}
+
+/** Turns nodes, updates and write ports into nests. */
+class NestMaker {
+  /** Wires in locals, with the function that has them. */
+  locals: ReadonlyMap<number, number> = new Map();
+  current: EmitContext | undefined;
+  private readonly shadowOf = new Map<number, number>();
+
+  constructor(private readonly shared: Shared) {}
+
+  private readonly intern = (ex: Ex): Ex => this.shared.interner.intern(ex);
+  private readonly inside = (nodes: readonly PlannedAssign[]): Nest[] => this.assigns(nodes);
+
+  assigns(nodes: readonly PlannedAssign[]): Nest[] {
+    return scheduleAssigns(this.shared.circuit, nodes).flatMap((group) => this.group(group));
+  }
+
+  private group(group: Group): Nest[] {
+    const { loops, nodes, down, ripple = false } = group;
+    const steps = (a: PlannedAssign, inner: readonly number[]): Step[] => {
+      const leaf = (value: Ex): Leaf => ({ kind: 'leaf', inner, target: a.target, index: a.index, value, ripple });
+      return planSteps(a.plan, this.intern, leaf, this.inside);
+    };
+    const [only] = nodes;
+    // A node alone has no decisions within its loops: all of them may become one block move.
+    if (nodes.length === 1 && only !== undefined && uniformArms(only.plan))
+      return [{ loops: [], steps: steps(only, loops), down }];
+    if (loops.length === 0) return nodes.map((a) => ({ loops, steps: steps(a, []), down }));
+    return [{ loops, steps: nodes.flatMap((a) => steps(a, [])), down }];
+  }
+
+  clocked(program: PlannedCircuit): { clocked: Nest[]; shadows: EmittedProgram['shadows'] } {
+    const { circuit, layout, allocator } = this.shared;
+    const items = orderClocked(circuit, program);
+    for (const item of items) {
+      if (item.kind !== 'update' || !item.shadow || this.shadowOf.has(item.update.target)) continue;
+      this.shadowOf.set(item.update.target, allocator.take(bytesOf(circuit, item.update.target)));
+    }
+    const nests: Nest[] = [];
+    for (let k = 0; k < items.length;) {
+      const first = items[k];
+      if (first === undefined) break;
+      if (first.kind === 'write') {
+        nests.push(writeNest(this.shared, () => this.context(), first.write));
+        k++;
+        continue;
+      }
+      const batch: UpdateItem[] = [first];
+      for (k++; k < items.length; k++) {
+        const next: ClockedItem | undefined = items[k];
+        if (next?.kind !== 'update' || !mayJoin(circuit, batch, next)) break;
+        batch.push(next);
+      }
+      const { loops, inner } = first.update;
+      const [steps, down] = [batch.flatMap((item) => this.update(item, item.update.inner)), first.down];
+      // An update alone whose decisions hold for all its iterations may become block moves.
+      const whole = batch.length === 1 && loops.length > 0 && uniformArms(first.update.plan);
+      nests.push(whole ? { loops: [], steps: this.update(first, [...loops, ...inner]), down } : { loops, steps, down });
+    }
+    const shadows = [...this.shadowOf].map(([target, to]) => ({
+      from: layout.slots[target]?.address ?? 0,
+      to,
+      bytes: bytesOf(circuit, target),
+    }));
+    return { clocked: nests, shadows };
+  }
+
+  private update({ update }: UpdateItem, inner: readonly number[]): Step[] {
+    // A register with some shadowed drivers has them all shadowed: one copy back serves all.
+    const shadow = this.shadowOf.get(update.target);
+    const leaf = (value: Ex): Leaf => {
+      const { target, index } = update;
+      return { kind: 'leaf', inner, target, index, value, ...(shadow === undefined ? {} : { shadow }) };
+    };
+    return planSteps(update.plan, this.intern, leaf, this.inside);
+  }
+
+  private context(): EmitContext {
+    if (this.current === undefined) throw new Error('no function is being written');
+    return this.current;
+  }
+}
+
+/** All decisions hold for all iterations of the nest. */
+const uniformArms = (arm: PlannedAssign['plan']): boolean =>
+  arm.uniform && (arm.body.kind !== 'if' || (uniformArms(arm.body.then) && uniformArms(arm.body.else)));
+
+const bytesOf = (circuit: ElaboratedCircuit, id: number): number => {
+  const signal = signalOf(circuit, id);
+  return elementCount(signal) * storageBytes(signal.width);
+};

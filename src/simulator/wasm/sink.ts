@@ -1,0 +1,161 @@
+/**
+ * Sinking: an array node whose readers all sit in one branch of one update, or of one other node, is computed there, so
+ * that a gate that is closed saves all of its work.
+ */
+import { type Assign, type ElaboratedCircuit, type Ex, signalOf } from '../elaborated.js';
+import { orderElements } from '../elements.js';
+import { isCombinational, visitReads } from '../walk.js';
+import { components } from './graph.js';
+import {
+  type Arm,
+  type PlannedAssign,
+  type PlannedCircuit,
+  type PlannedUpdate,
+  isHeavy,
+  planOf,
+  visitPlan,
+} from './plan.js';
+import { type Prepared, visitClocked } from './prepare.js';
+
+/** Nodes of more drivers stay where they are. */
+const MAX_DRIVERS = 8;
+
+/** Plans of everything, before anything has sunk. */
+export function planned(
+  circuit: Pick<ElaboratedCircuit, 'signals'>,
+  prepared: Prepared,
+  varying: (ex: Ex) => number,
+  circular: ReadonlySet<number>,
+): PlannedCircuit {
+  const assigns = prepared.assigns.map((a): PlannedAssign => {
+    const heavy = isHeavy(a.loops, signalOf(circuit, a.target)) && !circular.has(a.target);
+    return { ...a, plan: planOf({ kind: 'value', value: a.value }, a.loops, heavy, varying) };
+  });
+  const updates = prepared.updates.map((u): PlannedUpdate => {
+    const loops = [...u.loops, ...u.inner];
+    const heavy = isHeavy(loops, signalOf(circuit, u.target));
+    return { ...u, plan: planOf(u.tree, loops, heavy, varying) };
+  });
+  return { assigns, updates, writes: prepared.writes };
+}
+
+/**
+ * Signals that depend on themselves: their nests may be taken apart, so they have no branches. Throws H1101 where elements
+ * do as well, a combinational loop.
+ */
+export function circularSignals(
+  circuit: Pick<ElaboratedCircuit, 'signals'>,
+  assigns: readonly Assign[],
+): ReadonlySet<number> {
+  const ids = [...new Set(assigns.map((a) => a.target))];
+  const position = new Map(ids.map((id, k) => [id, k]));
+  const successors = ids.map((): number[] => []);
+  for (const a of assigns) {
+    visitReads(a.value, (r) => {
+      const at = position.get(r.signal);
+      if (at !== undefined && isCombinational(signalOf(circuit, r.signal)))
+        successors[position.get(a.target) ?? 0]?.push(at);
+    });
+  }
+  const circular = components(successors).filter(([k = 0, ...more]) => more.length > 0 || successors[k]?.includes(k));
+  const found = new Set(circular.flat().map((k) => ids[k] ?? 0));
+  orderElements(
+    circuit,
+    assigns.filter((a) => found.has(a.target)),
+  );
+  return found;
+}
+
+/** Moves array nodes into branches; `keep` are signals that must be there in any case. */
+export function sink(
+  circuit: Pick<ElaboratedCircuit, 'signals'>,
+  program: PlannedCircuit,
+  keep: ReadonlySet<number>,
+): PlannedCircuit {
+  const drivers = new Map<number, PlannedAssign[]>();
+  for (const a of program.assigns) drivers.set(a.target, [...(drivers.get(a.target) ?? []), a]);
+  const families = familiesOf(circuit, drivers);
+  const readers = readersOf(program, drivers);
+  const gone = new Set<Assign>();
+  // Readers come after what they read, so a reader has found its place before what it reads is moved.
+  for (const family of families.reverse()) {
+    const nodes = family.flatMap((id) => drivers.get(id) ?? []);
+    const own = new Set(family);
+    if (family.some((id) => keep.has(id)) || nodes.length > MAX_DRIVERS) continue;
+    if (!nodes.some((a) => isHeavy(a.loops, signalOf(circuit, a.target)))) continue;
+    const arms = new Set<Arm>();
+    for (const id of family) for (const r of readers.get(id) ?? []) if (!own.has(r.by)) arms.add(r.arm);
+    const arm = commonArm([...arms]);
+    if (arm?.parent === undefined) continue;
+    arm.sunk.unshift(...nodes);
+    for (const a of nodes) {
+      a.plan.parent = arm;
+      gone.add(a);
+    }
+  }
+  return { ...program, assigns: program.assigns.filter((a) => !gone.has(a)) };
+}
+
+/** Signals that depend on each other in circles together; each after what it reads. */
+function familiesOf(
+  circuit: Pick<ElaboratedCircuit, 'signals'>,
+  drivers: ReadonlyMap<number, readonly PlannedAssign[]>,
+): number[][] {
+  const ids = [...drivers.keys()];
+  const position = new Map(ids.map((id, k) => [id, k]));
+  const successors = ids.map((id) => {
+    const found = new Set<number>();
+    for (const a of drivers.get(id) ?? []) {
+      visitPlan(a.plan, a.loops, (r) => {
+        const at = position.get(r.signal);
+        if (at !== undefined && isCombinational(signalOf(circuit, r.signal))) found.add(at);
+      });
+    }
+    return [...found];
+  });
+  return components(successors).map((members) => members.map((m) => ids[m] ?? 0));
+}
+
+interface Reader {
+  readonly arm: Arm;
+  /** The wire that the reader drives; -1 for registers and memories. */
+  readonly by: number;
+}
+
+function readersOf(
+  program: PlannedCircuit,
+  drivers: ReadonlyMap<number, readonly PlannedAssign[]>,
+): Map<number, Reader[]> {
+  const readers = new Map<number, Reader[]>();
+  const note = (signal: number, arm: Arm, by: number): void => {
+    if (!drivers.has(signal)) return;
+    const list = readers.get(signal);
+    if (list === undefined) readers.set(signal, [{ arm, by }]);
+    else list.push({ arm, by });
+  };
+  for (const a of program.assigns) visitPlan(a.plan, a.loops, (r) => note(r.signal, r.arm, a.target));
+  for (const u of program.updates) visitPlan(u.plan, [...u.loops, ...u.inner], (r) => note(r.signal, r.arm, -1));
+  const outside: Arm = { parent: undefined, uniform: true, sunk: [], body: { kind: 'keep' } };
+  visitClocked({ updates: [], writes: program.writes }, (ex) => visitReads(ex, (r) => note(r.signal, outside, -1)));
+  return readers;
+}
+
+/** The innermost uniform branch around all of `arms`; undefined if there is none. */
+function commonArm(arms: readonly Arm[]): Arm | undefined {
+  const [first, ...rest] = arms.map(pathTo);
+  if (first === undefined) return undefined;
+  let length = first.length;
+  for (const path of rest) {
+    let k = 0;
+    while (k < length && k < path.length && path[k] === first[k]) k++;
+    length = k;
+  }
+  for (let k = length - 1; k > 0; k--) if (first.slice(0, k + 1).every((a) => a.uniform)) return first[k];
+  return undefined;
+}
+
+function pathTo(arm: Arm): Arm[] {
+  const path: Arm[] = [];
+  for (let a: Arm | undefined = arm; a !== undefined; a = a.parent) path.push(a);
+  return path.reverse();
+}

@@ -1,0 +1,107 @@
+/** Loops whose iterations run side by side in 128-bit vectors, with a shorter store for what is left at the end. */
+
+import type { Ex } from '../elaborated.js';
+import { visitReads } from '../walk.js';
+import { distance } from './depend.js';
+import type { EmitContext } from './emit-context.js';
+import type { Leaf } from './emit-nest.js';
+import { I32, V128 } from './function.js';
+import { type LaneScope, laneBits, prepareUniform, pushLanes } from './lanes.js';
+import { storageBytes } from './layout.js';
+import { type LaneBits, STORE_LANE, VECTOR } from './simd.js';
+
+/** Vector steps that are written out one after the other. */
+const UNROLLED_STEPS = 4;
+
+/** The width of lanes in which iterations of loop `v` can run side by side; undefined where they cannot. */
+export function vectorBits(
+  c: EmitContext,
+  leaf: Leaf,
+  loops: readonly number[],
+  v: number,
+  down: boolean,
+): LaneBits | undefined {
+  const target = c.signal(leaf.target);
+  const count = loops[v] ?? 1;
+  if (count < 4 || target.width > 64 || leaf.ripple === true) return undefined;
+  if (!stepsByOne(c, leaf, v) || !inOrder(c, leaf, loops, down)) return undefined;
+  const bits = laneBits(c, leaf.value, v, target.width);
+  return bits === undefined || bits * count < 64 ? undefined : bits;
+}
+
+function stepsByOne(c: EmitContext, leaf: Leaf, v: number): boolean {
+  const terms = c.byteAffine(leaf.target, leaf.index, leaf.shadow).terms.filter((t) => t.v === v);
+  const [term] = terms;
+  return terms.length === 1 && term?.k === storageBytes(c.signal(leaf.target).width) && term.table === undefined;
+}
+
+/** No lane reads what an earlier iteration has just written. */
+function inOrder(c: EmitContext, leaf: Leaf, loops: readonly number[], down: boolean): boolean {
+  let ok = true;
+  const target = c.signal(leaf.target);
+  visitReads(leaf.value, (r) => {
+    if (r.signal !== leaf.target) return;
+    const far = distance(target, leaf.index, loops, r);
+    if (far !== 'same' && far !== 'never' && (far !== 'later' || down)) ok = false;
+  });
+  return ok;
+}
+
+/** Emits the loop over `v`, whose outer variables have values. */
+export function emitVectorLoop(c: EmitContext, leaf: Leaf, v: number, count: number, bits: LaneBits): void {
+  const { f } = c;
+  const lanes = 128 / bits;
+  const steps = Math.floor(count / lanes);
+  const rest = count % lanes;
+  c.scoped(() => {
+    const uniform = new Map<Ex, number>();
+    const scope = (): LaneScope => ({ c, v, bits, uniform, values: new Map() });
+    c.vars.delete(v);
+    prepareUniform(scope(), leaf.value);
+    if (steps > UNROLLED_STEPS) {
+      const local = f.local(I32);
+      c.vars.set(v, { local, extent: count });
+      f.loopBy(local, lanes, steps * lanes, () => c.scoped(() => storeLanes(scope(), leaf, lanes)));
+    } else {
+      for (let k = 0; k < steps; k++) {
+        c.vars.set(v, { fixed: k * lanes });
+        c.scoped(() => storeLanes(scope(), leaf, lanes));
+      }
+    }
+    if (rest > 0) {
+      c.vars.set(v, { fixed: steps * lanes });
+      c.scoped(() => storeLanes(scope(), leaf, rest));
+    }
+    c.vars.delete(v);
+  });
+}
+
+/** Computes one vector and stores its first `count` lanes. */
+function storeLanes(s: LaneScope, leaf: Leaf, count: number): void {
+  const { c, bits } = s;
+  const { f } = c;
+  const size = storageBytes(c.signal(leaf.target).width);
+  const bytes = count * size;
+  const address = c.byteAffine(leaf.target, leaf.index, leaf.shadow);
+  if (bytes === 16) {
+    const offset = c.pushByteAffine(address);
+    pushLanes(s, leaf.value);
+    f.simdMem(VECTOR.store, offset);
+    return;
+  }
+  const value = f.local(V128);
+  pushLanes(s, leaf.value);
+  f.set(value);
+  if (size * 8 < bits) {
+    // The low bytes of every lane, side by side.
+    const pick = Array.from({ length: 16 }, (_, i) => ((Math.floor(i / size) * bits) / 8 + (i % size)) % 16);
+    f.get(value).get(value).simdBytes(VECTOR.shuffle, pick).set(value);
+  }
+  let at = 0;
+  for (const part of [8, 4, 2, 1] as const) {
+    if (bytes - at < part) continue;
+    const offset = c.pushByteAffine(address);
+    f.get(value).simdStoreLane(STORE_LANE[part], offset + at, at / part);
+    at += part;
+  }
+}
