@@ -13,6 +13,7 @@ import { version } from '../../src/build/version.js';
 import { unpackSamples } from '../../src/dataflow/port-beats.js';
 import { isSigned } from '../../src/dataflow/plan.js';
 import { decodeOutput } from '../../src/network/ports.js';
+import { endWithReader } from '../../src/cli/output.js';
 import { buildHeader, layerTable, throughputLine } from '../../src/report/build-face.js';
 import { grouped, interval, table } from '../../src/report/lines.js';
 
@@ -74,6 +75,7 @@ async function light(name: string, labels: ArrayLike<number>): Promise<string[]>
   ];
 }
 
+endWithReader();
 try {
   const labels = readNpy(join(vectors, 'labels.npy')).data;
   const rows = [await light('digits_w1a1', labels), await light('digits_w4a4', labels)];

@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { HeddleError } from '../base/diagnostics.js';
 import { version } from '../build/version.js';
 import { usageError } from './errors.js';
+import { endWithReader } from './output.js';
 import { buildCommand } from './verbs/build.js';
 import { cosimCommand } from './verbs/cosim.js';
 import { doctorCommand } from './verbs/doctor.js';
@@ -47,6 +48,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await parser.parseAsync();
 }
 
+endWithReader();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -10,6 +10,14 @@ export interface CommonOptions {
   readonly json?: string | undefined;
 }
 
+/** Whoever reads our output may stop early (`| head`): that ends the process, and is no error. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 const write = (text: string): void => {
   process.stdout.write(text);
 };
