@@ -6,4 +6,5 @@ export * from './nat-text.js';
 export * from './types.js';
 export * from './expr.js';
 export * from './module.js';
+export * from './harden.js';
 export * from './walk.js';

@@ -58,6 +58,7 @@ function roleOf(expr: Expr): string {
           return 'bits';
       }
     case 'unary':
+      if (expr.fn === 'not' && expr.a.op === 'const' && expr.a.value === 0n) return 'ones';
       return expr.fn === 'popcount' ? 'ones' : expr.fn === 'neg' ? 'negated' : 'bits';
     case 'fold':
       return { sum: 'total', max: 'largest', min: 'smallest', and: 'all', or: 'any', xor: 'parity' }[expr.fn];

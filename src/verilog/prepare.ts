@@ -1,7 +1,7 @@
 /**
  * Gives names to values that SystemVerilog cannot take in place: the operand of a bit selection that is not a signal,
- * sums over lanes and run-time selections (loops in the text), values cut to fewer bits (Yosys), constant selections
- * inside `always_comb` (Icarus).
+ * sums over lanes and run-time selections (loops in the text), values cut to fewer bits and computed constants of symbolic
+ * width (Yosys), constant selections inside `always_comb` (Icarus).
  *
  * Circuit in, circuit out: each name is a wire with its equation, in front of the item that uses it.
  */
@@ -154,6 +154,7 @@ class Preparer {
     if (isCut(cut)) return this.operands(cut, site);
     const inner = cut.op === 'convert' && cut.fn === 'reinterpret' ? cutSelection(cut.a) : cut;
     if (cut.op === 'convert' && isCut(inner)) return { ...cut, a: this.operands(inner, site) };
+    if (invertsCast(expr)) return expr;
     return this.rewrite(expr, site);
   }
 
@@ -161,7 +162,7 @@ class Preparer {
     const moved = cutSelection(pushSelection(expr));
     // bits of a signal are one thing; bits of a value are computed from its operands
     const inner = this.operands(moved, bitsOf(moved) === undefined ? site : { ...site, comb: false });
-    if (needsLoop(inner) || isCut(inner)) return this.named(inner, site);
+    if (needsLoop(inner) || isCut(inner) || invertsCast(inner)) return this.named(inner, site);
     if (!site.comb) return inner;
     const bits = bitsOf(inner);
     const selects = bits !== undefined && !coversAll(bits, this.signals);
@@ -198,8 +199,11 @@ class Preparer {
         return { ...expr, address: plain(expr.address) };
       case 'mux':
         return { ...expr, cond: plain(expr.cond), a: plain(expr.a), b: plain(expr.b) };
-      case 'binary':
-        return { ...expr, a: plain(expr.a), b: plain(expr.b) };
+      case 'binary': {
+        const [a, b] = [plain(expr.a), plain(expr.b)];
+        const shift = expr.fn === 'shl' || expr.fn === 'shr';
+        return { ...expr, a: isCast(a) && (shift || isCast(b)) ? this.named(a, site) : a, b };
+      }
       case 'unary':
         return { ...expr, a: expr.fn === 'popcount' ? selectable(expr.a) : plain(expr.a) };
       case 'convert':
@@ -244,6 +248,19 @@ function cutSelection(expr: Expr): Expr {
 function isCut(expr: Expr): boolean {
   if (expr.op === 'convert' && expr.fn === 'truncate') return !natEquals(widthOf(expr), widthOf(expr.a));
   return expr.op === 'slice' && bitsOf(expr) === undefined;
+}
+
+/**
+ * A constant of symbolic width: `W'(5)`. Yosys 0.23 folds it to 32 bits where nothing but constants stands around it, so
+ * what is computed from it alone needs a name of its own width.
+ */
+function isCast(expr: Expr): boolean {
+  return expr.op === 'const' && (expr.type.kind === 'uint' || expr.type.kind === 'sint') && widthOf(expr).op !== 'lit';
+}
+
+/** `~W'(0)`: right where its lowest bits are assigned, wrong inside of an expression. */
+function invertsCast(expr: Expr): boolean {
+  return expr.op === 'unary' && (expr.fn === 'not' || expr.fn === 'neg') && isCast(expr.a);
 }
 
 /** An element of a choice is a choice of elements; an element of zeros is zero. */

@@ -12,14 +12,15 @@ import type { Design } from '../../src/circuit/index.js';
 
 type Vector = Readonly<Record<string, number>>;
 export interface LibraryModule {
+  readonly template: ModuleTemplate<ParamSpecs, never>;
   readonly design: Design;
   readonly vectors: readonly Vector[];
 }
 
-const entry = (template: unknown, vectors: readonly Vector[]): LibraryModule => ({
-  design: buildDesign(template as ModuleTemplate<ParamSpecs, never>),
-  vectors,
-});
+const entry = (made: unknown, vectors: readonly Vector[]): LibraryModule => {
+  const template = made as ModuleTemplate<ParamSpecs, never>;
+  return { template, design: buildDesign(template), vectors };
+};
 
 const widths = [1, 2, 7, 8, 33].map((W) => ({ W }));
 const resizers = [

@@ -116,16 +116,17 @@ module requantize_s_floor_sat_s #(
     logic signed [T_W-1:0] sum;
     logic signed [T_W-1:0] shifted;
     logic                  over;
+    logic [OUT_W-1:0]      out_ones;
 
-    assign sum     = T_W'($signed(product_q[i*P_W +: P_W]))
+    assign sum      = T_W'($signed(product_q[i*P_W +: P_W]))
         + T_W'($signed(product_addend_q[i*A_W +: A_W]));
-    assign shifted = T_W'($signed(sum[SHIFT +: T_W-SHIFT]));
-    assign over    = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
+    assign shifted  = T_W'($signed(sum[SHIFT +: T_W-SHIFT]));
+    assign over     = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
+    assign out_ones = ~(OUT_W'(0));
 
     always_ff @(posedge aclk) begin
       if (en) begin
-        out_q[i*OUT_W +: OUT_W] <= over
-            ? (shifted < T_W'(0) ? ~(~(OUT_W'(0)) >> 1) : ~(OUT_W'(0)) >> 1)
+        out_q[i*OUT_W +: OUT_W] <= over ? (shifted < T_W'(0) ? ~(out_ones >> 1) : out_ones >> 1)
             : $signed(shifted[OUT_W-1:0]);
       end
     end

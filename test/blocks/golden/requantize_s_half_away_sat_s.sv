@@ -136,14 +136,15 @@ module requantize_s_half_away_sat_s #(
       assign shifted = sum;
     end
 
-    logic over;
+    logic             over;
+    logic [OUT_W-1:0] out_ones;
 
-    assign over = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
+    assign over     = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
+    assign out_ones = ~(OUT_W'(0));
 
     always_ff @(posedge aclk) begin
       if (en) begin
-        out_q[i*OUT_W +: OUT_W] <= over
-            ? (shifted < T_W'(0) ? ~(~(OUT_W'(0)) >> 1) : ~(OUT_W'(0)) >> 1)
+        out_q[i*OUT_W +: OUT_W] <= over ? (shifted < T_W'(0) ? ~(out_ones >> 1) : out_ones >> 1)
             : $signed(shifted[OUT_W-1:0]);
       end
     end

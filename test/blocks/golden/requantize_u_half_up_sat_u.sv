@@ -136,13 +136,15 @@ module requantize_u_half_up_sat_u #(
       assign shifted = sum;
     end
 
-    logic over;
+    logic             over;
+    logic [OUT_W-1:0] out_ones;
 
-    assign over = |shifted[OUT_W +: T_W-OUT_W];
+    assign over     = |shifted[OUT_W +: T_W-OUT_W];
+    assign out_ones = ~(OUT_W'(0));
 
     always_ff @(posedge aclk) begin
       if (en) begin
-        out_q[i*OUT_W +: OUT_W] <= over ? (shifted < T_W'(0) ? OUT_W'(0) : ~(OUT_W'(0)))
+        out_q[i*OUT_W +: OUT_W] <= over ? (shifted < T_W'(0) ? OUT_W'(0) : out_ones)
             : $signed(shifted[OUT_W-1:0]);
       end
     end
