@@ -8,16 +8,23 @@ import type { Values } from './prove.js';
 /** Distinct odd numbers that no module has as a literal; none is a power of two or next to one. */
 const primes = [37, 41, 43, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113];
 
-/**
- * Text of the module built with other witnesses and printed with other defaults; the defaults themselves read `*`. Defaults
- * have to be legal: what the printer calls unused it tries out at some settings, the defaults among them.
- */
-export function textAt(template: LibraryModule['template'], set: number, defaults: Values): string {
+/** Text of the module built with other witnesses. */
+export function textAtWitness(template: LibraryModule['template'], set: number): string {
   const { top, modules } = buildDesign(template);
   const params = modules[top]!.params.map(({ name }) => name);
   const witness = Object.fromEntries(params.map((name, k) => [name, primes[(set * 5 + k) % primes.length]!]));
-  const design = buildDesign(template, witness);
-  return hideDefaults({ top, modules: { ...design.modules, [top]: withDefaults(design.modules[top]!, defaults) } });
+  return textOf(buildDesign(template, witness));
+}
+
+/**
+ * Text of the module with other defaults; the defaults themselves read `*`. Without the wires that collect what nothing
+ * reads: which signals those are the printer tries out at some settings, the defaults among them.
+ */
+export function textAtDefaults({ top, modules }: Design, defaults: Values): string {
+  return textOf({ top, modules: { ...modules, [top]: withDefaults(modules[top]!, defaults) } })
+    .replace(/^( {2}parameter int +\w+ *= )\d+(,?)$/gm, '$1*$2')
+    .replace(/^ *(logic|assign) unused_bits\b[^;]*;.*\n/gm, '')
+    .replace(/\n+/g, '\n');
 }
 
 function withDefaults(def: ModuleDef, values: Values): ModuleDef {
@@ -27,7 +34,8 @@ function withDefaults(def: ModuleDef, values: Values): ModuleDef {
   return { ...def, params };
 }
 
-export function hideDefaults(design: Design): string {
-  const lines = emitDesign(design).flatMap(({ text }) => text.split('\n'));
-  return lines.map((line) => line.replace(/^( {2}parameter int +\w+ *= )\d+(,?)$/, '$1*$2')).join('\n');
+export function textOf(design: Design): string {
+  return emitDesign(design)
+    .map(({ text }) => text)
+    .join('\n');
 }
