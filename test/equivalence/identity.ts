@@ -23,7 +23,7 @@ export function textAtWitness(template: LibraryModule['template'], set: number):
 export function textAtDefaults({ top, modules }: Design, defaults: Values): string {
   return textOf({ top, modules: { ...modules, [top]: withDefaults(modules[top]!, defaults) } })
     .replace(/^( {2}parameter int +\w+ *= )\d+(,?)$/gm, '$1*$2')
-    .replace(/^ *(logic|assign) unused_bits\b[^;]*;.*\n/gm, '')
+    .replace(/^ *(logic|assign) unused_bits(_\d+)?\b[^;]*;.*\n/gm, '')
     .replace(/\n+/g, '\n');
 }
 
