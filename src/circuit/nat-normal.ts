@@ -57,8 +57,20 @@ export function multiplyPolynomials(a: Polynomial, b: Polynomial): Polynomial {
   return product;
 }
 
+/** Keys and normal forms are functions of immutable data: each is computed once an object. */
+const keys = new WeakMap<Polynomial, string>();
+const normalForms = new WeakMap<Nat, Polynomial>();
+
 /** Text that is equal exactly for equal polynomials. */
 export function polynomialKey(p: Polynomial): string {
+  const known = keys.get(p);
+  if (known !== undefined) return known;
+  const key = makeKey(p);
+  keys.set(p, key);
+  return key;
+}
+
+function makeKey(p: Polynomial): string {
   return [...p.entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([key, term]) => `${term.coefficient}${key === '' ? '' : `*${key}`}`)
@@ -111,6 +123,14 @@ function exactQuotient(a: Polynomial, b: Polynomial): Polynomial | undefined {
 }
 
 export function normalizeNat(nat: Nat): Polynomial {
+  const known = normalForms.get(nat);
+  if (known !== undefined) return known;
+  const made = makeNormal(nat);
+  normalForms.set(nat, made);
+  return made;
+}
+
+function makeNormal(nat: Nat): Polynomial {
   switch (nat.op) {
     case 'lit':
       return constantPolynomial(nat.value);

@@ -101,7 +101,9 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
       const type = substituteType(port.type, nats);
       bind('', port.type, 'input', valueOf({ type, context: builder }, given[key] as Operand<Bits>));
     } else if (port.port === 'output' && given[key] === open) {
-      bindings[base] = { dir: 'open' };
+      // A named wire rather than an empty pin, which lint tools take for a mistake.
+      const type = substituteType(port.type, nats);
+      bind('', port.type, 'output', builder.declare(`unused_${name}_${base}`, type, { kind: 'wire' }));
     } else if (port.port === 'output') {
       const wire =
         (given[key] as AnySig | undefined) ??

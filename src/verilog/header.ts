@@ -55,13 +55,8 @@ export function parameters(def: ModuleDef): SvParameter[] {
   return def.params.map((param) => ({
     name: param.name,
     integer: param.kind === 'nat',
-    default: param.kind === 'nat' ? String(param.default) : `"${imageFile(def, param.name)}"`,
+    default: param.kind === 'nat' ? String(param.default) : '""',
   }));
-}
-
-/** Where a module looks for an image that nobody gave it. */
-export function imageFile(def: ModuleDef, param: string): string {
-  return `${def.name}_${param.toLowerCase()}.mem`;
 }
 
 /** Clocks and resets first, then the author's ports; a blank line around each stream. */

@@ -32,7 +32,7 @@ export function imageFiles(design: Design): { readonly name: string; readonly im
 
 function clash(name: string): HeddleError {
   return new HeddleError({
-    code: 'H1101',
+    code: 'H1110',
     message: `${name}: two images of different contents have this file name`,
     places: [{ text: name }],
     fix: 'give one of the images another file name',

@@ -88,7 +88,7 @@ function declaration(id: SignalId, context: ItemContext) {
 function contents(id: SignalId, context: ItemContext): SvItem[] {
   const signal = context.signals[id]!;
   if (signal.kind !== 'memory' || signal.image === undefined) return [];
-  return [{ item: 'readmem', image: signal.image, memory: signal.name, tight: true }];
+  return [{ item: 'readmem', image: signal.image, memory: signal.name, depth: natSv(signal.depth), tight: true }];
 }
 
 function assignItems(assigns: readonly Of<'assign'>[], context: ItemContext, tight: boolean): SvItem[] {

@@ -156,7 +156,12 @@ function printItem(out: Lines, item: SvItem, indent: number): void {
       printStatements(out, item.body, indent + 2);
       return out.add(indent, 'end');
     case 'readmem':
-      return out.add(indent, `initial $readmemh(${item.image}, ${item.memory});`);
+      // A generate condition: Yosys drops a $readmemh under a procedural one.
+      out.add(indent, `if (${item.image} != "") begin : g_${item.memory}_image`);
+      out.add(indent + 2, `initial $readmemh(${item.image}, ${item.memory});`);
+      out.add(indent, `end else begin : g_${item.memory}_blank`);
+      out.add(indent + 2, `initial for (int i = 0; i < ${printExpr(item.depth)}; i = i + 1) ${item.memory}[i] = '0;`);
+      return out.add(indent, 'end');
     case 'instance':
       return printInstance(out, item, indent);
     case 'for': {

@@ -92,8 +92,8 @@ export type SvItem = (
       readonly body: readonly SvStmt[];
       readonly place?: SourcePlace | undefined;
     }
-  /** `initial $readmemh(IMAGE, rom)`. */
-  | { readonly item: 'readmem'; readonly image: string; readonly memory: string }
+  /** `$readmemh(IMAGE, rom)` where an image is given, zeros where not, so that the module elaborates by itself. */
+  | { readonly item: 'readmem'; readonly image: string; readonly memory: string; readonly depth: SvExpr }
   | {
       readonly item: 'instance';
       readonly module: string;

@@ -40,7 +40,8 @@ export function unreadSignals(def: ModuleDef): ReadonlySet<SignalId> {
       throw error;
     }
     def.signals.forEach((signal, id) => {
-      if (signal.kind === 'output' || signal.kind === 'memory') return;
+      // A name that says so is enough: lint tools leave `unused_...` alone.
+      if (signal.kind === 'output' || signal.kind === 'memory' || signal.name.startsWith('unused_')) return;
       // a signal in a generate block may have a width that depends on the index: there, any read counts
       const width = widthAt(signal.type, env);
       if ((reads.get(id)?.size ?? 0) < (width ?? 1)) unread.add(id);

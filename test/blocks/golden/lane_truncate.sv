@@ -40,8 +40,5 @@ module lane_truncate #(
 
   assign m_axis_tdata = lanes;
 
-  logic unused_bits;  // takes what nothing else reads
-  assign unused_bits = &{1'b0, unused_upper};
-
 endmodule
 `default_nettype wire

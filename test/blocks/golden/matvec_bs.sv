@@ -26,7 +26,7 @@ module matvec_bs #(
   parameter int X_W     = 1,
   parameter int W_W     = 8,
   parameter int ACC_W   = 24,
-  parameter     WEIGHTS = "matvec_bs_weights.mem"
+  parameter     WEIGHTS = ""
 ) (
   input  logic                aclk,
   input  logic                aresetn,
@@ -104,7 +104,11 @@ module matvec_bs #(
 
   // pipeline: operands, products, lane sums, accumulators
   logic [PE*SIMD*W_W-1:0] weights [0:WORDS-1];
-  initial $readmemh(WEIGHTS, weights);
+  if (WEIGHTS != "") begin : g_weights_image
+    initial $readmemh(WEIGHTS, weights);
+  end else begin : g_weights_blank
+    initial for (int i = 0; i < WORDS; i = i + 1) weights[i] = '0;
+  end
 
   logic                   operand_valid_q;
   logic                   operand_first_q;

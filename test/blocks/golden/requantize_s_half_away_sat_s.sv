@@ -28,8 +28,8 @@ module requantize_s_half_away_sat_s #(
   parameter int T_W         = 26,
   parameter int SHIFT       = 4,
   parameter int OUT_W       = 8,
-  parameter     MULTIPLIERS = "requantize_s_half_away_sat_s_multipliers.mem",
-  parameter     ADDENDS     = "requantize_s_half_away_sat_s_addends.mem"
+  parameter     MULTIPLIERS = "",
+  parameter     ADDENDS     = ""
 ) (
   input  logic                aclk,
   input  logic                aresetn,
@@ -58,8 +58,16 @@ module requantize_s_half_away_sat_s #(
 
   logic [PE*M_W-1:0] multipliers [0:FOLDS-1];
   logic [PE*A_W-1:0] addends [0:FOLDS-1];
-  initial $readmemh(MULTIPLIERS, multipliers);
-  initial $readmemh(ADDENDS, addends);
+  if (MULTIPLIERS != "") begin : g_multipliers_image
+    initial $readmemh(MULTIPLIERS, multipliers);
+  end else begin : g_multipliers_blank
+    initial for (int i = 0; i < FOLDS; i = i + 1) multipliers[i] = '0;
+  end
+  if (ADDENDS != "") begin : g_addends_image
+    initial $readmemh(ADDENDS, addends);
+  end else begin : g_addends_blank
+    initial for (int i = 0; i < FOLDS; i = i + 1) addends[i] = '0;
+  end
 
   logic [FOLD_W-1:0]   fold_q;            // channel group of the next beat
   logic                value_valid_q;

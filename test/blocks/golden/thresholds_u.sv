@@ -24,7 +24,7 @@ module thresholds_u #(
   parameter int X_W        = 12,
   parameter int OUT_W      = 2,
   parameter int LOWEST     = 0,
-  parameter     THRESHOLDS = "thresholds_u_thresholds.mem"
+  parameter     THRESHOLDS = ""
 ) (
   input  logic                aclk,
   input  logic                aresetn,
@@ -49,7 +49,11 @@ module thresholds_u #(
 `endif
 
   logic [PE*LEVELS*T_W-1:0] thresholds [0:FOLDS-1];
-  initial $readmemh(THRESHOLDS, thresholds);
+  if (THRESHOLDS != "") begin : g_thresholds_image
+    initial $readmemh(THRESHOLDS, thresholds);
+  end else begin : g_thresholds_blank
+    initial for (int i = 0; i < FOLDS; i = i + 1) thresholds[i] = '0;
+  end
 
   logic [FOLD_W-1:0]        fold_q;  // channel group of the next beat
   logic                     value_valid_q;

@@ -7,7 +7,7 @@
 module rom #(
   parameter int W     = 8,
   parameter int DEPTH = 6,
-  parameter     IMAGE = "rom_image.mem"
+  parameter     IMAGE = ""
 ) (
   input  logic                                     aclk,
   input  logic [(DEPTH>1 ? $clog2(DEPTH) : 1)-1:0] address,
@@ -15,7 +15,11 @@ module rom #(
 );
 
   (* ram_style = "block" *) logic [W-1:0] words [0:DEPTH-1];  // one word an address
-  initial $readmemh(IMAGE, words);
+  if (IMAGE != "") begin : g_words_image
+    initial $readmemh(IMAGE, words);
+  end else begin : g_words_blank
+    initial for (int i = 0; i < DEPTH; i = i + 1) words[i] = '0;
+  end
 
   logic [W-1:0] data_q;
 
@@ -35,7 +39,7 @@ endmodule
 `default_nettype none
 module rom_pair #(
   parameter int W     = 8,
-  parameter     IMAGE = "rom_pair_image.mem"
+  parameter     IMAGE = ""
 ) (
   input  logic       aclk,
   input  logic [2:0] address,
