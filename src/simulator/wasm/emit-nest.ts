@@ -12,45 +12,10 @@ import { wideAddress, wideInto } from './emit-wide.js';
 import { I32 } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
 import type { Arm, PlannedAssign } from './plan.js';
+import type { Branch, Leaf, Nest, Step } from './nest.js';
 import { emitVectorLoop, vectorBits } from './vector-loop.js';
 
-export interface Leaf {
-  readonly kind: 'leaf';
-  /** Loops below the decisions. */
-  readonly inner: readonly number[];
-  readonly target: number;
-  readonly index: readonly Affine[];
-  readonly value: Ex;
-  /** Base address of a shadow copy that is written instead. */
-  readonly shadow?: number;
-  /** Its iterations must alternate with those of its neighbours. */
-  readonly ripple?: boolean;
-}
-export interface Branch {
-  readonly kind: 'branch';
-  readonly cond: Ex;
-  readonly then: readonly Step[];
-  readonly else: readonly Step[];
-}
-/** Any other action inside the loops; `roots` are the expressions it computes. */
-export interface Action {
-  readonly kind: 'action';
-  readonly roots: readonly Ex[];
-  emit(): void;
-}
-/** Nests of their own that run before the loops of the nest around them open. */
-export interface Prelude {
-  readonly kind: 'prelude';
-  readonly nests: readonly Nest[];
-}
-export type Step = Leaf | Branch | Action | Prelude;
-
-/** Steps under loops; `down` runs them from the last iteration to the first. */
-export interface Nest {
-  readonly loops: readonly number[];
-  readonly steps: readonly Step[];
-  readonly down: boolean;
-}
+export type { Action, Branch, Leaf, Nest, Prelude, Step } from './nest.js';
 
 /** A plan as steps; `leaf` makes the step of a value, `nests` those of nodes that sank into a branch. */
 export function planSteps(

@@ -4,7 +4,7 @@ import type { Ex } from '../elaborated.js';
 import { visitReads } from '../walk.js';
 import { distance } from './depend.js';
 import type { EmitContext } from './emit-context.js';
-import type { Leaf } from './emit-nest.js';
+import type { Leaf } from './nest.js';
 import { I32, V128 } from './function.js';
 import { type LaneScope, laneBits, prepareUniform, pushLanes } from './lanes.js';
 import { storageBytes } from './layout.js';
