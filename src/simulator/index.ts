@@ -7,6 +7,7 @@ export * from './inspect.js';
 export * from './interpreter.js';
 export type { Init } from './initial.js';
 export { compile, type WasmSimulation } from './wasm/compile.js';
+export type { Journal, JournalOptions } from './wasm/journal.js';
 export type { WasmPort } from './wasm/port.js';
 export * from './create.js';
 export * from './waves.js';

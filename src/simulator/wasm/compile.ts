@@ -23,6 +23,7 @@ import { ModuleWriter } from './encode.js';
 import { FunctionWriter, I32 } from './function.js';
 import { defineHelpers } from './helpers.js';
 import { Interner } from './intern.js';
+import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
 import { Allocator, type Layout, layoutOf } from './layout.js';
 import { type WasmPort, bindPort } from './port.js';
 import { prepare } from './prepare.js';
@@ -32,6 +33,8 @@ import { type Storage, readRun, storageOf, writeElement, writeRun } from './stor
 
 export interface WasmSimulation extends CircuitSimulation {
   port(name: string): WasmPort;
+  /** Records ports and registers of every cycle from now on, in memory. */
+  journal(options?: JournalOptions): Journal;
   /** Size of the module in bytes. */
   readonly codeBytes: number;
 }
@@ -59,6 +62,7 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
   };
   syncShadows();
 
+  let journal: JournalRecorder | undefined;
   let stale = true;
   let allStale = true;
   const touch = (): void => {
@@ -107,13 +111,29 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
     },
     settle,
     tick: () => {
-      program.cycle();
+      if (journal === undefined) program.cycle();
+      else journal.run(1);
       touch();
     },
     run: (n) => {
       if (n <= 0) return;
-      program.run(n);
+      if (journal === undefined) program.run(n);
+      else journal.run(n);
       touch();
+    },
+    journal: (options = {}) => {
+      const { from, to } = layout.watched;
+      const shadow = allocator.take(to - from + 80) + 16;
+      const bytes = options.bytes ?? 64 << 20;
+      const buffer = { at: allocator.take(bytes), bytes, shadow };
+      growMemory(memory, allocator.end, storage);
+      const pieces = Math.ceil((to - from) / 64) * 4;
+      const { trace } = instantiate(journalModule(from, pieces, shadow), memory, { cycle: program.cycle }) as {
+        trace: JournalHost['trace'];
+      };
+      const host: JournalHost = { circuit, layout, storage: () => storage, buffer, trace };
+      const started = new JournalRecorder(host, () => (journal = journal === started ? undefined : journal));
+      return (journal = started);
     },
     port: (name) => bindPort(circuit, layout, storage, portSignal(name), touch),
     peekSignal: (path) => {
@@ -203,11 +223,16 @@ function buildSettle(
   const { index } = emitProgram(module, shared, program, { stored: everything ? 'all' : ports });
   module.export('settle', index);
   const bytes = module.finish();
-  const missing = pagesFor(allocator.end) - memory.buffer.byteLength / 65536;
-  if (missing > 0) memory.grow(missing);
-  Object.assign(storage, storageOf(memory));
+  growMemory(memory, allocator.end, storage);
   writeConstants(storage, shared);
   return instantiate(bytes, memory)['settle'] as () => void;
+}
+
+/** Makes the memory reach to `end` and the views of it valid again. */
+function growMemory(memory: WasmMemory, end: number, storage: Storage): void {
+  const missing = pagesFor(end) - memory.buffer.byteLength / 65536;
+  if (missing > 0) memory.grow(missing);
+  Object.assign(storage, storageOf(memory));
 }
 
 /** Loop variables that a value depends on. */

@@ -13,7 +13,7 @@ import type { PlannedAssign, PlannedCircuit } from './plan.js';
 import { type Group, scheduleAssigns } from './schedule.js';
 
 /** Estimated instructions after which a new function is begun; V8 optimises longer ones badly. */
-const FUNCTION_COST = 3000;
+const FUNCTION_COST = 1500;
 
 export interface ProgramOptions {
   /** Signals that are stored in memory whoever reads them. */

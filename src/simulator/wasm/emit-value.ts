@@ -19,12 +19,15 @@ export function pushValue(c: EmitContext, ex: Ex): void {
     return;
   }
   pushFresh(c, ex);
-  if ((c.uses.get(ex) ?? 0) > 1 && ex.op !== 'const') {
+  if ((c.uses.get(ex) ?? 0) > 1 && ex.op !== 'const' && !isFixedLoad(ex)) {
     const local = c.f.local(typeOf(ex.width));
     c.f.tee(local);
     c.remember(ex, { local });
   }
 }
+
+/** A load from a constant address: loading again costs less than keeping a register for it. */
+const isFixedLoad = (ex: Ex): boolean => ex.op === 'load' && ex.index.every((i) => isAffine(i) && i.terms.length === 0);
 
 /** Pushes `ex` as an i32 or i64 of the same number, whatever its own class; wider values lose their upper bits. */
 export function pushAs(c: EmitContext, ex: Ex, type: ValType): void {
@@ -38,6 +41,19 @@ export function pushAs(c: EmitContext, ex: Ex, type: ValType): void {
   const own = typeOf(ex.width);
   if (own === I32 && type === I64) c.f.op(ex.signed ? OP.i64.extend_s : OP.i64.extend_u);
   if (own === I64 && type === I32) c.f.op(OP.i32.wrap);
+}
+
+const LOW_BITS: ReadonlySet<BinaryOp> = new Set(['add', 'sub', 'addWrap', 'subWrap', 'mul', 'and', 'or', 'xor']);
+
+/** Pushes an i32 with the low 32 bits of `ex`, which is not computed in full where its operator needs no more. */
+function pushLow(c: EmitContext, ex: Ex): void {
+  const narrow = ex.op === 'binary' && LOW_BITS.has(ex.fn) && classOf(ex.width) === 'i64' && c.cached(ex) === undefined;
+  if (!narrow || ex.op !== 'binary' || (c.uses.get(ex) ?? 0) > 1) return pushAs(c, ex, I32);
+  const { a, b } = ex;
+  pushLow(c, a);
+  pushLow(c, b);
+  const name = ex.fn === 'addWrap' ? 'add' : ex.fn === 'subWrap' ? 'sub' : (ex.fn as 'add' | 'sub' | 'mul' | 'and');
+  c.f.op(OP.i32[name]);
 }
 
 function pushConst(c: EmitContext, ex: Extract<Ex, { op: 'const' }>, type: ValType): void {
@@ -74,7 +90,8 @@ function pushFresh(c: EmitContext, ex: Ex): void {
       return pushUnary(c, ex, type);
     case 'convert': {
       const { a } = ex;
-      pushAs(c, a, type);
+      if (type === I32) pushLow(c, a);
+      else pushAs(c, a, type);
       if (!fits(a, ex)) wrapTop(c, ex.width, ex.signed, type);
       return;
     }

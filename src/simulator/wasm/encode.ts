@@ -83,8 +83,18 @@ export class ModuleWriter {
   private readonly typeBytes: Bytes[] = [];
   private readonly functions: (FunctionBody | { readonly type: number; body?: Bytes })[] = [];
   private readonly exports: { name: string; index: number }[] = [];
+  private readonly imports: { name: string; type: number }[] = [];
+
+  /** A function `env.name` of another module; all of these come before the first declaration. */
+  importFunction(name: string, params: readonly ValType[], results: readonly ValType[]): number {
+    return this.imports.push({ name, type: this.typeOf(params, results) }) - 1;
+  }
 
   declare(params: readonly ValType[], results: readonly ValType[]): number {
+    return this.imports.length + this.functions.push({ type: this.typeOf(params, results) }) - 1;
+  }
+
+  private typeOf(params: readonly ValType[], results: readonly ValType[]): number {
     const key = `${params.join(',')}>${results.join(',')}`;
     let type = this.types.indexOf(key);
     if (type < 0) {
@@ -98,13 +108,13 @@ export class ModuleWriter {
           .byte(...results),
       );
     }
-    return this.functions.push({ type }) - 1;
+    return type;
   }
 
   define(index: number, body: Bytes): void {
-    const declared = this.functions[index];
+    const declared = this.functions[index - this.imports.length];
     if (declared === undefined) throw new Error(`no function ${index}`);
-    this.functions[index] = { type: declared.type, body };
+    this.functions[index - this.imports.length] = { type: declared.type, body };
   }
 
   export(name: string, index: number): void {
@@ -118,7 +128,14 @@ export class ModuleWriter {
     const types = new Bytes().u32(this.typeBytes.length);
     for (const t of this.typeBytes) types.append(t);
     section(1, types);
-    section(2, new Bytes().u32(1).name('env').name('memory').byte(2, 0).u32(1));
+    const imports = new Bytes()
+      .u32(1 + this.imports.length)
+      .name('env')
+      .name('memory')
+      .byte(2, 0)
+      .u32(1);
+    for (const f of this.imports) imports.name('env').name(f.name).byte(0).u32(f.type);
+    section(2, imports);
     const functions = new Bytes().u32(this.functions.length);
     for (const f of this.functions) functions.u32(f.type);
     section(3, functions);

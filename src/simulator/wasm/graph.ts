@@ -14,7 +14,8 @@ export function components(successors: readonly (readonly number[])[]): number[]
     onStack[node] = 1;
     frames.push({ node, edge: 0 });
   };
-  for (let root = 0; root < count; root++) {
+  // From the last node, which nobody reads yet as a rule: what a node needs comes shortly before it.
+  for (let root = count - 1; root >= 0; root--) {
     if (index[root] !== -1) continue;
     open(root);
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {

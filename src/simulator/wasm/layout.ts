@@ -14,6 +14,8 @@ export interface Layout {
   readonly slots: readonly Slot[];
   /** Registers and memories, next to each other; what a snapshot holds. */
   readonly state: { readonly from: number; readonly to: number };
+  /** Ports and registers: what a journal watches; multiples of 64 bytes may be read from here. */
+  readonly watched: { readonly from: number; readonly to: number };
   /** First free byte after all signals. */
   readonly end: number;
 }
@@ -33,7 +35,7 @@ export function storageBytes(width: number): number {
 }
 
 /** Unaligned accesses read, or write back unchanged, up to this many bytes after a value. */
-const GUARD = 16;
+const GUARD = 64;
 
 const align = (n: number): number => Math.ceil(n / 16) * 16;
 
@@ -46,7 +48,7 @@ export function layoutOf(circuit: ElaboratedCircuit): Layout {
     for (const s of signals) {
       const stride = storageBytes(s.width);
       const bytes = stride * elementCount(s);
-      const to = bytes >= 16 ? 16 : Math.min(stride, 8);
+      const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
       next = Math.ceil(next / to) * to;
       slots[s.id] = { address: next, stride };
       // Scalars lie close together, for the sake of the cache; what reaches over its end only meets a neighbour.
@@ -57,10 +59,11 @@ export function layoutOf(circuit: ElaboratedCircuit): Layout {
   place(circuit.signals.filter((s) => s.port !== undefined));
   const from = next;
   place(circuit.signals.filter((s) => s.kind === 'reg'));
+  const watched = { from: 1024, to: next };
   place(circuit.signals.filter((s) => s.kind === 'memory'));
   const to = next;
   place(circuit.signals.filter((s) => s.port === undefined && !isState(s)));
-  return { slots, state: { from, to }, end: next + GUARD };
+  return { slots, state: { from, to }, watched, end: next + GUARD };
 }
 
 /** Hands out memory after the signals: constants, tables, shadow copies, scratch. */

@@ -10,7 +10,7 @@ interface WasmApi {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (
     module: object,
-    imports: { readonly env: { readonly memory: WasmMemory } },
+    imports: { readonly env: Readonly<Record<string, unknown>> },
   ) => { readonly exports: Readonly<Record<string, unknown>> };
 }
 
@@ -18,7 +18,11 @@ const api = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAsse
 
 export const newMemory = (pages: number): WasmMemory => new api.Memory({ initial: pages });
 
-/** The exported functions of a module over `memory`. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): Readonly<Record<string, unknown>> {
-  return new api.Instance(new api.Module(bytes), { env: { memory } }).exports;
+/** The exported functions of a module over `memory`, which may call `functions`. */
+export function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  memory: WasmMemory,
+  functions: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return new api.Instance(new api.Module(bytes), { env: { memory, ...functions } }).exports;
 }

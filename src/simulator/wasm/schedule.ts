@@ -39,14 +39,8 @@ type Circuit = Pick<ElaboratedCircuit, 'signals'>;
 export function scheduleAssigns(circuit: Circuit, assigns: readonly PlannedAssign[]): Group[] {
   const dependences = dependencesOf(circuit, assigns);
   const found = components(dependences.map((list) => list.map((d) => d.writer)));
-  const units: Unit[] = [];
-  const unitOf = new Int32Array(assigns.length);
-  for (const members of found) {
-    const unit = unitFor(circuit, assigns, dependences, members);
-    for (const m of members) unitOf[m] = units.length;
-    units.push(unit);
-  }
-  return fuse(circuit, assigns, dependences, units, unitOf);
+  const units = found.map((members) => unitFor(circuit, assigns, dependences, members));
+  return fuse(circuit, assigns, dependences, units);
 }
 
 interface Unit {
@@ -152,79 +146,45 @@ export function atPoint(assign: Assign, point: readonly number[]): PlannedAssign
   return { ...assign, loops: [], index: assign.index.map((a) => affineConst(evalAffine(a, point))), value, plan };
 }
 
-/** List scheduling that stays with one shape of nest as long as something of that shape is ready and may join. */
+/** Units in order; a node joins an earlier nest of its shape where everything it reads is computed by then. */
 function fuse(
   circuit: Circuit,
   assigns: readonly PlannedAssign[],
   dependences: readonly (readonly Dependence[])[],
   units: readonly Unit[],
-  unitOf: Int32Array,
 ): Group[] {
-  const waiting = new Int32Array(units.length);
-  const dependents: number[][] = units.map(() => []);
-  units.forEach((unit, u) => {
-    const needs = new Set(unit.members.flatMap((m) => (dependences[m] ?? []).map((d) => unitOf[d.writer] ?? 0)));
-    needs.delete(u);
-    waiting[u] = needs.size;
-    for (const n of needs) dependents[n]?.push(u);
-  });
-  const ready = new Map<string, number[]>();
-  const keyOf = (u: number): string => {
-    const [group] = units[u]?.groups ?? [];
-    return group === undefined || group.sealed ? 'sealed' : group.loops.join(',');
-  };
-  const release = (u: number): void => {
-    const key = keyOf(u);
-    const list = ready.get(key);
-    if (list === undefined) ready.set(key, [u]);
-    else list.push(u);
-  };
-  const done = (u: number): void => {
-    for (const d of dependents[u] ?? []) {
-      const left = (waiting[d] ?? 1) - 1;
-      waiting[d] = left;
-      if (left === 0) release(d);
-    }
-  };
-  units.forEach((_, u) => waiting[u] === 0 && release(u));
   const groups: Group[] = [];
-  for (;;) {
-    const [key, list] = [...ready].find(([, l]) => l.length > 0) ?? ['', []];
-    if (list.length === 0) return groups;
-    if (key === 'sealed') {
-      for (const u of list.splice(0)) {
-        groups.push(...(units[u]?.groups ?? []));
-        done(u);
-      }
+  const groupOf = new Int32Array(assigns.length);
+  const open = new Map<string, number>();
+  for (const unit of units) {
+    const [m] = unit.members;
+    const [only] = unit.groups;
+    const node = m === undefined ? undefined : assigns[m];
+    if (m === undefined || only === undefined || node === undefined || only.sealed || node.loops.length === 0) {
+      groups.push(...unit.groups);
+      for (const member of unit.members) groupOf[member] = groups.length - 1;
       continue;
     }
-    let group: Group | undefined;
-    let members = new Set<number>();
-    const refused: number[] = [];
-    for (let u = list.shift(); u !== undefined; u = list.shift()) {
-      const [m] = units[u]?.members ?? [];
-      const node = m === undefined ? undefined : assigns[m];
-      if (m === undefined || node === undefined) continue;
-      const joined = members;
-      const legal = (dependences[m] ?? []).every((d) => {
-        const writer = assigns[d.writer];
-        if (!joined.has(d.writer) || writer === undefined) return true;
-        const far = between(circuit, writer, d);
-        return far === 'same' || far === 'earlier' || far === 'never';
-      });
-      if (!legal) {
-        refused.push(u);
-        continue;
-      }
-      if (group === undefined || group.nodes.length >= MAX_NODES) {
-        group = { loops: node.loops, nodes: [], down: false, sealed: false };
-        groups.push(group);
-        members = new Set();
-      }
+    const key = node.loops.join(',');
+    const at = open.get(key);
+    const group = at === undefined ? undefined : groups[at];
+    if (at !== undefined && group !== undefined && group.nodes.length < MAX_NODES && joins(m, at)) {
       group.nodes.push(node);
-      members.add(m);
-      done(u);
+      groupOf[m] = at;
+      continue;
     }
-    list.push(...refused);
+    open.set(key, groups.length);
+    groupOf[m] = groups.length;
+    groups.push({ ...only, nodes: [...only.nodes] });
   }
+  function joins(m: number, at: number): boolean {
+    return (dependences[m] ?? []).every((d) => {
+      const home = groupOf[d.writer] ?? 0;
+      const writer = assigns[d.writer];
+      if (home !== at || writer === undefined) return home < at;
+      const far = between(circuit, writer, d);
+      return far === 'same' || far === 'earlier' || far === 'never';
+    });
+  }
+  return groups;
 }

@@ -46,7 +46,6 @@ int main(int, char **argv) {
   auto step = [&] {
     d->aclk = 0;
     d->eval();
-    DUMP;
     d->aclk = 1;
     d->eval();
     DUMP;
@@ -88,9 +87,6 @@ int main(int, char **argv) {
   while (scanf("%ld %u", &cycles, &duty) == 2) {
     double start = cpu();
     for (long n = 0; n < cycles; n++) cycle();
-#ifdef TRACE
-    fst.flush();
-#endif
     printf("%.6f %08x %u\n", cpu() - start, checksum, beats);
     fflush(stdout);
   }
