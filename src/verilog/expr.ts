@@ -170,12 +170,18 @@ function shiftedDown(expr: Extract<Expr, { op: 'slice' }>, context: ExprContext)
 function runtimeElement(expr: Extract<Expr, { op: 'select' }>, context: ExprContext): Value {
   const bits = bitsOf(expr.vec);
   if (bits === undefined || expr.vec.type.kind !== 'vec') throw new Error('a run-time selection has to be prepared');
-  const base = bitsSv(bits, context.signals);
+  // One selection from the whole signal: `x[7:4][i]` is no SystemVerilog.
+  const whole = coversAll(bits, context.signals) || isZero(bits.offset);
+  const base: SvExpr = text(context.signals[bits.signal]!.name);
+  const from = (low: SvExpr): SvExpr => (whole ? low : binary('+', natSv(bits.offset), low));
   const width = widthOf(expr);
   const index = indexSv(expr.index, expr.vec.type.count, context);
-  if (width.op === 'lit' && width.value === 1) return { sv: { sv: 'bit', base, index }, signed: false, solid: true };
+  if (width.op === 'lit' && width.value === 1) {
+    const far = whole || expr.index.op === 'const' ? index : cast(text(32), index);
+    return { sv: { sv: 'bit', base, index: from(far) }, signed: false, solid: true };
+  }
   const factor = valueAt(expr.index, widthOf(expr.index), 'operand', context);
-  const low = binary('*', factor.solid ? factor.sv : call('$unsigned', factor.sv), natSv(width));
+  const low = from(binary('*', unsigned(factor), natSv(width)));
   return { sv: { sv: 'part', base, low, width: natSv(width) }, signed: false, solid: true };
 }
 
@@ -183,9 +189,12 @@ function runtimeElement(expr: Extract<Expr, { op: 'select' }>, context: ExprCont
 export function indexSv(index: Expr, count: Nat, context: ExprContext): SvExpr {
   if (index.op === 'const') return plainNumber(index.value);
   const value = valueAt(index, widthOf(index), 'operand', context);
-  if (value.solid && indexFits(widthOf(index), count)) return value.sv;
-  return cast(text(32), value.solid ? value.sv : call('$unsigned', value.sv));
+  if (value.solid && !value.signed && indexFits(widthOf(index), count)) return value.sv;
+  return cast(text(32), unsigned(value));
 }
+
+/** A number that counts: a code of a signed constant must not extend by its sign. */
+const unsigned = (value: Value): SvExpr => (value.solid && !value.signed ? value.sv : call('$unsigned', value.sv));
 
 function binaryValue(
   expr: Extract<Expr, { op: 'binary' }>,

@@ -58,7 +58,9 @@ function print(e: SvExpr, style: Style): string {
       return e.text;
     case 'unary': {
       // Yosys reads -W'(x) as (-W)'(x)
-      const bare = e.a.sv !== 'binary' && e.a.sv !== 'cond' && e.a.sv !== 'unary' && e.a.sv !== 'cast';
+      const whole = e.a.sv !== 'binary' && e.a.sv !== 'cond' && e.a.sv !== 'unary' && e.a.sv !== 'cast';
+      // a negative literal brings a sign of its own
+      const bare = whole && !(e.a.sv === 'text' && e.a.text.startsWith('-'));
       return bare ? `${e.fn}${print(e.a, inner)}` : `${e.fn}(${print(e.a, inner)})`;
     }
     case 'binary': {
