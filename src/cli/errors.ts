@@ -27,8 +27,7 @@ const setUp: Readonly<Record<string, string>> = {
 
 /** Circuits on their way into a simulator or into text. */
 const circuit: Readonly<Record<string, string>> = {
-  H1101:
-    'Wires depend on each other in a circle without a register (the hops are listed), or two memory images of different contents have one file name.',
+  H1101: 'Wires depend on each other in a circle without a register; the hops are listed.',
   H1102: 'A parameter that the top does not have was given, or one with a value outside of its declared range.',
   H1103: 'A requirement between parameters (`requires`) does not hold for the values given; its reason is printed.',
   H1104:
@@ -38,6 +37,7 @@ const circuit: Readonly<Record<string, string>> = {
   H1107: 'With these parameters two items drive the same element of a signal.',
   H1108: 'A snapshot fits only the same design with the same parameters in the same kind of simulator.',
   H1109: 'A port or signal was asked for that the elaborated circuit does not have; similar names are listed.',
+  H1110: 'Two memory images of different contents have one file name in the emitted text.',
 };
 
 /** Every code with its explanation, ascending. */
