@@ -119,7 +119,7 @@ export interface JournalHost {
   storage(): Storage;
   /** Memory of the journal; `shadow` holds the watched bytes as of the last cycle, the word before it is free. */
   readonly buffer: { readonly at: number; readonly bytes: number; readonly shadow: number };
-  trace(cycles: number, at: number, limit: number): number;
+  readonly trace: (cycles: number, at: number, limit: number) => number;
 }
 
 /** Most segments that the ring is divided into. */
