@@ -1,4 +1,5 @@
 /** A first network of one's own: three lines of layers, a file that `build`, `infer` and `cosim` take. */
+import { mkdirSync } from 'node:fs';
 import { writeQonnx } from '../src/import/index.js';
 import { sequential } from '../src/network/sequential.js';
 
@@ -7,6 +8,6 @@ const network = sequential('first', { inputs: 16, seed: 7n })
   .relu(4)
   .dense(3, { weightBits: 2 });
 
-const file = process.argv[2] ?? 'build/first.onnx';
-writeQonnx(network.graph(), file);
-console.log(`wrote ${file}; next: npm run -s heddle -- build ${file}`);
+mkdirSync('build', { recursive: true });
+writeQonnx(network.graph(), 'build/first.onnx');
+console.log('wrote build/first.onnx; next: npm run -s heddle -- build build/first.onnx');
