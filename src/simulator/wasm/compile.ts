@@ -40,7 +40,7 @@ export interface WasmSimulation extends CircuitSimulation {
 }
 
 interface Program {
-  cycle(): void;
+  readonly cycle: () => void;
   run(n: number): void;
 }
 
