@@ -92,6 +92,7 @@ export function substituteAffine(a: Affine, by: (v: number) => Affine): Affine |
 
 /** Text that is equal for equal maps. */
 export function affineKey(a: Affine): string {
+  if (a.terms.length === 0) return String(a.c);
   return a.terms.map((t) => `${t.k}*v${t.v}${t.table === undefined ? '' : `[${t.table.join(',')}]`}+`).join('') + a.c;
 }
 

@@ -34,10 +34,34 @@ export function children(ex: Ex): readonly Ex[] {
   }
 }
 
+// Called for every node of every expression several times: no closures, no lists.
 export function visitReads(ex: Ex, visit: (read: Read) => void, bound = NONE): void {
-  if (ex.op === 'load') visit({ signal: ex.signal, index: ex.index, bound });
-  const inner = ex.op === 'fold' || ex.op === 'pack' ? new Map(bound).set(ex.v, ex.count) : bound;
-  for (const child of children(ex)) visitReads(child, visit, inner);
+  switch (ex.op) {
+    case 'const':
+    case 'index':
+      return;
+    case 'load':
+      visit({ signal: ex.signal, index: ex.index, bound });
+      for (const i of ex.index) if (!isAffine(i)) visitReads(i.at, visit, bound);
+      return;
+    case 'slice':
+    case 'convert':
+    case 'unary':
+      return visitReads(ex.a, visit, bound);
+    case 'mux':
+      visitReads(ex.cond, visit, bound);
+      visitReads(ex.a, visit, bound);
+      return visitReads(ex.b, visit, bound);
+    case 'binary':
+      visitReads(ex.a, visit, bound);
+      return visitReads(ex.b, visit, bound);
+    case 'cat':
+      for (const part of ex.parts) visitReads(part, visit, bound);
+      return;
+    case 'fold':
+    case 'pack':
+      return visitReads(ex.body, visit, new Map(bound).set(ex.v, ex.count));
+  }
 }
 
 export function visitTree(tree: Tree, visit: (ex: Ex) => void): void {

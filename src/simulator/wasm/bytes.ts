@@ -57,7 +57,7 @@ export function addressOf(c: EmitContext, bytes: Affine): Address {
 }
 
 /** Longer copies are left to `memory.copy`, which costs a call. */
-const UNROLLED_BYTES = 512;
+const UNROLLED_BYTES = 1024;
 
 /** Copies `bytes` from lower to higher addresses: the places are apart, or `dst` lies before `src`. */
 export function copyBytes(c: EmitContext, dst: Address, src: Address, bytes: number): void {

@@ -87,14 +87,16 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
     settleWires();
     stale = allStale = false;
   };
-  const find = pathFinder(circuit.signals);
+  let finder: ReturnType<typeof pathFinder> | undefined;
+  const find: ReturnType<typeof pathFinder> = (path) => (finder ??= pathFinder(circuit.signals))(path);
   const ports = new Map(circuit.ports.map((id) => [signalOf(circuit, id).name, signalOf(circuit, id)]));
   const portSignal = (name: string): ElabSignal => {
     const found = ports.get(name);
     if (found === undefined) throw noPort(name, circuit);
     return found;
   };
-  const hash = layoutHash(circuit, 'wasm');
+  let known: bigint | undefined;
+  const hash = (): bigint => (known ??= layoutHash(circuit, 'wasm'));
   return {
     circuit,
     ports: portInfos(circuit),
@@ -152,14 +154,14 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
     snapshot: () => {
       const { from, to } = layout.state;
       const out = new Uint8Array(8 + to - from);
-      new DataView(out.buffer).setBigUint64(0, hash, true);
+      new DataView(out.buffer).setBigUint64(0, hash(), true);
       out.set(storage.bytes.subarray(from, to), 8);
       return out;
     },
     restore: (snapshot) => {
       const { from, to } = layout.state;
       const header = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
-      if (snapshot.length !== 8 + to - from || header.getBigUint64(0, true) !== hash) throw foreignSnapshot(circuit);
+      if (snapshot.length !== 8 + to - from || header.getBigUint64(0, true) !== hash()) throw foreignSnapshot(circuit);
       storage.bytes.set(snapshot.subarray(8), from);
       syncShadows();
       touch();

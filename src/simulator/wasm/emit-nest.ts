@@ -31,15 +31,7 @@ export function planSteps(
   const then = planSteps(body.then, intern, leaf, nests);
   const otherwise = planSteps(body.else, intern, leaf, nests);
   if (then.length === 0 && otherwise.length === 0) return [];
-  return [...before, ...branches(intern(body.cond), then, otherwise)];
-}
-
-/** A decision on `a and b` alone becomes two, so that the part that is known outside of a loop is decided there. */
-function branches(cond: Ex, then: readonly Step[], otherwise: readonly Step[]): Step[] {
-  if (cond.op === 'binary' && cond.fn === 'and' && cond.width === 1 && otherwise.length === 0) {
-    return branches(cond.a, branches(cond.b, then, []), []);
-  }
-  return [{ kind: 'branch', cond, then, else: otherwise }];
+  return [...before, { kind: 'branch', cond: intern(body.cond), then, else: otherwise }];
 }
 
 export function rootsOf(steps: readonly Step[]): Ex[] {
@@ -289,7 +281,9 @@ function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
   if (own(to) !== affineKey(dense) || own(from) !== affineKey(dense)) return false;
   const rest = (a: Affine): Affine => ({ c: a.c, terms: a.terms.filter((t) => t.v < depth) });
   const [dst, src] = [addressOf(c, rest(to)), addressOf(c, rest(from))];
-  if (value.signal !== leaf.target) copyBytes(c, dst, src, bytes);
+  // Towards lower addresses pieces may go one by one even where the places overlap.
+  const downwards = affineKey(rest({ ...to, c: 0 })) === affineKey(rest({ ...from, c: 0 })) && to.c <= from.c;
+  if (value.signal !== leaf.target || downwards) copyBytes(c, dst, src, bytes);
   else {
     // The places may overlap either way.
     c.pushAddress(dst);

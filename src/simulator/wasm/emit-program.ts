@@ -48,11 +48,13 @@ export function emitProgram(
   nests.push(...clocked);
   const chunks = cut(nests.map((nest) => jobOf(shared, nest)));
   maker.locals = options.stored === 'all' ? new Map() : localWires(shared.circuit, chunks, options.stored);
+  const localsOf = chunks.map(() => new Set<number>());
+  for (const [id, home] of maker.locals) localsOf[home]?.add(id);
   const functions = chunks.map((jobs, n) => {
     const f = new FunctionWriter(0);
     const c = new EmitContext(shared, f, operations);
     maker.current = c;
-    c.localOnly = new Set([...maker.locals].flatMap(([id, home]) => (home === n ? [id] : [])));
+    c.localOnly = localsOf[n] ?? c.localOnly;
     c.begin(jobs.flatMap((j) => j.roots));
     for (const { nest } of jobs) emitNest(c, nest);
     return define(module, f);

@@ -10,7 +10,7 @@ export interface Arm {
   parent: Arm | undefined;
   /** All conditions on the way here are the same in every iteration of their nest. */
   readonly uniform: boolean;
-  sunk: PlannedAssign[];
+  sunk: readonly PlannedAssign[];
   readonly body: ArmBody;
 }
 export type ArmBody =
@@ -41,44 +41,67 @@ export interface PlanRead extends Read {
 const isUniform = (ex: Ex, loops: readonly number[], varying: (ex: Ex) => number): boolean =>
   (varying(ex) & ((1 << loops.length) - 1)) === 0;
 
+const KEEP: ArmBody = { kind: 'keep' };
+const NOTHING: readonly PlannedAssign[] = [];
+
+const armOf = (body: ArmBody, uniform: boolean): Arm => ({ parent: undefined, uniform, sunk: NOTHING, body });
+
 /** Splits multiplexers of arrays and wide values into branches; `varying` gives the loop variables of a value as bits. */
-export function planOf(tree: Tree, loops: readonly number[], split: boolean, varying: (ex: Ex) => number): Arm {
-  const make = (t: Tree, uniform: boolean): Arm => {
-    const branch = (cond: Ex, then: Tree, otherwise: Tree): ArmBody => {
-      const same = uniform && isUniform(cond, loops, varying);
-      return { kind: 'if', cond, then: make(then, same), else: make(otherwise, same) };
-    };
-    const body = ((): ArmBody => {
-      if (t.kind === 'keep') return t;
-      if (t.kind === 'if') return branch(t.cond, t.then, t.else);
-      const { value } = t;
-      if (split && value.op === 'mux' && isUniform(value.cond, loops, varying)) {
-        return branch(value.cond, { kind: 'value', value: value.a }, { kind: 'value', value: value.b });
-      }
-      return { kind: 'value', value };
-    })();
-    const arm: Arm = { parent: undefined, uniform, sunk: [], body };
-    if (body.kind === 'if') {
-      body.then.parent = arm;
-      body.else.parent = arm;
-    }
-    return arm;
-  };
-  return make(tree, true);
+export function planOf(
+  tree: Tree,
+  loops: readonly number[],
+  split: boolean,
+  varying: (ex: Ex) => number,
+  uniform = true,
+): Arm {
+  if (tree.kind === 'keep') return armOf(KEEP, uniform);
+  if (tree.kind === 'if' && tree.else.kind === 'keep' && isAnd(tree.cond)) {
+    // Decided one after the other: the part that is the same in all iterations may be decided outside of the loops.
+    const inner: Tree = { kind: 'if', cond: tree.cond.b, then: tree.then, else: tree.else };
+    return planOf({ kind: 'if', cond: tree.cond.a, then: inner, else: tree.else }, loops, split, varying, uniform);
+  }
+  if (tree.kind === 'if') return branch(tree.cond, tree.then, tree.else, loops, split, varying, uniform);
+  const { value } = tree;
+  if (split && value.op === 'mux' && isUniform(value.cond, loops, varying)) {
+    const [then, otherwise]: Tree[] = [
+      { kind: 'value', value: value.a },
+      { kind: 'value', value: value.b },
+    ];
+    if (then !== undefined && otherwise !== undefined)
+      return branch(value.cond, then, otherwise, loops, split, varying, uniform);
+  }
+  return armOf({ kind: 'value', value }, uniform);
+}
+
+const isAnd = (ex: Ex): ex is Extract<Ex, { op: 'binary' }> => ex.op === 'binary' && ex.fn === 'and' && ex.width === 1;
+
+function branch(
+  cond: Ex,
+  then: Tree,
+  otherwise: Tree,
+  loops: readonly number[],
+  split: boolean,
+  varying: (ex: Ex) => number,
+  uniform: boolean,
+): Arm {
+  const same = uniform && (loops.length === 0 || isUniform(cond, loops, varying));
+  const [yes, no] = [planOf(then, loops, split, varying, same), planOf(otherwise, loops, split, varying, same)];
+  const arm = armOf({ kind: 'if', cond, then: yes, else: no }, uniform);
+  yes.parent = no.parent = arm;
+  return arm;
 }
 
 /** Calls `visit` with every read of a plan, those of sunk nodes included. */
-export function visitPlan(plan: Arm, loops: readonly number[], visit: (read: PlanRead) => void, sunk = false): void {
-  const note = (ex: Ex, arm: Arm): void => visitReads(ex, (r) => visit({ ...r, loops, arm, sunk }));
-  const walk = (arm: Arm): void => {
-    for (const a of arm.sunk) visitPlan(a.plan, a.loops, visit, true);
-    if (arm.body.kind === 'value') note(arm.body.value, arm);
-    if (arm.body.kind !== 'if') return;
-    note(arm.body.cond, arm);
-    walk(arm.body.then);
-    walk(arm.body.else);
-  };
-  walk(plan);
+export function visitPlan(arm: Arm, loops: readonly number[], visit: (read: PlanRead) => void, sunk = false): void {
+  for (const a of arm.sunk) visitPlan(a.plan, a.loops, visit, true);
+  const { body } = arm;
+  if (body.kind === 'keep') return;
+  visitReads(body.kind === 'value' ? body.value : body.cond, ({ signal, index, bound }) =>
+    visit({ signal, index, bound, loops, arm, sunk }),
+  );
+  if (body.kind !== 'if') return;
+  visitPlan(body.then, loops, visit, sunk);
+  visitPlan(body.else, loops, visit, sunk);
 }
 
 /** One array rather than one number: worth a branch around it. */

@@ -120,34 +120,35 @@ function composed(
 
 /** Applies `rule` to every expression, children first. */
 export function rewrite(ex: Ex, rule: (ex: Ex) => Ex): Ex {
-  const go = (e: Ex): Ex => rewrite(e, rule);
   switch (ex.op) {
     case 'const':
     case 'index':
       return rule(ex);
     case 'load':
-      return rule(
-        ex.index.every(isAffine) ? ex : { ...ex, index: ex.index.map((i) => (isAffine(i) ? i : { at: go(i.at) })) },
-      );
+      if (ex.index.every(isAffine)) return rule(ex);
+      return rule({ ...ex, index: ex.index.map((i) => (isAffine(i) ? i : { at: rewrite(i.at, rule) })) });
     case 'slice':
     case 'convert':
     case 'unary': {
-      const a = go(ex.a);
+      const a = rewrite(ex.a, rule);
       return rule(a === ex.a ? ex : { ...ex, a });
     }
     case 'mux': {
-      const [cond, a, b] = [go(ex.cond), go(ex.a), go(ex.b)];
+      const cond = rewrite(ex.cond, rule);
+      const a = rewrite(ex.a, rule);
+      const b = rewrite(ex.b, rule);
       return rule(cond === ex.cond && a === ex.a && b === ex.b ? ex : { ...ex, cond, a, b });
     }
     case 'binary': {
-      const [a, b] = [go(ex.a), go(ex.b)];
+      const a = rewrite(ex.a, rule);
+      const b = rewrite(ex.b, rule);
       return rule(a === ex.a && b === ex.b ? ex : { ...ex, a, b });
     }
     case 'cat':
-      return rule({ ...ex, parts: ex.parts.map(go) });
+      return rule({ ...ex, parts: ex.parts.map((part) => rewrite(part, rule)) });
     case 'fold':
     case 'pack': {
-      const body = go(ex.body);
+      const body = rewrite(ex.body, rule);
       return rule(body === ex.body ? ex : { ...ex, body });
     }
   }
@@ -160,14 +161,7 @@ function rewriteTree(tree: Tree, go: (ex: Ex) => Ex): Tree {
 }
 
 function rewriteAll(circuit: Prepared, rule: (ex: Ex) => Ex): Prepared {
-  const memo = new Map<Ex, Ex>();
-  const go = (ex: Ex): Ex => {
-    const known = memo.get(ex);
-    if (known !== undefined) return known;
-    const done = rewrite(ex, rule);
-    memo.set(ex, done);
-    return done;
-  };
+  const go = (ex: Ex): Ex => rewrite(ex, rule);
   return {
     assigns: circuit.assigns.map((a) => ({ ...a, value: go(a.value) })),
     updates: circuit.updates.map((u) => ({ ...u, tree: rewriteTree(u.tree, go) })),
@@ -246,9 +240,11 @@ function inlineOnce(circuit: ElaboratedCircuit, prepared: Prepared): Prepared {
   for (const [id, u] of uses) {
     const a = whole.get(id);
     const signal: ElabSignal | undefined = circuit.signals[id];
-    if (a === undefined || signal === undefined || signal.kind !== 'wire' || u.count !== 1 || !u.plain) continue;
+    if (a === undefined || signal === undefined || signal.kind !== 'wire' || !u.plain) continue;
     const executions = a.loops.reduce((n, d) => n * d, 1);
-    if (u.executions <= executions && size(a.value, 64) < 64) inline.set(id, a);
+    const once = u.count === 1 && u.executions <= executions && size(a.value, 64) < 64;
+    const moves = u.count <= 4 && signal.width > 64 && a.loops.length === 0 && isMovement(a.value);
+    if (once || moves) inline.set(id, a);
   }
   if (inline.size === 0) return prepared;
   const expand = (ex: Ex, depth: number, level = 0): Ex =>
@@ -285,9 +281,36 @@ function noteTree(
 ): void {
   if (tree.kind === 'value') note(tree.value, loops, movable);
   if (tree.kind !== 'if') return;
-  note(tree.cond, loops, false);
+  note(tree.cond, loops.slice(0, depthOf(tree.cond)), true);
   noteTree(tree.then, loops, true, note);
   noteTree(tree.else, loops, true, note);
+}
+
+/** Loops that a condition depends on, counted from the outside. */
+function depthOf(ex: Ex): number {
+  let depth = 0;
+  visitReads(ex, (r) => {
+    for (const i of r.index) if (isAffine(i)) for (const t of i.terms) depth = Math.max(depth, t.v + 1);
+  });
+  return depth;
+}
+
+/** Bits that only change their places: computing them into their destination costs no more than copying them there. */
+function isMovement(ex: Ex): boolean {
+  switch (ex.op) {
+    case 'load':
+      return ex.index.every(isAffine);
+    case 'const':
+      return true;
+    case 'pack':
+      return ex.body.width % 8 === 0 && isMovement(ex.body);
+    case 'convert':
+      return isMovement(ex.a);
+    case 'cat':
+      return ex.parts.every((part) => part.width <= 8 || isMovement(part)) && size(ex, 24) < 24;
+    default:
+      return false;
+  }
 }
 
 function size(ex: Ex, limit: number): number {
@@ -301,6 +324,7 @@ function size(ex: Ex, limit: number): number {
 
 /** The value of `a` at `index`, its bound variables moved to `depth` and up. */
 function moveExpression(a: Assign, index: readonly Affine[], depth: number): Ex | undefined {
+  if (depth === 0 && a.loops.length === 0) return a.value;
   const own = a.loops.length;
   const shift = Math.max(0, depth - own);
   const by = (v: number): Affine =>

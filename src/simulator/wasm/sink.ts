@@ -73,7 +73,13 @@ export function sink(
   keep: ReadonlySet<number>,
 ): PlannedCircuit {
   const drivers = new Map<number, PlannedAssign[]>();
-  for (const a of program.assigns) drivers.set(a.target, [...(drivers.get(a.target) ?? []), a]);
+  for (const a of program.assigns) {
+    const list = drivers.get(a.target);
+    if (list === undefined) drivers.set(a.target, [a]);
+    else list.push(a);
+  }
+  // Single values stay where they are: without arrays there is nothing to do.
+  if (!program.assigns.some((a) => isHeavy(a.loops, signalOf(circuit, a.target)))) return program;
   const families = familiesOf(circuit, drivers);
   const readers = readersOf(program, drivers);
   const gone = new Set<Assign>();
@@ -87,7 +93,7 @@ export function sink(
     for (const id of family) for (const r of readers.get(id) ?? []) if (!own.has(r.by)) arms.add(r.arm);
     const arm = commonArm([...arms]);
     if (arm?.parent === undefined) continue;
-    arm.sunk.unshift(...nodes);
+    arm.sunk = [...nodes, ...arm.sunk];
     for (const a of nodes) {
       a.plan.parent = arm;
       gone.add(a);

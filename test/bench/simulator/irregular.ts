@@ -84,10 +84,14 @@ function netlistModule(n: Netlist): ModuleDef {
     signals.push({ kind: 'reg', name: nameOf(n, k), type: WORD, domain: 0, reset });
   }
   const ref = (value: number): Expr => ({ op: 'ref', type: WORD, signal: idOf(value) });
-  const items: Item[] = n.gates.map((g, k) => {
-    signals.push({ kind: 'wire', name: `n${k}`, type: WORD });
-    return { item: 'assign', target: { signal: signals.length - 1, path: [] }, value: gateExpr(g, ref) };
-  });
+  const declare = (signal: number): Item => ({ item: 'declare', signal });
+  const items: Item[] = [
+    ...n.next.map((_, k) => declare(idOf(k))),
+    ...n.gates.flatMap((g, k): Item[] => {
+      const signal = signals.push({ kind: 'wire', name: `n${k}`, type: WORD }) - 1;
+      return [declare(signal), { item: 'assign', target: { signal, path: [] }, value: gateExpr(g, ref) }];
+    }),
+  ];
   items.push({
     item: 'process',
     body: n.next.map((value, k) => ({ stmt: 'next', target: { signal: idOf(k), path: [] }, value: ref(value) })),
