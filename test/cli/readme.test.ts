@@ -21,9 +21,14 @@ it('shows emitted text as it is emitted', () => {
   }
 });
 
+it('shows the example network as it is', () => {
+  const text = readFileSync(join(root, 'examples', 'first-network.ts'), 'utf8');
+  expect(text).toContain(blocks('ts')[0] ?? '-');
+});
+
 it('shows the example module as it is, and what it prints', () => {
   const file = join('examples', 'first-module', 'running-max.ts');
-  expect(readFileSync(join(root, file), 'utf8')).toContain(blocks('ts')[0] ?? '-');
+  expect(readFileSync(join(root, file), 'utf8')).toContain(blocks('ts')[1] ?? '-');
   const printed = execFileSync(process.execPath, ['--import', './src/cli/loader.mjs', file], {
     cwd: root,
     encoding: 'utf8',
