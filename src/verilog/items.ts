@@ -227,7 +227,7 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
   const ports = [...extra, ...names].map((name): SvConnection => {
     const binding = item.bindings[name];
     if (binding === undefined || binding.dir === 'open') return { name };
-    if (binding.dir === 'input') return { name, value: selfContained(binding.value, context) };
+    if (binding.dir === 'input') return { name, value: withoutSign(selfContained(binding.value, context)) };
     return { name, value: bitsSv(targetBits(binding.target, context.signals), context.signals) };
   });
   const { place } = item;
@@ -239,4 +239,10 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
     ports: [...clocks, ...ports],
     place,
   };
+}
+
+/** A connection passes bits on, whatever their sign; Yosys 0.23 fails on `.a($signed(x))`. */
+function withoutSign(value: SvExpr): SvExpr {
+  const [inner] = value.sv === 'call' && /^\$(un)?signed$/.test(value.name) ? value.args : [];
+  return inner ?? value;
 }

@@ -67,8 +67,8 @@ module pe_row #(
     pe #(.A_W(A_W), .S_W(S_W)) u_pe (
       .aclk   (aclk),
       .aresetn(aresetn),
-      .a      ($signed(hop[i*A_W +: A_W])),
-      .sum    ($signed(sums[i*S_W +: S_W])),
+      .a      (hop[i*A_W +: A_W]),
+      .sum    (sums[i*S_W +: S_W]),
       .a_out  (hop[(i+1)*A_W +: A_W]),
       .sum_out(sums[(i+1)*S_W +: S_W])
     );
