@@ -21,7 +21,7 @@ import { bitsOf, bitsSv, coversAll } from './bits.js';
 import { isZero, numberLiteral, plainNumber } from './constants.js';
 import type { EnumNames } from './enums.js';
 import { indexFits } from './indices.js';
-import { natSv, simplifyNat } from './nat.js';
+import { isLit, natSv, simplifyNat } from './nat.js';
 import { binary, call, cast, type SvExpr, text, unary } from './tree.js';
 import { fit, joined, sameSign, signAs, type Value } from './value.js';
 
@@ -282,6 +282,8 @@ function unaryValue(expr: Extract<Expr, { op: 'unary' }>, width: Nat, position: 
     case 'reduceOr':
     case 'reduceXor': {
       const a = operand(widthOf(expr.a));
+      // One bit is its own reduction; Verilator 5.006 trips over some.
+      if (isLit(widthOf(expr.a), 1)) return { ...signAs(a, false), solid: a.solid };
       const sign = { reduceAnd: '&', reduceOr: '|', reduceXor: '^' }[expr.fn];
       return { sv: unary(sign, a.sv), signed: false, solid: true };
     }

@@ -27,7 +27,7 @@ export function textAtDefaults({ top, modules }: Design, defaults: Values): stri
     .replace(/\n+/g, '\n');
 }
 
-function withDefaults(def: ModuleDef, values: Values): ModuleDef {
+export function withDefaults(def: ModuleDef, values: Values): ModuleDef {
   const params = def.params.map((param) =>
     param.kind === 'nat' ? { ...param, default: values[param.name] ?? param.default } : param,
   );
