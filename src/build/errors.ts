@@ -20,6 +20,8 @@ export const explanations: Readonly<Record<string, string>> = {
     'No legal folding within the cost limit reaches the goal. What bounds it is named: a layer at its full size, the cost limit, or the width of the ports, which carry one beat a cycle.',
   H2004: 'A board is named that Heddle has no data for.',
   H2005: 'The engine back end is not there yet; everything runs with the dataflow back end.',
+  H2010:
+    'The library has no block of this name; names that look like it are given. `emit --list` lists all blocks with their parameters.',
   H4001:
     'The hardware computed other codes than the integer reference executor. The first element that differs is named with its sample. For text that was edited by hand (--rtl) the edit is the likely cause; otherwise it is a defect of Heddle.',
   H4002:

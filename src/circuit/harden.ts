@@ -54,7 +54,7 @@ function environment(def: ModuleDef, given: NatEnv): NatEnv {
     env[param.name] = value;
   }
   for (const { condition, reason } of def.requires) {
-    if (!holds(condition, env)) throw new RangeError(`${def.name}: ${JSON.stringify(env)}: ${reason}`);
+    if (!conditionHolds(condition, env)) throw new RangeError(`${def.name}: ${JSON.stringify(env)}: ${reason}`);
   }
   return env;
 }
@@ -67,7 +67,9 @@ const relations: Readonly<Record<NatCondition['rel'], (a: number, b: number) => 
   '>': (a, b) => a > b,
   '>=': (a, b) => a >= b,
 };
-const holds = ({ rel, a, b }: NatCondition, env: NatEnv): boolean => relations[rel](evalNat(a, env), evalNat(b, env));
+/** Whether a condition holds where parameters and indices have the values of `env`. */
+export const conditionHolds = ({ rel, a, b }: NatCondition, env: NatEnv): boolean =>
+  relations[rel](evalNat(a, env), evalNat(b, env));
 
 /** Numbers that an instance gives its child; images are passed on as they are. */
 function actualsOf({ name, actuals }: Instance, env: NatEnv): NatEnv {
@@ -93,7 +95,7 @@ function hardModule(def: ModuleDef, name: string, env: NatEnv, child: (item: Ins
           return { ...item, items: instances(item.items) };
         case 'if': {
           const { rel, a, b } = foldAll(item.condition, env);
-          const taken = a.op === 'lit' && b.op === 'lit' ? holds({ rel, a, b }, env) : undefined;
+          const taken = a.op === 'lit' && b.op === 'lit' ? conditionHolds({ rel, a, b }, env) : undefined;
           // Behind a condition that never holds, children may have parameters that they reject.
           const branch = (body: readonly Item[], dropped: boolean): Item[] => (dropped ? [] : instances(body));
           return { ...item, then: branch(item.then, taken === false), else: branch(item.else, taken === true) };

@@ -7,6 +7,7 @@ import { endWithReader } from './output.js';
 import { buildCommand } from './verbs/build.js';
 import { cosimCommand } from './verbs/cosim.js';
 import { doctorCommand } from './verbs/doctor.js';
+import { emitCommand } from './verbs/emit.js';
 import { explainCommand } from './verbs/explain.js';
 import { inferCommand } from './verbs/infer.js';
 
@@ -30,6 +31,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .command(buildCommand)
     .command(inferCommand)
     .command(cosimCommand)
+    .command(emitCommand)
     .command(doctorCommand)
     .command(explainCommand)
     .completion('completion', 'print a completion script for bash or zsh')

@@ -21,7 +21,17 @@ export {
   widthFor,
 } from './nat-expr.js';
 export { imageParam, ImageRef, natParam, type ParamSpecs } from './params.js';
-export { type DataOf, input, output, sink, type SinkPort, source, type SourcePort, type Stream } from './ports.js';
+export {
+  type DataOf,
+  input,
+  output,
+  sink,
+  type SinkPort,
+  type Ports,
+  source,
+  type SourcePort,
+  type Stream,
+} from './ports.js';
 export { type AnySig, cat, type Operand, Sig } from './sig.js';
 export {
   type Bits,

@@ -25,7 +25,7 @@ module requantize_s_half_even_wrap #(
   parameter int X_W         = 16,
   parameter int M_W         = 8,
   parameter int A_W         = 16,
-  parameter int T_W         = 26,
+  parameter int T_W         = 27,
   parameter int SHIFT       = 4,
   parameter int OUT_W       = 8,
   parameter     MULTIPLIERS = "",

@@ -1,0 +1,87 @@
+/** The blocks of the library by module name, for the verbs that take one: what it is, how it is built, values that work. */
+import type { Design } from '../circuit/index.js';
+import * as stream from '../blocks/stream/index.js';
+import { Argmax } from '../dataflow/stages/argmax.js';
+import { type Arithmetic, arithmetics } from '../dataflow/stages/arithmetic.js';
+import { Frame } from '../dataflow/stages/frame.js';
+import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
+import { Matvec } from '../dataflow/stages/matvec.js';
+import { makeRequantize, requantizeName, type RequantizeKind, roundings } from '../dataflow/stages/requantize.js';
+import { Thresholds } from '../dataflow/stages/thresholds.js';
+import { buildDesign, type ModuleTemplate, type ParamSpecs, type Ports } from '../hdl/index.js';
+
+export type ParamNumbers = Readonly<Record<string, number>>;
+
+export interface RegisteredBlock {
+  /** Name of the emitted module. */
+  readonly name: string;
+  /** Blocks of one family differ in structure that is no parameter; `list` shows them as one line. */
+  readonly family: string;
+  /** The block with its own defaults; children included. */
+  readonly build: () => Design;
+  /** Small legal values of all number parameters, for waves and tests. */
+  readonly example: ParamNumbers;
+}
+
+function block<P extends ParamSpecs, Q extends Ports>(
+  template: ModuleTemplate<P, Q>,
+  example: ParamNumbers,
+  family = template.name,
+): RegisteredBlock {
+  return { name: template.name, family, build: () => buildDesign(template), example };
+}
+
+function matvec(arithmetic: Arithmetic): RegisteredBlock {
+  const binary = arithmetic.startsWith('x');
+  const X_W = binary || arithmetic.startsWith('b') ? 1 : 4;
+  const W_W = binary || arithmetic.endsWith('b') ? 1 : 3;
+  const example = { MH: 4, MW: 6, PE: 2, SIMD: 3, X_W, W_W, ACC_W: 16 };
+  return block(Matvec[arithmetic], example, `matvec_{${arithmetics.join(',')}}`);
+}
+
+function requantizers(): RegisteredBlock[] {
+  const kinds = [true, false].flatMap((signedInput) =>
+    roundings.flatMap((rounding) =>
+      [false, true].flatMap((relu) => [
+        { signedInput, rounding, relu, overflow: 'wrap', signedOutput: true } as const,
+        { signedInput, rounding, relu, overflow: 'saturate', signedOutput: true } as const,
+        { signedInput, rounding, relu, overflow: 'saturate', signedOutput: false } as const,
+      ]),
+    ),
+  );
+  const family = `requantize_{s,u}_{${roundings.join(',')}}[_relu]_{wrap,sat_s,sat_u}`;
+  const example = { PE: 2, FOLDS: 3, X_W: 6, M_W: 4, A_W: 8, T_W: 15, SHIFT: 5, OUT_W: 5 };
+  return kinds.map((kind: RequantizeKind) => ({
+    name: requantizeName(kind),
+    family,
+    build: () => buildDesign(makeRequantize(kind)),
+    example,
+  }));
+}
+
+const resizing = { W: 4, RATIO: 3, FRAME: 5 };
+const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
+
+/** Streams first, then the stages of networks. */
+export const registeredBlocks: readonly RegisteredBlock[] = [
+  block(stream.RegisterSlice, { W: 8 }),
+  block(stream.Fifo, { W: 8, DEPTH: 4 }),
+  block(stream.Upsizer, resizing),
+  block(stream.Downsizer, resizing),
+  block(stream.WidthConverter, { IN_W: 8, OUT_W: 12, UP: 3, DOWN: 2, FRAME_IN: 3, FRAME_OUT: 2 }),
+  block(stream.Broadcast, { W: 8, N: 3 }),
+  block(Frame, { W: 8, FRAME: 3 }),
+  block(LaneTruncate, { ...lanes, OUT_W: 3 }),
+  block(LaneExtend.signed, { ...lanes, OUT_W: 8 }),
+  block(LaneExtend.unsigned, { ...lanes, OUT_W: 8 }),
+  ...arithmetics.map(matvec),
+  ...[Thresholds.signed, Thresholds.unsigned].map((thresholds) =>
+    block(thresholds, { PE: 2, FOLDS: 2, LEVELS: 3, X_W: 5, OUT_W: 2, LOWEST: 0 }, 'thresholds_{s,u}'),
+  ),
+  ...[Argmax.signed, Argmax.unsigned].map((argmax) => block(argmax, { N: 6, PE: 2, X_W: 5, OUT_W: 3 })),
+  ...requantizers(),
+];
+
+const byName: ReadonlyMap<string, RegisteredBlock> = new Map(registeredBlocks.map((each) => [each.name, each]));
+
+export const registeredBlock = (name: string): RegisteredBlock | undefined => byName.get(name);

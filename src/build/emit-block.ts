@@ -1,0 +1,47 @@
+/** The text of a library block at chosen defaults: its files in compile order, and the memories that they read. */
+import { emitDesign, type EmittedFile, renderImage } from '../verilog/index.js';
+import type { Design } from '../circuit/index.js';
+import { registeredBlocks } from './block-registry.js';
+import { type BlockInstance, exampleImages, libraryInstance } from './library-block.js';
+
+export interface EmittedBlock {
+  readonly block: BlockInstance;
+  /** Leaves first. */
+  readonly sources: readonly EmittedFile[];
+  /** Made when they are asked for: they can be large. */
+  readonly images: () => readonly EmittedFile[];
+}
+
+export function emitBlock(name: string, given: Readonly<Record<string, number | string>> = {}): EmittedBlock {
+  const block = libraryInstance(name, given);
+  return {
+    block,
+    sources: emitDesign(block.design),
+    images: () => Object.values(exampleImages(block)).map((image) => ({ name: image.file, text: renderImage(image) })),
+  };
+}
+
+export interface ListedFamily {
+  /** Name, or a pattern of names. */
+  readonly family: string;
+  readonly names: readonly string[];
+  /** What it does, one line. */
+  readonly summary: string;
+  readonly params: readonly string[];
+}
+
+/** All blocks, those of one family together; parameters as `NAME=default`. */
+export function listBlocks(): ListedFamily[] {
+  const families = [...new Set(registeredBlocks.map(({ family }) => family))];
+  return families.map((family) => {
+    const members = registeredBlocks.filter((each) => each.family === family);
+    const design: Design | undefined = members[0]?.build();
+    const top = design?.modules[design.top];
+    return {
+      family,
+      names: members.map(({ name }) => name),
+      summary: (top?.doc ?? '').split('\n')[0] ?? '',
+      params: (top?.params ?? []).flatMap((param) => (param.kind === 'nat' ? [`${param.name}=${param.default}`] : [])),
+    };
+  });
+}
