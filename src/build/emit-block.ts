@@ -8,8 +8,8 @@ export interface EmittedBlock {
   readonly block: BlockInstance;
   /** Leaves first. */
   readonly sources: readonly EmittedFile[];
-  /** Made when they are asked for: they can be large. */
-  readonly images: () => readonly EmittedFile[];
+  /** Files of the image parameters, made when they are asked for: they can be large. */
+  readonly memories: () => readonly { readonly param: string; readonly file: EmittedFile }[];
 }
 
 export function emitBlock(name: string, given: Readonly<Record<string, number | string>> = {}): EmittedBlock {
@@ -17,7 +17,11 @@ export function emitBlock(name: string, given: Readonly<Record<string, number | 
   return {
     block,
     sources: emitDesign(block.design),
-    images: () => Object.values(exampleImages(block)).map((image) => ({ name: image.file, text: renderImage(image) })),
+    memories: () =>
+      Object.entries(exampleImages(block)).map(([param, image]) => ({
+        param,
+        file: { name: image.file, text: renderImage(image) },
+      })),
   };
 }
 

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { writeDirectoryAtomic } from '../../base/files.js';
+import type { EmittedBlock } from '../../build/emit-block.js';
 import { usageError } from '../errors.js';
 import { asWriteError, type CommonOptions, say, writeJson } from '../output.js';
 
@@ -42,48 +43,37 @@ async function run(args: EmitArguments): Promise<void> {
     return;
   }
   if (args.block === undefined) throw usageError('a block is needed', 'emit --list lists them');
-  const { block, sources, images } = emitBlock(args.block, assignments(args.param));
+  const emitted = emitBlock(args.block, assignments(args.param));
+  if (args.output === undefined) print(args, emitted);
+  else await write(args, emitted, args.output);
+}
+
+function print(args: EmitArguments, { block, sources }: EmittedBlock): void {
   const { name, doc, params } = block;
-  const { output } = args;
-  const memories = output === undefined ? [] : images();
-  if (output === undefined)
-    say(
-      args,
-      sources
-        .map(({ text }) => text)
-        .join('\n')
-        .trimEnd(),
-    );
-  else await writeFiles(output, { block: name, params }, sources, memories);
-  const files = output === undefined ? sources : [...sources, ...memories];
-  writeJson(args, { block: name, doc, params, files: files.map((file) => (output === undefined ? file : file.name)) });
-  if (output === undefined) return;
-  say(args, `${name}: ${files.map((file) => file.name).join(' ')} -> ${output}`);
-  if (memories.length > 0) say(args, '  the words of the .mem files are random, to be replaced');
+  writeJson(args, { block: name, doc, params, files: sources });
+  const text = sources.map((file) => file.text).join('\n');
+  say(args, text.trimEnd());
 }
 
-interface TextFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-async function writeFiles(
-  output: string,
-  what: { readonly block: string; readonly params: Readonly<Record<string, number>> },
-  sources: readonly TextFile[],
-  images: readonly TextFile[],
-): Promise<void> {
-  const listed = { name: 'files.f', text: sources.map(({ name }) => `${name}\n`).join('') };
-  const files = [...sources, ...images, listed];
-  const manifest = { schema: 1, ...what, files: files.map(({ name }) => name) };
+/** Files of the block, memories and `files.f`; the directory is whole or as it was. */
+async function write(args: EmitArguments, { block, sources, memories }: EmittedBlock, output: string): Promise<void> {
+  const { name, doc, params } = block;
+  const images = memories();
+  const files = [...sources, ...images.map(({ file }) => file)];
+  const listed = { name: 'files.f', text: sources.map((file) => `${file.name}\n`).join('') };
+  const names = files.map((file) => file.name);
+  const manifest = { schema: 1, block: name, params, files: names };
   try {
     await writeDirectoryAtomic(output, { marker }, async (folder) => {
-      const all = [...files, { name: marker, text: `${JSON.stringify(manifest, undefined, 2)}\n` }];
-      await Promise.all(all.map(({ name, text }) => writeFile(join(folder, name), text)));
+      const all = [...files, listed, { name: marker, text: `${JSON.stringify(manifest, undefined, 2)}\n` }];
+      await Promise.all(all.map((file) => writeFile(join(folder, file.name), file.text)));
     });
   } catch (error) {
     throw asWriteError(output, error);
   }
+  writeJson(args, { block: name, doc, params, files: names });
+  say(args, `${name}: ${names.join(' ')} -> ${output}`);
+  for (const { param, file } of images) say(args, `  ${param} = "${file.name}": random words, an example`);
 }
 
 export const emitCommand: CommandModule<CommonOptions, EmitArguments> = {
