@@ -31,8 +31,6 @@ const rewrites: Readonly<Record<string, string>> = {
   HardTanh: 'export it as Quant with a clip',
   ArgMax: 'use TopK with k = 1, as FINN does',
   Trunc: 'use Quant with rounding mode FLOOR',
-  Conv: 'convolutions are not read yet',
-  MaxPool: 'pooling is not read yet',
   LSTM: 'recurrent layers have no dataflow stage',
 };
 

@@ -1,5 +1,6 @@
 /** Elementwise operators with NumPy broadcasting, in float64. */
-import { sizeOf, tensor, type GraphNode, type Tensor } from '../graph.js';
+import { numberAttribute, sizeOf, tensor, type GraphNode, type Tensor } from '../graph.js';
+import { roundHalfEven } from '../rounding.js';
 import { need, refuse, type Op } from './op.js';
 
 /** Broadcast shape of two shapes; H3030 where they do not fit. */
@@ -80,16 +81,85 @@ const clip: Op = (node, inputs) => {
   return [map(need(node, inputs, 0), (x) => Math.min(Math.max(x, low), high))];
 };
 
+/** Any number of inputs, combined from the left. */
+const variadic =
+  (f: (x: number, y: number) => number): Op =>
+  (node, inputs) => {
+    const [first, ...rest] = inputs.map((_, index) => need(node, inputs, index));
+    return [rest.reduce((sum, part) => zip(node, sum, part, f), first ?? refuse(node, 'has no inputs'))];
+  };
+
+const truth =
+  (f: (x: number, y: number) => boolean): Op =>
+  (node, inputs) => [zip(node, need(node, inputs, 0), need(node, inputs, 1), (x, y) => (f(x, y) ? 1 : 0))];
+
+const where: Op = (node, inputs) => {
+  const [condition, yes, no] = [need(node, inputs, 0), need(node, inputs, 1), need(node, inputs, 2)];
+  const shape = broadcastShape(node, condition.shape, broadcastShape(node, yes.shape, no.shape));
+  const [c, y, n] = [condition, yes, no].map((part) => ({ data: part.data, index: broadcastIndex(part.shape, shape) }));
+  const at = (part: typeof c, index: number): number => part?.data[part.index[index] ?? 0] ?? 0;
+  return [
+    tensor(
+      shape,
+      Float64Array.from({ length: sizeOf(shape) }, (_, index) => at(at(c, index) ? y : n, index)),
+    ),
+  ];
+};
+
+const slope = (x: number, alpha: number): number => (x < 0 ? x * alpha : x);
+
+const prelu: Op = (node, inputs) => [zip(node, need(node, inputs, 0), need(node, inputs, 1), slope)];
+
+const leakyRelu: Op = (node, inputs) => {
+  const alpha = numberAttribute(node, 'alpha', 0.01);
+  return [map(need(node, inputs, 0), (x) => slope(x, alpha))];
+};
+
+const hardSigmoid: Op = (node, inputs) => {
+  const [alpha, beta] = [numberAttribute(node, 'alpha', 0.2), numberAttribute(node, 'beta', 0.5)];
+  return [map(need(node, inputs, 0), (x) => Math.min(Math.max(alpha * x + beta, 0), 1))];
+};
+
+/** ONNX numbers of integer element types, bool included; conversions to them drop the fraction. */
+const integerTypes: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 12, 13, 21, 22]);
+
+/** Float types stay float64; a value that its integer type cannot hold is not wrapped but refused by its reader. */
+const cast: Op = (node, inputs) => {
+  const to = numberAttribute(node, 'to', 1);
+  const x = need(node, inputs, 0);
+  if (to === 9) return [map(x, (value) => (value === 0 ? 0 : 1))];
+  return [integerTypes.has(to) ? map(x, (value) => Math.trunc(value) + 0) : x];
+};
+
 export const elementwiseOps: Readonly<Record<string, Op>> = {
   Add: binary((x, y) => x + y),
   Sub: binary((x, y) => x - y),
   Mul: binary((x, y) => x * y),
   Div: binary((x, y) => x / y),
   Pow: binary((x, y) => (y === 0.5 ? Math.sqrt(x) : x ** y)),
+  Sum: variadic((x, y) => x + y),
+  Max: variadic(Math.max),
+  Min: variadic(Math.min),
+  Less: truth((x, y) => x < y),
+  Greater: truth((x, y) => x > y),
+  Equal: truth((x, y) => x === y),
+  Where: where,
   Sqrt: unary(Math.sqrt),
+  Exp: unary(Math.exp),
+  Abs: unary(Math.abs),
   Neg: unary((x) => -x),
+  Sign: unary((x) => Math.sign(x)),
+  Floor: unary(Math.floor),
+  Ceil: unary(Math.ceil),
+  Round: unary(roundHalfEven),
   Relu: unary((x) => (x > 0 ? x : 0)),
+  LeakyRelu: leakyRelu,
+  PRelu: prelu,
+  Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  HardSigmoid: hardSigmoid,
+  Tanh: unary(Math.tanh),
   Identity: unary((x) => x),
   Dropout: unary((x) => x),
+  Cast: cast,
   Clip: clip,
 };

@@ -1,15 +1,21 @@
 /** Every operator that the reference executor knows, by name. */
+import { convOps } from './conv.js';
 import { elementwiseOps } from './elementwise.js';
 import { linearOps } from './linear.js';
 import type { Op } from './op.js';
+import { poolOps } from './pool.js';
 import { quantizerOps } from './quantizers.js';
 import { reduceOps } from './reduce.js';
+import { resampleOps } from './resample.js';
 import { shapeOps } from './shape.js';
 
 const all: Readonly<Record<string, Op>> = {
   ...elementwiseOps,
   ...quantizerOps,
   ...linearOps,
+  ...convOps,
+  ...poolOps,
+  ...resampleOps,
   ...shapeOps,
   ...reduceOps,
 };

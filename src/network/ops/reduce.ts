@@ -1,5 +1,6 @@
-/** Operators over one axis: TopK and Softmax. */
-import { numberAttribute, sizeOf, tensor } from '../graph.js';
+/** Operators over axes: TopK, ArgMax, Softmax, and sums, means and maxima. */
+import { listAttribute, numberAttribute, sizeOf, tensor } from '../graph.js';
+import { broadcastIndex } from './elementwise.js';
 import { axisOf, need, needScalar, refuse, type Op } from './op.js';
 
 /** Values and indices of the k greatest along the last axis, the lower index first among equals (ONNX TopK, sorted). */
@@ -56,4 +57,57 @@ const softmax: Op = (node, inputs) => {
   return [tensor(x.shape, data)];
 };
 
-export const reduceOps: Readonly<Record<string, Op>> = { TopK: topK, Softmax: softmax };
+/** Axes from the attribute or the second input; none means all of them, or no change with noop_with_empty_axes. */
+const reduceAxes =
+  (combine: (sum: number, value: number) => number, start: number, mean: boolean): Op =>
+  (node, inputs) => {
+    const x = need(node, inputs, 0);
+    const rank = x.shape.length;
+    const given = listAttribute(node, 'axes') ?? [...(inputs[1]?.data ?? [])];
+    if (given.length === 0 && numberAttribute(node, 'noop_with_empty_axes', 0) !== 0) return [x];
+    const axes = new Set(given.length === 0 ? x.shape.keys() : given.map((axis) => axisOf(node, axis, rank)));
+    const kept = x.shape.map((size, axis) => (axes.has(axis) ? 1 : size));
+    const out = new Float64Array(sizeOf(kept)).fill(start);
+    const index = broadcastIndex(kept, x.shape);
+    x.data.forEach((value, at) => {
+      const to = index[at] ?? 0;
+      out[to] = combine(out[to] ?? start, value);
+    });
+    const count = x.data.length / out.length;
+    const keep = numberAttribute(node, 'keepdims', 1) !== 0;
+    const shape = keep ? kept : kept.filter((_, axis) => !axes.has(axis));
+    return [tensor(shape, mean ? out.map((value) => value / count) : out)];
+  };
+
+/** Index of the greatest element along one axis: the first among equals, or the last with select_last_index. */
+const argMax: Op = (node, inputs) => {
+  const x = need(node, inputs, 0);
+  const axis = axisOf(node, numberAttribute(node, 'axis', 0), x.shape.length);
+  const last = numberAttribute(node, 'select_last_index', 0) !== 0;
+  const length = x.shape[axis] ?? 1;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const outer = sizeOf(x.shape.slice(0, axis));
+  const out = new Float64Array(outer * inner);
+  for (let row = 0; row < outer; row++) {
+    for (let column = 0; column < inner; column++) {
+      const at = (index: number): number => x.data[(row * length + index) * inner + column] ?? 0;
+      let best = 0;
+      for (let index = 1; index < length; index++)
+        if (at(index) > at(best) || (last && at(index) === at(best))) best = index;
+      out[row * inner + column] = best;
+    }
+  }
+  const keep = numberAttribute(node, 'keepdims', 1) !== 0;
+  return [tensor([...x.shape.slice(0, axis), ...(keep ? [1] : []), ...x.shape.slice(axis + 1)], out)];
+};
+
+const add = (sum: number, value: number): number => sum + value;
+
+export const reduceOps: Readonly<Record<string, Op>> = {
+  TopK: topK,
+  ArgMax: argMax,
+  Softmax: softmax,
+  ReduceSum: reduceAxes(add, 0, false),
+  ReduceMean: reduceAxes(add, 0, true),
+  ReduceMax: reduceAxes(Math.max, -Infinity, false),
+};

@@ -97,6 +97,30 @@ const concat: Op = (node, inputs) => {
   return [tensor(shape, data)];
 };
 
+/** Sizes from the attribute (opset < 13), the second input, or equal ones for every output, the last one smaller. */
+const split: Op = (node, inputs) => {
+  const x = need(node, inputs, 0);
+  const axis = axisOf(node, numberAttribute(node, 'axis', 0), x.shape.length);
+  const length = x.shape[axis] ?? 0;
+  const size = Math.ceil(length / node.outputs.length);
+  const given = listAttribute(node, 'split') ?? (inputs[1] ? [...inputs[1].data] : undefined);
+  const parts = given ?? node.outputs.map((_, index) => Math.max(0, Math.min(size, length - index * size)));
+  if (parts.reduce((sum, part) => sum + part, 0) !== length || parts.length !== node.outputs.length)
+    refuse(node, `cannot cut ${length} elements into [${parts.join(',')}]`);
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const outer = sizeOf(x.shape.slice(0, axis));
+  let first = 0;
+  return parts.map((part) => {
+    const data = new Float64Array(outer * part * inner);
+    for (let row = 0; row < outer; row++) {
+      const from = (row * length + first) * inner;
+      data.set(x.data.subarray(from, from + part * inner), row * part * inner);
+    }
+    first += part;
+    return tensor([...x.shape.slice(0, axis), part, ...x.shape.slice(axis + 1)], data);
+  });
+};
+
 const gather: Op = (node, inputs) => {
   const x = need(node, inputs, 0);
   const indices = need(node, inputs, 1);
@@ -120,6 +144,8 @@ const gather: Op = (node, inputs) => {
 const constant: Op = (node) => {
   const { value, value_float: float, value_int: int } = node.attributes;
   if (typeof value === 'object' && 'data' in value) return [value];
+  const list = listAttribute(node, 'value_floats') ?? listAttribute(node, 'value_ints');
+  if (list) return [tensor([list.length], list)];
   const number = typeof float === 'number' ? float : int;
   return typeof number === 'number' ? [tensor([], [number])] : refuse(node, 'has no value that is read');
 };
@@ -135,6 +161,7 @@ export const shapeOps: Readonly<Record<string, Op>> = {
   Squeeze: squeeze,
   Transpose: transpose,
   Concat: concat,
+  Split: split,
   Gather: gather,
   Constant: constant,
 };
