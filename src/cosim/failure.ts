@@ -13,7 +13,7 @@ export interface Failure {
    * `stuck`: work is left and nothing moves.
    */
   readonly kind: 'difference' | 'protocol' | 'scoreboard' | 'stuck';
-  /** Name of the rule: `TDATA_STABLE`, `LOSS`; `DIFFERENCE` and `STUCK` for the kinds without several. */
+  /** Name of the rule: `AXI4STREAM_ERRM_TDATA_STABLE`, `LOSS`; `DIFFERENCE` and `STUCK` for the kinds without several. */
   readonly rule: string;
   readonly cycle: number;
   readonly stream?: string;

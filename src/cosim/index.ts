@@ -8,7 +8,7 @@ export * from './lockstep.js';
 export * from './measure.js';
 export * from './participant.js';
 export * from './paths.js';
-export { ProtocolChecker, type StreamSample, type Violation } from './protocol.js';
+export * from './protocol/index.js';
 export * from './random-lockstep.js';
 export * from './regressions.js';
 export * from './report.js';

@@ -11,7 +11,7 @@ import { type Bits, portReader, portWriter } from './access.js';
 import { Comparator } from './compare.js';
 import type { Failure } from './failure.js';
 import type { Participant } from './participant.js';
-import { ProtocolChecker } from './protocol.js';
+import { ProtocolChecker } from './protocol/checker.js';
 import { planResets } from './resets.js';
 import { Scoreboard } from './scoreboard.js';
 import type { Stall, StallPair } from './stalls.js';
@@ -87,7 +87,7 @@ function makeLane(spec: StreamSpec, run: LockstepSpec, sims: readonly Simulation
   const expected = run.expected?.[spec.name];
   return {
     spec,
-    checker: new ProtocolChecker(spec, run.packet?.[spec.name]),
+    checker: new ProtocolChecker(spec, { packet: run.packet?.[spec.name] }),
     readValid: portReader(leader, spec.valid, 1),
     readReady: portReader(leader, spec.ready, 1),
     readFields: spec.fields.map(({ port, width }) => portReader(leader, port, width)),
@@ -197,7 +197,7 @@ class Run {
       const ready = Number(lane.readReady()) === 1;
       const fields = lane.readFields.map((read) => read());
       const stream = lane.spec.name;
-      const broken = lane.checker.check({ reset: inReset, valid, ready, fields });
+      const [broken] = lane.checker.check({ reset: inReset, valid, ready, fields });
       if (broken !== undefined) failure ??= { kind: 'protocol', cycle, stream, ...broken };
       if (inReset) {
         lane.score?.restart();
@@ -250,7 +250,7 @@ class Run {
       // A complete scoreboard has already said that the end of the stream is as it should be; inputs that stop in the
       // middle of a packet leave the module in one.
       const judge = sink !== undefined && score === undefined && whole;
-      const open = judge ? checker.finish() : undefined;
+      const [open] = judge ? checker.finish() : [];
       if (open !== undefined) return { kind: 'protocol', cycle, stream: spec.name, ...open };
     }
     return undefined;

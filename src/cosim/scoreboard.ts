@@ -6,7 +6,7 @@
  * wrong), `MISSING` (the run ended early).
  */
 import { type Bits, toBits } from './access.js';
-import type { Violation } from './protocol.js';
+import type { Violation } from './protocol/checker.js';
 import { type Beat, type StreamSpec, beatOf, formatBeat } from './streams.js';
 
 export class Scoreboard {

@@ -87,10 +87,14 @@ describe.skipIf(skipWithoutVerilator())('lockstep', () => {
   });
 
   it.each([
-    ['VALID_STABLE', 'assign m_axis_tvalid = out_valid_q', 'assign m_axis_tvalid = out_valid_q && s_axis_tvalid'],
-    ['TDATA_STABLE', 'if (advance) out_q <=', 'out_q <='],
     [
-      'VALID_RESET',
+      'AXI4STREAM_ERRM_TVALID_STABLE',
+      'assign m_axis_tvalid = out_valid_q',
+      'assign m_axis_tvalid = out_valid_q && s_axis_tvalid',
+    ],
+    ['AXI4STREAM_ERRM_TDATA_STABLE', 'if (advance) out_q <=', 'out_q <='],
+    [
+      'AXI4STREAM_ERRM_TVALID_RESET',
       "if (!aresetn) begin\n      out_valid_q  <= 1'b0;",
       'if (!aresetn) begin\n      out_valid_q  <= out_valid_q;',
     ],
@@ -107,7 +111,7 @@ describe.skipIf(skipWithoutVerilator())('lockstep', () => {
     const spec = specOf([await mutant(from, to)], {
       ...(rule === 'STUCK' ? { inputs, expected: { m_axis: inputs.s_axis } } : {}),
       ...(rule === 'LAST' ? { packet: {} } : {}),
-      resets: rule === 'VALID_RESET' ? 5 : 0,
+      resets: rule === 'AXI4STREAM_ERRM_TVALID_RESET' ? 5 : 0,
       ...(rule === 'INVENTION' ? { stall: { source: half, sink: half } } : {}),
     });
     const { failure } = runLockstep(spec);
