@@ -27,7 +27,8 @@ export class SplitLoop extends Error {
   }
 }
 
-export const affineConst = (c: number): Affine => ({ c, terms: [] });
+const NO_TERMS: readonly Term[] = [];
+export const affineConst = (c: number): Affine => ({ c, terms: NO_TERMS });
 export const affineVar = (v: number): Affine => ({ c: 0, terms: [{ v, k: 1 }] });
 export const isConst = (a: Affine): boolean => a.terms.length === 0;
 
@@ -90,6 +91,35 @@ export function substituteAffine(a: Affine, by: (v: number) => Affine): Affine |
   return sum;
 }
 
+/** One map, told without text. */
+export function sameAffine(a: Affine, b: Affine): boolean {
+  if (a === b) return true;
+  if (a.c !== b.c || a.terms.length !== b.terms.length) return false;
+  for (let n = 0; n < a.terms.length; n++) {
+    const [s, t] = [a.terms[n], b.terms[n]];
+    if (s === undefined || t === undefined || s.v !== t.v || s.k !== t.k) return false;
+    if (s.table !== t.table && !sameTable(s.table, t.table)) return false;
+  }
+  return true;
+}
+
+const sameTable = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a !== undefined && b !== undefined && a.length === b.length && a.every((x, i) => x === b[i]);
+
+/** A number that is equal for equal maps. */
+export function hashAffine(a: Affine): number {
+  let h = a.c | 0;
+  for (const t of a.terms) h = Math.imul(h ^ (t.k * 64 + t.v), 0x85ebca6b) ^ (t.table?.length ?? 0);
+  return h;
+}
+
+/** The loop variables of a map as bits. */
+export function varsOfAffine(a: Affine): number {
+  let vars = 0;
+  for (const t of a.terms) vars |= 1 << t.v;
+  return vars;
+}
+
 /** Text that is equal for equal maps. */
 export function affineKey(a: Affine): string {
   if (a.terms.length === 0) return String(a.c);
@@ -148,8 +178,33 @@ function pointwise(args: readonly Affine[], fn: (values: readonly number[]) => n
   return { c: 0, terms: [{ v, k: 1, table }] };
 }
 
+/** `nat` if no loop index is in it, else not a number; without an object on the way. */
+function plainNat(nat: Nat, scope: NatScope): number {
+  switch (nat.op) {
+    case 'lit':
+      return nat.value;
+    case 'param':
+      return scope.param(nat.name);
+    case 'index':
+      return NaN;
+    case 'local':
+      return plainNat(nat.value, scope);
+    case 'clog2': {
+      const a = plainNat(nat.a, scope);
+      return Number.isNaN(a) ? a : clog2Number(a);
+    }
+    default: {
+      const a = plainNat(nat.a, scope);
+      const b = plainNat(nat.b, scope);
+      return Number.isNaN(a) || Number.isNaN(b) ? NaN : applyNat(nat.op, a, b);
+    }
+  }
+}
+
 /** `nat` as one number; asks for the loop to be split where it depends on an index. */
 export function concreteNat(nat: Nat, scope: NatScope): number {
+  const plain = plainNat(nat, scope);
+  if (!Number.isNaN(plain)) return plain;
   const a = affineNat(nat, scope);
   const [term] = a.terms;
   if (term !== undefined) throw new SplitLoop(term.v);

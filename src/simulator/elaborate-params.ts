@@ -3,8 +3,8 @@
  */
 import type { Actual, Image, Item, ModuleDef, Signal } from '../circuit/index.js';
 import { affineNat } from './affine.js';
-import { emitDrive, broadcast } from './lower-process.js';
-import { lower, type Lowered } from './lower-expr.js';
+import { emitDrive, emitValue } from './lower-process.js';
+import { type Lowered, joined } from './lower-expr.js';
 import { type Scope, fail, findSignal, loopIndex, natScope, number, placesOf } from './scope.js';
 
 /** All number parameters of `module`, given or default, checked. */
@@ -92,8 +92,9 @@ export function bindInstance(
     path: `${scope.path}${item.name}.`,
     images: imagesOf(module, images),
     loops: scope.loops,
+    extents: scope.extents,
     indices,
-    signals: new Map(),
+    signals: new Int32Array(module.signals.length),
     params,
     nat: natScope(who, params, scope.loops, indices),
   };
@@ -128,7 +129,7 @@ function bindPort(
   if (binding === undefined || binding.dir === 'open') return;
   const port = findSignal(child, id);
   if (binding.dir === 'input') {
-    return emitDrive(scope, port, [], broadcast(lower(scope, binding.value), port, { path: [] }), item.place);
+    return emitValue(scope, port, [], binding.value, item.place);
   }
   const target = findSignal(scope, binding.target.signal);
   const { width, signed } = port;
@@ -138,7 +139,7 @@ function bindPort(
     width,
     signed,
     gathers: true,
-    at: (index) => ({ op: 'load', width, signed, signal: port.id, index: [...prefix, ...index] }),
+    at: (index) => scope.b.expressions.load(port.id, joined(prefix, index), width, signed),
   };
   emitDrive(
     scope,

@@ -6,7 +6,6 @@ import { type Affine, affineConst, affineVar, evalAffine } from './affine.js';
 import {
   type AsyncReset,
   type ElabSignal,
-  type Ex,
   type Tree,
   type Update,
   elementCount,
@@ -21,38 +20,35 @@ export function resetUpdates(b: Builder): { updates: Update[]; asyncResets: Asyn
   const updates: Update[] = [];
   const asyncResets: AsyncReset[] = [];
   const byTarget = new Map<number, Update[]>();
-  for (const u of b.updates) byTarget.set(u.target, [...(byTarget.get(u.target) ?? []), u]);
   for (const u of b.updates) {
+    const same = byTarget.get(u.target);
+    if (same === undefined) byTarget.set(u.target, [u]);
+    else same.push(u);
     const info = b.regs.get(u.target);
-    updates.push(info?.reset === undefined ? u : behindReset(u, info));
+    updates.push(info?.reset === undefined ? u : behindReset(b, u, info));
   }
   for (const [id, info] of b.regs) {
     const signal = b.signals[id];
     if (signal === undefined || info.reset === undefined) continue;
-    if (info.asynchronous) asyncResets.push({ ...whole(signal, info), reset: info.reset.input });
+    if (info.asynchronous) asyncResets.push({ ...whole(b, signal, info), reset: info.reset.input });
     for (const rest of uncovered(signal, byTarget.get(id) ?? [])) {
-      updates.push(behindReset({ ...rest, target: id, tree: KEEP, domain: info.domain }, info));
+      updates.push(behindReset(b, { ...rest, target: id, tree: KEEP, domain: info.domain }, info));
     }
   }
   return { updates, asyncResets };
 }
 
-function behindReset(update: Update, info: RegisterInfo): Update {
+function behindReset(b: Builder, update: Update, info: RegisterInfo): Update {
   const { reset } = info;
   if (reset === undefined) return update;
-  const cond: Ex = { op: 'load', width: 1, signed: false, signal: reset.input, index: [] };
+  const cond = b.expressions.load(reset.input, [], 1, false);
   const value = reset.value(update.index);
   return { ...update, tree: { kind: 'if', cond, then: update.tree, else: { kind: 'value', value } } };
 }
 
-function whole(signal: ElabSignal, info: RegisterInfo): Omit<AsyncReset, 'reset'> {
+function whole(b: Builder, signal: ElabSignal, info: RegisterInfo): Omit<AsyncReset, 'reset'> {
   const index = signal.dims.map((_, d) => affineVar(d));
-  const value = info.reset?.value(index) ?? {
-    op: 'const' as const,
-    width: signal.width,
-    signed: signal.signed,
-    value: 0n,
-  };
+  const value = info.reset?.value(index) ?? b.expressions.constant(0n, signal.width, signal.signed);
   return { loops: [...signal.dims], target: signal.id, index, value };
 }
 
@@ -66,6 +62,8 @@ interface Nest {
 function uncovered(signal: ElabSignal, updates: readonly Update[]): Nest[] {
   const all = signal.dims.map((_, d) => affineVar(d));
   if (updates.length === 0) return [{ loops: [...signal.dims], inner: [], index: all }];
+  // One scalar with a driver has all of its elements driven.
+  if (signal.dims.length === 0) return [];
   const step = strides(signal.dims);
   const driven = new Uint8Array(elementCount(signal));
   for (const u of updates) {

@@ -1,61 +1,63 @@
 /**
  * Declarations: the signals of a block as arrays with the extents of the loops around it.
  */
-import type { Item, Signal, SignalId } from '../circuit/index.js';
-import type { ElabSignal } from './elaborated.js';
+import type { Expr, Item, Signal, SignalId } from '../circuit/index.js';
+import type { Affine } from './affine.js';
+import type { ElabSignal, Ex } from './elaborated.js';
 import { broadcast } from './lower-process.js';
-import { lower } from './lower-expr.js';
-import { type Scope, addSignal, fail, loopExtents, membersOf, number, placesOf, shapeOf } from './scope.js';
+import { lower, lowerScalar } from './lower-expr.js';
+import { type Scope, addSignal, fail, inLoops, membersOf, number, originOf, placesOf, shapeOf } from './scope.js';
 
 /** Declares what `items` declare; at module level also the ports and whatever no block declares. */
 export function declareSignals(scope: Scope, items: readonly Item[], moduleLevel: boolean): void {
-  const ids = new Set<SignalId>();
+  const ids: SignalId[] = [];
   if (moduleLevel) {
-    const nested = new Set<SignalId>();
-    for (const item of items) if (item.item !== 'declare') collectDeclared(item, nested);
-    scope.module.signals.forEach((_, id) => {
-      if (!nested.has(id)) ids.add(id);
-    });
+    const nested = new Uint8Array(scope.module.signals.length);
+    for (const item of items) if (item.item === 'for' || item.item === 'if') markDeclared(item, nested);
+    for (let id = 0; id < nested.length; id++) if (nested[id] === 0) ids.push(id);
   } else {
-    for (const item of items) if (item.item === 'declare') ids.add(item.signal);
+    for (const item of items) if (item.item === 'declare') ids.push(item.signal);
   }
   for (const id of ids) {
     const signal = scope.module.signals[id];
-    if (signal !== undefined) scope.signals.set(id, declare(scope, signal));
+    if (signal !== undefined) scope.signals[id] = declare(scope, signal) + 1;
   }
   for (const id of ids) {
     const signal = scope.module.signals[id];
-    const own = scope.signals.get(id);
-    if (signal?.kind === 'reg' && own !== undefined) registerReset(scope, signal, own);
+    if (signal?.kind === 'reg') registerReset(scope, signal, (scope.signals[id] ?? 0) - 1);
   }
 }
 
-function collectDeclared(item: Item, into: Set<SignalId>): void {
-  if (item.item === 'declare') into.add(item.signal);
-  const children = item.item === 'for' ? item.items : item.item === 'if' ? [...item.then, ...item.else] : [];
-  for (const child of children) collectDeclared(child, into);
+function markDeclared(item: Item, into: Uint8Array): void {
+  if (item.item === 'declare') into[item.signal] = 1;
+  else if (item.item === 'for') for (const child of item.items) markDeclared(child, into);
+  else if (item.item === 'if') {
+    for (const child of item.then) markDeclared(child, into);
+    for (const child of item.else) markDeclared(child, into);
+  }
 }
 
 function declare(scope: Scope, signal: Signal): number {
   const shape = shapeOf(scope, signal.type);
-  const depth = signal.kind === 'memory' ? [number(scope, signal.depth)] : [];
-  const port = scope.path === '' && (signal.kind === 'input' || signal.kind === 'output');
-  const fields: Omit<ElabSignal, 'id'> = {
+  const memory = signal.kind === 'memory';
+  const depth = memory ? number(scope, signal.depth) : 0;
+  const port = signal.kind === 'input' || signal.kind === 'output' ? signal.kind : undefined;
+  const top = scope.path === '';
+  return addSignal(scope.b, {
     name: scope.path + signal.name,
-    kind: port ? signal.kind : signal.kind === 'input' || signal.kind === 'output' ? 'wire' : signal.kind,
-    dims: [...loopExtents(scope), ...depth, ...shape.dims],
+    kind: port !== undefined && !top ? 'wire' : signal.kind,
+    dims: inLoops(scope, memory ? [depth, ...shape.dims] : shape.dims),
     loopRank: scope.loops.length,
-    origin: scope.loops.map((l) => l.first),
+    origin: originOf(scope),
     width: shape.width,
     signed: shape.signed,
-    ...membersOf(signal),
+    members: membersOf(signal),
     temporary: false,
     unreset: signal.kind === 'reg' && signal.reset === undefined,
-    ...(port ? { port: signal.kind } : {}),
-    ...(signal.place === undefined ? {} : { place: signal.place }),
-    ...(signal.kind === 'memory' && signal.image !== undefined ? { image: imageOf(scope, signal, depth[0] ?? 0) } : {}),
-  };
-  return addSignal(scope.b, fields);
+    port: top ? port : undefined,
+    place: signal.place,
+    image: memory && signal.image !== undefined ? imageOf(scope, signal, depth) : undefined,
+  });
 }
 
 function imageOf(scope: Scope, signal: Extract<Signal, { kind: 'memory' }>, depth: number): readonly bigint[] {
@@ -85,9 +87,9 @@ function registerReset(scope: Scope, signal: Extract<Signal, { kind: 'reg' }>, o
     scope.b.regs.set(own, { domain: signal.domain, asynchronous });
     return;
   }
-  const resets = [...scope.b.resets];
   const byName = scope.b.resets.get(domain?.reset ?? '');
-  const input = byName ?? resets[signal.domain]?.[1] ?? resets[0]?.[1];
+  const resets = byName === undefined ? [...scope.b.resets.values()] : [];
+  const input = byName ?? resets[signal.domain] ?? resets[0];
   if (input === undefined) {
     return fail({
       code: 'H1104',
@@ -95,10 +97,19 @@ function registerReset(scope: Scope, signal: Extract<Signal, { kind: 'reg' }>, o
       places: placesOf(signal.place),
     });
   }
-  const value = broadcast(lower(scope, signal.reset), register, { path: [] });
   scope.b.regs.set(own, {
     domain: signal.domain,
     asynchronous,
-    reset: { input, value: (index) => value.at(index.slice(register.loopRank)) },
+    reset: { input, value: resetValue(scope, signal.reset, register) },
   });
+}
+
+/** The reset value of an element. */
+function resetValue(scope: Scope, reset: Expr, register: ElabSignal): (index: readonly Affine[]) => Ex {
+  if (register.dims.length === register.loopRank) {
+    const one = lowerScalar(scope, reset);
+    return () => one;
+  }
+  const value = broadcast(lower(scope, reset), register, { path: [] });
+  return (index) => value.at(index.slice(register.loopRank));
 }

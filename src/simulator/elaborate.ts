@@ -10,6 +10,7 @@ import { bindInstance, imagesOf, paramsOf } from './elaborate-params.js';
 import { declareSignals } from './elaborate-signals.js';
 import { resetUpdates } from './elaborate-reset.js';
 import type { ElaboratedCircuit } from './elaborated.js';
+import { Expressions } from './expressions.js';
 import { emitAssign, lowerProcess } from './lower-process.js';
 import { type Builder, type Scope, addSignal, fail, natScope, number, placesOf } from './scope.js';
 
@@ -24,7 +25,15 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
   const top = design.modules[design.top];
   if (top === undefined)
     return fail({ code: 'H1104', message: `the design has no module '${design.top}'`, places: [] });
-  const b: Builder = { signals: [], assigns: [], updates: [], writes: [], resets: new Map(), regs: new Map() };
+  const b: Builder = {
+    expressions: new Expressions(),
+    signals: [],
+    assigns: [],
+    updates: [],
+    writes: [],
+    resets: new Map(),
+    regs: new Map(),
+  };
   const params = paramsOf(top, new Map(Object.entries(options.params ?? {})), top.name);
   const scope: Scope = {
     b,
@@ -33,8 +42,9 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     path: '',
     images: imagesOf(top, new Map(Object.entries(options.images ?? {}))),
     loops: [],
+    extents: [],
     indices: new Map(),
-    signals: new Map(),
+    signals: new Int32Array(top.signals.length),
     params,
     nat: natScope(top.name, params, [], new Map()),
   };
@@ -56,11 +66,15 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
   }
   elaborateModule(scope);
   const { updates, asyncResets } = resetUpdates(b);
-  const named = new Set(b.signals.filter((s) => s.port !== undefined && s.name !== '').map((s) => s.id));
   const used = usesReset(b);
-  const ports = [...named].filter((id) => used || ![...b.resets.values()].includes(id));
+  const resets = new Set(b.resets.values());
+  const ports: number[] = [];
+  for (const { id, name, port } of b.signals) {
+    if (port !== undefined && name !== '' && (used || !resets.has(id))) ports.push(id);
+  }
   return {
     top: top.name,
+    expressions: b.expressions,
     signals: b.signals,
     assigns: b.assigns,
     updates,
@@ -71,7 +85,10 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
   };
 }
 
-const usesReset = (b: Builder): boolean => [...b.regs.values()].some((r) => r.reset !== undefined);
+function usesReset(b: Builder): boolean {
+  for (const r of b.regs.values()) if (r.reset !== undefined) return true;
+  return false;
+}
 
 /** Declares the signals of a module and walks its items; instances come back here. */
 function elaborateModule(scope: Scope): void {
@@ -80,9 +97,12 @@ function elaborateModule(scope: Scope): void {
 }
 
 function elaborateBlock(scope: Scope, items: readonly Item[]): void {
-  const inner: Scope = { ...scope, outer: scope, signals: new Map() };
-  declareSignals(inner, items, false);
-  for (const item of items) elaborateItem(inner, item);
+  try {
+    declareSignals(scope, items, false);
+    for (const item of items) elaborateItem(scope, item);
+  } finally {
+    for (const item of items) if (item.item === 'declare') scope.signals[item.signal] = 0;
+  }
 }
 
 function elaborateItem(scope: Scope, item: Item): void {
@@ -123,11 +143,12 @@ function elaborateLoop(scope: Scope, item: Extract<Item, { item: 'for' }>, from:
   const v = scope.loops.length;
   const sizes = [b.signals.length, b.assigns.length, b.updates.length, b.writes.length] as const;
   const loops = [...scope.loops, { count: to - from, first: from }];
+  const extents = loops.map((l) => l.count);
   const index = to - from === 1 ? affineConst(from) : addAffine(affineVar(v), affineConst(from));
   const indices = new Map(scope.indices).set(item.index, index);
   const nat = natScope(scope.module.name, scope.params, loops, indices);
   try {
-    elaborateBlock({ ...scope, loops, indices, nat }, item.items);
+    elaborateBlock({ ...scope, loops, extents, indices, nat }, item.items);
   } catch (error) {
     if (!(error instanceof SplitLoop) || error.variable !== v) throw error;
     for (const [list, size] of [b.signals, b.assigns, b.updates, b.writes].map((l, k) => [l, sizes[k] ?? 0] as const)) {

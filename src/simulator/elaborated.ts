@@ -6,8 +6,12 @@
  * Loop variables are numbered by depth: 0 .. loops - 1 for the generate loops of a node, then its inner (vector) loops,
  * then the variables bound by `fold` and `pack`.
  */
-import type { BinaryOp, FoldOp, SourcePlace, StreamPort, UnaryOp } from '../circuit/index.js';
+import type { SourcePlace, StreamPort } from '../circuit/index.js';
 import type { Affine } from './affine.js';
+import type { Ex } from './ex.js';
+import type { Expressions } from './expressions.js';
+
+export * from './ex.js';
 
 export type ElabSignalKind = 'input' | 'output' | 'wire' | 'reg' | 'memory';
 
@@ -26,37 +30,17 @@ export interface ElabSignal {
   readonly width: number;
   readonly signed: boolean;
   /** Enum members, for waves. */
-  readonly members?: readonly string[];
+  readonly members?: readonly string[] | undefined;
   /** Made by the elaboration, not by the author. */
   readonly temporary: boolean;
   /** A register that no reset sets: takes a random initial value when asked to. */
   readonly unreset: boolean;
   /** Contents of a read-only memory: packed words, address 0 first. */
-  readonly image?: readonly bigint[];
+  readonly image?: readonly bigint[] | undefined;
   /** The signal is a port of the top. */
-  readonly port?: 'input' | 'output';
-  readonly place?: SourcePlace;
+  readonly port?: 'input' | 'output' | undefined;
+  readonly place?: SourcePlace | undefined;
 }
-
-/** An index along one dimension: a map over loop variables, or a value at run time (out of range reads 0). */
-export type Index = Affine | { readonly at: Ex };
-
-/** Scalar expressions; the value is the mathematical number, `signed` and `width` its range. */
-export type Ex = { readonly width: number; readonly signed: boolean } & (
-  | { readonly op: 'const'; readonly value: bigint }
-  | { readonly op: 'index'; readonly value: Affine }
-  | { readonly op: 'load'; readonly signal: number; readonly index: readonly Index[] }
-  | { readonly op: 'slice'; readonly a: Ex; readonly low: Affine }
-  | { readonly op: 'mux'; readonly cond: Ex; readonly a: Ex; readonly b: Ex }
-  | { readonly op: 'binary'; readonly fn: BinaryOp; readonly a: Ex; readonly b: Ex }
-  | { readonly op: 'unary'; readonly fn: UnaryOp; readonly a: Ex }
-  /** The value of `a` wrapped to this width and sign. */
-  | { readonly op: 'convert'; readonly a: Ex }
-  | { readonly op: 'cat'; readonly parts: readonly Ex[] }
-  | { readonly op: 'fold'; readonly fn: FoldOp; readonly v: number; readonly count: number; readonly body: Ex }
-  /** `body` for v = 0 .. count - 1 side by side, v = 0 lowest. */
-  | { readonly op: 'pack'; readonly v: number; readonly count: number; readonly body: Ex }
-);
 
 /** Combinational: `target[index] = value` for every iteration. */
 export interface Assign {
@@ -64,7 +48,7 @@ export interface Assign {
   readonly target: number;
   readonly index: readonly Affine[];
   readonly value: Ex;
-  readonly place?: SourcePlace;
+  readonly place?: SourcePlace | undefined;
 }
 
 /** What happens to a register: nothing, one value, or a decision. Conditions never use the inner variables. */
@@ -83,7 +67,7 @@ export interface Update {
   readonly index: readonly Affine[];
   readonly tree: Tree;
   readonly domain: number;
-  readonly place?: SourcePlace;
+  readonly place?: SourcePlace | undefined;
 }
 
 /** One write port at the clock edge; writes happen in the order of the list, a read in the same cycle sees the old word. */
@@ -99,7 +83,7 @@ export interface MemoryWrite {
   readonly data: Ex;
   /** All must hold. */
   readonly guards: readonly { readonly cond: Ex; readonly value: boolean }[];
-  readonly place?: SourcePlace;
+  readonly place?: SourcePlace | undefined;
 }
 
 /** While `reset` is low the register has `value`, edge or not. */
@@ -113,6 +97,7 @@ export interface AsyncReset {
 
 export interface ElaboratedCircuit {
   readonly top: string;
+  readonly expressions: Expressions;
   readonly signals: readonly ElabSignal[];
   readonly assigns: readonly Assign[];
   readonly updates: readonly Update[];
@@ -122,8 +107,6 @@ export interface ElaboratedCircuit {
   readonly ports: readonly number[];
   readonly streams: readonly StreamPort[];
 }
-
-export const isAffine = (index: Index): index is Affine => 'c' in index;
 
 /** Number of elements. */
 export const elementCount = (signal: ElabSignal): number => signal.dims.reduce((n, d) => n * d, 1);

@@ -4,10 +4,21 @@
  * A lowered expression is a function from indices to a scalar, so vectors need no code of their own: an element of a
  * `mux` of vectors is a `mux` of elements. What would be computed once per element is given a name first.
  */
-import type { Expr } from '../circuit/index.js';
+import type { BinaryOp, Expr } from '../circuit/index.js';
 import { affineConst, affineNat, affineVar, isConst, addAffine, scaleAffine } from './affine.js';
 import { type Ex, type Index, isAffine } from './elaborated.js';
-import { type Scope, type Shape, addTemporary, findSignal, loopExtents, loopIndex, number, shapeOf } from './scope.js';
+import {
+  type Scope,
+  type Shape,
+  addTemporary,
+  findSignal,
+  inLoops,
+  loopExtents,
+  loopIndex,
+  number,
+  shapeOf,
+  widthOf,
+} from './scope.js';
 
 export interface Lowered extends Shape {
   /** Run-time indices are allowed in `at`. */
@@ -15,8 +26,6 @@ export interface Lowered extends Shape {
   /** The element at `index`, one entry per dimension. */
   at(index: readonly Index[]): Ex;
 }
-
-const BOOL = { width: 1, signed: false } as const;
 
 /** Costs nothing to compute again. */
 export function isCheap(ex: Ex): boolean {
@@ -36,13 +45,22 @@ export function isCheap(ex: Ex): boolean {
   }
 }
 
+/** Two lists of indices as one. */
+export const joined = (prefix: readonly Index[], index: readonly Index[]): readonly Index[] =>
+  prefix.length === 0 ? index : index.length === 0 ? prefix : [...prefix, ...index];
+
 /** `ex`, behind a wire of its own unless it is cheap. */
 export function named(scope: Scope, ex: Ex, hint = 'tmp'): Ex {
-  if (isCheap(ex)) return ex;
+  return isCheap(ex) ? ex : settled(scope, ex, hint);
+}
+
+/** `ex` behind a wire of its own. */
+export function settled(scope: Scope, ex: Ex, hint: string): Ex {
+  const { width, signed } = ex;
   const index = loopIndex(scope.loops.length);
-  const target = addTemporary(scope, hint, { dims: [], width: ex.width, signed: ex.signed });
-  scope.b.assigns.push({ loops: loopExtents(scope), target, index, value: ex });
-  return { op: 'load', width: ex.width, signed: ex.signed, signal: target, index };
+  const target = addTemporary(scope, hint, { dims: [], width, signed });
+  scope.b.assigns.push({ loops: loopExtents(scope), target, index, value: ex, place: undefined });
+  return scope.b.expressions.load(target, index, width, signed);
 }
 
 /** The same vector behind a wire of its own. */
@@ -50,40 +68,37 @@ export function namedVec(scope: Scope, value: Lowered, hint = 'tmp'): Lowered {
   const rank = scope.loops.length;
   const target = addTemporary(scope, hint, value);
   const inner = value.dims.map((_, d) => affineVar(rank + d));
-  const loops = [...loopExtents(scope), ...value.dims];
-  scope.b.assigns.push({ loops, target, index: [...loopIndex(rank), ...inner], value: value.at(inner) });
-  return loaded(value, target, loopIndex(rank));
+  const loops = inLoops(scope, value.dims);
+  const index = [...loopIndex(rank), ...inner];
+  scope.b.assigns.push({ loops, target, index, value: value.at(inner), place: undefined });
+  return loaded(scope, value, target, loopIndex(rank));
 }
 
-function loaded(shape: Shape, signal: number, prefix: readonly Index[]): Lowered {
+function loaded(scope: Scope, shape: Shape, signal: number, prefix: readonly Index[]): Lowered {
   const { dims, width, signed } = shape;
+  const { expressions } = scope.b;
   return {
     dims,
     width,
     signed,
     gathers: true,
-    at: (index) => ({ op: 'load', width, signed, signal, index: [...prefix, ...index] }),
+    at: (index) => expressions.load(signal, joined(prefix, index), width, signed),
   };
 }
 
 const scalar = (ex: Ex): Lowered => ({ dims: [], width: ex.width, signed: ex.signed, gathers: true, at: () => ex });
 
-export const lowerScalar = (scope: Scope, expr: Expr): Ex => lower(scope, expr).at([]);
-
 /** `ex` wrapped to a width and sign. */
-export const converted = (ex: Ex, width: number, signed: boolean): Ex =>
-  ex.width === width && ex.signed === signed ? ex : { op: 'convert', width, signed, a: ex };
+export const converted = (scope: Scope, ex: Ex, width: number, signed: boolean): Ex =>
+  ex.width === width && ex.signed === signed ? ex : scope.b.expressions.convert(ex, width, signed);
 
 /** All elements side by side as one unsigned number. */
-function packed(scope: Scope, value: Lowered): Ex {
-  const build = (depth: number, index: readonly Index[]): Ex => {
-    const count = value.dims[depth];
-    if (count === undefined) return converted(value.at(index), value.width, false);
-    const v = scope.loops.length + depth;
-    const body = build(depth + 1, [...index, affineVar(v)]);
-    return { op: 'pack', width: count * body.width, signed: false, v, count, body };
-  };
-  return build(0, []);
+function packed(scope: Scope, value: Lowered, depth = 0, index: readonly Index[] = []): Ex {
+  const count = value.dims[depth];
+  if (count === undefined) return converted(scope, value.at(index), value.width, false);
+  const v = scope.loops.length + depth;
+  const body = packed(scope, value, depth + 1, [...index, affineVar(v)]);
+  return scope.b.expressions.lanes('pack', undefined, v, count, body, count * body.width, false);
 }
 
 /** The bits of `ex` seen as a vector. */
@@ -102,23 +117,82 @@ function unpacked(scope: Scope, ex: Ex, shape: Shape): Lowered {
         low = addAffine(low, scaleAffine(i, step));
         step *= shape.dims[d] ?? 1;
       }
-      return converted({ op: 'slice', width, signed: false, a: source, low }, width, signed);
+      return converted(scope, scope.b.expressions.slice(source, low, width), width, signed);
     },
   };
 }
 
-export function lower(scope: Scope, expr: Expr): Lowered {
+/** A scalar expression; most are, so they take no detour through functions of indices. */
+export function lowerScalar(scope: Scope, expr: Expr): Ex {
+  const { expressions } = scope.b;
   switch (expr.op) {
     case 'const': {
-      const { width, signed } = shapeOf(scope, expr.type);
-      if (typeof expr.value === 'bigint') return scalar({ op: 'const', width, signed, value: expr.value });
+      const [width, signed] = [widthOf(scope, expr.type), expr.type.kind === 'sint'];
+      if (typeof expr.value === 'bigint') return expressions.constant(expr.value, width, signed);
       const value = affineNat(expr.value, scope.nat);
-      if (isConst(value)) return scalar({ op: 'const', width, signed, value: BigInt(value.c) });
-      return scalar({ op: 'index', width, signed, value });
+      if (isConst(value)) return expressions.constant(BigInt(value.c), width, signed);
+      return expressions.index(value, width, signed);
     }
     case 'ref': {
       const signal = findSignal(scope, expr.signal);
-      return loaded({ ...signal, dims: signal.dims.slice(signal.loopRank) }, signal.id, loopIndex(signal.loopRank));
+      return expressions.load(signal.id, loopIndex(signal.loopRank), signal.width, signal.signed);
+    }
+    case 'at':
+    case 'select':
+      return lower(scope, expr).at([]);
+    case 'read': {
+      const memory = findSignal(scope, expr.memory);
+      const at = lowerScalar(scope, expr.address);
+      return expressions.load(memory.id, [...loopIndex(memory.loopRank), { at }], memory.width, memory.signed);
+    }
+    case 'slice': {
+      const width = number(scope, expr.type.width);
+      const low = affineNat(expr.low, scope.nat);
+      return expressions.slice(lowerScalar(scope, expr.a), low, width);
+    }
+    case 'mux': {
+      const a = lowerScalar(scope, expr.a);
+      const b = lowerScalar(scope, expr.b);
+      return expressions.mux(lowerScalar(scope, expr.cond), a, b, a.width, a.signed);
+    }
+    case 'cat': {
+      const parts = expr.parts.map((p) => lowerScalar(scope, p));
+      return expressions.cat(parts, widthOf(scope, expr.type));
+    }
+    case 'fold': {
+      const width = widthOf(scope, expr.type);
+      const vec = lower(scope, expr.vec);
+      const v = scope.loops.length;
+      const body = vec.at([affineVar(v)]);
+      return expressions.lanes('fold', expr.fn, v, vec.dims[0] ?? 1, body, width, expr.type.kind === 'sint');
+    }
+    case 'convert': {
+      const [width, signed] = [widthOf(scope, expr.type), expr.type.kind === 'sint'];
+      const a = expr.a.type.kind === 'vec' ? packed(scope, lower(scope, expr.a)) : lowerScalar(scope, expr.a);
+      return converted(scope, a, width, signed);
+    }
+    case 'unary': {
+      const a = lowerScalar(scope, expr.a);
+      return expressions.unary(expr.fn, a, widthOf(scope, expr.type), expr.type.kind === 'sint');
+    }
+    case 'binary': {
+      const a = lowerScalar(scope, expr.a);
+      const b = lowerScalar(scope, expr.b);
+      if (isComparison(expr.fn)) return expressions.binary(expr.fn, a, b, 1, false);
+      return expressions.binary(expr.fn, a, b, widthOf(scope, expr.type), expr.type.kind === 'sint');
+    }
+  }
+}
+
+const isComparison = (fn: BinaryOp): boolean =>
+  fn === 'eq' || fn === 'ne' || fn === 'lt' || fn === 'le' || fn === 'gt' || fn === 'ge';
+
+export function lower(scope: Scope, expr: Expr): Lowered {
+  switch (expr.op) {
+    case 'ref': {
+      const signal = findSignal(scope, expr.signal);
+      const dims = signal.dims.slice(signal.loopRank);
+      return loaded(scope, { dims, width: signal.width, signed: signal.signed }, signal.id, loopIndex(signal.loopRank));
     }
     case 'at': {
       const vec = lower(scope, expr.vec);
@@ -133,15 +207,11 @@ export function lower(scope: Scope, expr: Expr): Lowered {
     }
     case 'read': {
       const memory = findSignal(scope, expr.memory);
-      const address = lowerScalar(scope, expr.address);
       const dims = memory.dims.slice(memory.loopRank + 1);
-      const at = dims.length === 0 ? address : named(scope, address, 'address');
-      return loaded({ ...memory, dims }, memory.id, [...loopIndex(memory.loopRank), { at }]);
-    }
-    case 'slice': {
-      const width = number(scope, expr.type.width);
-      const low = affineNat(expr.low, scope.nat);
-      return scalar({ op: 'slice', width, signed: false, a: lowerScalar(scope, expr.a), low });
+      if (dims.length === 0) return scalar(lowerScalar(scope, expr));
+      const at = named(scope, lowerScalar(scope, expr.address), 'address');
+      const { width, signed } = memory;
+      return loaded(scope, { dims, width, signed }, memory.id, [...loopIndex(memory.loopRank), { at }]);
     }
     case 'mux': {
       const a = lower(scope, expr.a);
@@ -150,44 +220,25 @@ export function lower(scope: Scope, expr: Expr): Lowered {
       const cond = a.dims.length === 0 ? plain : named(scope, plain, 'cond');
       const { dims, width, signed } = a;
       const gathers = a.gathers && b.gathers;
-      return { dims, width, signed, gathers, at: (i) => ({ op: 'mux', width, signed, cond, a: a.at(i), b: b.at(i) }) };
-    }
-    case 'cat': {
-      const { width } = shapeOf(scope, expr.type);
-      return scalar({ op: 'cat', width, signed: false, parts: expr.parts.map((p) => lowerScalar(scope, p)) });
-    }
-    case 'fold': {
-      const { width, signed } = shapeOf(scope, expr.type);
-      const vec = lower(scope, expr.vec);
-      const v = scope.loops.length;
-      const body = vec.at([affineVar(v)]);
-      return scalar({ op: 'fold', width, signed, fn: expr.fn, v, count: vec.dims[0] ?? 1, body });
+      const { expressions } = scope.b;
+      return { dims, width, signed, gathers, at: (i) => expressions.mux(cond, a.at(i), b.at(i), width, signed) };
     }
     case 'convert':
       return lowerConvert(scope, expr);
     default:
-      return lowerOperator(scope, expr);
+      return scalar(lowerScalar(scope, expr));
   }
 }
 
-function lowerOperator(scope: Scope, expr: Extract<Expr, { op: 'binary' | 'unary' }>): Lowered {
-  const a = lowerScalar(scope, expr.a);
-  const shape = shapeOf(scope, expr.type);
-  if (expr.op === 'unary') return scalar({ op: 'unary', width: shape.width, signed: shape.signed, fn: expr.fn, a });
-  const b = lowerScalar(scope, expr.b);
-  const result = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'].includes(expr.fn) ? BOOL : shape;
-  return scalar({ op: 'binary', width: result.width, signed: result.signed, fn: expr.fn, a, b });
-}
-
 function lowerConvert(scope: Scope, expr: Extract<Expr, { op: 'convert' }>): Lowered {
+  if (expr.type.kind !== 'vec') return scalar(lowerScalar(scope, expr));
   const a = lower(scope, expr.a);
   const shape = shapeOf(scope, expr.type);
   const sameDims = a.dims.length === shape.dims.length && a.dims.every((n, d) => n === shape.dims[d]);
   if (sameDims) {
     const { width, signed } = shape;
-    return { dims: a.dims, width, signed, gathers: a.gathers, at: (i) => converted(a.at(i), width, signed) };
+    return { dims: a.dims, width, signed, gathers: a.gathers, at: (i) => converted(scope, a.at(i), width, signed) };
   }
   const bits = a.dims.length === 0 ? a.at([]) : packed(scope, a);
-  if (shape.dims.length === 0) return scalar(converted(bits, shape.width, shape.signed));
-  return unpacked(scope, converted(bits, bits.width, false), shape);
+  return unpacked(scope, converted(scope, bits, bits.width, false), shape);
 }

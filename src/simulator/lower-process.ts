@@ -10,22 +10,28 @@ import {
   SplitLoop,
   addAffine,
   affineConst,
-  affineKey,
   affineNat,
   affineVar,
   isConst,
+  sameAffine,
   scaleAffine,
 } from './affine.js';
 import { type ElabSignal, type Ex, type Tree, forEachPoint, isAffine } from './elaborated.js';
-import { type Lowered, isCheap, lower, lowerScalar, named, namedVec } from './lower-expr.js';
-import { type Scope, addTemporary, findSignal, loopExtents, loopIndex } from './scope.js';
+import { type Lowered, isCheap, joined, lower, lowerScalar, named, namedVec, settled } from './lower-expr.js';
+import { type Scope, addTemporary, findSignal, inLoops, loopExtents, loopIndex } from './scope.js';
 
 const KEEP: Tree = { kind: 'keep' };
 
 /** A statement with its expressions lowered once; a switch has become a chain of decisions. */
 type Step =
   | { readonly step: 'drive'; readonly signal: ElabSignal; readonly path: readonly Affine[]; readonly value: Lowered }
-  | { readonly step: 'if'; readonly cond: Ex; readonly then: readonly Step[]; readonly else: readonly Step[] };
+  | { readonly step: 'if'; readonly cond: Ex; readonly then: Steps; readonly else: Steps };
+
+/** Statements in order, and by signal those that drive it or decide about it. */
+interface Steps {
+  readonly all: readonly Step[];
+  readonly bySignal: ReadonlyMap<number, readonly Step[]>;
+}
 
 type Guard = { readonly cond: Ex; readonly value: boolean };
 
@@ -39,31 +45,59 @@ export function lowerProcess(scope: Scope, item: Extract<Item, { item: 'process'
   }
 }
 
+const NONE: readonly Step[] = [];
+
+function indexed(all: readonly Step[]): Steps {
+  const bySignal = new Map<number, Step[]>();
+  const note = (id: number, step: Step): void => {
+    const list = bySignal.get(id);
+    if (list === undefined) bySignal.set(id, [step]);
+    else if (list.at(-1) !== step) list.push(step);
+  };
+  for (const step of all) {
+    if (step.step === 'drive') note(step.signal.id, step);
+    else {
+      for (const id of step.then.bySignal.keys()) note(id, step);
+      for (const id of step.else.bySignal.keys()) note(id, step);
+    }
+  }
+  return { all, bySignal };
+}
+
 const findById = (scope: Scope, id: number): ElabSignal => {
   const signal = scope.b.signals[id];
   if (signal === undefined) throw new Error(`no signal ${id}`);
   return signal;
 };
 
-function lowerStmts(scope: Scope, body: readonly Stmt[], guards: readonly Guard[]): Step[] {
-  return body.flatMap((stmt): Step[] => {
+function lowerStmts(scope: Scope, body: readonly Stmt[], guards: readonly Guard[]): Steps {
+  const steps: Step[] = [];
+  for (const stmt of body) {
     switch (stmt.stmt) {
       case 'next':
       case 'set': {
         const signal = findSignal(scope, stmt.target.signal);
         const value = broadcast(lower(scope, stmt.value), signal, stmt.target);
-        return [{ step: 'drive', signal, path: stmt.target.path.map((n) => affineNat(n, scope.nat)), value }];
+        steps.push({ step: 'drive', signal, path: pathOf(scope, stmt.target), value });
+        break;
       }
       case 'write':
         lowerWrite(scope, stmt, guards);
-        return [];
+        break;
       case 'if':
-        return [decision(scope, lowerScalar(scope, stmt.cond), stmt.then, stmt.else, guards)];
+        steps.push(decision(scope, lowerScalar(scope, stmt.cond), stmt.then, stmt.else, guards));
+        break;
       case 'switch':
-        return lowerSwitch(scope, stmt, guards);
+        steps.push(...lowerSwitch(scope, stmt, guards).all);
     }
-  });
+  }
+  return indexed(steps);
 }
+
+const NO_PATH: readonly Affine[] = [];
+
+const pathOf = (scope: Scope, target: Target): readonly Affine[] =>
+  target.path.length === 0 ? NO_PATH : target.path.map((n) => affineNat(n, scope.nat));
 
 function decision(
   scope: Scope,
@@ -81,28 +115,22 @@ function decision(
   };
 }
 
-function lowerSwitch(scope: Scope, stmt: Extract<Stmt, { stmt: 'switch' }>, guards: readonly Guard[]): Step[] {
+function lowerSwitch(scope: Scope, stmt: Extract<Stmt, { stmt: 'switch' }>, guards: readonly Guard[]): Steps {
   const subject = named(scope, lowerScalar(scope, stmt.subject), 'subject');
-  const { width, signed } = subject;
-  const chain = (k: number, path: readonly Guard[]): Step[] => {
+  const { expressions } = scope.b;
+  const chain = (k: number, path: readonly Guard[]): Steps => {
     const one = stmt.cases[k];
     if (one === undefined) return lowerStmts(scope, stmt.default ?? [], path);
-    const match: Ex = { op: 'const', width, signed, value: one.match };
-    const cond = named(scope, { op: 'binary', width: 1, signed: false, fn: 'eq', a: subject, b: match }, 'case');
-    return [
-      {
-        step: 'if',
-        cond,
-        then: lowerStmts(scope, one.body, [...path, { cond, value: true }]),
-        else: chain(k + 1, [...path, { cond, value: false }]),
-      },
-    ];
+    const match = expressions.constant(one.match, subject.width, subject.signed);
+    const cond = named(scope, expressions.binary('eq', subject, match, 1, false), 'case');
+    const then = lowerStmts(scope, one.body, [...path, { cond, value: true }]);
+    return indexed([{ step: 'if', cond, then, else: chain(k + 1, [...path, { cond, value: false }]) }]);
   };
   return chain(0, guards);
 }
 
 /** A scalar that drives a vector drives each of its elements. */
-export function broadcast(value: Lowered, signal: ElabSignal, target: Pick<Target, 'path'>): Lowered {
+export function broadcast(value: Lowered, signal: ElabSignal, target: { readonly path: readonly unknown[] }): Lowered {
   const dims = signal.dims.slice(signal.loopRank + target.path.length);
   if (value.dims.length === dims.length) return value;
   const one = value.at([]);
@@ -116,27 +144,20 @@ function lowerWrite(scope: Scope, stmt: Extract<Stmt, { stmt: 'write' }>, guards
   const inner = dims.map((_, d) => affineVar(rank + d));
   const data = lower(scope, stmt.data);
   // Reading a memory while writing one is a matter of order: such operands get a wire, which holds the old word.
-  const settled = (ex: Ex): Ex => (readsMemory(scope, ex) ? forceNamed(scope, ex) : ex);
-  const word = data.dims.length === 0 ? settled(data.at([])) : undefined;
+  const old = (ex: Ex): Ex => (readsMemory(scope, ex) ? settled(scope, ex, 'write') : ex);
+  const word = data.dims.length === 0 ? old(data.at([])) : undefined;
   const vec = word === undefined && readsMemory(scope, data.at(inner)) ? namedVec(scope, data, 'data') : data;
   scope.b.writes.push({
     loops: loopExtents(scope),
     inner: dims,
     memory: memory.id,
     prefix: loopIndex(memory.loopRank),
-    address: settled(lowerScalar(scope, stmt.address)),
+    address: old(lowerScalar(scope, stmt.address)),
     suffix: inner,
     data: word ?? vec.at(inner),
     guards,
-    ...(stmt.place === undefined ? {} : { place: stmt.place }),
+    place: stmt.place,
   });
-}
-
-function forceNamed(scope: Scope, ex: Ex): Ex {
-  const index = loopIndex(scope.loops.length);
-  const target = addTemporary(scope, 'write', { dims: [], width: ex.width, signed: ex.signed });
-  scope.b.assigns.push({ loops: loopExtents(scope), target, index, value: ex });
-  return { op: 'load', width: ex.width, signed: ex.signed, signal: target, index };
 }
 
 function readsMemory(scope: Scope, ex: Ex): boolean {
@@ -164,21 +185,20 @@ function readsMemory(scope: Scope, ex: Ex): boolean {
   }
 }
 
-function collect(steps: readonly Step[], into: Map<number, (readonly Affine[])[]>): void {
-  for (const s of steps) {
+function collect(steps: Steps, into: Map<number, (readonly Affine[])[]>): void {
+  for (const s of steps.all) {
     if (s.step === 'if') {
       collect(s.then, into);
       collect(s.else, into);
-    } else {
-      const paths = into.get(s.signal.id) ?? [];
-      if (!paths.some((p) => pathKey(p) === pathKey(s.path))) paths.push(s.path);
-      into.set(s.signal.id, paths);
+      continue;
     }
+    const paths = into.get(s.signal.id);
+    if (paths === undefined) into.set(s.signal.id, [s.path]);
+    else if (!paths.some((p) => samePath(p, s.path))) paths.push(s.path);
   }
 }
 
-const pathKey = (path: readonly Affine[]): string => path.map(affineKey).join(';');
-
+const samePath = (p: readonly Affine[], q: readonly Affine[]): boolean => p.length === q.length && isPrefix(p, q);
 /** Both paths have one length and never meet. */
 function apart(a: readonly Affine[], b: readonly Affine[]): boolean {
   return a.some((x, d) => {
@@ -191,6 +211,7 @@ function apart(a: readonly Affine[], b: readonly Affine[]): boolean {
 
 /** The elements of `signal` that get one tree each: the written paths, or single elements where they overlap. */
 function partition(signal: ElabSignal, paths: readonly (readonly Affine[])[]): (readonly Affine[])[] {
+  if (paths.length === 1) return [...paths];
   const disjoint = paths.every((p, i) => paths.every((q, j) => j <= i || (p.length === q.length && apart(p, q))));
   if (disjoint) return [...paths];
   for (const path of paths) {
@@ -211,7 +232,7 @@ function partition(signal: ElabSignal, paths: readonly (readonly Affine[])[]): (
 const isPrefix = (path: readonly Affine[], element: readonly Affine[]): boolean =>
   path.every((x, d) => {
     const y = element[d];
-    return y !== undefined && affineKey(x) === affineKey(y);
+    return y !== undefined && sameAffine(x, y);
   });
 
 /** Adds what drives `signal[path]` to the circuit. */
@@ -219,57 +240,71 @@ function emitGroup(
   scope: Scope,
   signal: ElabSignal,
   path: readonly Affine[],
-  steps: readonly Step[],
+  steps: Steps,
   place: Extract<Item, { item: 'process' }>['place'],
 ): void {
+  const { expressions } = scope.b;
+  const { width, signed } = signal;
   const rank = scope.loops.length;
   const inner = signal.dims.slice(signal.loopRank + path.length);
   const innerIndex = inner.map((_, d) => affineVar(rank + d));
   const index = [...loopIndex(signal.loopRank), ...path, ...innerIndex];
-  const old: Ex = { op: 'load', width: signal.width, signed: signal.signed, signal: signal.id, index };
-  const before: Ex = signal.kind === 'reg' ? old : { ...old, op: 'const', value: 0n };
-  const shared = (tree: Tree): Tree => {
-    const shape = { dims: inner, width: signal.width, signed: signal.signed };
-    const loops = [...loopExtents(scope), ...inner];
-    const target = addTemporary(scope, 'next', shape);
-    const at = [...loopIndex(rank), ...innerIndex];
-    scope.b.assigns.push({ loops, target, index: at, value: treeValue(tree, before) });
-    return { kind: 'value', value: { ...old, signal: target, index: at } };
-  };
-  const run = (list: readonly Step[], start: Tree): Tree => list.reduce((tree, s) => apply(s, tree), start);
-  const apply = (s: Step, tree: Tree): Tree => {
-    if (s.step === 'drive') {
-      if (s.signal.id !== signal.id || !isPrefix(s.path, path)) return tree;
-      return { kind: 'value', value: s.value.at([...path.slice(s.path.length), ...innerIndex]) };
-    }
-    const then = run(s.then, tree);
-    const otherwise = run(s.else, tree);
-    if (then === tree && otherwise === tree) return tree;
-    if (isBig(tree) && contains(then, tree) && contains(otherwise, tree)) {
-      const base = shared(tree);
-      return { kind: 'if', cond: s.cond, then: run(s.then, base), else: run(s.else, base) };
-    }
-    return { kind: 'if', cond: s.cond, then, else: otherwise };
-  };
-  const tree = run(steps, KEEP);
-  const where = place === undefined ? {} : { place };
+  const before =
+    signal.kind === 'reg' ? expressions.load(signal.id, index, width, signed) : expressions.constant(0n, width, signed);
   const loops = loopExtents(scope);
+  const shared = (tree: Tree): Tree => {
+    const target = addTemporary(scope, 'next', { dims: inner, width, signed });
+    const at = [...loopIndex(rank), ...innerIndex];
+    const value = treeValue(scope, tree, before);
+    scope.b.assigns.push({ loops: inLoops(scope, inner), target, index: at, value, place: undefined });
+    return { kind: 'value', value: expressions.load(target, at, width, signed) };
+  };
+  const tree = applied({ signal, path, innerIndex, shared }, steps, KEEP);
   if (signal.kind === 'reg') {
     const domain = scope.b.regs.get(signal.id)?.domain ?? 0;
-    scope.b.updates.push({ loops, inner, target: signal.id, index, tree, domain, ...where });
+    scope.b.updates.push({ loops, inner, target: signal.id, index, tree, domain, place });
   } else {
-    const value = treeValue(tree, before);
-    scope.b.assigns.push({ loops: [...loops, ...inner], target: signal.id, index, value, ...where });
+    const value = treeValue(scope, tree, before);
+    scope.b.assigns.push({ loops: inLoops(scope, inner), target: signal.id, index, value, place });
   }
 }
 
+/** The elements of a signal that get one tree. */
+interface Driven {
+  readonly signal: ElabSignal;
+  readonly path: readonly Affine[];
+  readonly innerIndex: readonly Affine[];
+  /** The tree's value behind a wire of its own. */
+  shared(tree: Tree): Tree;
+}
+
+/** The tree after `steps`. */
+function applied(d: Driven, steps: Steps, start: Tree): Tree {
+  let tree = start;
+  for (const s of steps.bySignal.get(d.signal.id) ?? NONE) {
+    if (s.step === 'drive') {
+      if (!isPrefix(s.path, d.path)) continue;
+      tree = { kind: 'value', value: s.value.at(joined(d.path.slice(s.path.length), d.innerIndex)) };
+      continue;
+    }
+    const then = applied(d, s.then, tree);
+    const otherwise = applied(d, s.else, tree);
+    if (then === tree && otherwise === tree) continue;
+    if (isBig(tree) && contains(then, tree) && contains(otherwise, tree)) {
+      const base = d.shared(tree);
+      tree = { kind: 'if', cond: s.cond, then: applied(d, s.then, base), else: applied(d, s.else, base) };
+    } else tree = { kind: 'if', cond: s.cond, then, else: otherwise };
+  }
+  return tree;
+}
+
 /** A tree as one expression. */
-export function treeValue(tree: Tree, keep: Ex): Ex {
+export function treeValue(scope: Scope, tree: Tree, keep: Ex): Ex {
   if (tree.kind === 'keep') return keep;
   if (tree.kind === 'value') return tree.value;
-  const a = treeValue(tree.then, keep);
-  const b = treeValue(tree.else, keep);
-  return { op: 'mux', width: keep.width, signed: keep.signed, cond: tree.cond, a, b };
+  const a = treeValue(scope, tree.then, keep);
+  const b = treeValue(scope, tree.else, keep);
+  return scope.b.expressions.mux(tree.cond, a, b, keep.width, keep.signed);
 }
 
 const isBig = (tree: Tree): boolean => tree.kind === 'if' || (tree.kind === 'value' && !isCheap(tree.value));
@@ -277,21 +312,32 @@ const isBig = (tree: Tree): boolean => tree.kind === 'if' || (tree.kind === 'val
 const contains = (tree: Tree, part: Tree): boolean =>
   tree === part || (tree.kind === 'if' && (contains(tree.then, part) || contains(tree.else, part)));
 
-/** What an `assign` or an instance port drives, for every element. */
-export function emitAssign(
+/** What an `assign` drives, for every element. */
+export const emitAssign = (
   scope: Scope,
   target: Target,
   value: Expr,
   place?: Extract<Item, { item: 'assign' }>['place'],
+): void => emitValue(scope, findSignal(scope, target.signal), pathOf(scope, target), value, place);
+
+/** `signal[path]` driven by an expression of `scope`. */
+export function emitValue(
+  scope: Scope,
+  signal: ElabSignal,
+  path: readonly Affine[],
+  value: Expr,
+  place?: Extract<Item, { item: 'assign' }>['place'],
 ): void {
-  const signal = findSignal(scope, target.signal);
-  emitDrive(
-    scope,
-    signal,
-    target.path.map((n) => affineNat(n, scope.nat)),
-    broadcast(lower(scope, value), signal, target),
+  if (signal.dims.length > signal.loopRank + path.length)
+    return emitDrive(scope, signal, path, broadcast(lower(scope, value), signal, { path }), place);
+  const index = joined(loopIndex(signal.loopRank), path) as readonly Affine[];
+  scope.b.assigns.push({
+    loops: loopExtents(scope),
+    target: signal.id,
+    index,
+    value: lowerScalar(scope, value),
     place,
-  );
+  });
 }
 
 export function emitDrive(
@@ -304,10 +350,10 @@ export function emitDrive(
   const rank = scope.loops.length;
   const inner = value.dims.map((_, d) => affineVar(rank + d));
   scope.b.assigns.push({
-    loops: [...loopExtents(scope), ...value.dims],
+    loops: inLoops(scope, value.dims),
     target: signal.id,
     index: [...loopIndex(signal.loopRank), ...path, ...inner],
     value: value.at(inner),
-    ...(place === undefined ? {} : { place }),
+    place,
   });
 }

@@ -16,9 +16,11 @@ import {
 } from '../circuit/index.js';
 import { type Affine, type NatScope, affineVar, concreteNat } from './affine.js';
 import type { Assign, ElabSignal, Ex, MemoryWrite, Update } from './elaborated.js';
+import type { Expressions } from './expressions.js';
 
 /** The circuit under construction. */
 export interface Builder {
+  readonly expressions: Expressions;
   readonly signals: ElabSignal[];
   readonly assigns: Assign[];
   readonly updates: Update[];
@@ -50,9 +52,11 @@ export interface Scope {
   readonly path: string;
   readonly images: ReadonlyMap<string, Image>;
   readonly loops: readonly LoopVar[];
+  /** Counts of `loops`. */
+  readonly extents: readonly number[];
   readonly indices: ReadonlyMap<string, Affine>;
-  readonly signals: Map<SignalId, number>;
-  readonly outer?: Scope;
+  /** Elaborated signal plus one per signal of the module, 0 where its block is not open; shared by the module's blocks. */
+  readonly signals: Int32Array;
   readonly params: ReadonlyMap<string, number>;
   readonly nat: NatScope;
 }
@@ -93,29 +97,77 @@ export function natScope(
 export const number = (scope: Scope, nat: Nat): number => concreteNat(nat, scope.nat);
 
 export function shapeOf(scope: Scope, type: Type): Shape {
-  const leaf = leafType(type);
-  const width = number(scope, scalarWidth(leaf));
+  const width = widthOf(scope, type);
+  if (type.kind !== 'vec') return { dims: NO_DIMS, width, signed: type.kind === 'sint' };
   const dims = vecDims(type).map((n) => number(scope, n));
-  if (width < 1 || dims.some((n) => n < 1)) {
-    const where = scope.path === '' ? scope.module.name : `${scope.path.slice(0, -1)} (${scope.module.name})`;
-    fail({
-      code: 'H1106',
-      message: `${where}: a signal has ${width} bits x [${dims.join(', ')}]`,
-      places: placesOf(scope.module.place),
-      fix: 'widths and counts are at least 1: require more of the parameters',
-    });
-  }
-  return { dims, width, signed: leaf.kind === 'sint' };
+  if (dims.some((n) => n < 1)) badShape(scope, width, dims);
+  return { dims, width, signed: leafType(type).kind === 'sint' };
 }
 
-export const loopExtents = (scope: Scope): number[] => scope.loops.map((l) => l.count);
+const NO_DIMS: readonly number[] = [];
+
+/** Bits of the scalar at the bottom of `type`. */
+export function widthOf(scope: Scope, type: Type): number {
+  const leaf = type.kind === 'vec' ? leafType(type) : type;
+  if (leaf.kind === 'bool') return 1;
+  const nat = leaf.kind === 'enum' ? scalarWidth(leaf) : leaf.width;
+  const width = nat.op === 'lit' ? nat.value : number(scope, nat);
+  if (width < 1)
+    badShape(
+      scope,
+      width,
+      vecDims(type).map((n) => number(scope, n)),
+    );
+  return width;
+}
+
+function badShape(scope: Scope, width: number, dims: readonly number[]): never {
+  const where = scope.path === '' ? scope.module.name : `${scope.path.slice(0, -1)} (${scope.module.name})`;
+  return fail({
+    code: 'H1106',
+    message: `${where}: a signal has ${width} bits x [${dims.join(', ')}]`,
+    places: placesOf(scope.module.place),
+    fix: 'widths and counts are at least 1: require more of the parameters',
+  });
+}
+
+export const loopExtents = (scope: Scope): readonly number[] => scope.extents;
+
+const NO_INDEX: readonly Affine[] = [];
 
 /** Index maps of the first `rank` loops. */
-export const loopIndex = (rank: number): Affine[] => Array.from({ length: rank }, (_, v) => affineVar(v));
+export const loopIndex = (rank: number): readonly Affine[] =>
+  rank === 0 ? NO_INDEX : Array.from({ length: rank }, (_, v) => affineVar(v));
 
+const NO_ORIGIN: readonly number[] = [];
+
+/** Indices of the first iterations. */
+export const originOf = (scope: Scope): readonly number[] =>
+  scope.loops.length === 0 ? NO_ORIGIN : scope.loops.map((l) => l.first);
+
+/** Loop extents, then `dims`. */
+export const inLoops = (scope: Scope, dims: readonly number[]): readonly number[] =>
+  dims.length === 0 ? scope.extents : scope.extents.length === 0 ? dims : [...scope.extents, ...dims];
+
+/** A signal of the circuit; one layout for all of them. */
 export function addSignal(b: Builder, signal: Omit<ElabSignal, 'id'>): number {
   const id = b.signals.length;
-  b.signals.push({ id, ...signal });
+  b.signals.push({
+    id,
+    name: signal.name,
+    kind: signal.kind,
+    dims: signal.dims,
+    loopRank: signal.loopRank,
+    origin: signal.origin,
+    width: signal.width,
+    signed: signal.signed,
+    members: signal.members,
+    temporary: signal.temporary,
+    unreset: signal.unreset,
+    image: signal.image,
+    port: signal.port,
+    place: signal.place,
+  });
   return id;
 }
 
@@ -124,9 +176,9 @@ export function addTemporary(scope: Scope, hint: string, shape: Shape): number {
   return addSignal(scope.b, {
     name: `${scope.path}${hint}$${scope.b.signals.length}`,
     kind: 'wire',
-    dims: [...loopExtents(scope), ...shape.dims],
+    dims: inLoops(scope, shape.dims),
     loopRank: scope.loops.length,
-    origin: scope.loops.map((l) => l.first),
+    origin: originOf(scope),
     width: shape.width,
     signed: shape.signed,
     temporary: true,
@@ -134,15 +186,10 @@ export function addTemporary(scope: Scope, hint: string, shape: Shape): number {
   });
 }
 
-/** The elaborated signal behind `id`, looked up through the blocks of the module. */
+/** The elaborated signal behind `id`, if a block around declares it. */
 export function findSignal(scope: Scope, id: SignalId): ElabSignal {
-  for (let s: Scope | undefined = scope; s !== undefined; s = s.outer) {
-    const found = s.signals.get(id);
-    if (found !== undefined) {
-      const signal = scope.b.signals[found];
-      if (signal !== undefined) return signal;
-    }
-  }
+  const signal = scope.b.signals[(scope.signals[id] ?? 0) - 1];
+  if (signal !== undefined) return signal;
   const name = scope.module.signals[id]?.name ?? `#${id}`;
   return fail({
     code: 'H1104',
@@ -152,7 +199,7 @@ export function findSignal(scope: Scope, id: SignalId): ElabSignal {
 }
 
 /** Enum members of a signal's scalar, if it has an enum type. */
-export function membersOf(signal: Signal): { readonly members?: readonly string[] } {
+export function membersOf(signal: Signal): readonly string[] | undefined {
   const leaf = leafType(signal.type);
-  return leaf.kind === 'enum' ? { members: leaf.members } : {};
+  return leaf.kind === 'enum' ? leaf.members : undefined;
 }

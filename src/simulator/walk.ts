@@ -1,5 +1,6 @@
 /** Walks expressions: which elements of which signals an expression reads. */
 import { type ElabSignal, type Ex, type Index, type Tree, isAffine } from './elaborated.js';
+import { NOTHING_BOUND } from './expressions.js';
 
 /** A read of `signal`; `bound` holds the extents of variables that the expression itself binds around the read. */
 export interface Read {
@@ -7,8 +8,6 @@ export interface Read {
   readonly index: readonly Index[];
   readonly bound: ReadonlyMap<number, number>;
 }
-
-const NONE: ReadonlyMap<number, number> = new Map();
 
 /** Sub-expressions of `ex`, one level down. */
 export function children(ex: Ex): readonly Ex[] {
@@ -35,13 +34,15 @@ export function children(ex: Ex): readonly Ex[] {
 }
 
 // Called for every node of every expression several times: no closures, no lists.
-export function visitReads(ex: Ex, visit: (read: Read) => void, bound = NONE): void {
+export function visitReads(ex: Ex, visit: (read: Read) => void, bound = NOTHING_BOUND): void {
   switch (ex.op) {
     case 'const':
     case 'index':
       return;
     case 'load':
-      visit({ signal: ex.signal, index: ex.index, bound });
+      // A load has the fields of a read with nothing bound around it.
+      if (bound === NOTHING_BOUND) visit(ex as unknown as Read);
+      else visit({ signal: ex.signal, index: ex.index, bound });
       for (const i of ex.index) if (!isAffine(i)) visitReads(i.at, visit, bound);
       return;
     case 'slice':

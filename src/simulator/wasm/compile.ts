@@ -4,7 +4,7 @@
  * `cycle` computes what registers and memories depend on and then the edge; wires that nobody else needs live in locals.
  * Outputs have a second module and all wires a third, compiled when someone looks at them.
  */
-import { type ElabSignal, type ElaboratedCircuit, type Ex, elementCount, signalOf } from '../elaborated.js';
+import { type ElabSignal, type ElaboratedCircuit, elementCount, signalOf } from '../elaborated.js';
 import { forEachInitial } from '../initial.js';
 import {
   type CircuitSimulation,
@@ -22,7 +22,6 @@ import { type EmittedProgram, emitProgram } from './emit-program.js';
 import { ModuleWriter } from './encode.js';
 import { FunctionWriter, I32 } from './function.js';
 import { defineHelpers } from './helpers.js';
-import { Interner } from './intern.js';
 import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
 import { Allocator, type Layout, layoutOf } from './layout.js';
 import { type WasmPort, bindPort } from './port.js';
@@ -177,7 +176,7 @@ function sharedFor(circuit: ElaboratedCircuit, layout: Layout, allocator: Alloca
     layout,
     allocator,
     helpers: defineHelpers(module),
-    interner: new Interner(),
+    interner: circuit.expressions,
     constants: [],
     tables: new Map(),
     wideConstants: new Map(),
@@ -193,7 +192,7 @@ function buildCycle(
 ): { bytes: Uint8Array<ArrayBuffer>; shared: Shared; shadows: EmittedProgram['shadows'] } {
   const module = new ModuleWriter();
   const shared = sharedFor(circuit, layout, allocator, module);
-  const program = sink(circuit, planned(circuit, prepare(circuit, 'state'), varying(shared), circular), new Set());
+  const program = sink(circuit, planned(circuit, prepare(circuit, 'state'), circular), new Set());
   const { index, shadows } = emitProgram(module, shared, program, { stored: new Set() });
   const run = module.declare([I32], []);
   const f = new FunctionWriter(1);
@@ -220,8 +219,8 @@ function buildSettle(
   const none = { updates: [], writes: [] };
   const ports = new Set(circuit.ports);
   const program = everything
-    ? planned(circuit, { assigns: circuit.assigns, ...none }, varying(shared), circular)
-    : sink(circuit, planned(circuit, prepare(circuit, 'outputs'), varying(shared), circular), ports);
+    ? planned(circuit, { assigns: circuit.assigns, ...none }, circular)
+    : sink(circuit, planned(circuit, prepare(circuit, 'outputs'), circular), ports);
   const { index } = emitProgram(module, shared, program, { stored: everything ? 'all' : ports });
   module.export('settle', index);
   const bytes = module.finish();
@@ -236,12 +235,6 @@ function growMemory(memory: WasmMemory, end: number, storage: Storage): void {
   if (missing > 0) memory.grow(missing);
   Object.assign(storage, storageOf(memory));
 }
-
-/** Loop variables that a value depends on. */
-const varying =
-  ({ interner }: Shared) =>
-  (ex: Ex): number =>
-    interner.factsOf(interner.intern(ex)).vars;
 
 function writeConstants(storage: Storage, shared: Shared): void {
   for (const { address, bytes } of shared.constants) storage.bytes.set(bytes, address);

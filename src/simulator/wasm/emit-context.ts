@@ -3,8 +3,8 @@ import { type Affine, addAffine, affineConst, affineRange, scaleAffine } from '.
 import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } from '../elaborated.js';
 import { type FunctionWriter, I32, I64, OP, type ValType } from './function.js';
 import type { Helpers } from './helpers.js';
+import type { Expressions } from '../expressions.js';
 import { children } from '../walk.js';
-import type { Interner } from './intern.js';
 import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 
 /** An address: a local (absent for a constant address) plus an offset. */
@@ -25,7 +25,7 @@ export interface Shared {
   readonly layout: Layout;
   readonly allocator: Allocator;
   readonly helpers: Helpers;
-  readonly interner: Interner;
+  readonly interner: Expressions;
   /** Contents of constant memory to write before the first cycle. */
   readonly constants: { readonly address: number; readonly bytes: Uint8Array }[];
   readonly tables: Map<readonly number[], number>;

@@ -131,7 +131,7 @@ function localWires(
 }
 
 function asyncReset(shared: Shared, r: AsyncReset): Nest {
-  const reset: Ex = { op: 'load', width: 1, signed: false, signal: r.reset, index: [] };
+  const reset = shared.interner.load(r.reset, [], 1, false);
   const value = shared.interner.intern(r.value);
   const leaf: Leaf = { kind: 'leaf', inner: [], target: r.target, index: r.index, value };
   return {

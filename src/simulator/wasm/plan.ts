@@ -38,37 +38,30 @@ export interface PlanRead extends Read {
   readonly sunk: boolean;
 }
 
-const isUniform = (ex: Ex, loops: readonly number[], varying: (ex: Ex) => number): boolean =>
-  (varying(ex) & ((1 << loops.length) - 1)) === 0;
+const isUniform = (ex: Ex, loops: readonly number[]): boolean => (ex.vars & ((1 << loops.length) - 1)) === 0;
 
 const KEEP: ArmBody = { kind: 'keep' };
 const NOTHING: readonly PlannedAssign[] = [];
 
 const armOf = (body: ArmBody, uniform: boolean): Arm => ({ parent: undefined, uniform, sunk: NOTHING, body });
 
-/** Splits multiplexers of arrays and wide values into branches; `varying` gives the loop variables of a value as bits. */
-export function planOf(
-  tree: Tree,
-  loops: readonly number[],
-  split: boolean,
-  varying: (ex: Ex) => number,
-  uniform = true,
-): Arm {
+/** Splits multiplexers of arrays and wide values into branches. */
+export function planOf(tree: Tree, loops: readonly number[], split: boolean, uniform = true): Arm {
   if (tree.kind === 'keep') return armOf(KEEP, uniform);
   if (tree.kind === 'if' && tree.else.kind === 'keep' && isAnd(tree.cond)) {
     // Decided one after the other: the part that is the same in all iterations may be decided outside of the loops.
     const inner: Tree = { kind: 'if', cond: tree.cond.b, then: tree.then, else: tree.else };
-    return planOf({ kind: 'if', cond: tree.cond.a, then: inner, else: tree.else }, loops, split, varying, uniform);
+    return planOf({ kind: 'if', cond: tree.cond.a, then: inner, else: tree.else }, loops, split, uniform);
   }
-  if (tree.kind === 'if') return branch(tree.cond, tree.then, tree.else, loops, split, varying, uniform);
+  if (tree.kind === 'if') return branch(tree.cond, tree.then, tree.else, loops, split, uniform);
   const { value } = tree;
-  if (split && value.op === 'mux' && isUniform(value.cond, loops, varying)) {
+  if (split && value.op === 'mux' && isUniform(value.cond, loops)) {
     const [then, otherwise]: Tree[] = [
       { kind: 'value', value: value.a },
       { kind: 'value', value: value.b },
     ];
     if (then !== undefined && otherwise !== undefined)
-      return branch(value.cond, then, otherwise, loops, split, varying, uniform);
+      return branch(value.cond, then, otherwise, loops, split, uniform);
   }
   return armOf({ kind: 'value', value }, uniform);
 }
@@ -81,11 +74,10 @@ function branch(
   otherwise: Tree,
   loops: readonly number[],
   split: boolean,
-  varying: (ex: Ex) => number,
   uniform: boolean,
 ): Arm {
-  const same = uniform && (loops.length === 0 || isUniform(cond, loops, varying));
-  const [yes, no] = [planOf(then, loops, split, varying, same), planOf(otherwise, loops, split, varying, same)];
+  const same = uniform && (loops.length === 0 || isUniform(cond, loops));
+  const [yes, no] = [planOf(then, loops, split, same), planOf(otherwise, loops, split, same)];
   const arm = armOf({ kind: 'if', cond, then: yes, else: no }, uniform);
   yes.parent = no.parent = arm;
   return arm;

@@ -11,7 +11,7 @@ import { orderElements } from '../elements.js';
 import { type Read, isCombinational } from '../walk.js';
 import { type Distance, distance, mayMeet } from './depend.js';
 import { components } from './graph.js';
-import { rewrite } from './prepare.js';
+import { rewrite } from './rewrite.js';
 
 /** Nodes that run in one nest, in this order within an iteration. */
 export interface Group {
@@ -34,7 +34,7 @@ interface Dependence {
   readonly sunk: boolean;
 }
 
-type Circuit = Pick<ElaboratedCircuit, 'signals'>;
+type Circuit = Pick<ElaboratedCircuit, 'signals' | 'expressions'>;
 
 export function scheduleAssigns(circuit: Circuit, assigns: readonly PlannedAssign[]): Group[] {
   const dependences = dependencesOf(circuit, assigns);
@@ -96,7 +96,7 @@ function unitFor(
   }
   const ripple = rippleOf(circuit, assigns, members, edges);
   if (ripple !== undefined) return { members, groups: [ripple] };
-  const scalars = orderElements(circuit, nodes).map(({ assign, point }) => atPoint(assign, point));
+  const scalars = orderElements(circuit, nodes).map(({ assign, point }) => atPoint(circuit, assign, point));
   const groups: Group[] = [];
   for (let k = 0; k < scalars.length; k += MAX_NODES) {
     groups.push({ loops: [], nodes: scalars.slice(k, k + MAX_NODES), down: false, sealed: true });
@@ -131,15 +131,19 @@ function rippleOf(
 }
 
 /** One iteration of a node as a node of its own. */
-export function atPoint(assign: Assign, point: readonly number[]): PlannedAssign {
+export function atPoint(circuit: Circuit, assign: Assign, point: readonly number[]): PlannedAssign {
+  const x = circuit.expressions;
   const fix = <T extends Assign['index'][number]>(a: T): typeof a | { c: number; terms: T['terms'] } => {
     const free = a.terms.filter((t) => t.v >= assign.loops.length);
     return { c: evalAffine({ c: a.c, terms: a.terms.filter((t) => t.v < assign.loops.length) }, point), terms: free };
   };
-  const value = rewrite(assign.value, (e): Ex => {
-    if (e.op === 'load') return { ...e, index: e.index.map((i) => (isAffine(i) ? fix(i) : i)) };
-    if (e.op === 'slice') return { ...e, low: fix(e.low) };
-    if (e.op === 'index') return { ...e, value: fix(e.value) };
+  const value = rewrite(x, assign.value, (e): Ex => {
+    if (e.op === 'load') {
+      const index = e.index.map((i) => (isAffine(i) ? fix(i) : i));
+      return x.load(e.signal, index, e.width, e.signed);
+    }
+    if (e.op === 'slice') return x.slice(e.a, fix(e.low), e.width, e.signed);
+    if (e.op === 'index') return x.index(fix(e.value), e.width, e.signed);
     return e;
   });
   const plan: PlannedAssign['plan'] = { parent: undefined, uniform: true, sunk: [], body: { kind: 'value', value } };

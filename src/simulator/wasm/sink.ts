@@ -2,7 +2,7 @@
  * Sinking: an array node whose readers all sit in one branch of one update, or of one other node, is computed there, so
  * that a gate that is closed saves all of its work.
  */
-import { type Assign, type ElaboratedCircuit, type Ex, signalOf } from '../elaborated.js';
+import { type Assign, type ElaboratedCircuit, signalOf } from '../elaborated.js';
 import { orderElements } from '../elements.js';
 import { isCombinational, visitReads } from '../walk.js';
 import { components } from './graph.js';
@@ -24,17 +24,16 @@ const MAX_DRIVERS = 8;
 export function planned(
   circuit: Pick<ElaboratedCircuit, 'signals'>,
   prepared: Prepared,
-  varying: (ex: Ex) => number,
   circular: ReadonlySet<number>,
 ): PlannedCircuit {
   const assigns = prepared.assigns.map((a): PlannedAssign => {
     const heavy = isHeavy(a.loops, signalOf(circuit, a.target)) && !circular.has(a.target);
-    return { ...a, plan: planOf({ kind: 'value', value: a.value }, a.loops, heavy, varying) };
+    return { ...a, plan: planOf({ kind: 'value', value: a.value }, a.loops, heavy) };
   });
   const updates = prepared.updates.map((u): PlannedUpdate => {
     const loops = [...u.loops, ...u.inner];
     const heavy = isHeavy(loops, signalOf(circuit, u.target));
-    return { ...u, plan: planOf(u.tree, loops, heavy, varying) };
+    return { ...u, plan: planOf(u.tree, loops, heavy) };
   });
   return { assigns, updates, writes: prepared.writes };
 }

@@ -1,0 +1,318 @@
+/**
+ * The expressions of one circuit. Equal expressions are one object, so they can be compared by identity, counted by
+ * number and computed once; each knows its free loop variables and its cost.
+ *
+ * Circuits have hundreds of thousands of them: objects of three layouts only, found through hashes of numbers.
+ */
+import type { BinaryOp, FoldOp, UnaryOp } from '../circuit/index.js';
+import { type Affine, hashAffine, sameAffine, varsOfAffine } from './affine.js';
+import { type Ex, type ExShape, type Facts, type Index, isAffine } from './ex.js';
+
+type Op = Ex['op'];
+
+export const NOTHING_BOUND: ReadonlyMap<number, number> = new Map();
+
+/** Constants, indices and loads. */
+class Leaf {
+  /** A load is a read with no variables bound around it; see `visitReads`. */
+  readonly bound = NOTHING_BOUND;
+  constructor(
+    readonly op: Op,
+    readonly width: number,
+    readonly signed: boolean,
+    readonly id: number,
+    readonly vars: number,
+    readonly cost: number,
+    readonly value: bigint | Affine | undefined,
+    readonly signal: number,
+    readonly index: readonly Index[],
+  ) {}
+}
+
+/** Operators with a fixed number of operands. */
+class Operator {
+  constructor(
+    readonly op: Op,
+    readonly width: number,
+    readonly signed: boolean,
+    readonly id: number,
+    readonly vars: number,
+    readonly cost: number,
+    readonly fn: BinaryOp | UnaryOp | undefined,
+    readonly a: Ex,
+    readonly b: Ex | undefined,
+    readonly cond: Ex | undefined,
+    readonly low: Affine | undefined,
+  ) {}
+}
+
+/** Concatenations, folds and packs. */
+class Many {
+  constructor(
+    readonly op: Op,
+    readonly width: number,
+    readonly signed: boolean,
+    readonly id: number,
+    readonly vars: number,
+    readonly cost: number,
+    readonly parts: readonly Ex[],
+    readonly fn: FoldOp | undefined,
+    readonly v: number,
+    readonly count: number,
+    readonly body: Ex | undefined,
+  ) {}
+}
+
+type Node = Leaf | Operator | Many;
+
+const NO_INDEX: readonly Index[] = [];
+const NO_PARTS: readonly Ex[] = [];
+
+/** Numbers of operators, for hashes only. */
+const CODE: Readonly<Record<BinaryOp | UnaryOp | FoldOp | Op, number>> = Object.fromEntries(
+  (
+    'const index load slice mux binary unary convert cat fold pack add sub mul addWrap subWrap and or xor eq ne lt le gt ge ' +
+    'shl shr not neg reduceAnd reduceOr reduceXor popcount sum max min'
+  )
+    .split(' ')
+    .map((name, k) => [name, k + 1]),
+) as Record<BinaryOp | UnaryOp | FoldOp | Op, number>;
+
+const MOST = 1e9;
+
+function mix(hash: number, value: number): number {
+  const h = Math.imul(hash ^ value, 0x9e3779b1);
+  return h ^ (h >>> 15);
+}
+
+const headOf = (op: Op, width: number, signed: boolean): number => mix(CODE[op] * 2 + (signed ? 1 : 0), width);
+
+const limbs = (width: number): number => (width <= 64 ? 1 : Math.ceil(width / 64));
+
+export class Expressions {
+  private readonly nodes: Node[] = [];
+  private readonly hashes: number[] = [];
+  /** Numbers of nodes plus one, by hash. */
+  private slots = new Int32Array(1 << 12);
+
+  /** Numbers of expressions are below this. */
+  get count(): number {
+    return this.nodes.length;
+  }
+
+  /** The one expression of this shape; its operands are expressions of this circuit. */
+  intern(shape: ExShape | Ex): Ex {
+    if ('id' in shape) return shape;
+    const { width, signed } = shape;
+    switch (shape.op) {
+      case 'const':
+        return this.constant(shape.value, width, signed);
+      case 'index':
+        return this.index(shape.value, width, signed);
+      case 'load':
+        return this.load(shape.signal, shape.index, width, signed);
+      case 'slice':
+        return this.slice(shape.a, shape.low, width, signed);
+      case 'mux':
+        return this.mux(shape.cond, shape.a, shape.b, width, signed);
+      case 'binary':
+        return this.binary(shape.fn, shape.a, shape.b, width, signed);
+      case 'unary':
+        return this.unary(shape.fn, shape.a, width, signed);
+      case 'convert':
+        return this.convert(shape.a, width, signed);
+      case 'cat':
+        return this.cat(shape.parts, width, signed);
+      case 'fold':
+        return this.lanes('fold', shape.fn, shape.v, shape.count, shape.body, width, signed);
+      case 'pack':
+        return this.lanes('pack', undefined, shape.v, shape.count, shape.body, width, signed);
+    }
+  }
+
+  factsOf(ex: Ex): Facts {
+    return ex;
+  }
+
+  constant(value: bigint, width: number, signed: boolean): Ex {
+    const h = mix(headOf('const', width, signed), Number(BigInt.asIntN(32, value)));
+    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
+      const id = (this.slots[at] ?? 0) - 1;
+      if (id < 0) return this.add(at, h, new Leaf('const', width, signed, this.count, 0, 0, value, -1, NO_INDEX));
+      if (this.hashes[id] !== h) continue;
+      const n = this.nodes[id] as Leaf;
+      if (n.op === 'const' && n.width === width && n.signed === signed && n.value === value) return n as Ex;
+    }
+  }
+
+  /** A loop index or an affine map of several as a value. */
+  index(value: Affine, width: number, signed: boolean): Ex {
+    const h = mix(headOf('index', width, signed), hashAffine(value));
+    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
+      const id = (this.slots[at] ?? 0) - 1;
+      if (id < 0) {
+        const vars = varsOfAffine(value);
+        return this.add(at, h, new Leaf('index', width, signed, this.count, vars, limbs(width), value, -1, NO_INDEX));
+      }
+      if (this.hashes[id] !== h) continue;
+      const n = this.nodes[id] as Leaf;
+      if (n.op !== 'index' || n.width !== width || n.signed !== signed) continue;
+      if (sameAffine(n.value as Affine, value)) return n as Ex;
+    }
+  }
+
+  load(signal: number, index: readonly Index[], width: number, signed: boolean): Ex {
+    let h = mix(headOf('load', width, signed), signal);
+    for (const i of index) h = mix(h, isAffine(i) ? hashAffine(i) : i.at.id);
+    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
+      const id = (this.slots[at] ?? 0) - 1;
+      if (id < 0) {
+        let [vars, cost] = [0, 2 * limbs(width)];
+        for (const i of index) {
+          vars |= isAffine(i) ? varsOfAffine(i) : i.at.vars;
+          if (!isAffine(i)) cost += i.at.cost + 4;
+        }
+        const list = index.length === 0 ? NO_INDEX : index;
+        return this.add(at, h, new Leaf('load', width, signed, this.count, vars, cost, undefined, signal, list));
+      }
+      if (this.hashes[id] !== h) continue;
+      const n = this.nodes[id] as Leaf;
+      if (n.op !== 'load' || n.signal !== signal || n.width !== width || n.signed !== signed) continue;
+      if (sameIndices(n.index, index)) return n as Ex;
+    }
+  }
+
+  slice(a: Ex, low: Affine, width: number, signed = false): Ex {
+    const h = mix(mix(headOf('slice', width, signed), a.id), hashAffine(low));
+    return this.operator(h, 'slice', undefined, a, undefined, undefined, low, width, signed, 2);
+  }
+
+  mux(cond: Ex, a: Ex, b: Ex, width: number, signed: boolean): Ex {
+    const h = mix(mix(mix(headOf('mux', width, signed), cond.id), a.id), b.id);
+    return this.operator(h, 'mux', undefined, a, b, cond, undefined, width, signed, 1);
+  }
+
+  binary(fn: BinaryOp, a: Ex, b: Ex, width: number, signed: boolean): Ex {
+    const h = mix(mix(mix(headOf('binary', width, signed), CODE[fn]), a.id), b.id);
+    return this.operator(h, 'binary', fn, a, b, undefined, undefined, width, signed, 1);
+  }
+
+  unary(fn: UnaryOp, a: Ex, width: number, signed: boolean): Ex {
+    const h = mix(mix(headOf('unary', width, signed), CODE[fn]), a.id);
+    return this.operator(h, 'unary', fn, a, undefined, undefined, undefined, width, signed, 1);
+  }
+
+  /** `a` wrapped to a width and sign. */
+  convert(a: Ex, width: number, signed: boolean): Ex {
+    const h = mix(headOf('convert', width, signed), a.id);
+    return this.operator(h, 'convert', undefined, a, undefined, undefined, undefined, width, signed, 1);
+  }
+
+  private operator(
+    h: number,
+    op: Op,
+    fn: BinaryOp | UnaryOp | undefined,
+    a: Ex,
+    b: Ex | undefined,
+    cond: Ex | undefined,
+    low: Affine | undefined,
+    width: number,
+    signed: boolean,
+    own: number,
+  ): Ex {
+    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
+      const id = (this.slots[at] ?? 0) - 1;
+      if (id < 0) {
+        const vars = a.vars | (b?.vars ?? 0) | (cond?.vars ?? 0) | (low === undefined ? 0 : varsOfAffine(low));
+        const cost = Math.min(MOST, own * limbs(width) + a.cost + (b?.cost ?? 0) + (cond?.cost ?? 0));
+        return this.add(at, h, new Operator(op, width, signed, this.count, vars, cost, fn, a, b, cond, low));
+      }
+      if (this.hashes[id] !== h) continue;
+      const n = this.nodes[id] as Operator;
+      if (n.a !== a || n.op !== op || n.b !== b || n.cond !== cond || n.fn !== fn) continue;
+      if (n.width !== width || n.signed !== signed) continue;
+      if (low === undefined || (n.low !== undefined && sameAffine(n.low, low))) return n as Ex;
+    }
+  }
+
+  /** Concatenation, first part highest. */
+  cat(parts: readonly Ex[], width: number, signed = false): Ex {
+    let h = headOf('cat', width, signed);
+    for (const part of parts) h = mix(h, part.id);
+    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
+      const id = (this.slots[at] ?? 0) - 1;
+      if (id < 0) {
+        let [vars, cost] = [0, 2 * parts.length * limbs(width)];
+        for (const part of parts) {
+          vars |= part.vars;
+          cost = Math.min(MOST, cost + part.cost);
+        }
+        return this.add(
+          at,
+          h,
+          new Many('cat', width, signed, this.count, vars, cost, parts, undefined, 0, 0, undefined),
+        );
+      }
+      if (this.hashes[id] !== h) continue;
+      const n = this.nodes[id] as Many;
+      if (n.op !== 'cat' || n.width !== width || n.signed !== signed || n.parts.length !== parts.length) continue;
+      if (n.parts.every((part, k) => part === parts[k])) return n as Ex;
+    }
+  }
+
+  /** All values of `body` for v = 0 .. count - 1: reduced by `fn`, or side by side. */
+  lanes(
+    op: 'fold' | 'pack',
+    fn: FoldOp | undefined,
+    v: number,
+    count: number,
+    body: Ex,
+    width: number,
+    signed: boolean,
+  ): Ex {
+    let h = mix(mix(headOf(op, width, signed), v), count);
+    h = mix(mix(h, fn === undefined ? 0 : CODE[fn]), body.id);
+    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
+      const id = (this.slots[at] ?? 0) - 1;
+      if (id < 0) {
+        const vars = body.vars & ~(1 << v);
+        const cost = Math.min(MOST, count * 2 * limbs(width) + body.cost * count);
+        return this.add(at, h, new Many(op, width, signed, this.count, vars, cost, NO_PARTS, fn, v, count, body));
+      }
+      if (this.hashes[id] !== h) continue;
+      const n = this.nodes[id] as Many;
+      if (n.body !== body || n.op !== op || n.v !== v || n.count !== count || n.fn !== fn) continue;
+      if (n.width === width && n.signed === signed) return n as Ex;
+    }
+  }
+
+  private add(at: number, hash: number, node: Node): Ex {
+    this.nodes.push(node);
+    this.hashes.push(hash);
+    this.slots[at] = this.nodes.length;
+    if (this.nodes.length * 2 > this.slots.length) this.grow();
+    return node as Ex;
+  }
+
+  private grow(): void {
+    const slots = new Int32Array(this.slots.length * 4);
+    const mask = slots.length - 1;
+    const { hashes } = this;
+    for (let id = 0; id < hashes.length; id++) {
+      let at = (hashes[id] ?? 0) & mask;
+      while (slots[at] !== 0) at = (at + 1) & mask;
+      slots[at] = id + 1;
+    }
+    this.slots = slots;
+  }
+}
+
+function sameIndices(x: readonly Index[], y: readonly Index[]): boolean {
+  if (x.length !== y.length) return false;
+  for (let d = 0; d < x.length; d++) {
+    const [i, j] = [x[d], y[d]];
+    if (i === j || i === undefined || j === undefined) continue;
+    if (isAffine(i) ? !isAffine(j) || !sameAffine(i, j) : isAffine(j) || i.at !== j.at) return false;
+  }
+  return true;
+}
