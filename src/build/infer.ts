@@ -67,7 +67,7 @@ function shapeOf(samples: number, shape: readonly number[], length: number): num
 }
 
 function rawOutput(loaded: LoadedNetwork, codes: Float64Array, samples: number): InferResult['output'] {
-  const { type, shape } = loaded.stageNetwork.output;
+  const { type, shape } = loaded.outputCodes;
   return { dtype: rawDtype(type), shape: shapeOf(samples, shape, codes.length), data: codes };
 }
 
@@ -101,8 +101,7 @@ function inferReference({ loaded, name, array }: Job, { raw, inputScale }: Infer
   };
   if (raw) {
     const { codes, samples } = loaded.encodeInput(array, inputScale);
-    const { outputs } = runStages(loaded.referenceStages, codes);
-    return { ...base, samples, output: rawOutput(loaded, outputs, samples) };
+    return { ...base, samples, output: rawOutput(loaded, loaded.referenceCodes(codes), samples) };
   }
   const reals = loaded.realInput(array, inputScale);
   const samples = array.shape[0] ?? 0;

@@ -2,7 +2,7 @@
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 
 const fixes: Readonly<Record<string, string>> = {
-  H3001: 'give an ONNX (QONNX, FINN) file or a Keras/QKeras .h5 file',
+  H3001: 'give an ONNX (QONNX, FINN) file, a Keras/QKeras .h5 file or an int8 .tflite file',
   H3002: 'fetch or export the file again',
   H3003: 'see docs/errors.md for the layers that are read',
   H3004: 'train or export the model again; a hardware weight must be a number',

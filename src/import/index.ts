@@ -1,15 +1,17 @@
 /** The front door of the numerics: a model file in, a reference and an integer pipeline out. */
 import type { NpyArray } from '../base/npy.js';
-import { executeSamples, onlyInput } from '../network/execute.js';
+import { executeSamples, onlyInput, onlyOutput } from '../network/execute.js';
 import type { Graph } from '../network/graph.js';
 import type { Hls4mlConfig } from '../network/hls4ml-config.js';
 import { defaultInput, lowerGraph, type LowerOptions } from '../network/lower.js';
 import { collapseNetwork, lowerHls4mlExactly } from '../network/lower-hls4ml.js';
+import { batchFree } from '../network/passes/batch-free.js';
 import { codesInput } from '../network/passes/codes-input.js';
+import { foldConstants } from '../network/passes/fold-constants.js';
 import { streamline } from '../network/passes/streamline.js';
 import { codesOnGrid, decodeOutput, encodeInput, quantizeInput, realInput, samplesOf } from '../network/ports.js';
 import { runStages } from '../network/run-stages.js';
-import type { StageNetwork } from '../network/stages.js';
+import type { ElementType, InputPort, StageNetwork } from '../network/stages.js';
 import { importError } from './errors.js';
 import { parseHls4mlYaml } from './hls4ml-yaml.js';
 import { importModel, readUserFile } from './model.js';
@@ -26,7 +28,7 @@ export interface LoadOptions extends LowerOptions {
 export interface LoadedNetwork {
   /** As read from the file, no pass applied. */
   readonly graph: Graph;
-  readonly numerics: 'qonnx' | 'finn' | 'qkeras' | 'hls4ml';
+  readonly numerics: 'qonnx' | 'finn' | 'qkeras' | 'tflite' | 'hls4ml';
   /** Shape of one sample. */
   readonly inputShape: readonly number[];
   /** The integer pipeline, made on first use; throws H3031 to H3042 where the network has none that is exact. */
@@ -44,6 +46,10 @@ export interface LoadedNetwork {
    * else: float64 on the streamlined graph, which needs no integer pipeline. Values on the grid of the port enter as codes.
    */
   reference(inputs: Float64Array): Float64Array;
+  /** The same on codes of the input port, to the integers that `outputCodes` describes. */
+  referenceCodes(codes: Float64Array): Float64Array;
+  /** Type and shape of one sample of {@link referenceCodes}: the output port, or the model's own tensor where it fixes codes. */
+  readonly outputCodes: { readonly type: ElementType; readonly shape: readonly number[] };
 }
 
 /** Computes once, on first use. */
@@ -82,11 +88,36 @@ function floatNetwork(graph: Graph, options: LowerOptions): LoadedNetwork {
   });
 }
 
+/** The graph computes on codes itself: its executor is the reference, on codes as on real values. */
+function codesNetwork(graph: Graph): LoadedNetwork {
+  const { shape, codes } = onlyInput(graph);
+  const output = onlyOutput(graph);
+  if (!codes || !output.codes) throw new Error('the graph carries no codes');
+  const { scale, zeroPoint } = output.codes;
+  const port: InputPort = { ...codes, shape: shape.slice(1), fixedByModel: true };
+  const stages = lazy(() => lowerGraph(graph));
+  const ready = lazy(() => batchFree(foldConstants(graph)));
+  const onCodes = (values: Float64Array): Float64Array => executeSamples(ready(), values);
+  return assemble(graph, 'tflite', {
+    stages,
+    exact: stages,
+    reference: (inputs) => onCodes(quantizeInput(inputs, port)).map((code) => (code - zeroPoint) * scale),
+    port: () => port,
+    codes: {
+      encodeInput: (array, inputScale) => encodeInput(array, port, inputScale),
+      referenceCodes: onCodes,
+      outputCodes: { type: output.codes.type, shape: output.shape.slice(1) },
+    },
+  });
+}
+
 interface Parts {
   readonly stages: () => StageNetwork;
   readonly exact: () => StageNetwork;
   readonly reference: (inputs: Float64Array) => Float64Array;
-  readonly port: () => { readonly fixedByModel: boolean; readonly scale: number };
+  readonly port: () => Pick<InputPort, 'fixedByModel' | 'scale' | 'zeroPoint'>;
+  /** Where the model's own output tensor holds codes. */
+  readonly codes?: Pick<LoadedNetwork, 'encodeInput' | 'referenceCodes' | 'outputCodes'>;
 }
 
 function assemble(graph: Graph, numerics: LoadedNetwork['numerics'], parts: Parts): LoadedNetwork {
@@ -105,9 +136,14 @@ function assemble(graph: Graph, numerics: LoadedNetwork['numerics'], parts: Part
       samplesOf(array, inputShape);
       return realInput(array, parts.port(), inputScale);
     },
-    encodeInput: (array, inputScale) => encodeInput(array, parts.stages().input, inputScale),
+    encodeInput:
+      parts.codes?.encodeInput ?? ((array, inputScale) => encodeInput(array, parts.stages().input, inputScale)),
     decodeOutput: (codes) => decodeOutput(codes, parts.stages().output),
     reference: parts.reference,
+    referenceCodes: parts.codes?.referenceCodes ?? ((codes) => runStages(parts.exact(), codes).outputs),
+    get outputCodes() {
+      return parts.codes?.outputCodes ?? parts.stages().output;
+    },
   };
 }
 
@@ -118,7 +154,7 @@ function assemble(graph: Graph, numerics: LoadedNetwork['numerics'], parts: Part
 export async function loadNetwork(modelPath: string, options: LoadOptions = {}): Promise<LoadedNetwork> {
   const graph = await importModel(modelPath);
   const { numerics } = options;
-  if (numerics === undefined) return floatNetwork(graph, options);
+  if (numerics === undefined) return graph.source === 'tflite' ? codesNetwork(graph) : floatNetwork(graph, options);
   if (graph.source !== 'qkeras')
     throw importError(
       'H3011',

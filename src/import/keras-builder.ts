@@ -2,6 +2,9 @@
 import { scalar, type Attribute, type Graph, type GraphNode, type Tensor } from '../network/graph.js';
 import type { Quantizer } from './keras-quantizers.js';
 
+/** Operators that neither ONNX nor QONNX has. */
+const heddleOps: ReadonlySet<string> = new Set(['QuantCodes', 'Requantize']);
+
 export class GraphBuilder {
   private readonly nodes: GraphNode[] = [];
   private readonly initializers = new Map<string, Tensor>();
@@ -31,7 +34,8 @@ export class GraphBuilder {
   ): string {
     const name = this.fresh(base);
     const output = this.fresh(`${name}:out`);
-    this.nodes.push({ name, op, domain: '', inputs, outputs: [output], attributes, layer });
+    const domain = heddleOps.has(op) ? 'heddle' : '';
+    this.nodes.push({ name, op, domain, inputs, outputs: [output], attributes, layer });
     return output;
   }
 

@@ -5,6 +5,7 @@ import { importError } from './errors.js';
 import { h5Magic } from './h5.js';
 import { readKeras } from './keras-read.js';
 import { readOnnx } from './onnx-read.js';
+import { readTflite } from './tflite-read.js';
 
 /** Bytes of a user's file; H3012 where it cannot be opened. */
 export function readUserFile(path: string): Uint8Array {
@@ -24,14 +25,7 @@ export async function importModel(path: string): Promise<Graph> {
   if (startsWith(bytes, h5Magic)) return readKeras(bytes, path);
   // Field 1 of a ModelProto is ir_version, a varint: every exporter writes it first.
   if (bytes[0] === 0x08) return readOnnx(bytes, path);
-  if (startsWith(bytes, [0x54, 0x46, 0x4c, 0x33], 4))
-    throw importError(
-      'H3001',
-      path,
-      `${path}: TFLite files are not read yet`,
-      undefined,
-      'export the network as QONNX',
-    );
+  if (startsWith(bytes, [0x54, 0x46, 0x4c, 0x33], 4)) return readTflite(bytes, path);
   if (startsWith(bytes, [0x50, 0x4b]))
     throw importError(
       'H3001',

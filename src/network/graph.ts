@@ -5,6 +5,7 @@
  * arrives as `Quant` (kernel) + `MatMul` + `Add`, each tagged with the `layer` it came from. All tensors carry float64;
  * integers up to 2^53 are exact in them.
  */
+import type { ElementType } from './stages.js';
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -32,12 +33,14 @@ export interface ValueInfo {
   readonly name: string;
   /** With the batch axis in front, which is 1. */
   readonly shape: readonly number[];
+  /** Where the model fixes the codes of this tensor: `real = (code - zeroPoint) * scale`, and the graph computes on codes. */
+  readonly codes?: { readonly type: ElementType; readonly scale: number; readonly zeroPoint: number };
 }
 
 export interface Graph {
   readonly name: string;
   /** Whose arithmetic the nodes follow. */
-  readonly source: 'qonnx' | 'finn' | 'qkeras';
+  readonly source: 'qonnx' | 'finn' | 'qkeras' | 'tflite';
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** In an order in which every input is defined before it is used. */

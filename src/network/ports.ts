@@ -29,12 +29,15 @@ function isRaw(array: NpyArray, port: Pick<InputPort, 'fixedByModel'>, inputScal
   return port.fixedByModel && inputScale === undefined && isIntegerDtype(array.dtype);
 }
 
-/** Real values of an input array: codes times the port's scale, or the array times `inputScale` (1). */
+/** Real values of an input array: what its codes stand for at the port, or the array times `inputScale` (1). */
 export function realInput(
   array: NpyArray,
-  port: Pick<InputPort, 'fixedByModel' | 'scale'>,
+  port: Pick<InputPort, 'fixedByModel' | 'scale' | 'zeroPoint'>,
   inputScale?: number,
 ): Float64Array {
+  const { zeroPoint } = port;
+  if (zeroPoint !== undefined && isRaw(array, port, inputScale))
+    return array.data.map((code) => (code - zeroPoint) * port.scale);
   const factor = isRaw(array, port, inputScale) ? port.scale : (inputScale ?? 1);
   return factor === 1 ? array.data : array.data.map((value) => value * factor);
 }
@@ -44,6 +47,7 @@ export function realInput(
  * its grid. H3039 for values off the grid or out of range.
  */
 export function quantizeInput(reals: Float64Array, port: InputPort): Float64Array {
+  if (port.zeroPoint !== undefined) return affineCodes(reals, port, port.zeroPoint);
   const range = valueRange(port.type);
   const codes = reals.map((value) => {
     const exact = value / port.scale;
@@ -57,6 +61,18 @@ export function quantizeInput(reals: Float64Array, port: InputPort): Float64Arra
   if (off >= 0)
     throw networkError('H3039', 'input', `element ${off} is ${reals[off] ?? NaN}, not a multiple of ${port.scale}`);
   return port.type.kind === 'bipolar' ? codes.map((value) => (value + 1) / 2) : codes;
+}
+
+/** TFLite's AffineQuantize, in float32: halves away from zero, saturating. H3039 for NaN. */
+function affineCodes(reals: Float64Array, port: InputPort, zeroPoint: number): Float64Array {
+  const { min, max } = valueRange(port.type);
+  const bad = reals.findIndex((value) => Number.isNaN(value));
+  if (bad >= 0) throw networkError('H3039', 'input', `element ${bad} is NaN`);
+  return reals.map((value) => {
+    const steps = Math.fround(Math.fround(value) / Math.fround(port.scale));
+    const code = Math.sign(steps) * Math.floor(Math.abs(steps) + 0.5) + zeroPoint;
+    return Math.min(Math.max(code, min), max) + 0;
+  });
 }
 
 /** Values (not bipolar codes) of real inputs that all lie on the grid of an integer port and in its range, or undefined. */

@@ -91,8 +91,10 @@ export interface InputPort {
   /** Shape of one sample in the model's own layout, batch axis left out. */
   readonly shape: readonly number[];
   readonly type: ElementType;
-  /** A real value is `code * scale`. */
+  /** A real value is `(code - zeroPoint) * scale`. */
   readonly scale: number;
+  /** 0 where absent. A port with a zero point quantizes as TFLite does: halves away from zero, saturating. */
+  readonly zeroPoint?: number;
   /** True where the model itself fixes type and scale; an integer array is then taken as codes. */
   readonly fixedByModel: boolean;
 }

@@ -138,8 +138,27 @@ test.skipIf(!haveModels)('models with convolutions are refused with every layer 
       /q_conv2d_batchnorm:[\s\S]*q_conv2d_batchnorm_1:[\s\S]*q_conv2d_batchnorm_2:/,
     ) as string,
   });
-  await expect(loadNetwork(model('resnet8_tflite', 'pretrainedResnet_quant.tflite'))).rejects.toThrow(/H3001/);
 });
+
+test.skipIf(!haveModels)(
+  'ResNet8 (int8 TFLite): all 64 rows of the softmax tensor, from codes and from real values',
+  async () => {
+    const network = await loadNetwork(model('resnet8_tflite', 'pretrainedResnet_quant.tflite'));
+    const input = readNpy(model('resnet8_tflite', 'input.npy'));
+    const expected = readNpy(model('resnet8_tflite', 'expected.npy'));
+    const { codes, samples } = network.encodeInput(input);
+    expect(samples).toBe(64);
+    const scores = network.referenceCodes(codes);
+    expect(largestDifference(scores, expected.data)).toBe(0);
+    expect(network.outputCodes).toEqual({ type: { kind: 'int', bits: 8, signed: true }, shape: [10] });
+    // The input port is one step a pixel with the zero point -128.
+    const reals = network.realInput(input).subarray(0, 2 * 32 * 32 * 3);
+    expect(reals[0]).toBe((input.data[0] ?? 0) + 128);
+    const shares = network.reference(reals);
+    const first = expected.data.subarray(0, 20).map((code) => (code + 128) / 256);
+    expect(largestDifference(shares, first)).toBe(0);
+  },
+);
 
 test.skipIf(!haveModels)('--numerics must suit the file', async () => {
   const options = { numerics: model('ad03', 'hls4ml.yml') };

@@ -6,6 +6,7 @@ import type { Op } from './op.js';
 import { poolOps } from './pool.js';
 import { quantizerOps } from './quantizers.js';
 import { reduceOps } from './reduce.js';
+import { requantizeOps } from './requantize.js';
 import { resampleOps } from './resample.js';
 import { shapeOps } from './shape.js';
 
@@ -18,6 +19,7 @@ const all: Readonly<Record<string, Op>> = {
   ...resampleOps,
   ...shapeOps,
   ...reduceOps,
+  ...requantizeOps,
 };
 
 /** The operator of that name, or undefined. */
