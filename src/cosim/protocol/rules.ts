@@ -120,7 +120,7 @@ function tied(signal: Exclude<Payload, 'tlast'>): Rule {
     sentence: `${signal}, which the stream does not have, never changes`,
     source: 'IHI 0051A 3.1',
     severity: 'error',
-    exists: not(has(signal)),
+    exists: eq(param(presence[signal]), lit(0)),
     when: 'followed',
     broken: any(xor(now(signal), before(signal))),
   };

@@ -141,7 +141,7 @@ export const violations: readonly Scenario[] = [
     scenario(
       errm(`${signal.toUpperCase()}_TIEOFF`),
       `${signal}, which is absent, changes`,
-      [{ ...idle, [signal]: 0 }],
+      [{ ...idle, [signal]: Number(idle[signal as WireName]) ^ 1 }],
       {
         [param]: 0,
         // Without data there are neither tkeep nor tstrb.
