@@ -8,3 +8,8 @@ export * from './expr.js';
 export * from './module.js';
 export * from './harden.js';
 export * from './walk.js';
+export * from './flow.js';
+export * from './components.js';
+export * from './comb-loop.js';
+export * from './counter-example.js';
+export * from './memory-ports.js';

@@ -90,6 +90,11 @@ export type Signal = SignalCommon &
         readonly domain: number;
         readonly depth: Nat;
         readonly image?: string;
+        /**
+         * What several writes of one cycle to one address do: the `last` statement wins, or the author states that they
+         * `never` meet. Needed where two write statements may run in one cycle.
+         */
+        readonly collision?: 'last' | 'never';
         readonly style?: 'auto' | 'block' | 'distributed' | 'ultra';
       }
   );

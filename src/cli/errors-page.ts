@@ -1,5 +1,5 @@
 /** The text of `docs/errors.md`, made of the explanations of all rooms; `heddle explain all` prints it. */
-import { allExplanations } from './errors.js';
+import { allExplanations, exampleOf } from './errors.js';
 
 const introduction = `# Numbered errors
 
@@ -41,10 +41,17 @@ const sections: readonly (readonly [digit: string, title: string])[] = [
   ['5', 'Environment and tools'],
 ];
 
+function exampleBlock(code: string): string {
+  const example = exampleOf(code);
+  return example === undefined ? '' : `\n${`\`\`\`ts\n${example}\n\`\`\``.replace(/^/gm, '  ')}\n\n`;
+}
+
 export function errorsPage(): string {
   const all = [...allExplanations()];
   const parts = sections.map(([digit, title]) => {
-    const lines = all.filter(([code]) => code[1] === digit).map(([code, text]) => `- **${code}** ${text}\n`);
+    const lines = all
+      .filter(([code]) => code[1] === digit)
+      .map(([code, text]) => `- **${code}** ${text}\n${exampleBlock(code)}`);
     return `\n## H${digit}xxx ${title}\n\n${lines.join('')}`;
   });
   return introduction + parts.join('');

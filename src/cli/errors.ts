@@ -3,6 +3,7 @@ import { HeddleError } from '../base/diagnostics.js';
 import { explanations as build } from '../build/errors.js';
 import { explanations as cosim } from '../cosim/explanations.js';
 import { explanations as dataflow } from '../dataflow/errors.js';
+import { examples } from '../hdl/error-examples.js';
 import { explanations as hdl } from '../hdl/errors.js';
 import { explanations as importing } from '../import/errors.js';
 import { explanations as network } from '../network/errors.js';
@@ -44,6 +45,11 @@ const circuit: Readonly<Record<string, string>> = {
 export function allExplanations(): ReadonlyMap<string, string> {
   const rooms = [commandLine, build, hdl, circuit, dataflow, importing, network, cosim, setUp];
   return new Map(rooms.flatMap((room) => Object.entries(room)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The author's text that makes an error and the text without it, where there is such an example. */
+export function exampleOf(code: string): string | undefined {
+  return examples[code];
 }
 
 export function usageError(message: string, fix?: string): HeddleError {

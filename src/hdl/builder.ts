@@ -15,6 +15,7 @@ import {
   type Stmt,
   type StreamPort,
 } from '../circuit/index.js';
+import type { InnerStream } from './check-ports.js';
 import { conditionFacts, type ModuleContext, negate, withFacts, withIndex } from './context.js';
 import { kitError, placeOf } from './errors.js';
 import { connectInstance, type ConnectionsOf, type OutputsOf } from './instance.js';
@@ -24,7 +25,7 @@ import { NatExpr, type NatLike, toNat } from './nat-expr.js';
 import type { ActualsOf, ImageRef, ParamSpecs } from './params.js';
 import { callerPlace } from './place.js';
 import { type DataOf, field, payloadFields, type Ports, type Stream } from './ports.js';
-import { ScopeStack } from './scope.js';
+import { type Block, ScopeStack } from './scope.js';
 import { type AnySig, constant, type Operand, sameModule, sameType, Sig, valueOf } from './sig.js';
 import type { BuilderCore, ModuleSource, ModuleTemplate, SignalKind } from './core.js';
 import {
@@ -53,6 +54,8 @@ export interface WhenChain {
 }
 
 export interface MemoryOptions {
+  /** Where two writes may run in one cycle: the `last` statement wins, or they `never` meet at one address. */
+  readonly collision?: 'last' | 'never';
   readonly style?: 'auto' | 'block' | 'distributed' | 'ultra';
   readonly doc?: string;
 }
@@ -60,12 +63,15 @@ export interface MemoryOptions {
 export class Builder implements BuilderCore {
   readonly signals: Signal[] = [];
   readonly streams: StreamPort[] = [];
+  /** Streams between instances. */
+  readonly innerStreams: InnerStream[] = [];
   readonly localParams: LocalParam[] = [];
   readonly domains: Domain[] = [{ clock: 'aclk', reset: 'aresetn', asynchronousReset: false }];
   readonly scopes = new ScopeStack();
   /** Parameters that `freeze` made hard. */
   readonly frozen = new Set<string>();
   private readonly names = new Map<string, SourcePlace | undefined>();
+  private readonly itemNames = new Map<Block, Map<string, SourcePlace | undefined>>();
   private readonly indexNames = new Set<string>();
   private proofContext: NatContext;
 
@@ -119,7 +125,11 @@ export class Builder implements BuilderCore {
       this.declare(`${base}_${suffix}`, suffix === 'tvalid' && doc !== undefined ? type.doc(doc) : type, {
         kind: 'wire',
       });
-    return this.makeStream(base, payload, (suffix, type) => field(suffix, type));
+    const valid = this.signals.length;
+    const stream = this.makeStream(base, payload, (suffix, type) => field(suffix, type));
+    const rest = this.signals.slice(valid + 2).map((_, k) => valid + 2 + k);
+    this.innerStreams.push({ name: base, valid, ready: valid + 1, payload: rest });
+    return stream;
   }
   /** A memory of `depth` words; reads are asynchronous, register them for block RAM. */
   memory<T extends Scalar>(key: string, type: T, depth: NatLike, options: MemoryOptions = {}): Memory<T> {
@@ -207,6 +217,7 @@ export class Builder implements BuilderCore {
   /** A generate loop: `body` runs once and describes every iteration. Signals declared in it are one per iteration. */
   genFor(label: string, count: NatLike, body: (index: NatExpr) => void): void {
     const place = callerPlace();
+    this.claimItem('generate block', snakeCase(label), place);
     const index = this.freshIndex(label);
     const before = this.proofContext;
     this.proofContext = withIndex(before, index, toNat(count));
@@ -224,6 +235,7 @@ export class Builder implements BuilderCore {
   /** A generate condition over parameters and loop indices. */
   genIf(label: string, condition: NatCondition, then: () => void, otherwise: () => void = () => undefined): void {
     const place = callerPlace();
+    this.claimItem('generate block', snakeCase(label), place);
     const before = this.proofContext;
     this.proofContext = withFacts(before, conditionFacts(condition));
     const thenItems = this.scopes.within(undefined, then);
@@ -252,8 +264,7 @@ export class Builder implements BuilderCore {
 
   // --- for the kit itself -----------------------------------------------------------------------------------------
   /** Declares a signal; the public forms above name it. */
-  declare<T extends Bits>(name: string, type: T, kind: SignalKind): Sig<T> {
-    const place = callerPlace();
+  declare<T extends Bits>(name: string, type: T, kind: SignalKind, place = callerPlace()): Sig<T> {
     this.claim(name, place);
     const id = this.signals.length;
     const common = { name, type: toType(type), ...(type.notes.doc === undefined ? {} : { doc: type.notes.doc }) };
@@ -361,9 +372,25 @@ export class Builder implements BuilderCore {
       depth: toNat(depth),
       ...(image === undefined ? {} : { image }),
       ...(options.style === undefined ? {} : { style: options.style }),
+      ...(options.collision === undefined ? {} : { collision: options.collision }),
     });
     const id = this.signals.length - 1;
     return new Memory<T>(this, sig, id, type, image !== undefined);
+  }
+
+  claimItem(what: 'instance' | 'generate block', name: string, place: SourcePlace | undefined): void {
+    // The text puts u_ or g_ before it, so that keywords are fine.
+    checkName(name, new Set());
+    const block = this.scopes.current;
+    const names = this.itemNames.get(block) ?? new Map<string, SourcePlace | undefined>();
+    this.itemNames.set(block, names);
+    const key = `${what} '${name}'`;
+    if (names.has(key)) {
+      throw kitError('H1006', `${key} stands twice in one block of module '${this.moduleName}'`, 'rename one of them', [
+        placeOf(names.get(key), 'the first one is here'),
+      ]);
+    }
+    names.set(key, place);
   }
 
   private claim(name: string, place: SourcePlace | undefined): void {

@@ -1,5 +1,5 @@
 /** What the parts of the kit need from each other: the builder's core, templates, and the elaborator, as interfaces. */
-import type { Expr, ModuleDef, Signal } from '../circuit/index.js';
+import type { Expr, ModuleDef, Signal, SourcePlace } from '../circuit/index.js';
 import type { ModuleContext } from './context.js';
 import type { NatExpr } from './nat-expr.js';
 import type { ParamSpecs } from './params.js';
@@ -20,6 +20,8 @@ export interface BuilderCore extends ModuleContext {
   declare<T extends Bits>(name: string, type: T, kind: SignalKind): Sig<T>;
   stream<P extends Payload>(key: string, payload: P): Stream<P>;
   checkVisible(sig: AnySig): void;
+  /** Refuses two instances or two generate blocks of one name in one block. */
+  claimItem(what: 'instance' | 'generate block', name: string, place: SourcePlace | undefined): void;
 }
 
 /** A module that the kit can build for any legal parameters. */

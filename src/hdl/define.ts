@@ -8,6 +8,7 @@ import {
   type NatContext,
   type Param,
   type Requirement,
+  type SourcePlace,
 } from '../circuit/index.js';
 import { Builder } from './builder.js';
 import type { ModuleSource, ModuleTemplate } from './core.js';
@@ -51,8 +52,8 @@ export function defineModule<const P extends ParamSpecs, Q extends Ports>(
       // A freeze is found while the body runs; then the body runs again with the parameter hard.
       let frozen: ReadonlySet<string> = new Set();
       for (;;) {
-        const attempt = build(spec, elaborator, witness, frozen);
-        if (attempt.frozen.size <= frozen.size) return { ...attempt.module, ...(place && { place }) };
+        const attempt = build(spec, place, elaborator, witness, frozen);
+        if (attempt.frozen.size <= frozen.size) return attempt.module;
         frozen = attempt.frozen;
       }
     },
@@ -69,6 +70,7 @@ function values<P extends ParamSpecs>(params: P, natOf: (key: string) => NatExpr
 
 function build<P extends ParamSpecs, Q extends Ports>(
   spec: ModuleSpec<P, Q>,
+  place: SourcePlace | undefined,
   elaborator: ModuleSource,
   witness: Readonly<Record<string, number>>,
   frozen: ReadonlySet<string>,
@@ -94,9 +96,12 @@ function build<P extends ParamSpecs, Q extends Ports>(
     signals: builder.signals,
     streams: builder.streams,
     items: builder.scopes.root.items,
+    ...(place && { place }),
   };
-  if (builder.frozen.size <= frozen.size)
-    checkModule(module, elaborator.modules, { ...defaults(spec.params), ...witness });
+  if (builder.frozen.size <= frozen.size) {
+    const env = { ...defaults(spec.params), ...witness };
+    checkModule(module, elaborator.modules, env, builder.innerStreams);
+  }
   return { module, frozen: new Set([...frozen, ...builder.frozen]) };
 }
 
@@ -126,15 +131,18 @@ function declarePorts<Q extends Ports>(builder: Builder, ports: Q): IoOf<Q> {
   const io = Object.entries<AnyPort>(ports).map<[string, unknown]>(([key, port]) => {
     const name = snakeCase(key);
     if (port.port === 'input' || port.port === 'output') {
-      return [key, builder.declare(name, documented(port.type, port.doc), { kind: port.port })];
+      return [key, builder.declare(name, documented(port.type, port.doc), { kind: port.port }, port.place)];
     }
     const first = builder.signals.length;
     const forward = port.port === 'sink' ? 'input' : 'output';
     const backward = port.port === 'sink' ? 'output' : 'input';
     const stream = builder.makeStream(name, port.payload, (suffix, type, role) =>
-      builder.declare(`${name}_${suffix}`, suffix === 'tvalid' ? documented(type, port.doc) : type, {
-        kind: role === 'forward' ? forward : backward,
-      }),
+      builder.declare(
+        `${name}_${suffix}`,
+        suffix === 'tvalid' ? documented(type, port.doc) : type,
+        { kind: role === 'forward' ? forward : backward },
+        port.place,
+      ),
     );
     const payload = builder.signals.slice(first + 2).map((_, k) => first + 2 + k);
     const last = payload.find((id) => builder.signals[id]!.name === `${name}_tlast`);

@@ -2,12 +2,14 @@
 import {
   type Actual,
   type Binding,
+  counterExample,
   evalNat,
   type Nat,
+  type NatEnv,
   natText,
   provesAtLeast,
   provesEqual,
-  substituteNat,
+  valuesText,
   lit,
 } from '../circuit/index.js';
 import type { BuilderCore, ModuleTemplate } from './core.js';
@@ -29,7 +31,7 @@ import {
 import type { Sig } from './sig.js';
 import { type AnySig, type Operand, valueOf } from './sig.js';
 import { snakeCase } from './names.js';
-import { type Bits, Bool, Bundle, Enum, packedBits, type Payload, SInt, UInt, Vec } from './types.js';
+import { type Bits, Bool, packedBits, type Payload } from './types.js';
 
 /** Connects an output of an instance to nothing, where its value is of no use. */
 export const open: unique symbol = Symbol('open');
@@ -73,11 +75,13 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
   witness: Readonly<Record<string, number>>,
 ): OutputsOf<Q> {
   const place = callerPlace();
+  builder.claimItem('instance', name, place);
   const { values, nats } = actualParams(builder, name, template, actuals);
   const childWitness = Object.fromEntries([...nats].map(([key, nat]) => [key, evalNat(nat, indexed(nat, witness))]));
   const child = builder.elaborator.module(template, childWitness);
   // Parameters that the child froze are no longer in its list.
   const live = Object.fromEntries(Object.entries(values).filter(([key]) => child.params.some((p) => p.name === key)));
+  // Port types in the parent's terms.
   const ports = template.portsFor(new Map([...nats].map(([key, nat]) => [key, new NatExpr(nat)])));
   const bindings: Record<string, Binding> = {};
   const outputs: Record<string, unknown> = {};
@@ -94,27 +98,22 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
     const base = snakeCase(key);
     const bind = (suffix: string, type: Bits, dir: 'input' | 'output', sig: AnySig) => {
       const portName = suffix === '' ? base : `${base}_${suffix}`;
-      bindings[portName] = bindPort(builder, `${name}.${portName}`, type, dir, sig, nats);
+      bindings[portName] = bindPort(builder, `${name}.${portName}`, type, dir, sig);
     };
     if (port.port === 'input') {
       if (given[key] === undefined) throw unconnected(name, key, port);
-      const type = substituteType(port.type, nats);
-      bind('', port.type, 'input', valueOf({ type, context: builder }, given[key] as Operand<Bits>));
+      bind('', port.type, 'input', valueOf({ type: port.type, context: builder }, given[key] as Operand<Bits>));
     } else if (port.port === 'output' && given[key] === open) {
       // A named wire rather than an empty pin, which lint tools take for a mistake.
-      const type = substituteType(port.type, nats);
-      bind('', port.type, 'output', builder.declare(`unused_${name}_${base}`, type, { kind: 'wire' }));
+      bind('', port.type, 'output', builder.declare(`unused_${name}_${base}`, port.type, { kind: 'wire' }));
     } else if (port.port === 'output') {
       const wire =
-        (given[key] as AnySig | undefined) ??
-        builder.declare(`${name}_${base}`, substituteType(port.type, nats), { kind: 'wire' });
+        (given[key] as AnySig | undefined) ?? builder.declare(`${name}_${base}`, port.type, { kind: 'wire' });
       bind('', port.type, 'output', wire);
       outputs[key] = wire;
     } else {
       if (given[key] === undefined && port.port === 'sink') throw unconnected(name, key, port);
-      const stream =
-        (given[key] as Stream<Payload> | undefined) ??
-        builder.stream(`${name}_${base}`, substitutePayload(port.payload, nats));
+      const stream = (given[key] as Stream<Payload> | undefined) ?? builder.stream(`${name}_${base}`, port.payload);
       const forward = port.port === 'sink' ? 'input' : 'output';
       bind('tvalid', new Bool({}), forward, stream.valid);
       bind('tready', new Bool({}), port.port === 'sink' ? 'output' : 'input', stream.ready);
@@ -178,9 +177,14 @@ function actualParams(
       provesAtLeast(nat, lit(spec.min), builder.proof()) &&
       (spec.max === undefined || provesAtLeast(lit(spec.max), nat, builder.proof()));
     if (!inRange) {
+      const range = spec.max === undefined ? `at least ${spec.min}` : `in ${spec.min} .. ${spec.max}`;
+      const outside = (env: NatEnv) => evalNat(nat, env) < spec.min || evalNat(nat, env) > (spec.max ?? Infinity);
+      const witness = counterExample([nat], builder.proof(), outside);
+      const example =
+        witness === undefined || nat.op === 'lit' ? '' : `; at ${valuesText(witness)} it is ${evalNat(nat, witness)}`;
       throw kitError(
         'H1015',
-        `instance '${name}': parameter ${key} = ${natText(nat)} is not shown to be in ${spec.min} .. ${spec.max ?? ''}`,
+        `instance '${name}': parameter ${key} = ${natText(nat)} is not shown to be ${range}${example}`,
         "raise the minimum of the parent's parameter, or add a requires clause",
       );
     }
@@ -190,16 +194,9 @@ function actualParams(
   return { values, nats };
 }
 
-function bindPort(
-  builder: BuilderCore,
-  label: string,
-  type: Bits,
-  dir: 'input' | 'output',
-  sig: AnySig,
-  nats: ReadonlyMap<string, Nat>,
-): Binding {
+function bindPort(builder: BuilderCore, label: string, type: Bits, dir: 'input' | 'output', sig: AnySig): Binding {
   builder.checkVisible(sig);
-  const wanted = substituteNat(toNat(packedBits(type)), nats);
+  const wanted = toNat(packedBits(type));
   const got = toNat(packedBits(sig.type));
   if (
     !provesEqual(wanted, got, builder.proof()) ||
@@ -228,27 +225,4 @@ function unconnected(name: string, key: string, port: AnyPort): Error {
   return kitError('H1011', `instance '${name}': port '${key}' is not connected`, `connect '${key}'`, [
     placeOf(port.place, `'${key}' is declared here`),
   ]);
-}
-
-function substituteType(type: Bits, nats: ReadonlyMap<string, Nat>): Bits {
-  const put = (n: NatExpr) => new NatExpr(substituteNat(toNat(n), nats));
-  switch (type.kind) {
-    case 'uint':
-      return new UInt(put(type.width), type.notes);
-    case 'sint':
-      return new SInt(put(type.width), type.notes);
-    case 'vec':
-      return new Vec(put(type.count), substituteType(type.element, nats), type.notes);
-    case 'enum':
-      return new Enum(type.name, type.members, type.notes);
-    case 'bool':
-      return new Bool(type.notes);
-  }
-}
-
-function substitutePayload(payload: Payload, nats: ReadonlyMap<string, Nat>): Payload {
-  if (!(payload instanceof Bundle)) return substituteType(payload, nats);
-  return new Bundle(
-    Object.fromEntries(Object.entries(payload.fields).map(([key, type]) => [key, substituteType(type, nats)])),
-  );
 }

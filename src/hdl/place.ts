@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { SourcePlace } from '../circuit/index.js';
 
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s]+):(\d+):(\d+)\)?$/;
-const insideKit = /[\\/]src[\\/]hdl[\\/]/;
+const insideKit = /[\\/]src[\\/](hdl|circuit)[\\/]/;
 
 /** The innermost frame outside the kit, or undefined where the engine gives none. */
 export function callerPlace(): SourcePlace | undefined {

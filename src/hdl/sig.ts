@@ -7,8 +7,11 @@
 import {
   type BinaryOp,
   clog2Number,
+  counterExample,
+  evalNat,
   type Expr,
   natEquals,
+  type NatEnv,
   natText,
   provesAtLeast,
   provesEqual,
@@ -16,6 +19,7 @@ import {
   type Target,
   type SourcePlace,
   lit,
+  valuesText,
 } from '../circuit/index.js';
 import type { ModuleContext } from './context.js';
 import { kitError, placeOf } from './errors.js';
@@ -324,26 +328,35 @@ function resize<N extends Number_>(from: Sig<N>, fn: 'extend' | 'truncate', widt
 // --- checks -------------------------------------------------------------------------------------------------------
 
 function atLeast(sig: AnySig, greater: NatExpr, less: NatExpr, verb: string): void {
-  if (provesAtLeast(toNat(greater), toNat(less), sig.context.proof())) return;
+  const [big, small, proof] = [toNat(greater), toNat(less), sig.context.proof()];
+  if (provesAtLeast(big, small, proof)) return;
+  const [bigText, smallText] = [natText(big), natText(small)];
+  const witness = counterExample([big, small], proof, (env) => evalNat(big, env) < evalNat(small, env));
+  const example =
+    witness === undefined
+      ? 'no small values contradict it'
+      : `at ${valuesText(witness)} it is ${evalNat(big, witness)} < ${evalNat(small, witness)}`;
   throw kitError(
     'H1010',
-    `${verb} '${sig.label}': ${natText(toNat(greater))} is not shown to be at least ${natText(toNat(less))}`,
-    `add requires: natGe(${natText(toNat(greater))}, ${natText(toNat(less))}), or correct the width`,
+    `${verb} '${sig.label}': ${bigText} is not shown to be at least ${smallText}; ${example}`,
+    `add requires: natGe(${bigText}, ${smallText}), or correct the width`,
     [placeOf(sig.place, `'${sig.label}' is declared here`)],
   );
 }
 
 function needWidth(sig: AnySig, width: ReturnType<typeof toNat>, verb: string): void {
   if (provesEqual(toNat(packedBits(sig.type)), width, sig.context.proof())) return;
-  throw widthError(verb, natText(width), 'what is asked for', sig);
+  throw widthError(verb, natText(width), 'what is asked for', undefined, sig);
 }
 
-function widthError(verb: string, wanted: string, wantedLabel: string, got: AnySig): Error {
+function widthError(verb: string, wanted: string, label: string, wantedBy: AnySig | undefined, got: AnySig): Error {
   return kitError(
     'H1001',
-    `${verb}: widths differ: '${wantedLabel}' has [${wanted}], '${got.label}' has [${natText(toNat(packedBits(got.type)))}]`,
+    `${verb}: widths differ: '${label}' has [${wanted}], '${got.label}' has [${natText(toNat(packedBits(got.type)))}]`,
     'write .extend(w) or .truncate(w) on one side, or declare one parameter for both widths',
-    [placeOf(got.place, `'${got.label}' is declared here`)],
+    [wantedBy, got].flatMap((sig) =>
+      sig === undefined ? [] : [placeOf(sig.place, `'${sig.label}' is declared here`)],
+    ),
   );
 }
 
@@ -351,14 +364,14 @@ function widthError(verb: string, wanted: string, wantedLabel: string, got: AnyS
 export function sameType(a: AnySig, b: AnySig, verb: string): void {
   sameKind(a, b);
   if (!provesEqual(toNat(packedBits(a.type)), toNat(packedBits(b.type)), a.context.proof())) {
-    throw widthError(verb, natText(toNat(packedBits(a.type))), a.label, b);
+    throw widthError(verb, natText(toNat(packedBits(a.type))), a.label, a, b);
   }
   if (
     a.type.kind === 'vec' &&
     b.type.kind === 'vec' &&
     !provesEqual(toNat(a.type.count), toNat(b.type.count), a.context.proof())
   ) {
-    throw widthError(`${verb} (element count)`, natText(toNat(a.type.count)), a.label, b);
+    throw widthError(`${verb} (element count)`, natText(toNat(a.type.count)), a.label, a, b);
   }
 }
 
@@ -421,29 +434,42 @@ export function constant<T extends Bits>(type: T, value: number | bigint | NatEx
   }
   if (value instanceof NatExpr && value.nat.op !== 'lit') {
     const room = type.kind === 'sint' ? toNat(type.width.minus(1)) : toNat(packedBits(type));
-    if (!provesFits(value.nat, room, context.proof())) throw constantError(natText(value.nat), type);
+    if (!provesFits(value.nat, room, context.proof())) {
+      const tooWide = (env: NatEnv) => clog2Number(evalNat(value.nat, env) + 1) > evalNat(room, env);
+      throw constantError(natText(value.nat), type, counterExample([value.nat, room], context.proof(), tooWide));
+    }
     return new Sig(type, { op: 'const', type: toType(type), value: value.nat }, context, natText(value.nat));
   }
   const number = BigInt(value instanceof NatExpr ? (value.nat as { value: number }).value : value);
-  if (!constantFits(type, number, context)) throw constantError(String(number), type);
+  if (!constantFits(type, number, context)) {
+    const width = toNat(packedBits(type));
+    const bits = bitsOfConstant(type, number);
+    const tooWide = (env: NatEnv) => bits > evalNat(width, env);
+    throw constantError(String(number), type, counterExample([width], context.proof(), tooWide));
+  }
   return new Sig(type, { op: 'const', type: toType(type), value: number }, context, String(number));
 }
 
-function constantFits(type: Scalar, value: bigint, context: ModuleContext): boolean {
+/** Bits that a number of this kind takes; Infinity where the kind has no such number. */
+function bitsOfConstant(type: Scalar, value: bigint): number {
   const bitsFor = (n: bigint) => (n === 0n ? 0 : n.toString(2).length);
-  const room = toNat(packedBits(type));
-  const holds = (bits: number) => provesAtLeast(room, lit(bits), context.proof());
-  if (type.kind === 'sint') return holds(bitsFor(value >= 0n ? value : -value - 1n) + 1);
-  if (type.kind === 'enum') return value >= 0n && value < BigInt(type.members.length);
-  return value >= 0n && holds(bitsFor(value));
+  if (type.kind === 'sint') return bitsFor(value >= 0n ? value : -value - 1n) + 1;
+  if (type.kind === 'enum' && value >= BigInt(type.members.length)) return Infinity;
+  return value >= 0n ? bitsFor(value) : Infinity;
 }
 
-function constantError(value: string, type: Bits): Error {
-  const width = natText(toNat(packedBits(type)));
+function constantFits(type: Scalar, value: bigint, context: ModuleContext): boolean {
+  const bits = bitsOfConstant(type, value);
+  return bits < Infinity && provesAtLeast(toNat(packedBits(type)), lit(bits), context.proof());
+}
+
+function constantError(value: string, type: Bits, witness: NatEnv | undefined): Error {
+  const width = toNat(packedBits(type));
+  const example = witness === undefined || Object.keys(witness).length === 0 ? '' : `; not at ${valuesText(witness)}`;
   return kitError(
     'H1014',
-    `constant ${value} is not shown to fit ${type.kind} of ${width} bits`,
-    `widen the signal, raise the parameter's minimum, or add a requires clause about ${width}`,
+    `constant ${value} is not shown to fit ${type.kind} of ${natText(width)} bits${example}`,
+    `widen the signal, raise the parameter's minimum, or add a requires clause about ${natText(width)}`,
   );
 }
 

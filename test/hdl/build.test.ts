@@ -4,7 +4,6 @@ import {
   type Builder,
   buildDesign,
   bundle,
-  clog2,
   defineModule,
   enumOf,
   input,
@@ -38,17 +37,7 @@ function block(body: (b: Builder, io: ReturnType<typeof ports>) => void) {
 }
 const ports = (W: NatExpr) => ({ a: input(uint(W)), b: input(uint(W)), y: output(uint(W)) });
 
-/** The message of the error that `act` throws. */
-function messageOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  throw new Error('nothing was thrown');
-}
 type Io = { a: Sig<UInt>; b: Sig<UInt>; y: Sig<UInt> };
-const bad = (body: (b: Builder, io: Io) => void) => messageOf(() => block(body as never));
 
 describe('a module that the kit builds', () => {
   it('is plain data with names from object keys', () => {
@@ -183,93 +172,14 @@ describe('a module that the kit builds', () => {
   });
 });
 
-describe('errors of the kit', () => {
-  it('H1001: widths that differ, with both places and the fix', () => {
-    const text = bad((b, { a, y }) => b.assign(y, a.add(a)));
-    expect(text.replace(/:\d+:\d+/g, ':L:C').split('\n')).toEqual([
-      "error H1001  assign: widths differ: 'y' has [W], 'a' has [W + 1]",
-      '  --> test/hdl/build.test.ts:L:C',
-      "      test/hdl/build.test.ts:L:C  'a' is declared here",
-      '  write .extend(w) or .truncate(w) on one side, or declare one parameter for both widths' +
-        '        explain: npm run -s heddle -- explain H1001',
-    ]);
-  });
-  it('H1003: an output without a driver', () => {
-    expect(bad(() => undefined)).toContain("error H1003  'y' of module 'block' has no driver");
-  });
-  it('H1003: one element of a vector without a driver', () => {
-    const text = bad((b, { a, y }) => {
-      const v = b.wire('v', vec(4, bool()));
-      b.genFor('lane', 3, (i) => b.assign(v.at(i), a.eq(0)));
-      b.assign(y, v.at(0).asUInt().extend(a.type.width));
-    });
-    expect(text).toContain("'v'[3] of module 'block' has no driver");
-  });
-  it('H1004: two drivers, both places', () => {
-    const text = bad((b, { a, y }) => {
-      b.assign(y, a);
-      b.assign(y, 0);
-    });
-    expect(text).toContain("error H1004  'y' of module 'block' has two drivers");
-    expect(text).toMatch(
-      /test\/hdl\/build\.test\.ts:\d+:\d+ {2}driven here\n +test\/hdl\/build\.test\.ts:\d+:\d+ {2}and here/,
-    );
-  });
-  it('H1005: a wire set in one branch only', () => {
-    const text = bad((b, { a, y }) => b.comb(() => b.when(a.eq(0), () => b.assign(y, a))));
-    expect(text).toContain("error H1005  'y' of module 'block' is set in some branches only");
-  });
+describe('what the kit accepts', () => {
   it('a default before the when is enough', () => {
-    const design = block(((b: Builder, { a, y }: Io) =>
+    const design = block(((b: Builder, { a, b: other, y }: Io) =>
       b.comb(() => {
         b.assign(y, 0);
-        b.when(a.eq(0), () => b.assign(y, 1));
+        b.when(a.eq(other), () => b.assign(y, 1));
       })) as never);
     expect(design.modules.block!.items).toHaveLength(1);
-  });
-  it('H1006 and H1007: names', () => {
-    expect(bad((b) => void [b.wire('x', bool()), b.wire('x', bool())])).toContain("H1006  'x' is declared twice");
-    expect(bad((b) => b.wire('always', bool()))).toContain("H1007  'always' is a keyword of SystemVerilog");
-  });
-  it('H1009: a parameter used as a number', () => {
-    const text = bad((_b, { a }) => {
-      const width: unknown = a.type.width;
-      for (let i = 0; i < (width as number); i++) return;
-    });
-    expect(text).toContain("H1009  parameter expression 'W' was used as a plain number; this would freeze it");
-  });
-  it('H1010: a range that is not shown to hold', () => {
-    expect(bad((b, { a, y }) => b.assign(y, a.truncate(4).extend(a.type.width)))).toContain(
-      "H1010  truncate 'a': W is not shown to be at least 4",
-    );
-  });
-  it('H1011: a port left open', () => {
-    const Inner = defineModule({
-      name: 'inner',
-      doc: 'test',
-      params: {},
-      ports: () => ({ x: input(bool()), y: output(bool()) }),
-      body: (b, { x, y }) => b.assign(y, x),
-    });
-    expect(bad((b) => void b.instance('one', Inner, {}, {} as never))).toContain(
-      "H1011  instance 'one': port 'x' is not connected",
-    );
-  });
-  it('H1012: a signal of a generate block used outside of it', () => {
-    const text = bad((b, { a, y }) => {
-      let inner = a;
-      b.genFor('lane', 2, () => (inner = b.let('inner', a.addWrap(1))));
-      b.assign(y, inner);
-    });
-    expect(text).toContain("H1012  'inner' is declared in a generate block that is not around this place");
-  });
-  it('H1013: an input driven, a wire given a next value', () => {
-    expect(bad((b, { a }) => b.assign(a, 0))).toContain("H1013  assign: 'a' cannot be driven here");
-    expect(bad((b, { y }) => b.next(y, 0))).toContain("H1013  next: 'y' cannot be driven here");
-  });
-  it('H1014: a constant that does not fit', () => {
-    expect(bad((b, { y }) => b.assign(y, 2))).toContain('H1014  constant 2 is not shown to fit uint of W bits');
-    expect(bad((b, { y }) => b.assign(y, -1))).toContain('H1014  constant -1 is not shown to fit uint of W bits');
   });
   it('requires clauses prove what they state', () => {
     const Cut = defineModule({
@@ -298,6 +208,5 @@ describe('errors of the kit', () => {
       },
     });
     expect(buildDesign(Maybe).modules.maybe!.items[0]).toMatchObject({ item: 'if', label: 'wide' });
-    void clog2;
   });
 });

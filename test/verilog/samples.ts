@@ -184,6 +184,7 @@ const Loader = defineModule({
     b.assign(io.step, step);
     b.assign(io.low, low);
     b.assign(io.s_axis.ready, state.is('load'));
+    b.unused('data', io.s_axis.data);
     b.switch(state, {
       idle: () => {
         b.next(count, 0);
@@ -248,6 +249,7 @@ const Options = defineModule({
     b.assign(carry.at(0), 0);
     b.genFor('parity', N, (i) => b.assign(carry.at(i.plus(1)), carry.at(i).xor(io.x.at(i).parity())));
     b.assign(io.carry, carry.at(N));
+    b.unused('spare', io.spare);
   },
 });
 

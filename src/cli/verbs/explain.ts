@@ -1,7 +1,7 @@
 /** `heddle explain CODE`: what an error means and what to do about it. */
 import type { Argv, CommandModule } from 'yargs';
 import { HeddleError } from '../../base/diagnostics.js';
-import { allExplanations } from '../errors.js';
+import { allExplanations, exampleOf } from '../errors.js';
 import { errorsPage } from '../errors-page.js';
 import { type CommonOptions, say, writeJson } from '../output.js';
 
@@ -35,8 +35,10 @@ function run(args: ExplainArguments): void {
       fix: 'docs/errors.md lists all codes',
     });
   }
-  writeJson(args, { code, explanation });
-  say(args, `${code}\n${wrap(explanation, 90)}`);
+  const example = exampleOf(code);
+  writeJson(args, { code, explanation, ...(example === undefined ? {} : { example }) });
+  const shown = example === undefined ? '' : `\n\n${example.replace(/^/gm, '  ')}`;
+  say(args, `${code}\n${wrap(explanation, 90)}${shown}`);
 }
 
 export const explainCommand: CommandModule<CommonOptions, ExplainArguments> = {
