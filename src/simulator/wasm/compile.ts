@@ -28,6 +28,7 @@ import { type WasmPort, bindPort } from './port.js';
 import { prepare } from './prepare.js';
 import { type WasmMemory, instantiate, newMemory } from './runtime.js';
 import { circularSignals, planned, sink } from './sink.js';
+import { ValueTable } from './value-table.js';
 import { type Storage, readRun, storageOf, writeElement, writeRun } from './storage.js';
 
 export interface WasmSimulation extends CircuitSimulation {
@@ -177,6 +178,7 @@ function sharedFor(circuit: ElaboratedCircuit, layout: Layout, allocator: Alloca
     allocator,
     helpers: defineHelpers(module),
     interner: circuit.expressions,
+    values: new ValueTable(),
     constants: [],
     tables: new Map(),
     wideConstants: new Map(),

@@ -4,7 +4,7 @@ import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } f
 import { type FunctionWriter, I32, I64, OP, type ValType } from './function.js';
 import type { Helpers } from './helpers.js';
 import type { Expressions } from '../expressions.js';
-import { children } from '../walk.js';
+import type { ValueTable } from './value-table.js';
 import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 
 /** An address: a local (absent for a constant address) plus an offset. */
@@ -26,6 +26,7 @@ export interface Shared {
   readonly allocator: Allocator;
   readonly helpers: Helpers;
   readonly interner: Expressions;
+  readonly values: ValueTable;
   /** Contents of constant memory to write before the first cycle. */
   readonly constants: { readonly address: number; readonly bytes: Uint8Array }[];
   readonly tables: Map<readonly number[], number>;
@@ -48,11 +49,12 @@ export interface Operations {
   wideInto(c: EmitContext, ex: Ex, dst: Address): void;
 }
 
+const NO_EXTENTS: readonly number[] = [];
+
 export class EmitContext {
   readonly vars = new Map<number, VarValue>();
-  private scopes: Map<Ex, Cached>[] = [new Map<Ex, Cached>()];
   /** How often an expression occurs in the code being emitted. */
-  uses = new Map<Ex, number>();
+  readonly uses: { get(ex: Ex): number | undefined };
   /** Wires that live in locals of this function and are never stored. */
   localOnly: ReadonlySet<number> = new Set<number>();
 
@@ -60,37 +62,28 @@ export class EmitContext {
     readonly shared: Shared,
     readonly f: FunctionWriter,
     readonly emit: Operations,
-  ) {}
+  ) {
+    this.uses = shared.values;
+  }
 
   cached(ex: Ex): Cached | undefined {
-    for (let k = this.scopes.length - 1; k >= 0; k--) {
-      const found = this.scopes[k]?.get(ex);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.shared.values.cached(ex);
   }
 
   remember(ex: Ex, value: Cached): void {
-    this.scopes.at(-1)?.set(ex, value);
+    this.shared.values.remember(ex, value);
   }
 
   /** Values cached inside are forgotten after `body`. */
   scoped(body: () => void): void {
-    this.scopes.push(new Map());
+    const mark = this.shared.values.enter();
     body();
-    this.scopes.pop();
+    this.shared.values.leave(mark);
   }
 
   /** Starts afresh with the uses of `roots`. */
   begin(roots: readonly Ex[]): void {
-    this.scopes = [new Map<Ex, Cached>()];
-    this.uses = new Map();
-    const visit = (ex: Ex): void => {
-      const n = this.uses.get(ex) ?? 0;
-      this.uses.set(ex, n + 1);
-      if (n === 0) for (const child of children(ex)) visit(child);
-    };
-    for (const root of roots) visit(root);
+    this.shared.values.begin(roots, this.shared.interner.count);
   }
 
   signal(id: number): ElabSignal {
@@ -109,12 +102,14 @@ export class EmitContext {
   }
 
   /** Extents of the first `count` loop variables. */
-  extents(count: number): number[] {
+  extents(count: number): readonly number[] {
+    if (count === 0) return NO_EXTENTS;
     return Array.from({ length: count }, (_, v) => this.extentOf(v));
   }
 
   /** `a` with fixed variables folded in. */
   folded(a: Affine): Affine {
+    if (a.terms.length === 0) return a;
     let out = affineConst(a.c);
     for (const t of a.terms) {
       const value = this.vars.get(t.v);
@@ -157,6 +152,7 @@ export class EmitContext {
 
   /** Byte address of an element given by affine indices only. */
   byteAffine(id: number, index: readonly Affine[], base = this.slot(id).address): Affine {
+    if (index.length === 0) return affineConst(base);
     const { stride } = this.slot(id);
     const step = strides(this.signal(id).dims);
     let sum = affineConst(base);

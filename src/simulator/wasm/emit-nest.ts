@@ -34,13 +34,18 @@ export function planSteps(
   return [...before, { kind: 'branch', cond: intern(body.cond), then, else: otherwise }];
 }
 
-export function rootsOf(steps: readonly Step[]): Ex[] {
-  return steps.flatMap((s) => {
-    if (s.kind === 'leaf') return [s.value];
-    if (s.kind === 'action') return s.roots;
-    if (s.kind === 'prelude') return s.nests.flatMap((n) => rootsOf(n.steps));
-    return [s.cond, ...rootsOf(s.then), ...rootsOf(s.else)];
-  });
+export function rootsOf(steps: readonly Step[], into: Ex[] = []): Ex[] {
+  for (const s of steps) {
+    if (s.kind === 'leaf') into.push(s.value);
+    else if (s.kind === 'action') into.push(...s.roots);
+    else if (s.kind === 'prelude') for (const n of s.nests) rootsOf(n.steps, into);
+    else {
+      into.push(s.cond);
+      rootsOf(s.then, into);
+      rootsOf(s.else, into);
+    }
+  }
+  return into;
 }
 
 /** Emits a nest, outer variable first. */

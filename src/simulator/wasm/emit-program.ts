@@ -1,6 +1,6 @@
 /** One function that computes wires and, at the edge, registers and memories: nests in order, cut into functions of limited size. */
 import { type AsyncReset, type ElaboratedCircuit, type Ex, elementCount, isAffine, signalOf } from '../elaborated.js';
-import { visitReads } from '../walk.js';
+import { type Read, visitReads } from '../walk.js';
 import { type ClockedItem, type UpdateItem, mayJoin, orderClocked } from './clocked.js';
 import { EmitContext, type Shared } from './emit-context.js';
 import { type Leaf, type Nest, type Step, emitNest, planSteps, rootsOf } from './emit-nest.js';
@@ -46,10 +46,8 @@ export function emitProgram(
   ];
   const { clocked, shadows } = maker.clocked(program);
   nests.push(...clocked);
-  const chunks = cut(nests.map((nest) => jobOf(shared, nest)));
-  maker.locals = options.stored === 'all' ? new Map() : localWires(shared.circuit, chunks, options.stored);
-  const localsOf = chunks.map(() => new Set<number>());
-  for (const [id, home] of maker.locals) localsOf[home]?.add(id);
+  const chunks = cut(nests.map(jobOf));
+  const localsOf = options.stored === 'all' ? [] : localWires(shared.circuit, chunks, options.stored);
   const functions = chunks.map((jobs, n) => {
     const f = new FunctionWriter(0);
     const c = new EmitContext(shared, f, operations);
@@ -71,9 +69,10 @@ function define(module: ModuleWriter, f: FunctionWriter): number {
   return index;
 }
 
-function jobOf(shared: Shared, nest: Nest): Job {
+function jobOf(nest: Nest): Job {
   const roots = rootsOf(nest.steps);
-  const cost = roots.reduce((sum, ex) => sum + Math.min(shared.interner.factsOf(ex).cost, 2000) + 2, 4);
+  let cost = 4;
+  for (const ex of roots) cost += Math.min(ex.cost, 2000) + 2;
   return { nest, roots, cost };
 }
 
@@ -93,41 +92,39 @@ function cut(jobs: readonly Job[]): Job[][] {
   return chunks;
 }
 
-/** Single narrow wires that only one function reads, with that function: they live in its locals. */
+/** Single narrow wires that only one function reads, by function: they live in its locals. */
 function localWires(
   circuit: ElaboratedCircuit,
   chunks: readonly (readonly Job[])[],
   stored: ReadonlySet<number>,
-): Map<number, number> {
-  const home = new Map<number, number>();
-  const candidate = (id: number): boolean => {
-    const s = signalOf(circuit, id);
-    return !stored.has(id) && s.kind === 'wire' && elementCount(s) === 1 && classOf(s.width) !== 'wide';
-  };
-  const leaves = (steps: readonly Step[], visit: (leaf: Leaf) => void): void => {
+): ReadonlySet<number>[] {
+  const NOBODY = -1;
+  const home = new Int32Array(circuit.signals.length).fill(NOBODY);
+  let n = 0;
+  const note = (steps: readonly Step[]): void => {
     for (const s of steps) {
-      if (s.kind === 'leaf') visit(s);
-      else if (s.kind === 'branch') [s.then, s.else].forEach((list) => leaves(list, visit));
-      else if (s.kind === 'prelude') s.nests.forEach((n) => leaves(n.steps, visit));
+      if (s.kind === 'leaf') {
+        if (s.inner.length === 0 && !stored.has(s.target) && mayBeLocal(circuit, s.target)) home[s.target] = n;
+      } else if (s.kind === 'branch') {
+        note(s.then);
+        note(s.else);
+      } else if (s.kind === 'prelude') for (const nest of s.nests) note(nest.steps);
     }
   };
-  chunks.forEach((jobs, n) => {
-    for (const { nest } of jobs) {
-      leaves(nest.steps, (leaf) => {
-        if (candidate(leaf.target) && leaf.inner.length === 0) home.set(leaf.target, n);
-      });
-    }
-  });
-  chunks.forEach((jobs, n) => {
-    for (const { roots } of jobs) {
-      for (const root of roots) {
-        visitReads(root, (r) => {
-          if (home.has(r.signal) && (home.get(r.signal) !== n || !r.index.every(isAffine))) home.delete(r.signal);
-        });
-      }
-    }
-  });
-  return home;
+  const visit = (r: Read): void => {
+    if (home[r.signal] !== n || !r.index.every(isAffine)) home[r.signal] = NOBODY;
+  };
+  for (; n < chunks.length; n++) for (const { nest } of chunks[n] ?? []) note(nest.steps);
+  for (n = 0; n < chunks.length; n++)
+    for (const { roots } of chunks[n] ?? []) for (const root of roots) visitReads(root, visit);
+  const out = chunks.map(() => new Set<number>());
+  for (let id = 0; id < home.length; id++) out[home[id] ?? NOBODY]?.add(id);
+  return out;
+}
+
+function mayBeLocal(circuit: ElaboratedCircuit, id: number): boolean {
+  const s = signalOf(circuit, id);
+  return s.kind === 'wire' && elementCount(s) === 1 && classOf(s.width) !== 'wide';
 }
 
 function asyncReset(shared: Shared, r: AsyncReset): Nest {
@@ -143,8 +140,6 @@ function asyncReset(shared: Shared, r: AsyncReset): Nest {
 
 /** Turns nodes, updates and write ports into nests. */
 class NestMaker {
-  /** Wires in locals, with the function that has them. */
-  locals: ReadonlyMap<number, number> = new Map();
   current: EmitContext | undefined;
   private readonly shadowOf = new Map<number, number>();
 
@@ -167,6 +162,8 @@ class NestMaker {
     // A node alone has no decisions within its loops: all of them may become one block move.
     if (nodes.length === 1 && only !== undefined && uniformArms(only.plan))
       return [{ loops: [], steps: steps(only, loops), down }];
+    // Single values in a row: one nest without loops.
+    if (loops.length === 0 && !group.sealed) return [{ loops, steps: nodes.flatMap((a) => steps(a, loops)), down }];
     if (loops.length === 0) return nodes.map((a) => ({ loops, steps: steps(a, []), down }));
     return [{ loops, steps: nodes.flatMap((a) => steps(a, [])), down }];
   }

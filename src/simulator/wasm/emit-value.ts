@@ -27,7 +27,11 @@ export function pushValue(c: EmitContext, ex: Ex): void {
 }
 
 /** A load from a constant address: loading again costs less than keeping a register for it. */
-const isFixedLoad = (ex: Ex): boolean => ex.op === 'load' && ex.index.every((i) => isAffine(i) && i.terms.length === 0);
+function isFixedLoad(ex: Ex): boolean {
+  if (ex.op !== 'load') return false;
+  for (const i of ex.index) if (!isAffine(i) || i.terms.length > 0) return false;
+  return true;
+}
 
 /** Pushes `ex` as an i32 or i64 of the same number, whatever its own class; wider values lose their upper bits. */
 export function pushAs(c: EmitContext, ex: Ex, type: ValType): void {
@@ -154,7 +158,7 @@ export function dynamicAddress(c: EmitContext, ex: Extract<Ex, { op: 'load' }>):
 
 function pushLoad(c: EmitContext, ex: Extract<Ex, { op: 'load' }>): void {
   const { f } = c;
-  const affine = ex.index.flatMap((i) => (isAffine(i) ? [i] : []));
+  const affine = ex.index.filter(isAffine);
   if (affine.length === ex.index.length) {
     return c.load(ex.width, ex.signed, c.pushByteAffine(c.byteAffine(ex.signal, affine)));
   }

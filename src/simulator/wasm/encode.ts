@@ -12,9 +12,16 @@ export class Bytes {
     this.data = grown;
   }
 
-  byte(...values: number[]): this {
+  byte(value: number): this {
+    if (this.length === this.data.length) this.reserve(1);
+    this.data[this.length++] = value;
+    return this;
+  }
+
+  bytes(values: ArrayLike<number>): this {
     this.reserve(values.length);
-    for (const v of values) this.data[this.length++] = v;
+    this.data.set(values, this.length);
+    this.length += values.length;
     return this;
   }
 
@@ -42,6 +49,8 @@ export class Bytes {
   /** Signed LEB128 of 64 bits. */
   s64(value: bigint): this {
     let v = BigInt.asIntN(64, value);
+    // Small numbers have the same bytes, and most numbers are small.
+    if (v >= -0x80000000n && v <= 0x7fffffffn) return this.s32(Number(v));
     for (;;) {
       const low = Number(v & 0x7fn);
       v >>= 7n;
@@ -59,7 +68,7 @@ export class Bytes {
 
   name(text: string): this {
     const bytes = new TextEncoder().encode(text);
-    return this.u32(bytes.length).byte(...bytes);
+    return this.u32(bytes.length).bytes(bytes);
   }
 
   done(): Uint8Array<ArrayBuffer> {
@@ -99,14 +108,7 @@ export class ModuleWriter {
     let type = this.types.indexOf(key);
     if (type < 0) {
       type = this.types.push(key) - 1;
-      this.typeBytes.push(
-        new Bytes()
-          .byte(0x60)
-          .u32(params.length)
-          .byte(...params)
-          .u32(results.length)
-          .byte(...results),
-      );
+      this.typeBytes.push(new Bytes().byte(0x60).u32(params.length).bytes(params).u32(results.length).bytes(results));
     }
     return type;
   }
@@ -123,7 +125,7 @@ export class ModuleWriter {
 
   /** The module; it imports `env.memory`. */
   finish(): Uint8Array<ArrayBuffer> {
-    const out = new Bytes().byte(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+    const out = new Bytes().bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     const section = (id: number, body: Bytes): void => void out.byte(id).u32(body.length).append(body);
     const types = new Bytes().u32(this.typeBytes.length);
     for (const t of this.typeBytes) types.append(t);
@@ -132,7 +134,7 @@ export class ModuleWriter {
       .u32(1 + this.imports.length)
       .name('env')
       .name('memory')
-      .byte(2, 0)
+      .bytes([2, 0])
       .u32(1);
     for (const f of this.imports) imports.name('env').name(f.name).byte(0).u32(f.type);
     section(2, imports);

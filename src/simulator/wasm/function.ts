@@ -86,8 +86,11 @@ export class FunctionWriter {
     return this.params + this.locals.push(type) - 1;
   }
 
-  op(...opcodes: number[]): this {
-    this.code.byte(...opcodes);
+  op(a: number, b?: number, c?: number, d?: number): this {
+    this.code.byte(a);
+    if (b !== undefined) this.code.byte(b);
+    if (c !== undefined) this.code.byte(c);
+    if (d !== undefined) this.code.byte(d);
     return this;
   }
   get(local: number): this {
@@ -111,8 +114,7 @@ export class FunctionWriter {
     return this;
   }
   mem(op: MemOp, offset = 0): this {
-    const [opcode] = MEM[op];
-    this.code.byte(opcode, 0).u32(offset);
+    this.code.byte(MEM[op][0]).byte(0).u32(offset);
     return this;
   }
   /** A vector instruction without immediates. */

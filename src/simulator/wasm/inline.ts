@@ -5,7 +5,7 @@
 import { type Affine, affineConst, substituteAffine } from '../affine.js';
 import { type Assign, type ElaboratedCircuit, type Ex, type Tree, isAffine } from '../elaborated.js';
 import { children, visitReads } from '../walk.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared } from './prepared.js';
 import { rewrite, withOperands } from './rewrite.js';
 
 /** Longer chains of wires used once stay chains of wires. */

@@ -13,15 +13,10 @@ import {
   type Update,
   isAffine,
 } from '../elaborated.js';
-import { visitReads, visitTree } from '../walk.js';
+import { visitReads } from '../walk.js';
 import { inliner } from './inline.js';
+import { type Prepared, driversOf, visitClocked } from './prepared.js';
 import { rewriter } from './rewrite.js';
-
-export interface Prepared {
-  readonly assigns: readonly Assign[];
-  readonly updates: readonly Update[];
-  readonly writes: readonly MemoryWrite[];
-}
 
 const NOTHING = { updates: [], writes: [] };
 
@@ -175,28 +170,4 @@ function rewriteLive(
     }
   }
   return { assigns: done.filter((a) => a !== undefined), updates, writes };
-}
-
-/** Lists of the nodes that drive a signal: the first one per signal, the next one per node, -1 at the end. */
-export function driversOf(
-  signals: number,
-  assigns: readonly Pick<Assign, 'target'>[],
-): { readonly first: Int32Array; readonly next: Int32Array } {
-  const first = new Int32Array(signals).fill(-1);
-  const next = new Int32Array(assigns.length);
-  for (let n = assigns.length - 1; n >= 0; n--) {
-    const target = assigns[n]?.target ?? 0;
-    next[n] = first[target] ?? -1;
-    first[target] = n;
-  }
-  return { first, next };
-}
-
-export function visitClocked(circuit: Pick<Prepared, 'updates' | 'writes'>, visit: (ex: Ex) => void): void {
-  for (const u of circuit.updates) visitTree(u.tree, visit);
-  for (const w of circuit.writes) {
-    visit(w.address);
-    visit(w.data);
-    for (const g of w.guards) visit(g.cond);
-  }
 }

@@ -8,9 +8,10 @@ import { affineConst, evalAffine } from '../affine.js';
 import { type Assign, type ElaboratedCircuit, type Ex, isAffine, signalOf } from '../elaborated.js';
 import { type PlannedAssign, visitPlan } from './plan.js';
 import { orderElements } from '../elements.js';
-import { type Read, isCombinational } from '../walk.js';
+import { type Read, isCombinational, visitReads } from '../walk.js';
 import { type Distance, distance, mayMeet } from './depend.js';
-import { components } from './graph.js';
+import { type Components, componentLists, components } from './graph.js';
+import { driversOf } from './prepared.js';
 import { rewrite } from './rewrite.js';
 
 /** Nodes that run in one nest, in this order within an iteration. */
@@ -34,74 +35,82 @@ interface Dependence {
   readonly sunk: boolean;
 }
 
+/** What reader n depends on stands at `start[n]` .. `start[n + 1] - 1` of the lists. */
+interface Dependences {
+  readonly start: Int32Array;
+  /** Numbers of the writers. */
+  readonly to: number[];
+  readonly reads: Read[];
+  readonly sunk: boolean[];
+}
+
 type Circuit = Pick<ElaboratedCircuit, 'signals' | 'expressions'>;
 
 export function scheduleAssigns(circuit: Circuit, assigns: readonly PlannedAssign[]): Group[] {
   const dependences = dependencesOf(circuit, assigns);
-  const found = components(dependences.map((list) => list.map((d) => d.writer)));
-  const units = found.map((members) => unitFor(circuit, assigns, dependences, members));
-  return fuse(circuit, assigns, dependences, units);
+  return fuse(circuit, assigns, dependences, components(dependences));
 }
 
-interface Unit {
-  readonly members: readonly number[];
-  readonly groups: readonly Group[];
-}
-
-function dependencesOf(circuit: Circuit, assigns: readonly PlannedAssign[]): Dependence[][] {
-  const writers = new Map<number, number[]>();
+function dependencesOf(circuit: Circuit, assigns: readonly PlannedAssign[]): Dependences {
+  const { signals } = circuit;
+  const { first, next } = driversOf(signals.length, assigns);
+  const out: Dependences = { start: new Int32Array(assigns.length + 1), to: [], reads: [], sunk: [] };
+  const note = (read: Read, loops: readonly number[], sunk: boolean): void => {
+    let writer = first[read.signal] ?? -1;
+    if (writer < 0) return;
+    const signal = signalOf(circuit, read.signal);
+    if (!isCombinational(signal)) return;
+    for (; writer >= 0; writer = next[writer] ?? -1) {
+      const w = assigns[writer];
+      if (w === undefined || (signal.dims.length > 0 && !mayMeet(signal, w.index, w.loops, read, loops))) continue;
+      out.to.push(writer);
+      out.reads.push(read);
+      out.sunk.push(sunk);
+    }
+  };
+  let loops: readonly number[] = [];
+  const plain = (read: Read): void => note(read, loops, false);
   assigns.forEach((a, n) => {
-    const list = writers.get(a.target);
-    if (list === undefined) writers.set(a.target, [n]);
-    else list.push(n);
+    const { body, sunk } = a.plan;
+    loops = a.loops;
+    if (body.kind === 'value' && sunk.length === 0) visitReads(body.value, plain);
+    else visitPlan(a.plan, loops, (read) => note(read, read.loops, read.sunk));
+    out.start[n + 1] = out.to.length;
   });
-  return assigns.map((a) => {
-    const list: Dependence[] = [];
-    visitPlan(a.plan, a.loops, (read) => {
-      const signal = signalOf(circuit, read.signal);
-      if (!isCombinational(signal)) return;
-      for (const writer of writers.get(read.signal) ?? []) {
-        const w = assigns[writer];
-        if (w !== undefined && mayMeet(signal, w.index, w.loops, read, read.loops))
-          list.push({ writer, read, sunk: read.sunk });
-      }
-    });
-    return list;
-  });
+  return out;
 }
 
-function between(circuit: Circuit, writer: PlannedAssign, { read, sunk }: Dependence): Distance {
+function between(circuit: Circuit, writer: PlannedAssign, { read, sunk }: Omit<Dependence, 'writer'>): Distance {
   return sunk ? 'unknown' : distance(signalOf(circuit, read.signal), writer.index, writer.loops, read);
 }
 
 const sameLoops = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, d) => n === b[d]);
 
+/** Groups of nodes that depend on each other in a circle. */
 function unitFor(
   circuit: Circuit,
   assigns: readonly PlannedAssign[],
-  dependences: readonly (readonly Dependence[])[],
+  dependences: Dependences,
   members: readonly number[],
-): Unit {
+): Group[] {
   const inside = new Set(members);
-  const edges = members.flatMap((reader) =>
-    (dependences[reader] ?? []).filter((d) => inside.has(d.writer)).map((d) => ({ ...d, reader })),
-  );
-  const nodes = members.flatMap((m) => assigns[m] ?? []);
-  const [first] = nodes;
-  if (first === undefined) return { members, groups: [] };
-  if (edges.length === 0) {
-    const sealed = first.plan.body.kind !== 'value' || first.plan.sunk.length > 0;
-    return { members, groups: [{ loops: first.loops, nodes, down: false, sealed }] };
+  const edges: (Dependence & { readonly reader: number })[] = [];
+  for (const reader of members) {
+    for (let k = dependences.start[reader] ?? 0; k < (dependences.start[reader + 1] ?? 0); k++) {
+      const [writer, read, sunk] = [dependences.to[k] ?? 0, dependences.reads[k], dependences.sunk[k] ?? false];
+      if (read !== undefined && inside.has(writer)) edges.push({ reader, writer, read, sunk });
+    }
   }
   const ripple = rippleOf(circuit, assigns, members, edges);
-  if (ripple !== undefined) return { members, groups: [ripple] };
+  if (ripple !== undefined) return [ripple];
+  const nodes = members.flatMap((m) => assigns[m] ?? []);
   const scalars = orderElements(circuit, nodes).map(({ assign, point }) => atPoint(circuit, assign, point));
   const groups: Group[] = [];
   for (let k = 0; k < scalars.length; k += MAX_NODES) {
     groups.push({ loops: [], nodes: scalars.slice(k, k + MAX_NODES), down: false, sealed: true });
   }
-  return { members, groups };
+  return groups;
 }
 
 /** One nest for a cyclic component, if all dependences that cross iterations point one way. */
@@ -124,7 +133,7 @@ function rippleOf(
     if (d === 'same') before[position.get(e.reader) ?? 0]?.push(position.get(e.writer) ?? 0);
   }
   if (seen.has('unknown') || (seen.has('earlier') && seen.has('later'))) return undefined;
-  const order = components(before);
+  const order = componentLists(before);
   if (order.some((c) => c.length > 1) || before.some((list, k) => list.includes(k))) return undefined;
   const nodes = order.flatMap(([k]) => assigns[members[k ?? 0] ?? 0] ?? []);
   return { loops, nodes, down: seen.has('later'), sealed: true, ripple: nodes.length > 1 };
@@ -150,26 +159,48 @@ export function atPoint(circuit: Circuit, assign: Assign, point: readonly number
   return { ...assign, loops: [], index: assign.index.map((a) => affineConst(evalAffine(a, point))), value, plan };
 }
 
-/** Units in order; a node joins an earlier nest of its shape where everything it reads is computed by then. */
+/** Single values in a row share a group up to this many instructions. */
+const RUN_COST = 100;
+
+/** Components in order; a node joins an earlier nest of its shape where everything it reads is computed by then. */
 function fuse(
   circuit: Circuit,
   assigns: readonly PlannedAssign[],
-  dependences: readonly (readonly Dependence[])[],
-  units: readonly Unit[],
+  dependences: Dependences,
+  parts: Components,
 ): Group[] {
   const groups: Group[] = [];
   const groupOf = new Int32Array(assigns.length);
   const open = new Map<string, number>();
-  for (const unit of units) {
-    const [m] = unit.members;
-    const [only] = unit.groups;
-    const node = m === undefined ? undefined : assigns[m];
-    if (m === undefined || only === undefined || node === undefined || only.sealed || node.loops.length === 0) {
-      groups.push(...unit.groups);
-      for (const member of unit.members) groupOf[member] = groups.length - 1;
+  let room = 0;
+  for (let k = 0; k < parts.count; k++) {
+    const [from, to] = [parts.start[k] ?? 0, parts.start[k + 1] ?? 0];
+    const m = parts.members[from] ?? 0;
+    const node = assigns[m];
+    if (node === undefined) continue;
+    if (to - from > 1 || readsItself(dependences, m)) {
+      const members = [...parts.members.subarray(from, to)];
+      groups.push(...unitFor(circuit, assigns, dependences, members));
+      for (const member of members) groupOf[member] = groups.length - 1;
+      room = 0;
       continue;
     }
-    const key = node.loops.join(',');
+    const { loops } = node;
+    const sealed = node.plan.body.kind !== 'value' || node.plan.sunk.length > 0;
+    if (sealed || loops.length === 0) {
+      const cost = node.value.cost + 2;
+      if (sealed || cost > room) {
+        groups.push({ loops, nodes: [node], down: false, sealed });
+        room = sealed ? 0 : RUN_COST - cost;
+      } else {
+        groups.at(-1)?.nodes.push(node);
+        room -= cost;
+      }
+      groupOf[m] = groups.length - 1;
+      continue;
+    }
+    room = 0;
+    const key = loops.join(',');
     const at = open.get(key);
     const group = at === undefined ? undefined : groups[at];
     if (at !== undefined && group !== undefined && group.nodes.length < MAX_NODES && joins(m, at)) {
@@ -179,16 +210,26 @@ function fuse(
     }
     open.set(key, groups.length);
     groupOf[m] = groups.length;
-    groups.push({ ...only, nodes: [...only.nodes] });
+    groups.push({ loops, nodes: [node], down: false, sealed: false });
   }
   function joins(m: number, at: number): boolean {
-    return (dependences[m] ?? []).every((d) => {
-      const home = groupOf[d.writer] ?? 0;
-      const writer = assigns[d.writer];
-      if (home !== at || writer === undefined) return home < at;
-      const far = between(circuit, writer, d);
-      return far === 'same' || far === 'earlier' || far === 'never';
-    });
+    for (let k = dependences.start[m] ?? 0; k < (dependences.start[m + 1] ?? 0); k++) {
+      const w = dependences.to[k] ?? 0;
+      const home = groupOf[w] ?? 0;
+      const [writer, read] = [assigns[w], dependences.reads[k]];
+      if (home !== at || writer === undefined || read === undefined) {
+        if (home >= at) return false;
+        continue;
+      }
+      const far = between(circuit, writer, { read, sunk: dependences.sunk[k] ?? false });
+      if (far !== 'same' && far !== 'earlier' && far !== 'never') return false;
+    }
+    return true;
   }
   return groups;
+}
+
+function readsItself({ start, to }: Dependences, m: number): boolean {
+  for (let k = start[m] ?? 0; k < (start[m + 1] ?? 0); k++) if (to[k] === m) return true;
+  return false;
 }

@@ -5,7 +5,7 @@
 import { type Assign, type ElaboratedCircuit, signalOf } from '../elaborated.js';
 import { orderElements } from '../elements.js';
 import { isCombinational, visitReads } from '../walk.js';
-import { components } from './graph.js';
+import { componentLists, components } from './graph.js';
 import {
   type Arm,
   type PlannedAssign,
@@ -15,7 +15,7 @@ import {
   planOf,
   visitPlan,
 } from './plan.js';
-import { type Prepared, visitClocked } from './prepare.js';
+import { type Prepared, driversOf, visitClocked } from './prepared.js';
 
 /** Nodes of more drivers stay where they are. */
 const MAX_DRIVERS = 8;
@@ -26,12 +26,12 @@ export function planned(
   prepared: Prepared,
   circular: ReadonlySet<number>,
 ): PlannedCircuit {
-  const assigns = prepared.assigns.map((a): PlannedAssign => {
-    const heavy = isHeavy(a.loops, signalOf(circuit, a.target)) && !circular.has(a.target);
-    return { ...a, plan: planOf({ kind: 'value', value: a.value }, a.loops, heavy) };
+  const assigns = prepared.assigns.map(({ loops, target, index, value, place }): PlannedAssign => {
+    const heavy = isHeavy(loops, signalOf(circuit, target)) && !circular.has(target);
+    return { loops, target, index, value, place, plan: planOf({ kind: 'value', value }, loops, heavy) };
   });
   const updates = prepared.updates.map((u): PlannedUpdate => {
-    const loops = [...u.loops, ...u.inner];
+    const loops = u.inner.length === 0 ? u.loops : [...u.loops, ...u.inner];
     const heavy = isHeavy(loops, signalOf(circuit, u.target));
     return { ...u, plan: planOf(u.tree, loops, heavy) };
   });
@@ -46,18 +46,32 @@ export function circularSignals(
   circuit: Pick<ElaboratedCircuit, 'signals'>,
   assigns: readonly Assign[],
 ): ReadonlySet<number> {
-  const ids = [...new Set(assigns.map((a) => a.target))];
-  const position = new Map(ids.map((id, k) => [id, k]));
-  const successors = ids.map((): number[] => []);
-  for (const a of assigns) {
-    visitReads(a.value, (r) => {
-      const at = position.get(r.signal);
-      if (at !== undefined && isCombinational(signalOf(circuit, r.signal)))
-        successors[position.get(a.target) ?? 0]?.push(at);
-    });
+  const { signals } = circuit;
+  const { first, next } = driversOf(signals.length, assigns);
+  const start = new Int32Array(signals.length + 1);
+  const to: number[] = [];
+  const own = new Uint8Array(signals.length);
+  let from = 0;
+  const visit = (r: { readonly signal: number }): void => {
+    if (first[r.signal] === -1 || !isCombinational(signalOf(circuit, r.signal))) return;
+    to.push(r.signal);
+    if (r.signal === from) own[from] = 1;
+  };
+  for (; from < signals.length; from++) {
+    for (let n = first[from] ?? -1; n >= 0; n = next[n] ?? -1) {
+      const value = assigns[n]?.value;
+      if (value !== undefined) visitReads(value, visit);
+    }
+    start[from + 1] = to.length;
   }
-  const circular = components(successors).filter(([k = 0, ...more]) => more.length > 0 || successors[k]?.includes(k));
-  const found = new Set(circular.flat().map((k) => ids[k] ?? 0));
+  const found = new Set<number>();
+  const parts = components({ start, to });
+  for (let k = 0; k < parts.count; k++) {
+    const [a, b] = [parts.start[k] ?? 0, parts.start[k + 1] ?? 0];
+    const only = parts.members[a] ?? 0;
+    if (b - a > 1 || own[only] === 1) for (let i = a; i < b; i++) found.add(parts.members[i] ?? 0);
+  }
+  if (found.size === 0) return found;
   orderElements(
     circuit,
     assigns.filter((a) => found.has(a.target)),
@@ -71,14 +85,14 @@ export function sink(
   program: PlannedCircuit,
   keep: ReadonlySet<number>,
 ): PlannedCircuit {
+  // Single values stay where they are: without arrays there is nothing to do.
+  if (!program.assigns.some((a) => isHeavy(a.loops, signalOf(circuit, a.target)))) return program;
   const drivers = new Map<number, PlannedAssign[]>();
   for (const a of program.assigns) {
     const list = drivers.get(a.target);
     if (list === undefined) drivers.set(a.target, [a]);
     else list.push(a);
   }
-  // Single values stay where they are: without arrays there is nothing to do.
-  if (!program.assigns.some((a) => isHeavy(a.loops, signalOf(circuit, a.target)))) return program;
   const families = familiesOf(circuit, drivers);
   const readers = readersOf(program, drivers);
   const gone = new Set<Assign>();
@@ -118,7 +132,7 @@ function familiesOf(
     }
     return [...found];
   });
-  return components(successors).map((members) => members.map((m) => ids[m] ?? 0));
+  return componentLists(successors).map((members) => members.map((m) => ids[m] ?? 0));
 }
 
 interface Reader {
