@@ -38,6 +38,7 @@ const circuit: Readonly<Record<string, string>> = {
   H1107: 'With these parameters two items drive the same element of a signal.',
   H1108: 'A snapshot fits only the same design with the same parameters in the same kind of simulator.',
   H1109: 'A port or signal was asked for that the elaborated circuit does not have; similar names are listed.',
+  H1120: 'A run can stop only on an output of the top that is one bit wide.',
   H1110: 'Two memory images of different contents have one file name in the emitted text.',
 };
 

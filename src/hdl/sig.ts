@@ -150,11 +150,11 @@ export class Sig<T extends Bits> implements AnySig {
     return resize(this, 'truncate', nat(width));
   }
   /** The same bits as a two's complement number. */
-  asSInt(this: Sig<UInt> | Sig<SInt> | Sig<Bool> | Sig<Enum<string>>): Sig<SInt> {
+  asSInt<M extends string>(this: Sig<UInt> | Sig<SInt> | Sig<Bool> | Sig<Enum<M>>): Sig<SInt> {
     return reinterpret(this, new SInt(packedBits(this.type)));
   }
   /** The same bits as an unsigned number. */
-  asUInt(this: Sig<UInt> | Sig<SInt> | Sig<Bool> | Sig<Enum<string>>): Sig<UInt> {
+  asUInt<M extends string>(this: Sig<UInt> | Sig<SInt> | Sig<Bool> | Sig<Enum<M>>): Sig<UInt> {
     return reinterpret(this, new UInt(packedBits(this.type)));
   }
   /** A one-bit number as a truth value. */

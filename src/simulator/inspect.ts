@@ -36,6 +36,11 @@ export interface CircuitSimulation extends SnapshotSimulation {
   signals(): readonly SignalInfo[];
   /** `n` clock edges with the inputs as they are. */
   run(n: number): void;
+  /**
+   * Cycles until the one-bit output `stop` is 1, at most `limit`; returns how many there were. No edge comes while it is
+   * 1: the cycle of the stop can be looked at. Throws H1109 and H1120.
+   */
+  runUntil(stop: string, limit: number): number;
 }
 
 export function signalInfos(circuit: ElaboratedCircuit): readonly SignalInfo[] {
@@ -65,6 +70,16 @@ export function noPort(name: string, circuit: ElaboratedCircuit): HeddleError {
 
 export function notAnInput(name: string, circuit: ElaboratedCircuit): HeddleError {
   return new HeddleError({ code: 'H1109', message: `${circuit.top}: '${name}' is not an input`, places: [] });
+}
+
+export function notAStop(name: string, circuit: ElaboratedCircuit): HeddleError {
+  const bits = portInfos(circuit).filter((p) => p.dir === 'output' && p.width === 1);
+  return new HeddleError({
+    code: 'H1120',
+    message: `${circuit.top}: '${name}' is not an output of one bit, so it cannot stop a run`,
+    places: [],
+    fix: `outputs of one bit: ${bits.map((p) => p.name).join(', ')}`,
+  });
 }
 
 /** Eight bytes that tell layouts apart: everything that decides where a snapshot keeps what. */

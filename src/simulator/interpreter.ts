@@ -21,6 +21,7 @@ import {
   foreignSnapshot,
   layoutHash,
   noPort,
+  notAStop,
   notAnInput,
   portInfos,
   signalInfos,
@@ -95,6 +96,16 @@ export function interpret(circuit: ElaboratedCircuit, options: SimulationOptions
     tick,
     run: (n) => {
       for (let i = 0; i < n; i++) tick();
+    },
+    runUntil: (stop, limit) => {
+      const { id, port, width, dims } = portSignal(stop);
+      if (port !== 'output' || width !== 1 || dims.length > 0) throw notAStop(stop, circuit);
+      for (let done = 0; done < limit; done++) {
+        if (stale) settle();
+        if (cells(id)[0] !== 0n) return done;
+        tick();
+      }
+      return Math.max(0, limit);
     },
     port: (name) => interpretedPort(circuit, portSignal(name), peek, poke),
     peekSignal: (path) => {

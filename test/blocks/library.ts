@@ -1,5 +1,6 @@
 /** Every module of the library with parameter vectors for its text: defaults, ones, neighbours of powers of two. */
 import * as stream from '../../src/blocks/stream/index.js';
+import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
 import { Argmax } from '../../src/dataflow/stages/argmax.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
@@ -116,6 +117,18 @@ export const library: readonly LibraryModule[] = [
   entry(LaneTruncate, [...lanes, { N: 2, IN_W: 8, OUT_W: 3 }, { N: 5, IN_W: 2, OUT_W: 1 }]),
   entry(LaneExtend.signed, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
   entry(LaneExtend.unsigned, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
+  entry(
+    StreamSource,
+    [1, 8, 32, 33, 100].map((W, k) => ({ W, FRAME: 1 + 3 * k, STALL: 60 * k, SEED: 1 + 77 * k, PACE: 65535 - k })),
+  ),
+  entry(
+    StreamSink,
+    [1, 8, 32, 33, 100].map((W, k) => ({ W, STALL: 60 * k, SEED: 1 + 77 * k })),
+  ),
+  entry(
+    Scoreboard,
+    [1, 8, 32, 33, 100].map((W, k) => ({ W, DEPTH: 1 + 5 * k, PATIENCE: 1 + 99 * k })),
+  ),
   entry(Frame, [
     { W: 1, FRAME: 1 },
     { W: 8, FRAME: 2 },

@@ -11,6 +11,7 @@ import {
   foreignSnapshot,
   layoutHash,
   noPort,
+  notAStop,
   notAnInput,
   portInfos,
   signalInfos,
@@ -30,6 +31,7 @@ import { type WasmMemory, instantiate, newMemory } from './runtime.js';
 import { circularSignals, planned, sink } from './sink.js';
 import { ValueTable } from './value-table.js';
 import { type Storage, readRun, storageOf, writeElement, writeRun } from './storage.js';
+import { type UntilFunctions, untilModule } from './until.js';
 
 export interface WasmSimulation extends CircuitSimulation {
   port(name: string): WasmPort;
@@ -95,6 +97,16 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
     if (found === undefined) throw noPort(name, circuit);
     return found;
   };
+  const stops = new Map<string, UntilFunctions>();
+  const untilOf = (stop: string): UntilFunctions => {
+    const { id, port, width, dims } = portSignal(stop);
+    if (port !== 'output' || width !== 1 || dims.length > 0) throw notAStop(stop, circuit);
+    const only = { ...circuit, ports: [id] };
+    const settleStop = buildSettle(only, layout, allocator, circular, memory, storage, false);
+    const module = untilModule(layout.slots[id]?.address ?? 0);
+    const made = instantiate(module, memory, { cycle: program.cycle, settle: settleStop });
+    return made as unknown as UntilFunctions;
+  };
   let known: bigint | undefined;
   const hash = (): bigint => (known ??= layoutHash(circuit, 'wasm'));
   return {
@@ -122,6 +134,15 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
       if (journal === undefined) program.run(n);
       else journal.run(n);
       touch();
+    },
+    runUntil: (stop, limit) => {
+      let functions = stops.get(stop);
+      if (functions === undefined) stops.set(stop, (functions = untilOf(stop)));
+      let done = 0;
+      if (journal === undefined) done = Math.max(0, limit) - functions.until(Math.max(0, limit));
+      else for (; done < limit && functions.stopped() === 0; done++) journal.run(1);
+      touch();
+      return done;
     },
     journal: (options = {}) => {
       const { from, to } = layout.watched;
