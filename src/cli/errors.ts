@@ -39,6 +39,9 @@ const circuit: Readonly<Record<string, string>> = {
   H1108: 'A snapshot fits only the same design with the same parameters in the same kind of simulator.',
   H1109: 'A port or signal was asked for that the elaborated circuit does not have; similar names are listed.',
   H1120: 'A run can stop only on an output of the top that is one bit wide.',
+  H1121: 'Time travel reaches only cycles that were recorded and are still remembered (`every` and `keep`).',
+  H1122:
+    'A test bench failed: a process, a monitor or a task threw an error. The cycle is the one whose values were looked at; the waves end there.',
   H1110: 'Two memory images of different contents have one file name in the emitted text.',
 };
 

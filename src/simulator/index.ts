@@ -13,3 +13,4 @@ export * from './create.js';
 export * from './waves.js';
 export * from './vcd.js';
 export * from './wave-text.js';
+export * from './bench/index.js';

@@ -36,11 +36,12 @@ export function writeVcd(trace: Trace, options: { readonly clock?: string } = {}
     }
   });
   for (let cycle = 0; cycle < trace.cycles; cycle++) {
-    lines.push(`#${cycle * 10}`, ...(cycle === 0 ? ['$dumpvars'] : []), `0${code(0)}`, ...(changes.get(cycle) ?? []));
+    const at = (cycle + (trace.first ?? 0)) * 10;
+    lines.push(`#${at}`, ...(cycle === 0 ? ['$dumpvars'] : []), `0${code(0)}`, ...(changes.get(cycle) ?? []));
     if (cycle === 0) lines.push('$end');
-    lines.push(`#${cycle * 10 + 5}`, `1${code(0)}`);
+    lines.push(`#${at + 5}`, `1${code(0)}`);
   }
-  lines.push(`#${trace.cycles * 10}`, '');
+  lines.push(`#${(trace.cycles + (trace.first ?? 0)) * 10}`, '');
   return lines.join('\n');
 }
 

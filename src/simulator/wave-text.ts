@@ -2,9 +2,9 @@
 import { type Trace, type WaveSignal, valueAt } from './waves.js';
 
 export interface WaveWindow {
-  /** First cycle; by default the last sixteen are shown. */
+  /** First sample; by default the last sixteen are shown. */
   readonly from?: number;
-  /** First cycle after the window. */
+  /** First sample after the window. */
   readonly to?: number;
 }
 
@@ -20,7 +20,7 @@ export function renderWave(trace: Trace, window: WaveWindow = {}): string {
   const from = Math.max(0, window.from ?? to - 16);
   const cycles = Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
   const rows = trace.signals.map((s) => ({ name: s.path, cells: cells(s, cycles) }));
-  const head = { name: 'cycle', cells: cycles.map(String) };
+  const head = { name: 'cycle', cells: cycles.map((cycle) => String(cycle + (trace.first ?? 0))) };
   const nameWidth = Math.max(...[head, ...rows].map((r) => r.name.length));
   const widths = cycles.map((_, k) =>
     Math.max(...[head, ...rows].map((r) => (isLevel(r.cells[k]) ? 1 : (r.cells[k]?.length ?? 0)))),

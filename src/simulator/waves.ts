@@ -22,6 +22,8 @@ export interface Trace {
   readonly signals: readonly WaveSignal[];
   /** Cycles recorded: 0 .. cycles - 1. */
   readonly cycles: number;
+  /** What the first of them is called where it is shown; 0 by default. */
+  readonly first?: number;
 }
 
 export interface RecorderOptions {
@@ -29,6 +31,8 @@ export interface RecorderOptions {
   readonly signals?: readonly string[] | ((name: string) => boolean);
   /** Arrays of more elements than this are recorded as one packed value; 64 by default. */
   readonly maxElements?: number;
+  /** Number of the first sample; 0 by default. */
+  readonly first?: number;
 }
 
 export interface Recorder {
@@ -63,7 +67,7 @@ export function record(simulation: CircuitSimulation, options: RecorderOptions =
       simulation.tick();
     },
     get trace() {
-      return { top: circuit.top, signals, cycles };
+      return { top: circuit.top, signals, cycles, ...(options.first === undefined ? {} : { first: options.first }) };
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   defineModule,
   type ModuleTemplate,
   nat,
-  NatExpr,
+  type NatExpr,
   output,
   packedBits,
   type ParamSpecs,
@@ -24,7 +24,6 @@ import {
   type Stream,
   type UInt,
   uint,
-  type Vec,
 } from '../../hdl/index.js';
 import { type AnyPort, field, payloadFields, type Ports } from '../../hdl/ports.js';
 import { Scoreboard } from './scoreboard.js';
@@ -73,24 +72,13 @@ export function closedBench(dut: AnyTemplate, options: ClosedBenchOptions): Desi
     name: `${dut.name}_bench`,
     doc: `test bench around ${dut.name}: random sources, sinks with checksums, a stop`,
     params: {},
-    ports: (): Ports => ({
-      stop: output(bool()),
-      ...Object.fromEntries(
-        outgoing.flatMap(([name]) => [
-          ...['beats', 'frames', 'checksum'].map((what) => [`${name}_${what}`, output(uint(32))]),
-          ...(options.against === undefined
-            ? []
-            : [
-                [`${name}_mismatch`, output(bool())],
-                [`${name}_kind`, output(uint(3))],
-                [`${name}_index`, output(uint(32))],
-                [`${name}_cycle`, output(uint(32))],
-              ]),
-        ]),
+    ports: () =>
+      benchPorts(
+        outgoing.map(([name]) => name),
+        options.against !== undefined,
       ),
-    }),
     body(b, untyped) {
-      const io = untyped as unknown as Readonly<Record<string, Sig<UInt>>>;
+      const io: Outputs = untyped;
       const first = surround(b, dut, '', ports, actuals, options, seed);
       const second =
         options.against && surround(b, options.against, 'other_', ports, actuals, options, seed, seed + 2000);
@@ -141,6 +129,18 @@ export function closedBench(dut: AnyTemplate, options: ClosedBenchOptions): Desi
   return buildDesign(bench);
 }
 
+function benchPorts(streams: readonly string[], compared: boolean): Ports {
+  const ports: Record<string, AnyPort> = { stop: output(bool()) };
+  for (const name of streams) {
+    for (const what of ['beats', 'frames', 'checksum']) ports[`${name}_${what}`] = output(uint(32));
+    if (!compared) continue;
+    ports[`${name}_mismatch`] = output(bool());
+    ports[`${name}_kind`] = output(uint(3));
+    for (const what of ['index', 'cycle']) ports[`${name}_${what}`] = output(uint(32));
+  }
+  return ports;
+}
+
 interface Surrounded {
   readonly moves: Sig<Bool>[];
   readonly done: Sig<Bool>[];
@@ -176,12 +176,9 @@ function surround(
     found.moves.push(stream.fire);
     connections[name] = stream;
   });
-  const made = b.instance(
-    `${prefix}dut`,
-    block as unknown as ModuleTemplate<ParamSpecs, Ports>,
-    Object.fromEntries(actuals) as never,
-    connections as never,
-  ) as Readonly<Record<string, unknown>>;
+  const made = b.instance(`${prefix}dut`, block, Object.fromEntries(actuals), connections) as Readonly<
+    Record<string, unknown>
+  >;
   for (const [name, each] of Object.entries<AnyPort>(ports)) {
     if (each.port === 'output') b.unused(`${prefix}${name}`, made[name] as AnySig);
     if (each.port !== 'source') continue;
@@ -224,7 +221,7 @@ function shaped(bits: Sig<UInt>, type: Bits): Sig<Bits> {
       : type.kind === 'sint'
         ? bits.asSInt()
         : type.kind === 'vec'
-          ? bits.unpack(type as Vec<Bits>)
+          ? bits.unpack(type)
           : bits;
   return value as Sig<Bits>;
 }
@@ -244,7 +241,9 @@ function gather(b: Builder, to: Stream<FramedPayload>, from: Stream<Payload>): v
 const any = ([first, ...rest]: readonly Sig<Bool>[]): Sig<Bool> => rest.reduce((a, c) => a.or(c), first!);
 const all = ([first, ...rest]: readonly Sig<Bool>[]): Sig<Bool> => rest.reduce((a, c) => a.and(c), first!);
 
-function port(io: Readonly<Record<string, Sig<UInt>>>, name: string): Sig<UInt> {
+type Outputs = Readonly<Record<string, Sig<UInt>>>;
+
+function port(io: Outputs, name: string): Sig<UInt> {
   const found = io[name];
   if (found === undefined) throw new Error(`no port '${name}'`);
   return found;

@@ -1,0 +1,132 @@
+/**
+ * Both ends of a stream for a bench: a sender that keeps valid and the beat until the transfer, and a receiver that is ready
+ * while somebody waits for beats. Each is a coroutine that drives and a monitor that sees the transfer.
+ */
+import type { RandomStream } from '../../base/random.js';
+import type { PortHandle } from '../inspect.js';
+import type { Bench, Coroutine } from './bench.js';
+import type { PortStream } from './port-streams.js';
+
+/** One transfer: field name to bits. */
+export type Beat = Readonly<Record<string, bigint>>;
+/** A beat to send; a number is its `tdata`, absent fields are 0. */
+export type BeatLike = Readonly<Record<string, bigint | number>> | bigint | number;
+
+export interface AgentOptions {
+  /** Probability with which this side pauses in a cycle; 0 by default. */
+  readonly stall?: number;
+}
+
+interface Wires {
+  readonly valid: PortHandle;
+  readonly ready: PortHandle;
+  readonly fields: readonly { readonly name: string; readonly narrow: boolean; readonly port: PortHandle }[];
+}
+
+function wiresOf(bench: Bench, stream: PortStream): Wires {
+  return {
+    valid: bench.port(`${stream.name}_tvalid`),
+    ready: bench.port(`${stream.name}_tready`),
+    fields: stream.fields.map(({ name, port, width }) => ({ name, narrow: width <= 32, port: bench.port(port) })),
+  };
+}
+
+/** True in a cycle in which the reset is low. */
+export type InReset = () => boolean;
+
+export class SenderAgent {
+  readonly #queue: Beat[] = [];
+  /** Beats that have moved, ever. */
+  moved = 0;
+  /** Beats that were queued, ever. */
+  queued = 0;
+  /** Probability of a pause. */
+  stall = 0;
+
+  constructor(
+    readonly bench: Bench,
+    readonly stream: PortStream,
+    random: RandomStream,
+    inReset: InReset,
+  ) {
+    const wires = wiresOf(bench, stream);
+    const queue = this.#queue;
+    let offered = false;
+    const open = (): boolean => this.stall === 0 || random.nextFloat() >= this.stall;
+    function* drive(): Coroutine {
+      for (;;) {
+        if (inReset()) offered = false;
+        else if (!offered && queue.length > 0 && open()) {
+          for (const { name, narrow, port } of wires.fields) {
+            const value = queue[0]?.[name] ?? 0n;
+            if (narrow) port.setNumber(Number(BigInt.asUintN(32, value)));
+            else port.set(value);
+          }
+          offered = true;
+        }
+        wires.valid.setNumber(offered ? 1 : 0);
+        yield;
+      }
+    }
+    bench.process(`sender of ${stream.name}`, drive, { background: true });
+    bench.monitor(`sender of ${stream.name}`, () => {
+      if (!offered || wires.ready.getNumber() === 0) return;
+      offered = false;
+      queue.shift();
+      this.moved++;
+    });
+  }
+
+  /** Queues beats; returns the number that `moved` has when the last of them has moved. */
+  push(beats: readonly BeatLike[]): number {
+    for (const beat of beats) {
+      const fields = typeof beat === 'object' ? Object.entries(beat) : [['tdata', beat] as const];
+      for (const [name] of fields) {
+        if (this.stream.fields.some((field) => field.name === name)) continue;
+        const known = this.stream.fields.map((field) => field.name).join(', ');
+        throw new Error(`${this.stream.name} has no field '${name}'; fields: ${known}`);
+      }
+      this.#queue.push(Object.fromEntries(fields.map(([name, value]) => [name, BigInt(value)])));
+    }
+    return (this.queued += beats.length);
+  }
+}
+
+export class ReceiverAgent {
+  /** Beats that have come and that nobody has taken. */
+  readonly beats: Beat[] = [];
+  /** Beats that somebody waits for. */
+  wanted = 0;
+  /** Probability of a pause. */
+  stall = 0;
+
+  constructor(
+    readonly bench: Bench,
+    readonly stream: PortStream,
+    random: RandomStream,
+    inReset: InReset,
+  ) {
+    const wires = wiresOf(bench, stream);
+    let ready = false;
+    const decide = (): void => {
+      const willing = this.wanted > this.beats.length && !inReset();
+      ready = willing && (this.stall === 0 || random.nextFloat() >= this.stall);
+      wires.ready.setNumber(ready ? 1 : 0);
+    };
+    function* drive(): Coroutine {
+      for (;;) {
+        decide();
+        yield;
+      }
+    }
+    bench.process(`receiver of ${stream.name}`, drive, { background: true });
+    bench.monitor(`receiver of ${stream.name}`, () => {
+      if (!ready || wires.valid.getNumber() === 0) return;
+      const beat = wires.fields.map(({ name, narrow, port }) => [
+        name,
+        narrow ? BigInt(port.getNumber()) : port.get(),
+      ]) satisfies [string, bigint][];
+      this.beats.push(Object.fromEntries(beat));
+    });
+  }
+}
