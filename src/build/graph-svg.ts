@@ -2,7 +2,8 @@
 import { levelsOf } from '../network/element-type.js';
 import { type Attribute, type Graph, type GraphNode, producerOf, type Tensor } from '../network/graph.js';
 import { inferShapes } from '../network/infer-shapes.js';
-import type { Activation, ElementType, Stage, StageNetwork } from '../network/stages.js';
+import { inputName } from '../network/stage-types.js';
+import { type Activation, type ElementType, sourcesOf, type Stage, type StageNetwork } from '../network/stages.js';
 import { type Arrow, type Box, type BoxKind, type Drawing, renderDrawing } from './drawing.js';
 import { layoutDrawings } from './layout.js';
 
@@ -159,8 +160,12 @@ export function stagesDrawing(network: StageNetwork, title: string, folding: Sta
       ],
     },
   ];
-  const arrows = boxes.slice(1).map(({ id }, k) => ({ from: boxes[k]!.id, to: id }));
-  return { title, boxes, arrows };
+  const idOf = (name: string): string => (name === inputName ? 'input' : `stage:${name}`);
+  const arrows = stages.flatMap((stage, k) =>
+    sourcesOf(stages, k).map((name) => ({ from: idOf(name), to: idOf(stage.name) })),
+  );
+  const last = stages.at(-1);
+  return { title, boxes, arrows: [...arrows, { from: last ? idOf(last.name) : 'input', to: 'output' }] };
 }
 
 const typeText = (type: ElementType): string =>
@@ -172,7 +177,7 @@ function stageLines(stage: Stage, folding: StageFolding): string[] {
     const { min, max } = stage.accumulator;
     lines.push(`weights ${stage.outputs}×${stage.inputs} ${typeText(stage.weight)}`, `sums ${min} .. ${max}`);
   }
-  if (stage.kind !== 'argmax') lines.push(...activationLines(stage.activation, stage.output));
+  if ('activation' in stage) lines.push(...activationLines(stage.activation, stage.output));
   const fold = folding[stage.name];
   if (fold !== undefined) lines.push(`PE × SIMD = ${fold.PE} × ${fold.SIMD}`);
   return lines;

@@ -126,6 +126,18 @@ class ChainBuilder {
         this.add(stage.name, stage.name, { kind: 'argmax', signed: folded.signed, params });
         return { lanes: 1, width, signed: false, elements: 1 };
       }
+      case 'conv':
+      case 'pool':
+      case 'add':
+      case 'concat':
+      case 'upsample':
+      case 'duplicate':
+        throw new HeddleError({
+          code: 'H2106',
+          message: `${stage.name}: a ${stage.kind} stage has no hardware yet`,
+          places: [{ text: stage.origin }],
+          fix: 'use the reference: infer --via reference',
+        });
     }
   }
 

@@ -9,7 +9,15 @@ import { batchFree } from '../network/passes/batch-free.js';
 import { codesInput } from '../network/passes/codes-input.js';
 import { foldConstants } from '../network/passes/fold-constants.js';
 import { streamline } from '../network/passes/streamline.js';
-import { codesOnGrid, decodeOutput, encodeInput, quantizeInput, realInput, samplesOf } from '../network/ports.js';
+import {
+  codesOnGrid,
+  decodeOutput,
+  encodeInput,
+  quantizeInput,
+  realInput,
+  samplesOf,
+  toStream,
+} from '../network/ports.js';
 import { runStages } from '../network/run-stages.js';
 import type { ElementType, InputPort, StageNetwork } from '../network/stages.js';
 import { importError } from './errors.js';
@@ -62,7 +70,10 @@ function hls4mlNetwork(graph: Graph, config: Hls4mlConfig): LoadedNetwork {
   const exact = lazy(() => lowerHls4mlExactly(graph, config));
   const collapsed = lazy(() => collapseNetwork(exact()));
   const reference = (inputs: Float64Array): Float64Array =>
-    decodeOutput(runStages(exact(), quantizeInput(inputs, exact().input)).outputs, exact().output);
+    decodeOutput(
+      runStages(exact(), toStream(quantizeInput(inputs, exact().input), exact().input)).outputs,
+      exact().output,
+    );
   return assemble(graph, 'hls4ml', { stages: collapsed, exact, reference, port: () => exact().input });
 }
 

@@ -4,10 +4,10 @@
  * Source: numerics.md 1.4 and the hls4ml templates (nnet_dense, nnet_batchnorm, nnet_activation). The steps come out one per
  * cast; `collapse-steps.ts` joins them where that is proved. The uncollapsed network is the reference of this numerics.
  */
-import { hull, rowRanges, type Range } from './accumulator.js';
+import { channelRanges, hull, rowRanges, type Range } from './accumulator.js';
 import { chainOf } from './chain.js';
 import { collapseSteps } from './collapse-steps.js';
-import { intType, valueRange } from './element-type.js';
+import { intType } from './element-type.js';
 import { networkError } from './errors.js';
 import { onlyInput, onlyOutput } from './execute.js';
 import { castConstant, fitCode, fractionBits, type FixedType } from './fixed-type.js';
@@ -268,11 +268,8 @@ export function lowerHls4mlExactly(original: Graph, config: Hls4mlConfig): Stage
 /** The same network with the casts of each stage joined where `collapse-steps.ts` proves that they may be. */
 export function collapseNetwork(network: StageNetwork): StageNetwork {
   const stages = network.stages.map((stage): Stage => {
-    if (stage.kind === 'argmax' || stage.activation.kind !== 'fixed') return stage;
-    const ranges =
-      stage.kind === 'dense'
-        ? rowRanges(stage.weights, stage.inputs, stage.input)
-        : Array.from({ length: stage.outputs }, () => valueRange(stage.input));
+    if (!('activation' in stage) || stage.activation.kind !== 'fixed') return stage;
+    const ranges = channelRanges(stage);
     return { ...stage, activation: { kind: 'fixed', steps: collapseSteps(stage.activation.steps, ranges) } };
   });
   return { ...network, stages };

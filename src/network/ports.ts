@@ -94,7 +94,44 @@ function checkCodes(codes: Float64Array, range: { min: number; max: number }, te
     );
 }
 
-/** Codes of an input array for a port, and the number of samples. Throws H3015 or H3039. */
+/** Whole samples with their axes in another order: element (p0, p1, ...) of the result is element p of axes `order[0]`, `order[1]`, ... */
+function reordered(data: Float64Array, shape: readonly number[], order: readonly number[]): Float64Array {
+  const size = sizeOf(shape);
+  const strides = order.map((axis) => sizeOf(shape.slice(axis + 1)));
+  const from = positionOffsets(
+    order.map((axis) => shape[axis] ?? 1),
+    strides,
+  );
+  return data.map((_, at) => data[at - (at % size) + (from[at % size] ?? 0)] ?? 0);
+}
+
+/** Offset of every position of `lengths`, row-major, where a step on axis k is worth `strides[k]`. */
+function positionOffsets(lengths: readonly number[], strides: readonly number[]): number[] {
+  return lengths.reduce<number[]>(
+    (offsets, length, axis) =>
+      offsets.flatMap((offset) => Array.from({ length }, (_, index) => offset + index * (strides[axis] ?? 0))),
+    [0],
+  );
+}
+
+/** Samples in the order of the stream. `streamOrder` lists the axes of the model's shape, the slowest first. */
+export function toStream(data: Float64Array, port: Pick<InputPort, 'shape' | 'streamOrder'>): Float64Array {
+  return port.streamOrder ? reordered(data, port.shape, port.streamOrder) : data;
+}
+
+/** The inverse of {@link toStream}. */
+export function fromStream(data: Float64Array, port: Pick<InputPort, 'shape' | 'streamOrder'>): Float64Array {
+  const { shape, streamOrder } = port;
+  if (!streamOrder) return data;
+  const inverse = streamOrder.map((_, axis) => streamOrder.indexOf(axis));
+  return reordered(
+    data,
+    streamOrder.map((axis) => shape[axis] ?? 1),
+    inverse,
+  );
+}
+
+/** Codes of an input array for a port in the order of its stream, and the number of samples. Throws H3015 or H3039. */
 export function encodeInput(
   array: NpyArray,
   port: InputPort,
@@ -102,16 +139,17 @@ export function encodeInput(
 ): { codes: Float64Array; samples: number } {
   const samples = samplesOf(array, port.shape);
   if (!isRaw(array, port, inputScale))
-    return { codes: quantizeInput(realInput(array, port, inputScale), port), samples };
+    return { codes: toStream(quantizeInput(realInput(array, port, inputScale), port), port), samples };
   checkCodes(array.data, valueRange(port.type), (index) => `${array.data[index] ?? NaN}`);
-  return { codes: array.data, samples };
+  return { codes: toStream(array.data, port), samples };
 }
 
-/** Real values of output codes [samples][channels], host tail included. */
+/** Real values of output codes [samples][elements in the order of the stream] in the model's layout, host tail included. */
 export function decodeOutput(codes: Float64Array, port: OutputPort): Float64Array {
   const channels = Math.max(1, sizeOf(port.shape));
   const pick = (list: readonly number[], index: number): number => list[(index % channels) % list.length] ?? 0;
-  const reals = codes.map((code, index) => code * pick(port.scale, index) + pick(port.offset, index));
+  const streamed = codes.map((code, index) => code * pick(port.scale, index) + pick(port.offset, index));
+  const reals = fromStream(streamed, port);
   return port.tail === 'softmax' ? softmaxRows(reals, port.shape.at(-1) ?? 1) : reals;
 }
 

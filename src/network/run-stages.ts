@@ -1,10 +1,15 @@
 /**
  * The integer executor of a stage network: what hardware must equal, code by code.
  *
- * Written from `stages.ts` alone, with plain integers: sums are safe integers, fixed steps are BigInt. It shares no code with
+ * Written from `stages.ts` alone, with plain integers: sums are safe integers, fixed steps are exact. It shares no code with
  * the reference executor or with any hardware model.
  */
-import type { Activation, DenseStage, ElementType, FixedStep, RoundingMode, Stage, StageNetwork } from './stages.js';
+import { activationFunction } from './run-activation.js';
+import { addedValues, concatenatedValues, convolutionSums, pooledValues, upsampledValues } from './run-image-stages.js';
+import { inputName } from './stage-types.js';
+import { sourcesOf, type DenseStage, type ElementType, type Stage, type StageNetwork } from './stages.js';
+
+export { fixedStep } from './run-activation.js';
 
 export interface StageRun {
   /** Codes at the output port, [samples][outputs of the last stage]. */
@@ -13,38 +18,96 @@ export interface StageRun {
   readonly stages: readonly Float64Array[];
 }
 
-/** Runs codes [samples][inputs of the first stage] through all stages. All codes are exact integers. */
+/** Runs codes [samples][elements in the order of the stream] through all stages. All codes are exact integers. */
 export function runStages(network: StageNetwork, codes: ArrayLike<number>): StageRun {
-  let current: Float64Array = Float64Array.from(codes);
-  const stages = network.stages.map((stage) => {
-    if (current.length % stage.inputs !== 0)
-      throw new RangeError(`${stage.name}: ${current.length} codes are not whole samples of ${stage.inputs}`);
-    current = runStage(stage, current);
-    return current;
+  const port = Float64Array.from(codes);
+  const streams = new Map<string, Float64Array>([[inputName, port]]);
+  const stages = network.stages.map((stage, index) => {
+    const operands = sourcesOf(network.stages, index).map((name) => {
+      const stream = streams.get(name);
+      if (!stream) throw new RangeError(`${stage.name} reads ${name}, which does not stand in front of it`);
+      return stream;
+    });
+    const out = runStage(stage, ...operands);
+    streams.set(stage.name, out);
+    return out;
   });
-  return { outputs: current, stages };
+  return { outputs: stages.at(-1) ?? port, stages };
 }
 
-/** One stage on [samples][stage.inputs] codes. */
-export function runStage(stage: Stage, codes: Float64Array): Float64Array {
-  const samples = codes.length / stage.inputs;
+/** One stage on [samples][elements] codes of each stream that it reads. */
+export function runStage(stage: Stage, ...codes: readonly Float64Array[]): Float64Array {
+  const sizes = operandSizes(stage);
+  const types =
+    stage.kind === 'add' || stage.kind === 'concat' ? stage.operands.map(({ type }) => type) : [stage.input];
+  if (codes.length !== sizes.length)
+    throw new RangeError(`${stage.name}: ${codes.length} streams, but it reads ${sizes.length}`);
+  const samples = (codes[0]?.length ?? 0) / (sizes[0] ?? 1);
+  codes.forEach((stream, k) => {
+    if (stream.length !== samples * (sizes[k] ?? 0) || !Number.isInteger(samples))
+      throw new RangeError(`${stage.name}: ${stream.length} codes are not whole samples of ${sizes[k] ?? 0}`);
+  });
+  const run = sampleFunction(stage);
   const out = new Float64Array(samples * stage.outputs);
   for (let sample = 0; sample < samples; sample++) {
-    const input = codes.subarray(sample * stage.inputs, (sample + 1) * stage.inputs);
-    const values = input.map((code) => decode(stage.input, code));
-    out.set(stageSample(stage, values), sample * stage.outputs);
+    const values = codes.map((stream, k) => {
+      const size = sizes[k] ?? 0;
+      return decoded(types[k] ?? stage.input, stream.subarray(sample * size, (sample + 1) * size));
+    });
+    out.set(run(values), sample * stage.outputs);
   }
   return out;
 }
 
-function stageSample(stage: Stage, values: Float64Array): Float64Array {
-  if (stage.kind === 'argmax') return Float64Array.of(argmax(values));
-  const sums = stage.kind === 'dense' ? matrixTimesVector(stage, values) : values;
-  return sums.map((sum, channel) => activate(stage.activation, stage.output, sum, channel));
+/** Elements of one sample of each stream that a stage reads. */
+function operandSizes(stage: Stage): number[] {
+  if (stage.kind !== 'add' && stage.kind !== 'concat') return [stage.inputs];
+  const pixels = stage.image.height * stage.image.width;
+  return stage.operands.map(({ channels }) => pixels * channels);
 }
 
-function decode(type: ElementType, code: number): number {
-  return type.kind === 'bipolar' ? 2 * code - 1 : code;
+function decoded(type: ElementType, codes: Float64Array): Float64Array {
+  return type.kind === 'bipolar' ? codes.map((code) => 2 * code - 1) : codes;
+}
+
+/** Codes of values that no activation has touched. */
+function encoded(type: ElementType, values: Float64Array): Float64Array {
+  return type.kind === 'bipolar' ? values.map((value) => (value + 1) / 2) : values;
+}
+
+/** What a stage does with the values of one sample; the codes of its output. */
+function sampleFunction(stage: Stage): (operands: readonly Float64Array[]) => Float64Array {
+  const first = (operands: readonly Float64Array[]): Float64Array => operands[0] ?? new Float64Array();
+  switch (stage.kind) {
+    case 'argmax':
+      return (operands) => Float64Array.of(argmax(first(operands)));
+    case 'duplicate':
+      return (operands) => encoded(stage.output, first(operands));
+    case 'upsample':
+      return (operands) => encoded(stage.output, upsampledValues(stage, first(operands)));
+    case 'concat':
+      return (operands) => encoded(stage.output, concatenatedValues(stage, operands));
+    case 'dense':
+      return activated(stage, stage.outputs, (operands) => matrixTimesVector(stage, first(operands)));
+    case 'elementwise':
+      return activated(stage, stage.channels ?? stage.outputs, first);
+    case 'conv':
+      return activated(stage, stage.channels, (operands) => convolutionSums(stage, first(operands)));
+    case 'pool':
+      return activated(stage, stage.image.channels, (operands) => pooledValues(stage, first(operands)));
+    case 'add':
+      return activated(stage, stage.image.channels, (operands) => addedValues(stage, operands));
+  }
+}
+
+/** Sums, then the activation of the stage; element i belongs to channel i % channels. */
+function activated(
+  stage: Extract<Stage, { readonly activation: unknown }>,
+  channels: number,
+  sums: (operands: readonly Float64Array[]) => Float64Array,
+): (operands: readonly Float64Array[]) => Float64Array {
+  const activate = activationFunction(stage.activation, stage.output);
+  return (operands) => sums(operands).map((sum, at) => activate(sum, at % channels));
 }
 
 function argmax(values: Float64Array): number {
@@ -56,67 +119,14 @@ function argmax(values: Float64Array): number {
 }
 
 function matrixTimesVector(stage: DenseStage, values: Float64Array): Float64Array {
+  const unit = 2 ** (stage.productShift ?? 0);
   return Float64Array.from({ length: stage.outputs }, (_, row) => {
     let sum = 0;
     const start = row * stage.inputs;
-    for (let column = 0; column < stage.inputs; column++)
-      sum += (stage.weights[start + column] ?? 0) * (values[column] ?? 0);
+    for (let column = 0; column < stage.inputs; column++) {
+      const product = (stage.weights[start + column] ?? 0) * (values[column] ?? 0);
+      sum += unit === 1 ? product : Math.floor(product / unit);
+    }
     return sum + 0;
   });
-}
-
-function activate(activation: Activation, output: ElementType, sum: number, channel: number): number {
-  switch (activation.kind) {
-    case 'none':
-      return sum;
-    case 'thresholds': {
-      const { levels, table, perChannel } = activation;
-      const lowest = output.kind === 'int' && output.signed ? -(2 ** (output.bits - 1)) : 0;
-      return lowest + countReached(table, (perChannel ? channel : 0) * levels, levels, sum);
-    }
-    case 'fixed':
-      return Number(activation.steps.reduce((value, step) => fixedStep(step, value, channel), BigInt(sum)));
-  }
-}
-
-/** #{k : sum >= table[start + k]} of ascending thresholds, by bisection. */
-function countReached(table: readonly number[], start: number, levels: number, sum: number): number {
-  let low = 0;
-  let high = levels;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sum >= (table[start + middle] ?? Infinity)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** One exact fixed-point step of `stages.ts`. */
-export function fixedStep(step: FixedStep, x: bigint, channel: number): bigint {
-  const pick = (list: readonly bigint[]): bigint => list[list.length === 1 ? 0 : channel] ?? 0n;
-  const t = x * pick(step.multiplier) + pick(step.addend);
-  const rounded = step.shift <= 0 ? t << BigInt(-step.shift) : shiftRight(t, BigInt(step.shift), step.rounding);
-  const u = step.relu && rounded < 0n ? 0n : rounded;
-  const { bits, signed } = step.result;
-  if (step.overflow === 'wrap') return signed ? BigInt.asIntN(bits, u) : BigInt.asUintN(bits, u);
-  const max = (1n << BigInt(signed ? bits - 1 : bits)) - 1n;
-  const min = signed ? -max - 1n : 0n;
-  return u < min ? min : u > max ? max : u;
-}
-
-/** `t / 2^s` rounded by the round terms of numerics.md 6.2; BigInt `>>` floors. */
-function shiftRight(t: bigint, s: bigint, mode: RoundingMode): bigint {
-  const half = 1n << (s - 1n);
-  switch (mode) {
-    case 'floor':
-      return t >> s;
-    case 'half-up':
-      return (t + half) >> s;
-    case 'half-away':
-      return (t + half - (t < 0n ? 1n : 0n)) >> s;
-    case 'half-even':
-      return (t + half - 1n + ((t >> s) & 1n)) >> s;
-    case 'to-zero':
-      return (t + (t < 0n ? (1n << s) - 1n : 0n)) >> s;
-  }
 }

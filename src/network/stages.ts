@@ -3,64 +3,15 @@
  *
  * This is the contract between the numerics of a network (import, passes, exact threshold search) and the hardware
  * back ends. Everything here is exact: `run-stages.ts` computes it with integers and defines what hardware must equal.
- */
-
-/**
- * Type of one element of a stream.
  *
- * `int`: the code is the value, two's complement when signed. `bipolar`: one bit, code 0 is -1 and code 1 is +1.
+ * Without branches the list is a chain. With branches it is a graph without cycles: `from` names what a stage reads.
+ * `image-stages.ts` says in which order the elements of an image flow.
  */
-export type ElementType =
-  { readonly kind: 'int'; readonly bits: number; readonly signed: boolean } | { readonly kind: 'bipolar' };
+import type { ImageStage } from './image-stages.js';
+import { inputName, type Activation, type ElementType, type StageCommon, type SumRange } from './stage-types.js';
 
-/** Rounding of a right shift, `numerics.md` 6.2. */
-export type RoundingMode = 'floor' | 'half-up' | 'half-away' | 'half-even' | 'to-zero';
-
-/**
- * One exact fixed-point step on channel c, the fixed mode of `numerics.md` 6.2:
- * `t = x * multiplier[c] + addend[c]`, `u = (t + round(mode, t, shift)) >> shift` (a negative shift is a left shift), then
- * `relu` sets negative u to 0, then `overflow` fits u into `result`: drop the upper bits, or clamp.
- */
-export interface FixedStep {
-  /** One value per channel, or a single value for all channels. */
-  readonly multiplier: readonly bigint[];
-  readonly addend: readonly bigint[];
-  readonly shift: number;
-  readonly rounding: RoundingMode;
-  readonly relu: boolean;
-  readonly overflow: 'wrap' | 'saturate';
-  readonly result: { readonly bits: number; readonly signed: boolean };
-}
-
-/** What happens to an accumulator before it leaves its stage. */
-export type Activation =
-  | { readonly kind: 'none' }
-  | {
-      /**
-       * `code = lowest(output) + #{k : acc >= table[c * levels + k]}`, thresholds ascending within a channel, where
-       * lowest is the least code of the output type (0 for unsigned and bipolar). Decreasing channels have been turned
-       * by negating their weights. A threshold above the reachable range never fires.
-       */
-      readonly kind: 'thresholds';
-      readonly levels: number;
-      /** [channels][levels], or one row for all channels when `perChannel` is false. */
-      readonly table: readonly number[];
-      readonly perChannel: boolean;
-    }
-  | { readonly kind: 'fixed'; readonly steps: readonly FixedStep[] };
-
-interface StageCommon {
-  /** Unique, a legal identifier in every target language: `dense_0`. */
-  readonly name: string;
-  /** Name of the node of the model file this stage comes from. */
-  readonly origin: string;
-  /** Elements of one sample at the input. */
-  readonly inputs: number;
-  /** Elements of one sample at the output. */
-  readonly outputs: number;
-  readonly input: ElementType;
-  readonly output: ElementType;
-}
+export type * from './image-stages.js';
+export type * from './stage-types.js';
 
 /** Matrix times vector, then an activation per output channel. `inputs` and `outputs` are the matrix's columns and rows. */
 export interface DenseStage extends StageCommon {
@@ -68,14 +19,21 @@ export interface DenseStage extends StageCommon {
   readonly weight: ElementType;
   /** Values (not codes; -1 and +1 when bipolar), row-major [outputs][inputs]. */
   readonly weights: Int32Array;
+  /**
+   * Every product is floored by this right shift before it is added: `sum of floor(w * x / 2^productShift)`. hls4ml casts each
+   * product to accum_t, which may have fewer fractional bits. Absent: 0, exact products.
+   */
+  readonly productShift?: number;
   /** Least and greatest sum that any input of type `input` can reach in any channel, bias not included. */
-  readonly accumulator: { readonly min: number; readonly max: number };
+  readonly accumulator: SumRange;
   readonly activation: Activation;
 }
 
-/** The same activation without a matrix in front: input quantization, a MultiThreshold of its own. Channel = element index. */
+/** An activation without a matrix in front: input quantization, a MultiThreshold of its own. */
 export interface ElementwiseStage extends StageCommon {
   readonly kind: 'elementwise';
+  /** Channel of element i is `i % channels`. Absent: every element is a channel of its own. */
+  readonly channels?: number;
   readonly activation: Activation;
 }
 
@@ -84,12 +42,14 @@ export interface ArgmaxStage extends StageCommon {
   readonly kind: 'argmax';
 }
 
-export type Stage = DenseStage | ElementwiseStage | ArgmaxStage;
+export type Stage = DenseStage | ElementwiseStage | ArgmaxStage | ImageStage;
 
 /** How host values become codes at the input port. */
 export interface InputPort {
   /** Shape of one sample in the model's own layout, batch axis left out. */
   readonly shape: readonly number[];
+  /** Axes of `shape` in the order of the stream, the slowest first: [1, 2, 0] for a model of [C, H, W]. Absent: as they are. */
+  readonly streamOrder?: readonly number[];
   readonly type: ElementType;
   /** A real value is `(code - zeroPoint) * scale`. */
   readonly scale: number;
@@ -103,6 +63,8 @@ export interface InputPort {
 export interface OutputPort {
   /** Shape of one sample in the model's own layout. */
   readonly shape: readonly number[];
+  /** As in {@link InputPort.streamOrder}. Scale and offset count channels in the order of the stream. */
+  readonly streamOrder?: readonly number[];
   readonly type: ElementType;
   readonly scale: readonly number[];
   readonly offset: readonly number[];
@@ -115,6 +77,12 @@ export interface StageNetwork {
   /** `qonnx`, `finn`, `qkeras` or `hls4ml`: whose arithmetic this is. */
   readonly numerics: string;
   readonly input: InputPort;
+  /** The last one's output is the output port. */
   readonly stages: readonly Stage[];
   readonly output: OutputPort;
+}
+
+/** The names that stage `index` of a network reads, one per operand: stages, or `input` for the port. */
+export function sourcesOf(stages: readonly Stage[], index: number): readonly string[] {
+  return stages[index]?.from ?? [stages[index - 1]?.name ?? inputName];
 }

@@ -61,3 +61,19 @@ test('an integer array names the port it would like', () => {
   expect(portForArray({ dtype: 'f4' })).toBeUndefined();
   expect(portForArray({ dtype: 'i8' })).toBeUndefined();
 });
+
+test('a model of [C, H, W] sends its pixels row by row, channels innermost, and gets them back', () => {
+  const type = { kind: 'int', bits: 8, signed: false } as const;
+  const port = { ...pixels, scale: 1, shape: [2, 2, 3], streamOrder: [1, 2, 0] };
+  // Samples 0 .. 11 and 20 .. 31: channel 0 first in the file.
+  const data = Array.from({ length: 24 }, (_, at) => (at < 12 ? at : at + 8));
+  const { codes } = encodeInput(array('f4', [2, 2, 2, 3], data), port);
+  expect([...codes]).toEqual(
+    [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11]
+      .flatMap((at) => [at])
+      .concat([20, 26, 21, 27, 22, 28, 23, 29, 24, 30, 25, 31]),
+  );
+  const output = { shape: [2, 2, 3], streamOrder: [1, 2, 0], type, scale: [1, 10], offset: [0] };
+  const reals = decodeOutput(codes, output);
+  expect([...reals]).toEqual(data.map((value, at) => (at % 12 < 6 ? value : 10 * value)));
+});

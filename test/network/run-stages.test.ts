@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { activationFunction } from '../../src/network/run-activation.js';
 import { fixedStep, runStages } from '../../src/network/run-stages.js';
 import type { FixedStep, RoundingMode, StageNetwork } from '../../src/network/stages.js';
 import { random } from './random-graph.js';
@@ -97,5 +98,26 @@ test('half-even agrees with rounding in float64 on random values', () => {
     const near = real - floor === 0.5 ? 2 * Math.round(floor / 2 + 0.25) : Math.round(real);
     const wide = { ...step, shift, rounding: 'half-even' as const, result: { bits: 40, signed: true } };
     expect(Number(fixedStep(wide, BigInt(x), 0)) + 0).toBe(near + 0);
+  }
+});
+
+test('fixed steps on numbers equal fixed steps on BigInt, small and large', () => {
+  const next = random(77);
+  const int = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+  const roundings = ['floor', 'half-up', 'half-away', 'half-even', 'to-zero'] as const;
+  for (let count = 0; count < 4000; count++) {
+    const size = int(1, 62);
+    const one: FixedStep = {
+      multiplier: [BigInt(Math.floor((next() - 0.5) * 2 ** int(1, 40)))],
+      addend: [BigInt(Math.floor((next() - 0.5) * 2 ** size))],
+      shift: int(-3, 40),
+      rounding: roundings[int(0, 4)] ?? 'floor',
+      relu: next() < 0.3,
+      overflow: next() < 0.5 ? 'wrap' : 'saturate',
+      result: { bits: int(1, 52), signed: next() < 0.5 },
+    };
+    const x = Math.floor((next() - 0.5) * 2 ** int(1, 32));
+    const activate = activationFunction({ kind: 'fixed', steps: [one] }, { kind: 'int', bits: 53, signed: true });
+    expect([count, activate(x, 0)]).toEqual([count, Number(fixedStep(one, BigInt(x), 0))]);
   }
 });
