@@ -2,3 +2,5 @@
 export * from './checker.js';
 export { type Rule, type State, type When, bareStream, rules, signalWidth, states } from './rules.js';
 export type { SignalName, StreamParams, Term } from './term.js';
+export { type MonitorOptions, streamMonitor, violatedRules } from './monitor.js';
+export { type WatchOptions, watchStreams } from './watch.js';
