@@ -224,7 +224,7 @@ function buildCycle(
   module.define(run, f.finish());
   module.export('cycle', index);
   module.export('run', run);
-  return { bytes: module.finish(), shared, shadows };
+  return { bytes: module.finish(pagesFor(allocator.end)), shared, shadows };
 }
 
 /** A function that computes the outputs, or with `everything` every wire of the circuit as the author wrote it. */
@@ -246,7 +246,7 @@ function buildSettle(
     : sink(circuit, planned(circuit, prepare(circuit, 'outputs'), circular), ports);
   const { index } = emitProgram(module, shared, program, { stored: everything ? 'all' : ports });
   module.export('settle', index);
-  const bytes = module.finish();
+  const bytes = module.finish(pagesFor(allocator.end));
   growMemory(memory, allocator.end, storage);
   writeConstants(storage, shared);
   return instantiate(bytes, memory)['settle'] as () => void;

@@ -123,8 +123,10 @@ export class ModuleWriter {
     this.exports.push({ name, index });
   }
 
-  /** The module; it imports `env.memory`. */
-  finish(): Uint8Array<ArrayBuffer> {
+  /**
+   * The module; it imports `env.memory` of at least `pages` pages. Accesses at constant addresses below need no check.
+   */
+  finish(pages = 1): Uint8Array<ArrayBuffer> {
     const out = new Bytes().bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     const section = (id: number, body: Bytes): void => void out.byte(id).u32(body.length).append(body);
     const types = new Bytes().u32(this.typeBytes.length);
@@ -135,7 +137,7 @@ export class ModuleWriter {
       .name('env')
       .name('memory')
       .bytes([2, 0])
-      .u32(1);
+      .u32(pages);
     for (const f of this.imports) imports.name('env').name(f.name).byte(0).u32(f.type);
     section(2, imports);
     const functions = new Bytes().u32(this.functions.length);

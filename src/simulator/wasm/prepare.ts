@@ -14,6 +14,7 @@ import {
   isAffine,
 } from '../elaborated.js';
 import { visitReads } from '../walk.js';
+import { simplifyBits } from './demanded-bits.js';
 import { inliner } from './inline.js';
 import { type Prepared, driversOf, visitClocked } from './prepared.js';
 import { rewriter } from './rewrite.js';
@@ -28,7 +29,11 @@ export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs'):
     a !== undefined && isCopy(circuit, a) ? a : undefined,
   );
   const through = rewriter(circuit.expressions, (ex) => readThrough(circuit, copies, ex));
-  const first = rewriteLive(circuit, wanted, outputs, () => through);
+  const first = simplifyBits(
+    circuit,
+    rewriteLive(circuit, wanted, outputs, () => through),
+    outputs,
+  );
   const inline = inliner(circuit, first, wholeDrivers(circuit, first.assigns));
   return inline === undefined ? first : rewriteLive(circuit, first, outputs, inline);
 }
