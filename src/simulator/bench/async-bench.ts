@@ -178,12 +178,13 @@ export class AsyncBench {
   #cycle(): boolean {
     this.bench.step();
     const { cycle } = this.bench;
-    const woken = this.#waits.filter((wait) => wait.ready() || cycle >= wait.deadline);
-    if (woken.length === 0) return false;
-    this.#waits = this.#waits.filter((wait) => !woken.includes(wait));
-    for (const wait of woken) {
+    const waits = this.#waits;
+    if (!waits.some((wait) => cycle >= wait.deadline || wait.ready())) return false;
+    this.#waits = [];
+    for (const wait of waits) {
       if (wait.ready()) wait.resolve();
-      else wait.reject(new Error(wait.late()));
+      else if (cycle >= wait.deadline) wait.reject(new Error(wait.late()));
+      else this.#waits.push(wait);
     }
     return true;
   }

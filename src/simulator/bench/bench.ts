@@ -59,6 +59,8 @@ export class Bench implements BenchIo {
   #stopped = false;
   #started = false;
   #settled = false;
+  /** Coroutines that keep the run going. */
+  #working = 0;
 
   constructor(
     readonly simulation: CircuitSimulation,
@@ -82,7 +84,9 @@ export class Bench implements BenchIo {
 
   /** Adds a coroutine. The run goes on while one that is not in the `background` does. */
   process(name: string, body: (io: BenchIo) => Coroutine, options: { readonly background?: boolean } = {}): this {
-    this.#processes.push({ name, coroutine: body(this), background: options.background ?? false, done: false });
+    const background = options.background ?? false;
+    this.#processes.push({ name, coroutine: body(this), background, done: false });
+    if (!background) this.#working++;
     return this;
   }
 
@@ -119,9 +123,9 @@ export class Bench implements BenchIo {
   step(): boolean {
     if (!this.#started) this.simulation.settle();
     this.#started = true;
-    const keeping = this.waiting.length > 0;
+    const keeping = this.#working > 0;
     this.#resume();
-    if (keeping && this.waiting.length === 0) return false;
+    if (keeping && this.#working === 0) return false;
     if (!this.#settled) this.simulation.settle();
     for (const { name, look } of this.#monitors) {
       try {
@@ -137,23 +141,27 @@ export class Bench implements BenchIo {
 
   #resume(): void {
     this.#settled = false;
-    let pending = this.#processes;
+    let pending: readonly Process[] = this.#processes;
     for (let round = 0; pending.length > 0; round++) {
-      const again: Process[] = [];
+      let again: Process[] | undefined;
       for (const each of pending) {
         if (each.done) continue;
         try {
           if (round > maxRounds) throw new Error(`still not settled after ${maxRounds} rounds`);
           const { done, value } = each.coroutine.next();
-          each.done = done === true;
-          if (value === 'settle') again.push(each);
+          if (done === true) {
+            each.done = true;
+            if (!each.background) this.#working--;
+          }
+          if (value === 'settle') (again ??= []).push(each);
         } catch (error) {
           throw this.failure(each.name, error, Math.max(0, this.#cycle - (round === 0 ? 1 : 0)));
         }
       }
-      if (again.length > 0 || round > 0) this.simulation.settle();
-      this.#settled = round > 0 && again.length === 0;
-      pending = again;
+      if (again === undefined && round === 0) return;
+      this.simulation.settle();
+      this.#settled = again === undefined;
+      pending = again ?? [];
     }
   }
 

@@ -35,7 +35,8 @@ function wiresOf(bench: Bench, stream: PortStream): Wires {
 export type InReset = () => boolean;
 
 export class SenderAgent {
-  readonly #queue: Beat[] = [];
+  /** Values of the fields, in the order of the stream. */
+  readonly #queue: (readonly bigint[])[] = [];
   /** Beats that have moved, ever. */
   moved = 0;
   /** Beats that were queued, ever. */
@@ -57,11 +58,11 @@ export class SenderAgent {
       for (;;) {
         if (inReset()) offered = false;
         else if (!offered && queue.length > 0 && open()) {
-          for (const { name, narrow, port } of wires.fields) {
-            const value = queue[0]?.[name] ?? 0n;
+          wires.fields.forEach(({ narrow, port }, k) => {
+            const value = queue[0]![k]!;
             if (narrow) port.setNumber(Number(BigInt.asUintN(32, value)));
             else port.set(value);
-          }
+          });
           offered = true;
         }
         wires.valid.setNumber(offered ? 1 : 0);
@@ -79,14 +80,14 @@ export class SenderAgent {
 
   /** Queues beats; returns the number that `moved` has when the last of them has moved. */
   push(beats: readonly BeatLike[]): number {
+    const { name, fields } = this.stream;
     for (const beat of beats) {
-      const fields = typeof beat === 'object' ? Object.entries(beat) : [['tdata', beat] as const];
-      for (const [name] of fields) {
-        if (this.stream.fields.some((field) => field.name === name)) continue;
-        const known = this.stream.fields.map((field) => field.name).join(', ');
-        throw new Error(`${this.stream.name} has no field '${name}'; fields: ${known}`);
+      const given = typeof beat === 'object' ? beat : { tdata: beat };
+      for (const key in given) {
+        if (fields.some((field) => field.name === key)) continue;
+        throw new Error(`${name} has no field '${key}'; fields: ${fields.map((field) => field.name).join(', ')}`);
       }
-      this.#queue.push(Object.fromEntries(fields.map(([name, value]) => [name, BigInt(value)])));
+      this.#queue.push(fields.map((field) => BigInt(given[field.name] ?? 0n)));
     }
     return (this.queued += beats.length);
   }
@@ -122,11 +123,9 @@ export class ReceiverAgent {
     bench.process(`receiver of ${stream.name}`, drive, { background: true });
     bench.monitor(`receiver of ${stream.name}`, () => {
       if (!ready || wires.valid.getNumber() === 0) return;
-      const beat = wires.fields.map(({ name, narrow, port }) => [
-        name,
-        narrow ? BigInt(port.getNumber()) : port.get(),
-      ]) satisfies [string, bigint][];
-      this.beats.push(Object.fromEntries(beat));
+      const beat: Record<string, bigint> = {};
+      for (const { name, narrow, port } of wires.fields) beat[name] = narrow ? BigInt(port.getNumber()) : port.get();
+      this.beats.push(beat);
     });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { HeddleError } from '../../base/diagnostics.js';
 import type { CircuitSimulation, PortHandle } from '../inspect.js';
+import type { WasmPort } from '../wasm/port.js';
 import { type RecorderOptions, type Trace, record } from '../waves.js';
 
 export interface TimeMachineOptions {
@@ -13,7 +14,15 @@ export interface TimeMachineOptions {
   readonly keep?: number;
 }
 
-type Value = number | bigint;
+/** What an input holds: a number up to 32 bits, else its bytes where the simulator has such, else a big integer. */
+type Value = number | bigint | Uint8Array;
+
+interface Input {
+  get(): Value;
+  set(value: Value): void;
+  /** Whether the input holds something else than `value`. */
+  differs(value: Value): boolean;
+}
 
 /** The cycles from one checkpoint to the next. */
 interface Segment {
@@ -28,7 +37,7 @@ interface Segment {
 }
 
 export class TimeMachine {
-  readonly #inputs: readonly { readonly name: string; get(): Value; set(value: Value): void }[];
+  readonly #inputs: readonly Input[];
   readonly #every: number;
   readonly #keep: number;
   readonly #segments: Segment[] = [];
@@ -46,7 +55,7 @@ export class TimeMachine {
     this.#keep = options.keep ?? 2 ** 20;
     this.#inputs = simulation.ports
       .filter(({ dir }) => dir === 'input')
-      .map(({ name, width }) => ({ name, ...accessOf(simulation.port(name), width) }));
+      .map(({ name, width }) => inputOf(simulation.port(name), width));
     this.#last = this.#inputs.map((input) => input.get());
   }
 
@@ -160,8 +169,9 @@ export class TimeMachine {
       return this.#every;
     }
     for (let k = 0; k < this.#inputs.length; k++) {
-      const value = this.#inputs[k]!.get();
-      if (value === this.#last[k]) continue;
+      const input = this.#inputs[k]!;
+      if (!input.differs(this.#last[k]!)) continue;
+      const value = input.get();
       segment.cycles.push(this.#cycle);
       segment.ports.push(k);
       segment.values.push(value);
@@ -211,9 +221,32 @@ export class TimeMachine {
   }
 }
 
-/** A port by numbers where it is narrow, by big integers where not. */
-function accessOf(port: PortHandle, width: number): { get(): Value; set(value: Value): void } {
-  return width <= 32
-    ? { get: () => port.getNumber(), set: (value) => port.setNumber(Number(value)) }
-    : { get: () => port.get(), set: (value) => port.set(BigInt(value)) };
+type AnyPort = PortHandle & Partial<Pick<WasmPort, 'bytes' | 'raw'>>;
+
+function inputOf(port: AnyPort, width: number): Input {
+  if (width <= 32) {
+    return {
+      get: () => port.getNumber(),
+      set: (value) => port.setNumber(Number(value)),
+      differs: (value) => port.getNumber() !== value,
+    };
+  }
+  if (port.raw !== undefined && port.bytes !== undefined) {
+    const [raw, bytes] = [port.raw, port.bytes];
+    return {
+      get: () => raw().slice(),
+      set: (value) => bytes().set(value as Uint8Array),
+      differs: (value) => {
+        const now = raw();
+        const was = value as Uint8Array;
+        for (let i = 0; i < now.length; i++) if (now[i] !== was[i]) return true;
+        return false;
+      },
+    };
+  }
+  return {
+    get: () => port.get(),
+    set: (value) => port.set(value as bigint),
+    differs: (value) => port.get() !== value,
+  };
 }
