@@ -30,6 +30,8 @@ export interface Case {
   readonly reset: string;
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
+  /** Files of the top's image parameters. */
+  readonly images: Readonly<Record<string, string>>;
   /** Values by cycle, in the order of `inputs` and `outputs`. */
   readonly stimulus: readonly (readonly bigint[])[];
   readonly expected: readonly (readonly bigint[])[];
@@ -40,8 +42,8 @@ export function makeCase(seed: number, size: number, cycles: number): Case {
   return caseOf(printable(randomDesign(seed, size), `s${seed}_`), seed, cycles);
 }
 
-/** Any design at its defaults under random inputs of `seed`. */
-export function caseOf(design: Design, seed: number, cycles: number, options: ElaborateOptions = {}): Case {
+/** Any design at its defaults under random inputs of `seed`, with a reset in every `calm`-th cycle or so. */
+export function caseOf(design: Design, seed: number, cycles: number, options: ElaborateOptions = {}, calm = 12): Case {
   const def = design.modules[design.top]!;
   const { clock = 'clk', reset = 'rst_n' } = def.domains[0] ?? {};
   const circuit = elaborate(design, options);
@@ -52,20 +54,21 @@ export function caseOf(design: Design, seed: number, cycles: number, options: El
   let held = inputs.map(() => 0n);
   const stimulus = Array.from({ length: cycles }, (_, cycle) => {
     held = inputs.map(({ name, width }, k) => {
-      if (name === reset) return cycle > 1 && random.nextInt(12) > 0 ? 1n : 0n;
+      if (name === reset) return cycle > 1 && random.nextInt(calm) > 0 ? 1n : 0n;
       return random.nextInt(4) === 0 ? held[k]! : random.nextBigInt(width);
     });
     return held;
   });
   const expected = play(oracle, inputs, outputs, stimulus);
   const found = play(wasm, inputs, outputs, stimulus);
-  const one: Case = { seed, design, def, clock, reset, inputs, outputs, stimulus, expected };
+  const images = Object.fromEntries(Object.entries(options.images ?? {}).map(([name, { file }]) => [name, file]));
+  const one: Case = { seed, design, def, clock, reset, inputs, outputs, images, stimulus, expected };
   const difference = compare(one, found, 'WebAssembly');
   if (difference !== '') throw new Error(difference);
   return one;
 }
 
-function play(
+export function play(
   simulation: Simulation,
   inputs: readonly PortInfo[],
   outputs: readonly PortInfo[],
@@ -135,7 +138,9 @@ function wholeText(cases: readonly Case[]): string {
     const names = [...one.inputs, ...one.outputs].map(({ name }) => `.${name}(${port(one, name)})`);
     if (usesClock(one.def, one.design)) names.unshift(`.${one.clock}(clk)`);
     if (usesReset(one.def, one.design) !== one.inputs.some(({ name }) => name === one.reset)) throw new Error('reset');
-    return `  ${one.def.name} u${one.seed} (${names.join(', ')});\n`;
+    const actuals = Object.entries(one.images).map(([name, file]) => `.${name}("${file}")`);
+    const given = actuals.length === 0 ? '' : `#(${actuals.join(', ')}) `;
+    return `  ${one.def.name} ${given}u${one.seed} (${names.join(', ')});\n`;
   });
   return `module ${top} (\n  input logic clk,\n${declarations.join(',\n')}\n);\n${instances.join('')}endmodule\n`;
 }
@@ -241,7 +246,10 @@ function started(text: string, states: ReadonlySet<string>): string {
 function startedSource({ design }: Case, edit: (text: string) => string): SourceFile {
   const texts = emitDesign(design).map(({ name, text }) => {
     const { signals } = design.modules[name.replace(/\.sv$/, '')]!;
-    const states = signals.filter(({ kind }) => kind === 'reg' || kind === 'memory').map((signal) => signal.name);
+    const starts = signals.filter(
+      (each) => each.kind === 'reg' || (each.kind === 'memory' && each.image === undefined),
+    );
+    const states = starts.map((signal) => signal.name);
     return started(edit(text), new Set(states));
   });
   return { name: `${design.top}.sv`, text: texts.join('') };

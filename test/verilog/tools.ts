@@ -29,9 +29,9 @@ export async function folderWith(files: readonly SourceFile[]): Promise<string> 
   return name;
 }
 
-/** Output of a command, both streams; its exit code is part of it when it fails. */
+/** Output of a command, both streams; its exit code is part of it when it fails. A minute is enough for any of them. */
 export async function outputOf(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const result = await execa(command, args, { cwd, reject: false, all: true });
+  const result = await execa(command, args, { cwd, reject: false, all: true, timeout: 60_000 });
   const failure = result.exitCode === 0 ? '' : `\n${command} ended with ${result.exitCode ?? result.message}`;
   return `${result.all}${failure}`.trim();
 }
