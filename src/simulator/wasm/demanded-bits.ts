@@ -9,6 +9,8 @@ import { KnownBits, constantLike } from './known-bits.js';
 import { withOperands } from './rewrite.js';
 
 type Circuit = Pick<ElaboratedCircuit, 'signals' | 'expressions'>;
+/** By signal. */
+type Single = readonly (Assign | undefined)[];
 type Prepared = Pick<ElaboratedCircuit, 'assigns' | 'updates' | 'writes'>;
 
 /**
@@ -17,17 +19,16 @@ type Prepared = Pick<ElaboratedCircuit, 'assigns' | 'updates' | 'writes'>;
  */
 export function simplifyBits(circuit: Circuit, prepared: Prepared, outputs: readonly number[]): Prepared {
   const single = singleWires(circuit, prepared.assigns);
-  if (single.size === 0) return prepared;
   const order = inOrder(single);
   const known = new KnownBits(circuit.expressions, circuit.signals.length);
-  const values = new Map<number, Ex>();
-  for (const a of order) values.set(a.target, known.tell(signalOf(circuit, a.target), a.value));
+  const values = new Array<Ex | undefined>(circuit.signals.length);
+  for (const a of order) values[a.target] = known.tell(signalOf(circuit, a.target), a.value);
   const demand = new DemandedBits(circuit.expressions, circuit.signals.length, known, single);
   for (const id of outputs) demand.whole(id);
   // Everything else is looked at in full.
   const rest = new Map<Assign, Assign>();
   for (const a of prepared.assigns) {
-    if (single.get(a.target) === a) continue;
+    if (single[a.target] === a) continue;
     if (a.loops.length > 0) demand.reads(a.value);
     else rest.set(a, { ...a, value: demand.full(known.simplify(a.value)) });
   }
@@ -40,10 +41,10 @@ export function simplifyBits(circuit: Circuit, prepared: Prepared, outputs: read
   for (const w of prepared.writes)
     for (const ex of [w.address, w.data, ...w.guards.map((g) => g.cond)]) demand.reads(ex);
   for (const a of order.reverse()) {
-    const value = demand.driver(a.target, values.get(a.target) ?? a.value);
+    const value = demand.driver(a.target, values[a.target] ?? a.value);
     if (value !== undefined) rest.set(a, { ...a, value });
   }
-  const assigns = prepared.assigns.flatMap((a) => rest.get(a) ?? (single.get(a.target) === a ? [] : [a]));
+  const assigns = prepared.assigns.flatMap((a) => rest.get(a) ?? (single[a.target] === a ? [] : [a]));
   return { assigns, updates, writes: prepared.writes };
 }
 
@@ -53,38 +54,42 @@ function rewriteTree(tree: Tree, go: (ex: Ex) => Ex): Tree {
   return { kind: 'if', cond: go(tree.cond), then: rewriteTree(tree.then, go), else: rewriteTree(tree.else, go) };
 }
 
-/** Wires of one element and at most 32 bits with their only driver. */
-function singleWires(circuit: Circuit, assigns: readonly Assign[]): Map<number, Assign> {
-  const found = new Map<number, Assign>();
-  const no = new Set<number>();
+/** By signal: the only driver of a wire of one element and at most 32 bits. */
+function singleWires(circuit: Circuit, assigns: readonly Assign[]): Single {
+  const found = new Array<Assign | undefined>(circuit.signals.length);
+  const driven = new Uint8Array(circuit.signals.length);
   for (const a of assigns) {
     const s = signalOf(circuit, a.target);
-    if (found.has(a.target) || s.dims.length > 0 || s.width > 32 || a.loops.length > 0) no.add(a.target);
-    else found.set(a.target, a);
+    const fits = driven[a.target] === 0 && s.dims.length === 0 && s.width <= 32 && a.loops.length === 0;
+    driven[a.target] = 1;
+    found[a.target] = fits ? a : undefined;
   }
-  for (const id of no) found.delete(id);
   return found;
 }
 
 /** Every wire after those of `single` that it reads. */
-function inOrder(single: ReadonlyMap<number, Assign>): Assign[] {
+function inOrder(single: Single): Assign[] {
   const order: Assign[] = [];
-  const seen = new Set<number>();
-  for (const root of single.values()) {
-    const stack: (Assign | number)[] = [root];
-    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-      if (typeof top === 'number') {
-        const done = single.get(top);
-        if (done !== undefined) order.push(done);
+  // 1: waits for what it reads, 2: done.
+  const state = new Uint8Array(single.length);
+  const stack: number[] = [];
+  const push = (r: { readonly signal: number }): void => {
+    if (state[r.signal] === 0 && single[r.signal] !== undefined) stack.push(r.signal);
+  };
+  for (const root of single) {
+    if (root === undefined) continue;
+    stack.push(root.target);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const a = single[top];
+      if (a !== undefined && state[top] === 0) {
+        state[top] = 1;
+        visitReads(a.value, push);
         continue;
       }
-      if (seen.has(top.target)) continue;
-      seen.add(top.target);
-      stack.push(top.target);
-      visitReads(top.value, (r) => {
-        const a = single.get(r.signal);
-        if (a !== undefined && !seen.has(r.signal)) stack.push(a);
-      });
+      stack.pop();
+      if (a === undefined || state[top] !== 1) continue;
+      state[top] = 2;
+      order.push(a);
     }
   }
   return order;
@@ -103,7 +108,7 @@ class DemandedBits {
     private readonly x: Expressions,
     signals: number,
     private readonly known: KnownBits,
-    private readonly single: ReadonlyMap<number, Assign>,
+    private readonly single: Single,
   ) {
     this.bits = new Int32Array(signals);
   }
@@ -173,6 +178,7 @@ class DemandedBits {
         return this.again(ex, this.full(ex.a));
       case 'mux': {
         const [cond, a, b] = [this.full(ex.cond), this.step(ex.a, d, high), this.step(ex.b, d, high)];
+        if (cond === ex.cond && a === ex.a && b === ex.b) return ex;
         return this.x.mux(cond, a, b, ex.width, ex.signed);
       }
       case 'binary':
@@ -188,11 +194,11 @@ class DemandedBits {
 
   /** `ex` with another first operand. */
   private again(ex: Extract<Ex, { op: 'slice' | 'convert' | 'unary' | 'binary' }>, a: Ex): Ex {
-    return withOperands(this.x, ex, (e) => (e === ex.a ? a : e));
+    return a === ex.a ? ex : withOperands(this.x, ex, (e) => (e === ex.a ? a : e));
   }
 
   private load(ex: Extract<Ex, { op: 'load' }>, d: number, high: boolean): Ex {
-    const wire = this.single.has(ex.signal);
+    const wire = this.single[ex.signal] !== undefined;
     if (wire && !high) {
       this.known.glance(ex);
       if ((d & ~(this.known.z | this.known.o)) === 0) return constantLike(this.x, this.known.o, ex);
@@ -200,7 +206,7 @@ class DemandedBits {
       return ex;
     }
     this.whole(ex.signal);
-    return withOperands(this.x, ex, (at) => this.full(at));
+    return ex.index.length === 0 ? ex : withOperands(this.x, ex, (at) => this.full(at));
   }
 
   private slice(ex: Extract<Ex, { op: 'slice' }>, d: number): Ex {
@@ -226,24 +232,23 @@ class DemandedBits {
   }
 
   private binary(ex: Extract<Ex, { op: 'binary' }>, d: number, high: boolean): Ex {
-    const to = (a: Ex, b: Ex): Ex => this.x.binary(ex.fn, a, b, ex.width, ex.signed);
     switch (ex.fn) {
       case 'and':
-        return high ? to(this.full(ex.a), this.full(ex.b)) : this.and(ex, d);
+        return high ? this.pair(ex, this.full(ex.a), this.full(ex.b)) : this.and(ex, d);
       case 'or':
       case 'xor':
-        return to(this.step(ex.a, d, high), this.step(ex.b, d, high));
+        return this.pair(ex, this.step(ex.a, d, high), this.step(ex.b, d, high));
       case 'add':
       case 'sub':
       case 'addWrap':
       case 'subWrap':
       case 'mul':
-        return to(this.step(ex.a, upTo(d), high), this.step(ex.b, upTo(d), high));
+        return this.pair(ex, this.step(ex.a, upTo(d), high), this.step(ex.b, upTo(d), high));
       case 'shl':
       case 'shr':
         return this.shift(ex, d, high);
       default:
-        return to(this.full(ex.a), this.full(ex.b));
+        return this.pair(ex, this.full(ex.a), this.full(ex.b));
     }
   }
 
@@ -257,14 +262,18 @@ class DemandedBits {
       ones(zeroA) > ones(zeroB)
         ? [this.step(ex.a, d, false), this.step(ex.b, d & ~zeroA, false)]
         : [this.step(ex.a, d & ~zeroB, false), this.step(ex.b, d, false)];
-    return this.x.binary(ex.fn, a, b, ex.width, ex.signed);
+    return this.pair(ex, a, b);
+  }
+
+  private pair(ex: Extract<Ex, { op: 'binary' }>, a: Ex, b: Ex): Ex {
+    return a === ex.a && b === ex.b ? ex : this.x.binary(ex.fn, a, b, ex.width, ex.signed);
   }
 
   private shift(ex: Extract<Ex, { op: 'binary' }>, d: number, high: boolean): Ex {
     const { b } = ex;
     if (b.op !== 'const' || high || ex.width > 32) {
       const [a, by] = [this.full(ex.a), this.full(b)];
-      return this.x.binary(ex.fn, a, by, ex.width, ex.signed);
+      return this.pair(ex, a, by);
     }
     const distance = wrap(b.value, b.width, false);
     const by = Number(distance >= BigInt(ex.width) ? BigInt(ex.width) : distance);

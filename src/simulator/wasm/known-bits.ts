@@ -26,11 +26,10 @@ export class KnownBits {
   /** Facts of the expression that `simplify` returned last. */
   z = 0;
   o = 0;
-
   /** By expression: what `simplify` said. */
-  private readonly done: (Ex | undefined)[] = [];
-  private readonly doneZeros: number[] = [];
-  private readonly doneOnes: number[] = [];
+  private readonly done: (Ex | undefined)[];
+  private readonly doneZeros: Int32Array;
+  private readonly doneOnes: Int32Array;
 
   constructor(
     private readonly x: Expressions,
@@ -39,6 +38,9 @@ export class KnownBits {
     this.zeros = new Int32Array(signals);
     this.ones = new Int32Array(signals);
     this.told = new Uint8Array(signals);
+    this.done = new Array<Ex | undefined>(x.count);
+    this.doneZeros = new Int32Array(x.count);
+    this.doneOnes = new Int32Array(x.count);
   }
 
   /** Notes what drives a single wire of at most 32 bits; returns the simpler driver. */
@@ -70,6 +72,8 @@ export class KnownBits {
     }
     let out = this.step(ex);
     if (ex.width <= 32 && (this.z | this.o) === -1 && out.op !== 'const') out = constantLike(this.x, this.o, ex);
+    // Expressions that the simplification made itself are few, and at the end of their chain.
+    if (ex.id >= this.done.length) return out;
     this.done[ex.id] = out;
     this.doneZeros[ex.id] = this.z;
     this.doneOnes[ex.id] = this.o;
@@ -121,7 +125,7 @@ export class KnownBits {
           this.recall(ex.signal);
           return this.instead.get(ex.signal) ?? ex;
         }
-        const now = withOperands(this.x, ex, this.operand);
+        const now = ex.index.length === 0 ? ex : withOperands(this.x, ex, this.operand);
         this.fit(0, 0, ex.width, ex.signed);
         return now;
       }
