@@ -49,6 +49,7 @@ function declare(scope: Scope, signal: Signal): number {
     dims: inLoops(scope, memory ? [depth, ...shape.dims] : shape.dims),
     loopRank: scope.loops.length,
     origin: originOf(scope),
+    nest: scope.loops,
     width: shape.width,
     signed: shape.signed,
     members: membersOf(signal),

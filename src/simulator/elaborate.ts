@@ -142,7 +142,7 @@ function elaborateLoop(scope: Scope, item: Extract<Item, { item: 'for' }>, from:
   const { b } = scope;
   const v = scope.loops.length;
   const sizes = [b.signals.length, b.assigns.length, b.updates.length, b.writes.length] as const;
-  const loops = [...scope.loops, { count: to - from, first: from }];
+  const loops = [...scope.loops, { count: to - from, first: from, label: item.label, path: scope.path }];
   const extents = loops.map((l) => l.count);
   const index = to - from === 1 ? affineConst(from) : addAffine(affineVar(v), affineConst(from));
   const indices = new Map(scope.indices).set(item.index, index);

@@ -26,6 +26,8 @@ export interface ElabSignal {
   readonly loopRank: number;
   /** Index of the first element along each loop dimension. */
   readonly origin: readonly number[];
+  /** The loops: label of the generate block and the instance path around it, with a trailing dot where not empty. */
+  readonly nest?: readonly { readonly label: string; readonly path: string }[] | undefined;
   /** Bits of one element. */
   readonly width: number;
   readonly signed: boolean;

@@ -42,6 +42,10 @@ export interface LoopVar {
   readonly count: number;
   /** Index of the first iteration. */
   readonly first: number;
+  /** Label of the generate block. */
+  readonly label: string;
+  /** Instance path around it, as `Scope.path`. */
+  readonly path: string;
 }
 
 export interface Scope {
@@ -159,6 +163,7 @@ export function addSignal(b: Builder, signal: Omit<ElabSignal, 'id'>): number {
     dims: signal.dims,
     loopRank: signal.loopRank,
     origin: signal.origin,
+    nest: signal.nest,
     width: signal.width,
     signed: signal.signed,
     members: signal.members,

@@ -1,12 +1,12 @@
 /**
- * Value change dump (IEEE 1364-2005, clause 18) of a trace, with scopes from the paths and the clock drawn in.
+ * Value change dump (IEEE 1364-2005, clause 18) of a trace, for GTKWave and Surfer: the scopes of the emitted text, streams
+ * grouped, the clock drawn in.
+ *
+ * Names of enum members and states of streams are `string` variables with `s` values, an extension of the standard that
+ * both viewers read; no filter file or configuration is needed.
  */
-import type { Trace, WaveSignal } from './waves.js';
-
-interface Scope {
-  readonly scopes: Map<string, Scope>;
-  readonly variables: { readonly name: string; readonly code: string; readonly width: number }[];
-}
+import { emptyScope, scopesOf, type Variable, type VcdScope } from './vcd-scopes.js';
+import type { Trace } from './waves.js';
 
 /** Short identifiers over the printable characters. */
 function code(n: number): string {
@@ -19,53 +19,43 @@ function code(n: number): string {
   return text;
 }
 
-/** The trace as text; one cycle takes 10 ns, the clock rises at its end. */
+/** The trace as text; one cycle takes 10 ns, the clock rises in its middle. Cycle n of the simulation begins at 10 n. */
 export function writeVcd(trace: Trace, options: { readonly clock?: string } = {}): string {
-  const clock = options.clock ?? 'aclk';
-  const root: Scope = { scopes: new Map(), variables: [{ name: clock, code: code(0), width: 1 }] };
-  trace.signals.forEach((s, n) => declare(root, s, code(n + 1)));
-  const lines = ['$version Heddle $end', '$timescale 1ns $end', `$scope module ${trace.top} $end`];
-  list(root, lines);
-  lines.push('$upscope $end', '$enddefinitions $end');
-  const changes = new Map<number, string[]>();
-  trace.signals.forEach((s, n) => {
-    for (const { cycle, value } of s.changes) {
-      const at = changes.get(cycle) ?? [];
-      at.push(s.width === 1 ? `${value}${code(n + 1)}` : `b${value.toString(2)} ${code(n + 1)}`);
-      changes.set(cycle, at);
+  const { first = 0, cycles } = trace;
+  const clock = { name: options.clock ?? 'aclk', width: 1, text: false, changes: [] };
+  const root = emptyScope();
+  const top = scopesOf(trace);
+  root.scopes.set(trace.top, { ...top, variables: [clock, ...top.variables] });
+  const lines = ['$version Heddle $end', '$timescale 1ns $end'];
+  const variables: Variable[] = [];
+  list(root, lines, variables);
+  lines.push('$enddefinitions $end');
+  const changes = Array.from({ length: cycles }, (): string[] => []);
+  variables.forEach(({ width, text, changes: own }, n) => {
+    for (const { cycle, value } of own) {
+      changes[cycle]?.push(text ? `s${value} ${code(n)}` : width === 1 ? value + code(n) : `b${value} ${code(n)}`);
     }
   });
-  for (let cycle = 0; cycle < trace.cycles; cycle++) {
-    const at = (cycle + (trace.first ?? 0)) * 10;
-    lines.push(`#${at}`, ...(cycle === 0 ? ['$dumpvars'] : []), `0${code(0)}`, ...(changes.get(cycle) ?? []));
+  // The clock is the first variable.
+  changes.forEach((own, cycle) => {
+    const at = (cycle + first) * 10;
+    lines.push(`#${at}`, ...(cycle === 0 ? ['$dumpvars'] : []), `0${code(0)}`, ...own);
     if (cycle === 0) lines.push('$end');
     lines.push(`#${at + 5}`, `1${code(0)}`);
-  }
-  lines.push(`#${(trace.cycles + (trace.first ?? 0)) * 10}`, '');
+  });
+  lines.push(`#${(cycles + first) * 10}`, '');
   return lines.join('\n');
 }
 
-function declare(root: Scope, signal: WaveSignal, id: string): void {
-  const parts = signal.path.split('.');
-  let scope = root;
-  for (const part of parts.slice(0, -1)) {
-    let next = scope.scopes.get(part);
-    if (next === undefined) scope.scopes.set(part, (next = { scopes: new Map(), variables: [] }));
-    scope = next;
-  }
-  scope.variables.push({ name: parts.at(-1) ?? '', code: id, width: signal.width });
-}
-
-function list(scope: Scope, lines: string[]): void {
-  for (const v of scope.variables) {
-    // Index brackets in a name would be read as a bit range.
-    const name = v.name.replaceAll('[', '(').replaceAll(']', ')');
-    const range = v.width === 1 ? '' : ` [${v.width - 1}:0]`;
-    lines.push(`$var wire ${v.width} ${v.code} ${name}${range} $end`);
+function list(scope: VcdScope, lines: string[], variables: Variable[]): void {
+  for (const variable of scope.variables) {
+    const id = code(variables.push(variable) - 1);
+    const range = variable.width === 1 ? '' : ` [${variable.width - 1}:0]`;
+    lines.push(`$var ${variable.text ? 'string' : 'wire'} ${variable.width} ${id} ${variable.name}${range} $end`);
   }
   for (const [name, inner] of scope.scopes) {
     lines.push(`$scope module ${name} $end`);
-    list(inner, lines);
+    list(inner, lines, variables);
     lines.push('$upscope $end');
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Recording: values of chosen signals, one sample per cycle, kept only where they change.
  */
-import { type ElabSignal, elementCount } from './elaborated.js';
+import { type ElabSignal, elementCount, strides } from './elaborated.js';
 import { elementName } from './paths.js';
 import type { CircuitSimulation } from './inspect.js';
 
@@ -9,6 +9,10 @@ import type { CircuitSimulation } from './inspect.js';
 export interface WaveSignal {
   /** Hierarchical path as `peekSignal` takes it. */
   readonly path: string;
+  /** Scopes around it as the emitted text names them: `u_row`, `g_pe[3]`. */
+  readonly scope: readonly string[];
+  /** Name in its scope; elements of vectors and memories as `lanes(2)`. */
+  readonly name: string;
   readonly width: number;
   readonly signed: boolean;
   /** Enum members by value. */
@@ -31,6 +35,8 @@ export interface RecorderOptions {
   readonly signals?: readonly string[] | ((name: string) => boolean);
   /** Arrays of more elements than this are recorded as one packed value; 64 by default. */
   readonly maxElements?: number;
+  /** Memories of at most this many words are recorded too, where `signals` wants them; 0 by default. */
+  readonly memoryWords?: number;
   /** Number of the first sample; 0 by default. */
   readonly first?: number;
 }
@@ -48,7 +54,7 @@ export function record(simulation: CircuitSimulation, options: RecorderOptions =
   const { circuit } = simulation;
   const wanted = wantedBy(options.signals);
   const chosen = circuit.signals.filter(
-    (s) => !s.temporary && s.kind !== 'memory' && (wanted === undefined ? s.port !== undefined : wanted(s.name)),
+    (s) => !s.temporary && isKept(s, options) && (wanted === undefined ? s.port !== undefined : wanted(s.name)),
   );
   const signals = chosen.flatMap((s) => wavesOf(s, options.maxElements ?? 64));
   let cycles = 0;
@@ -78,23 +84,48 @@ function wantedBy(signals: RecorderOptions['signals']): ((name: string) => boole
   return (name) => names.has(name);
 }
 
+const isKept = (s: ElabSignal, { memoryWords = 0 }: RecorderOptions): boolean =>
+  s.kind !== 'memory' || (s.dims[s.loopRank] ?? 0) <= memoryWords;
+
 function wavesOf(signal: ElabSignal, maxElements: number): WaveSignal[] {
   const count = elementCount(signal);
   const { width, signed, members } = signal;
   const common = { signed, ...(members === undefined ? {} : { members }) };
-  if (signal.port !== undefined || count === 1) {
-    const path = signal.port !== undefined ? signal.name : elementName(signal, 0);
-    return [{ path, width: width * count, ...common, changes: [] }];
-  }
-  if (count > maxElements && signal.origin.every((o) => o === 0)) {
-    return [{ path: signal.name, width: width * count, ...common, changes: [] }];
+  const packed = signal.port !== undefined || (count > maxElements && signal.origin.every((o) => o === 0));
+  if (packed && count > 1) {
+    return [{ path: signal.name, ...hierarchyOf(signal), width: width * count, ...common, changes: [] }];
   }
   return Array.from({ length: count }, (_, flat) => ({
-    path: elementName(signal, flat),
+    path: signal.port !== undefined ? signal.name : elementName(signal, flat),
+    ...hierarchyOf(signal, flat),
     width,
     ...common,
     changes: [],
   }));
+}
+
+/** Where an element stands in the emitted text; without `flat` the whole array, whose generate blocks have no index. */
+export function hierarchyOf(signal: ElabSignal, flat?: number): Pick<WaveSignal, 'scope' | 'name'> {
+  let rest = flat ?? 0;
+  const index = strides(signal.dims).map((step, d) => {
+    const i = Math.floor(rest / step);
+    rest -= i * step;
+    return i + (signal.origin[d] ?? 0);
+  });
+  const parts = signal.name.split('.');
+  const scope: string[] = [];
+  let path = '';
+  for (let at = 0; at < parts.length; at++) {
+    signal.nest?.forEach((loop, d) => {
+      if (loop.path === path) scope.push(flat === undefined ? `g_${loop.label}` : `g_${loop.label}[${index[d] ?? 0}]`);
+    });
+    if (at === parts.length - 1) break;
+    scope.push(`u_${parts[at] ?? ''}`);
+    path += `${parts[at] ?? ''}.`;
+  }
+  // Index brackets in the name of a variable would be read as a bit range.
+  const inner = flat === undefined || signal.port !== undefined ? [] : index.slice(signal.loopRank);
+  return { scope, name: (parts.at(-1) ?? '') + inner.map((i) => `(${i})`).join('') };
 }
 
 /** The value at a cycle; undefined before the first sample. */

@@ -72,11 +72,11 @@ describe('waves', () => {
       '$var wire 1 # en $end',
       '$var wire 8 $ count_q [7:0] $end',
       '$var wire 1 % mode_q $end',
-      '$var wire 8 & lanes(0) [7:0] $end',
-      "$var wire 8 ' lanes(1) [7:0] $end",
-      '$var wire 1 ( valid $end',
-      '$upscope $end',
+      '$var string 1 & mode_q_name $end',
+      "$var wire 8 ' lanes(0) [7:0] $end",
+      '$var wire 8 ( lanes(1) [7:0] $end',
+      '$var wire 1 ) valid $end',
     ]);
-    expect(text).toContain('#10\n0!\n1"\nb1111110 $\nb1111110 &\nb1111111 \'\n#15\n1!\n');
+    expect(text).toContain('#10\n0!\n1"\nb1111110 $\nb1111110 \'\nb1111111 (\n#15\n1!\n');
   });
 });

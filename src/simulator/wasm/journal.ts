@@ -7,7 +7,7 @@
  */
 import { HeddleError } from '../../base/diagnostics.js';
 import { type ElabSignal, type ElaboratedCircuit, elementCount } from '../elaborated.js';
-import type { Trace } from '../waves.js';
+import { type Trace, hierarchyOf } from '../waves.js';
 import { ModuleWriter } from './encode.js';
 import { FunctionWriter, I32, OP, V128 } from './function.js';
 import type { Layout } from './layout.js';
@@ -202,6 +202,7 @@ export class JournalRecorder implements Journal {
       const { signed } = s;
       return {
         path,
+        ...hierarchyOf(s),
         width: s.width * elementCount(s),
         signed,
         ...members,
