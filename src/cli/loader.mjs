@@ -4,7 +4,7 @@
  * tsx looks into every module that is loaded after it, which takes 1.5 s for the 4 MB of HDF5 in `h5wasm`; a module that is
  * there already is left alone. So that one comes first.
  */
-import 'h5wasm/node';
+import 'h5wasm';
 import { register } from 'tsx/esm/api';
 
 register();

@@ -2,7 +2,7 @@
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 
 const fixes: Readonly<Record<string, string>> = {
-  H3001: 'give an ONNX (QONNX, FINN) file, a Keras/QKeras .h5 file or an int8 .tflite file',
+  H3001: 'give an ONNX (QONNX, FINN) file, a Keras/QKeras .h5 or .json file, or an int8 .tflite file',
   H3002: 'fetch or export the file again',
   H3003: 'see docs/errors.md for the layers that are read',
   H3004: 'train or export the model again; a hardware weight must be a number',
@@ -71,8 +71,9 @@ export const explanations: Readonly<Record<string, string>> = {
   H3006: 'A tensor has an element type that is not read, or lies in another file (external data).',
   H3007:
     'A quantizer or attribute has a form that is not read. Quantizers that are: quantized_bits and binary with alpha=1 (for ' +
-    'biases and activations also alpha=None), quantized_relu without sigmoid, slope or upper bound. Automatic scales (auto, ' +
-    'auto_po2, and None for a kernel) are recomputed by QKeras from the weights while it runs; they are not in the file.',
+    'biases and activations also alpha=None), quantized_relu without sigmoid, slope or upper bound. For kernels alpha=auto_po2, ' +
+    'which None means there, is computed from the weights as QKeras does; other automatic scales are not. In TFLite files every ' +
+    'activation needs one scale, every filter zero points of 0 and one scale or one per output channel.',
   H3008:
     'The architecture names a layer whose weights are not in the file, or whose weights have another shape than it says.',
   H3009: 'The YAML of hls4ml comes in two dialects: HLSConfig.LayerName (MLPerf Tiny v0.5 style) and convert.Override.',

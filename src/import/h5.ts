@@ -1,5 +1,5 @@
 /** A Keras .h5 file as plain data: the architecture as JSON text and the weights of each layer. */
-import h5wasm from 'h5wasm/node';
+import h5wasm from 'h5wasm';
 import { tensor, type Tensor } from '../network/graph.js';
 import { importError, readingFile } from './errors.js';
 
@@ -62,12 +62,24 @@ function datasets(group: Group, path: string, into: Map<string, Tensor>, file: s
   }
 }
 
-function read(opened: InstanceType<typeof h5wasm.File>, file: string): KerasFile {
+/** The architecture: an attribute of the file, or what a .json beside it says. */
+function configOf(opened: InstanceType<typeof h5wasm.File>, file: string): unknown {
   const text: unknown = opened.attrs['model_config']?.value;
   if (typeof text !== 'string')
-    throw importError('H3008', file, `${file}: the file has no architecture (model_config), only weights`);
-  const config: unknown = JSON.parse(text);
-  const root = opened.get('model_weights');
+    throw importError(
+      'H3008',
+      file,
+      `${file}: the file has no architecture (model_config), only weights`,
+      undefined,
+      'put model.to_json() beside it as a .json file of the same name and give that, or use model.save',
+    );
+  return JSON.parse(text);
+}
+
+function read(opened: InstanceType<typeof h5wasm.File>, file: string, architecture: unknown): KerasFile {
+  const config = architecture ?? configOf(opened, file);
+  // A whole model keeps its weights in a group; a file of weights has the layers at its root.
+  const root = opened.get('model_weights') ?? (architecture === undefined ? null : opened);
   if (!isGroup(root)) throw importError('H3008', file, `${file}: the file has no model_weights`);
   const weights = new Map<string, Map<string, Tensor>>();
   for (const layer of root.keys()) {
@@ -79,21 +91,25 @@ function read(opened: InstanceType<typeof h5wasm.File>, file: string): KerasFile
   return { config, weights };
 }
 
-/** Reads a Keras file from its bytes. Throws H3002, H3004 or H3008, whatever the HDF5 library does. */
-export async function readKerasFile(bytes: Uint8Array, file: string): Promise<KerasFile> {
+/**
+ * Reads a Keras file from its bytes; `architecture` is the parsed .json of a file that holds weights only. Throws H3002, H3004 or
+ * H3008, whatever the HDF5 library does.
+ */
+export async function readKerasFile(bytes: Uint8Array, file: string, architecture?: unknown): Promise<KerasFile> {
   checkLength(bytes, file);
   const library = await h5wasm.ready;
   const { FS } = library;
   // Otherwise the library prints its error stack on the user's terminal.
   library.activate_throwing_error_handler();
-  // The library reads from its own file system in memory: nothing of the user's disk is open while it parses.
+  // The library reads from its own file system in memory: nothing of the user's disk is open while it parses. (The build
+  // `h5wasm/node` has no such file system: there this name would be a file of the working directory.)
   const name = 'model.h5';
   FS.writeFile(name, bytes);
   try {
     return readingFile(file, () => {
       const opened = new h5wasm.File(name, 'r');
       try {
-        return read(opened, file);
+        return read(opened, file, architecture);
       } finally {
         opened.close();
       }

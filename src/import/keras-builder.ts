@@ -39,13 +39,13 @@ export class GraphBuilder {
     return output;
   }
 
-  /** Adds the operators of a quantizer behind `input`. */
-  quantize(quantizer: Quantizer, base: string, layer: string, input: string): string {
+  /** Adds the operators of a quantizer behind `input`; `scales` replaces its scale where that is automatic. */
+  quantize(quantizer: Quantizer, base: string, layer: string, input: string, scales?: Tensor): string {
     if (quantizer.kind === 'none') return input;
     if (quantizer.kind === 'bipolar')
       return this.node('BipolarQuant', base, layer, [input, this.constant(`${base}/scale`, scalar(1))]);
     const value = quantizer.relu ? this.node('Relu', `${base}/relu`, layer, [input]) : input;
-    const scale = this.constant(`${base}/scale`, scalar(quantizer.scale));
+    const scale = this.constant(`${base}/scale`, scales ?? scalar(quantizer.scale));
     const zero = this.constant(`${base}/zero_point`, scalar(0));
     const bits = this.constant(`${base}/bits`, scalar(quantizer.bits));
     const flags = { signed: quantizer.signed ? 1 : 0, narrow: quantizer.narrow ? 1 : 0, rounding_mode: 'ROUND' };

@@ -12,6 +12,10 @@ export type Quantizer =
       readonly scale: number;
       readonly signed: boolean;
       readonly narrow: boolean;
+      /** Integer bits as QKeras counts them. */
+      readonly integer: number;
+      /** The scale is computed from the weights (`auto_po2`), `scale` is that of alpha=1. */
+      readonly auto: boolean;
     };
 
 /** Reason why a quantizer is not read. */
@@ -54,24 +58,32 @@ function parseText(text: string): { name: string; config: Json } | undefined {
 
 const unread = (reason: string): Unread => ({ kind: 'unread', reason });
 
-/** `alpha` must leave the grid alone. For kernels, QKeras turns None into auto_po2, whose scales are not in the file. */
-function alphaProblem(config: Json, kernel: boolean): string | undefined {
+/**
+ * 1: the grid of bits and integer. `auto_po2`: powers of two from the weights of a kernel; also what QKeras makes of None there. For
+ * other tensors None means 1.
+ */
+function alphaOf(config: Json, kernel: boolean): 'one' | 'auto' | Unread {
   const alpha = config.alpha ?? null;
-  if (alpha === 1) return undefined;
-  if (alpha === null) return kernel ? 'alpha None means automatic scales for a kernel' : undefined;
-  return `alpha ${typeof alpha === 'string' || typeof alpha === 'number' ? alpha : 'array'} is not 1`;
+  if (alpha === 1) return 'one';
+  if (alpha === null) return kernel ? 'auto' : 'one';
+  if (alpha === 'auto_po2') return kernel ? 'auto' : unread('alpha auto_po2 outside of a kernel');
+  return unread(`alpha ${typeof alpha === 'string' || typeof alpha === 'number' ? alpha : 'array'} is not 1`);
 }
 
 function quantizedBits(config: Json, kernel: boolean): Quantizer | Unread {
-  const problem = alphaProblem(config, kernel);
-  if (problem !== undefined) return unread(problem);
+  const alpha = alphaOf(config, kernel);
+  if (typeof alpha === 'object') return alpha;
   const bits = asNumber(config.bits) ?? 8;
   const integer = asNumber(config.integer) ?? 0;
   const signed = config.keep_negative !== false && config.keep_negative !== 0;
-  const narrow = config.symmetric === true || config.symmetric === 1;
+  // Automatic scales make the codes symmetric, whatever the configuration says.
+  const narrow = alpha === 'auto' || config.symmetric === true || config.symmetric === 1;
+  const auto = alpha === 'auto';
+  if (auto && (!signed || bits < 2)) return unread('alpha auto_po2 without sign or with one bit');
   // 1 bit with sign is sign(x) in QKeras.
   if (signed && bits === 1) return { kind: 'bipolar' };
-  return { kind: 'quant', relu: false, bits, scale: 2 ** (integer - bits + (signed ? 1 : 0)), signed, narrow };
+  const scale = 2 ** (integer - bits + (signed ? 1 : 0));
+  return { kind: 'quant', relu: false, bits, integer, scale, signed, narrow, auto };
 }
 
 function quantizedRelu(config: Json): Quantizer | Unread {
@@ -80,7 +92,8 @@ function quantizedRelu(config: Json): Quantizer | Unread {
   if (config.relu_upper_bound !== undefined && config.relu_upper_bound !== null) return unread('relu_upper_bound');
   const bits = asNumber(config.bits) ?? 8;
   const integer = asNumber(config.integer) ?? 0;
-  return { kind: 'quant', relu: true, bits, scale: 2 ** (integer - bits), signed: false, narrow: false };
+  const grid = { bits, integer, scale: 2 ** (integer - bits) };
+  return { kind: 'quant', relu: true, ...grid, signed: false, narrow: false, auto: false };
 }
 
 /**

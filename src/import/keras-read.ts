@@ -1,11 +1,13 @@
-/** Keras and QKeras models (the dense part) to a graph in QONNX operators. All problems are listed at once. */
+/** Keras and QKeras models to a graph in QONNX operators. All problems are listed at once. */
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
-import { sizeOf, type Graph, type ValueInfo } from '../network/graph.js';
+import { sizeOf, type Graph, type Tensor, type ValueInfo } from '../network/graph.js';
 import { importDiagnostic, importError, readingFile } from './errors.js';
 import { readKerasFile, type KerasFile } from './h5.js';
+import { turned, type Value } from './image-order.js';
 import { asList, asNumber, asObject, asText } from './json.js';
 import { GraphBuilder } from './keras-builder.js';
-import { readLayer, type KerasLayer } from './keras-layers.js';
+import type { KerasLayer } from './keras-context.js';
+import { readLayer } from './keras-layers.js';
 
 /** Names of inbound layers, from Keras 2 (`[[["a",0,0,{}]]]`) and Keras 3 (`keras_history`) forms. */
 function inbound(value: unknown): string[] {
@@ -61,33 +63,46 @@ function toGraph(keras: KerasFile, file: string): Graph {
   if (!shape) throw importError('H3005', file, `${file}: the model has no input layer of fixed shape`);
   const problems: Diagnostic[] = [];
   const builder = new GraphBuilder();
-  /** Tensor that each layer ends in. */
-  const outputs = new Map<string, string>();
+  /** What each layer ends in. */
+  const outputs = new Map<string, Value>();
+  /** Layers whose shape is a guess, because something in front of them is not read. */
+  const guessed = new Set<string>();
   const read = new Set<string>();
   let inputName = '';
   let previous = '';
   for (const layer of layers) {
     if (layer.className === 'InputLayer' || (sequential && inputName === '')) {
       inputName = layer.className === 'InputLayer' ? layer.name : `${layer.name}_input`;
-      outputs.set(inputName, inputName);
+      const base = `${inputName}/channels_first`;
+      const first = turned(
+        (from, perm) => builder.node('Transpose', base, base, from, perm),
+        { name: inputName, shape },
+        'graph',
+      );
+      outputs.set(inputName, { name: first, shape });
       previous = inputName;
       if (layer.className === 'InputLayer') continue;
     }
     const sources = layer.from ?? [previous];
-    const from = outputs.get(sources[0] ?? '');
-    if (from === undefined && problems.length === 0)
+    const missing = sources.length === 0 ? '' : sources.find((source) => !outputs.has(source));
+    if (missing !== undefined && problems.length === 0)
       problems.push(
         importDiagnostic(
           'H3005',
           file,
-          `${layer.name}: reads "${sources[0] ?? ''}", which comes later or not at all`,
+          `${layer.name}: reads "${missing}", which comes later or not at all`,
           layer.name,
         ),
       );
     sources.forEach((source) => read.add(source));
-    const weights = keras.weights.get(layer.name) ?? new Map();
-    const found = readLayer({ ...layer, inputs: sources.length }, weights, builder, from ?? '', file);
-    problems.push(...found.problems);
+    const inputs = sources.map((source) => outputs.get(source) ?? { name: '', shape });
+    const weights = keras.weights.get(layer.name) ?? new Map<string, Tensor>();
+    const found = readLayer({ layer, weights, builder, inputs, file });
+    // Behind a layer that is not read shapes mean nothing: only what the layers themselves cannot do is told.
+    const blind = sources.some((source) => guessed.has(source)) || missing !== undefined;
+    const told = found.problems.filter(({ code }) => !blind || code === 'H3003' || code === 'H3007');
+    problems.push(...told);
+    if (blind || found.problems.length > 0) guessed.add(layer.name);
     outputs.set(layer.name, found.output);
     previous = layer.name;
   }
@@ -97,12 +112,16 @@ function toGraph(keras: KerasFile, file: string): Graph {
   const output = outputs.get(end ?? '');
   if (output === undefined || inputName === '')
     throw importError('H3005', file, `${file}: the model has ${ends.length} outputs`, ends.join(' '));
-  const value: ValueInfo = { name: output, shape: [] };
+  const base = `${end ?? ''}/channels_last`;
+  const last = turned((from, perm) => builder.node('Transpose', base, base, from, perm), output, 'file');
+  const value: ValueInfo = { name: last, shape: output.shape };
   return { name, source: 'qkeras', inputs: [{ name: inputName, shape }], outputs: [value], ...builder.parts() };
 }
 
-/** Reads a Keras .h5 file. Throws H3002 to H3008; every error is a HeddleError. */
-export async function readKeras(bytes: Uint8Array, file: string): Promise<Graph> {
-  const keras = await readKerasFile(bytes, file);
+/**
+ * Reads a Keras .h5 file, or one of weights alone with its `architecture`. Throws H3002 to H3008; every error is a HeddleError.
+ */
+export async function readKeras(bytes: Uint8Array, file: string, architecture?: unknown): Promise<Graph> {
+  const keras = await readKerasFile(bytes, file, architecture);
   return readingFile(file, () => toGraph(keras, file));
 }

@@ -2,15 +2,9 @@
 import { sizeOf, tensor, type Tensor } from '../network/graph.js';
 import { quantizeFactor } from '../network/requantize.js';
 import type { importError } from './errors.js';
+import { constantInGraphOrder, type Emitter, type Value } from './image-order.js';
 import type { GraphBuilder } from './keras-builder.js';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './tflite-schema.js';
-
-/** A tensor of the file in the graph. Four axes are [n, c, h, w] in the graph and [n, h, w, c] in the file. */
-export interface Value {
-  readonly name: string;
-  /** In the order of the file. */
-  readonly shape: readonly number[];
-}
 
 /** `real = (code - zeroPoint) * scale`, codes in low .. high. */
 export interface Codes {
@@ -91,17 +85,6 @@ export function checkShape({ name, shape }: TfliteTensor, activation: boolean): 
     throw new Unread('H3005', `tensor "${name}" [${shape.join(',')}] is no single sample`, 'convert with batch size 1');
 }
 
-/** NHWC to NCHW of a shape or of any list of one entry per axis; other ranks stay. */
-export function toGraphOrder<T>(list: readonly T[]): readonly T[] {
-  const [n, h, w, c] = list;
-  return list.length === 4 ? ([n, c, h, w] as readonly T[]) : list;
-}
-
-/** The axis of the graph's tensor that an axis of the file's tensor becomes. */
-export function axisInGraph(axis: number, rank: number): number {
-  return rank === 4 ? ([0, 2, 3, 1][axis] ?? axis) : axis;
-}
-
 const readers: Readonly<Record<string, readonly [size: number, read: (view: DataView, at: number) => number]>> = {
   INT8: [1, (view, at) => view.getInt8(at)],
   INT32: [4, (view, at) => view.getInt32(at, true)],
@@ -136,17 +119,7 @@ export function inputValue(context: OpContext, index: number): Value {
   const found = tensorAt(context, at);
   if (!found.data) throw new Unread('H3005', `reads "${found.name}", which nothing has computed`);
   const constant = constantOf(found, ['INT8']);
-  return { name: context.builder.constant(found.name, inGraphOrder(constant)), shape: found.shape };
-}
-
-function inGraphOrder(value: Tensor): Tensor {
-  const [n = 1, h = 1, w = 1, c = 1] = value.shape;
-  if (value.shape.length !== 4) return value;
-  const data = Float64Array.from({ length: value.data.length }, (_, at) => {
-    const [pixel, channel] = [at % (h * w), Math.floor(at / (h * w)) % c];
-    return value.data[(Math.floor(at / (h * w * c)) * h * w + pixel) * c + channel] ?? 0;
-  });
-  return tensor([n, c, h, w], data);
+  return { name: context.builder.constant(found.name, constantInGraphOrder(constant)), shape: found.shape };
 }
 
 /** Adds a node of the operator and returns the name of its output. */
@@ -159,6 +132,14 @@ export function emit(
 ): string {
   const base = suffix === '' ? context.name : `${context.name}/${suffix}`;
   return context.builder.node(op, base, context.name, inputs, attributes);
+}
+
+/** The operator as a place to add nodes to. */
+export function emitter(context: OpContext): Emitter {
+  return {
+    node: (op, inputs, attributes, suffix) => emit(context, op, inputs, attributes, suffix),
+    constant: (suffix, value) => constant(context, suffix, value),
+  };
 }
 
 /** A constant of the operator. */

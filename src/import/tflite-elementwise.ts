@@ -1,8 +1,8 @@
 /** TFLite's ADD, MEAN, SOFTMAX, QUANTIZE and rectifiers. */
 import { scalar } from '../network/graph.js';
+import { axisInGraph, type Value } from './image-order.js';
 import {
   activationRange,
-  axisInGraph,
   centred,
   codesOf,
   constant,
@@ -16,7 +16,6 @@ import {
   scalarConstant,
   Unread,
   type OpContext,
-  type Value,
 } from './tflite-context.js';
 
 const int32 = { zeroPoint: 0, min: -(2 ** 31), max: 2 ** 31 - 1 };

@@ -1,5 +1,6 @@
 /** TFLite's convolutions and matrix products: integer product, bias, one requantization per output channel. */
 import { tensor, type Tensor } from '../network/graph.js';
+import { flattened, type Value } from './image-order.js';
 import {
   activationRange,
   centred,
@@ -7,6 +8,7 @@ import {
   constant,
   constantOf,
   emit,
+  emitter,
   factorOf,
   inputTensor,
   inputValue,
@@ -14,9 +16,7 @@ import {
   requantize,
   Unread,
   type OpContext,
-  type Value,
 } from './tflite-context.js';
-import { flattened } from './tflite-shape.js';
 import { windowAttributes } from './tflite-window.js';
 import type { TfliteTensor } from './tflite-schema.js';
 
@@ -114,7 +114,7 @@ export function fullyConnected(context: OpContext): Value {
   const weights = constantOf(file, ['INT8']);
   const [outputs = 0, inputs = 0] = weights.shape;
   if (context.operator.options.weights_format !== 0) throw new Unread('H3003', 'has shuffled weights', 'convert again');
-  const vector = flattened(context, inputValue(context, 0));
+  const vector = flattened(emitter(context), inputValue(context, 0), 'flatten');
   if (weights.shape.length !== 2 || vector.shape[1] !== inputs)
     throw new Unread('H3005', `multiplies [${vector.shape.join(',')}] by weights [${weights.shape.join(',')}]`);
   const matrix = new Float64Array(weights.data.length);

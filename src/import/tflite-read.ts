@@ -5,6 +5,7 @@
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 import type { Graph, ValueInfo } from '../network/graph.js';
 import { importDiagnostic, importError, readingFile } from './errors.js';
+import { turned, type Value } from './image-order.js';
 import { GraphBuilder } from './keras-builder.js';
 import {
   checkShape,
@@ -15,7 +16,6 @@ import {
   tensorAt,
   Unread,
   type OpContext,
-  type Value,
 } from './tflite-context.js';
 import { add, mean, rescale, softmax } from './tflite-elementwise.js';
 import { conv2d, depthwiseConv2d, fullyConnected } from './tflite-linear.js';
@@ -116,17 +116,6 @@ function noting<T>(problems: Diagnostic[], file: string, name: string, read: () 
   }
 }
 
-/** Images enter and leave in the order of the file. */
-function turned(
-  builder: GraphBuilder,
-  name: string,
-  shape: readonly number[],
-  perm: readonly number[],
-  base: string,
-): string {
-  return shape.length === 4 ? builder.node('Transpose', base, base, [name], { perm }) : name;
-}
-
 function toGraph(model: TfliteModel, file: string): Graph {
   if (model.version !== 3) throw importError('H3002', file, `${file}: schema version ${model.version}, not 3`);
   if (model.operators.length === 0) throw importError('H3002', file, `${file}: the file holds no operators`);
@@ -145,7 +134,9 @@ function toGraph(model: TfliteModel, file: string): Graph {
     const name = index === 0 ? 'input' : `input_${index}`;
     const info = noting(problems, file, name, () => border(model, inputCodes(model, at), name));
     const shape = info?.shape ?? [];
-    values.set(at, { name: turned(builder, name, shape, [0, 3, 1, 2], `${name}_channels_first`), shape });
+    const base = `${name}_channels_first`;
+    const first = turned((from, perm) => builder.node('Transpose', base, base, from, perm), { name, shape }, 'graph');
+    values.set(at, { name: first, shape });
     return info ? [info] : [];
   });
   model.operators.forEach((operator, index) => {
@@ -173,7 +164,10 @@ function toGraph(model: TfliteModel, file: string): Graph {
     const value = values.get(at);
     if (!value) problems.push(importDiagnostic('H3005', file, `${name}: nothing computes it`, name));
     if (!info || !value) return [];
-    return [{ ...info, name: turned(builder, value.name, value.shape, [0, 2, 3, 1], `${name}_channels_last`) }];
+    const base = `${name}_channels_last`;
+    return [
+      { ...info, name: turned((from, perm) => builder.node('Transpose', base, base, from, perm), value, 'file') },
+    ];
   });
   if (problems.length > 0) throw new HeddleError(problems);
   if (inputs.length === 0 || outputs.length === 0)

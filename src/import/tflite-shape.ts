@@ -1,46 +1,18 @@
 /** TFLite operators that move codes. Images are [n, c, h, w] in the graph; what reshapes them sees the order of the file. */
 import { sizeOf, tensor } from '../network/graph.js';
+import { axisInGraph, reshaped, toGraphOrder, type Value } from './image-order.js';
 import {
-  axisInGraph,
   codesOf,
   constant,
   constantOf,
   emit,
+  emitter,
   inputTensor,
   inputValue,
   outputTensor,
-  toGraphOrder,
   Unread,
   type OpContext,
-  type Value,
 } from './tflite-context.js';
-
-/** True where [n, h, w, c] and [n, c, h, w] hold the same elements in the same order. */
-function orderIsSame([, h = 1, w = 1, c = 1]: readonly number[]): boolean {
-  return h * w === 1 || c === 1;
-}
-
-/** The value with its elements in the order of the file; four axes are turned where that matters. */
-function inFileOrder(context: OpContext, value: Value, suffix: string): string {
-  if (value.shape.length !== 4 || orderIsSame(value.shape)) return value.name;
-  return emit(context, 'Transpose', [value.name], { perm: [0, 2, 3, 1] }, suffix);
-}
-
-/** Elements of `value` in the order of the file as `shape`, in the order of the graph. */
-function reshaped(context: OpContext, value: Value, shape: readonly number[], suffix = ''): Value {
-  if (shape.join() === value.shape.join()) return value;
-  const name = inFileOrder(context, value, 'channels_last');
-  const turn = shape.length === 4 && !orderIsSame(shape);
-  const target = turn ? shape : toGraphOrder(shape);
-  const sizes = constant(context, 'shape', tensor([target.length], target));
-  const flat = emit(context, 'Reshape', [name, sizes], {}, turn ? 'reshape' : suffix);
-  return { name: turn ? emit(context, 'Transpose', [flat], { perm: [0, 3, 1, 2] }, suffix) : flat, shape };
-}
-
-/** One vector per sample. */
-export function flattened(context: OpContext, value: Value): Value {
-  return reshaped(context, value, [1, sizeOf(value.shape.slice(1))], 'flatten');
-}
 
 /** The output shape of the file says where RESHAPE, SQUEEZE and EXPAND_DIMS lead; they copy codes. */
 export function reshape(context: OpContext): Value {
@@ -48,7 +20,7 @@ export function reshape(context: OpContext): Value {
   const { shape } = outputTensor(context);
   if (sizeOf(shape) !== sizeOf(value.shape))
     throw new Unread('H3005', `cannot turn [${value.shape.join(',')}] into [${shape.join(',')}]`);
-  return reshaped(context, value, shape);
+  return reshaped(emitter(context), value, shape);
 }
 
 /** PAD: new elements are real zeros, code `zero_point`. */

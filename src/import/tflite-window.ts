@@ -10,46 +10,20 @@ import {
   scalarConstant,
   Unread,
 } from './tflite-context.js';
-import type { OpContext, Value } from './tflite-context.js';
-import { scalar, type Attribute } from '../network/graph.js';
+import type { OpContext } from './tflite-context.js';
+import type { Value } from './image-order.js';
+import { scalar } from '../network/graph.js';
+import { placeWindow, type Pair, type PlacedWindow } from './window.js';
 
-/** Window positions and padding along one axis; SAME is 0 and VALID is 1, the odd element of padding stands behind. */
-function axis(
-  size: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-  padding: number,
-): [count: number, before: number, after: number] {
-  const reach = (kernel - 1) * dilation + 1;
-  if (![kernel, stride, dilation].every((value) => value > 0 && value < 65536))
-    throw new Unread('H3005', `has the kernel ${kernel}, stride ${stride}, dilation ${dilation}`);
-  if (padding === 1) {
-    if (reach > size) throw new Unread('H3005', `has a window of ${reach} on ${size} elements`);
-    return [Math.floor((size - reach) / stride) + 1, 0, 0];
-  }
-  if (padding !== 0) throw new Unread('H3005', `has the padding ${padding}`);
-  const count = Math.ceil(size / stride);
-  const total = Math.max(0, (count - 1) * stride + reach - size);
-  return [count, Math.floor(total / 2), Math.ceil(total / 2)];
-}
-
-/** ONNX attributes of a window over [h, w], and the size of its output. */
-export function windowAttributes(
-  { operator: { options } }: OpContext,
-  [height, width]: readonly [number, number],
-  [kh, kw]: readonly [number, number],
-): { attributes: Record<string, Attribute>; size: readonly [number, number] } {
-  const { padding = -1, stride_h: sh = 0, stride_w: sw = 0, dilation_h: dh = 1, dilation_w: dw = 1 } = options;
-  const [rows, top, bottom] = axis(height, kh, sh, dh, padding);
-  const [columns, left, right] = axis(width, kw, sw, dw, padding);
-  const attributes = {
-    kernel_shape: [kh, kw],
-    strides: [sh, sw],
-    dilations: [dh, dw],
-    pads: [top, left, bottom, right],
-  };
-  return { attributes, size: [rows, columns] };
+/** ONNX attributes of the operator's window over an image, and the size of its output; H3005 where it does not fit. */
+export function windowAttributes({ operator: { options } }: OpContext, size: Pair, kernel: Pair): PlacedWindow {
+  const { padding, stride_h: sh = 0, stride_w: sw = 0, dilation_h: dh = 1, dilation_w: dw = 1 } = options;
+  if (padding !== 0 && padding !== 1) throw new Unread('H3005', `has the padding ${padding ?? ''}`);
+  const placed = placeWindow(size, {
+    ...{ kernel, strides: [sh, sw], dilations: [dh, dw], padding: padding === 0 ? 'same' : 'valid' },
+  });
+  if (typeof placed === 'string') throw new Unread('H3005', placed);
+  return placed;
 }
 
 /** Input and output of a pool have one quantization, so that it works on codes. */

@@ -14,7 +14,7 @@ const fixes: Readonly<Record<string, string>> = {
   H3034: 'flip the sign of the constants in front of the input quantizer',
   H3035: 'use 8 or fewer bits for this activation, or --numerics with an hls4ml YAML',
   H3036: 'use fewer bits for weights or activations',
-  H3037: 'give accum_t as many fractional bits as input and weight have together',
+  H3037: 'write accum_t without AP_RND, or give it as many fractional bits as input and weight have together',
   H3038: 'move this node in front of a quantizer, or to the tail of the network',
   H3039: 'give --input-scale, or an integer array of the type of the input port',
   H3040: 'end the network with the same scale and offset for all channels in front of TopK, or without TopK',
@@ -59,7 +59,7 @@ export const explanations: Readonly<Record<string, string>> = {
   H3036: 'A sum or a fixed-point intermediate may exceed 2^53, where float64 stops holding every integer.',
   H3037:
     'hls4ml casts every single product to accum_t before it adds. Where accum_t has fewer fractional bits than the product, each ' +
-    'product is floored, which a dense stage that adds exact products does not do.',
+    'product is floored, and so it is here. An accum_t that rounds in another way is not computed.',
   H3038: 'This operator has an exact reference but no place in the integer pipeline at this position.',
   H3039:
     'The input port carries integer codes; a real value is code times scale. The array holds values that are not on this grid ' +

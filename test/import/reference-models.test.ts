@@ -5,9 +5,10 @@ import { readNpy } from '../../src/base/npy.js';
 import { loadNetwork, writeQonnx } from '../../src/import/index.js';
 import { executeSamples } from '../../src/network/execute.js';
 import { tensor, type Graph } from '../../src/network/graph.js';
+import { softmaxRows } from '../../src/network/ops/reduce.js';
 import { portForArray } from '../../src/network/ports.js';
 import { runStages } from '../../src/network/run-stages.js';
-import type { DenseStage } from '../../src/network/stages.js';
+import type { DenseStage, Stage } from '../../src/network/stages.js';
 import { haveModels, largestDifference, model } from '../network/shared.js';
 
 describe.skipIf(!haveModels)('AD03 (QKeras, hls4ml)', () => {
@@ -131,12 +132,50 @@ describe.skipIf(!haveModels)('CNV (QONNX, convolutions)', () => {
   }, 120_000);
 });
 
-test.skipIf(!haveModels)('models with convolutions are refused with every layer named', async () => {
-  await expect(loadNetwork(model('rn06', 'model_best.h5'))).rejects.toMatchObject({
-    exitCode: 2,
-    message: expect.stringMatching(
-      /q_conv2d_batchnorm:[\s\S]*q_conv2d_batchnorm_1:[\s\S]*q_conv2d_batchnorm_2:/,
-    ) as string,
+describe.skipIf(!haveModels)('RN06 (QKeras convolutions, hls4ml)', () => {
+  const h5 = model('rn06', 'model_best.h5');
+  const input = readNpyIfThere('rn06', 'input.npy');
+
+  test('all 64 logit vectors equal the hls4ml build, each cast on its own and joined', async () => {
+    const network = await loadNetwork(h5, { numerics: model('rn06', 'hls4ml.yml') });
+    const expected = readNpy(model('rn06', 'expected_hls4ml.npy'));
+    const { codes, samples } = network.encodeInput(input());
+    expect(samples).toBe(64);
+    expect(largestDifference(network.reference(network.realInput(input())), expected.data)).toBe(0);
+    const joined = runStages(network.stageNetwork, codes);
+    expect(largestDifference(network.decodeOutput(joined.outputs), expected.data)).toBe(0);
+    const exact = runStages(network.referenceStages, codes);
+    exact.stages.forEach((stage, index) => expect(largestDifference(stage, joined.stages[index] ?? [])).toBe(0));
+    expect(network.stageNetwork.stages.map((stage) => ('productShift' in stage ? stage.productShift : 0))).toEqual([
+      5, 2, 2, 4,
+    ]);
+  });
+
+  test('products that are not floored one by one give other logits', async () => {
+    const network = await loadNetwork(h5, { numerics: model('rn06', 'hls4ml.yml') });
+    const { referenceStages } = network;
+    const { codes } = network.encodeInput(input());
+    const some = codes.subarray(0, 4 * 32 * 32 * 3);
+    const good = runStages(referenceStages, some).outputs;
+    const stages = referenceStages.stages.map((stage): Stage => {
+      if (stage.kind !== 'conv' || stage.activation.kind !== 'fixed' || !stage.productShift) return stage;
+      const { productShift, ...rest } = stage;
+      // The same cast, of the whole sum.
+      const [first, ...others] = stage.activation.steps;
+      if (!first) return stage;
+      const addend = first.addend.map((value) => value << BigInt(productShift));
+      const sum = { ...first, addend, shift: first.shift + productShift };
+      return { ...rest, activation: { kind: 'fixed', steps: [sum, ...others] } };
+    });
+    expect(largestDifference(runStages({ ...referenceStages, stages }, some).outputs, good)).toBeGreaterThan(0);
+  });
+
+  test('the trained arithmetic equals expected_qkeras, which has the logits, to the last bit', async () => {
+    const expected = readNpy(model('rn06', 'expected_qkeras.npy'));
+    const options = { numerics: 'qkeras', ...portForArray(input(), 1 / 256) };
+    const network = await loadNetwork(h5, options);
+    const shares = network.reference(network.realInput(input(), 1 / 256));
+    expect(largestDifference(shares, softmaxRows(expected.data, 10))).toBe(0);
   });
 });
 
