@@ -4,6 +4,7 @@
  * Every operator of a segment is elementwise with constants, or only reshapes, so that a whole batch of candidate values can be
  * pushed through the reference executor's own code: row r of the batch holds one candidate for each channel.
  */
+import { networkError } from './errors.js';
 import { executeAll } from './execute.js';
 import { sizeOf, tensor, type Graph, type GraphNode } from './graph.js';
 
@@ -40,7 +41,10 @@ export function makeSegment(graph: Graph, nodes: readonly GraphNode[], from: Seg
     for (let start = 0; start < values.length; start += block * channels) {
       const slice = values.subarray(start, start + block * channels);
       const feed = tensor([slice.length / channels, ...from.shape.slice(1)], slice);
-      out.set(executeAll(part, new Map([[from.name, feed]])).get(to)?.data ?? slice, start);
+      const result = executeAll(part, new Map([[from.name, feed]])).get(to)?.data ?? slice;
+      if (result.length !== slice.length)
+        throw networkError('H3038', nodes[0]?.name ?? to, 'has constants that differ within a channel');
+      out.set(result, start);
     }
     return out;
   };

@@ -130,6 +130,20 @@ describe.skipIf(!haveModels)('CNV (QONNX, convolutions)', () => {
     expect(largestDifference(executeSamples(network.graph, input.data), expected.data)).toBe(0);
     expect(largestDifference(network.reference(network.realInput(input)), expected.data)).toBe(0);
   }, 120_000);
+
+  test('all 24 rows by stages: nine matrices, two pools, pixels in the order of the stream', async () => {
+    const input = readNpy(model('cnv_w1a1', 'input.npy'));
+    const expected = readNpy(model('cnv_w1a1', 'expected_logits.npy'));
+    const network = await loadNetwork(model('cnv_w1a1', 'cnv_w1a1.onnx'));
+    const { stageNetwork } = network;
+    expect(stageNetwork.stages.map((stage) => stage.name).join(' ')).toBe(
+      'thresholds_0 conv_0 conv_1 pool_0 conv_2 conv_3 pool_1 conv_4 conv_5 dense_0 dense_1 dense_2',
+    );
+    expect(stageNetwork.stages.every((stage) => stage.from === undefined)).toBe(true);
+    expect(stageNetwork.input.streamOrder).toEqual([1, 2, 0]);
+    const run = runStages(stageNetwork, network.encodeInput(input).codes);
+    expect(largestDifference(network.decodeOutput(run.outputs), expected.data)).toBe(0);
+  }, 120_000);
 });
 
 describe.skipIf(!haveModels)('RN06 (QKeras convolutions, hls4ml)', () => {

@@ -71,6 +71,15 @@ const averagePool: Op = (node, inputs) => {
   ];
 };
 
+/** Heddle's own: the sum over each window; padding adds nothing. */
+const sumPool: Op = (node, inputs) => [
+  poolImages(node, need(node, inputs, 0), (image, window, oy, ox) => {
+    let sum = 0;
+    eachInWindow(window, oy, ox, (at) => (sum += image[at] ?? 0));
+    return sum;
+  }),
+];
+
 /** One value per channel; the spatial axes stay with length 1. */
 const global =
   (reduce: (image: Float64Array) => number): Op =>
@@ -88,6 +97,7 @@ const global =
 export const poolOps: Readonly<Record<string, Op>> = {
   MaxPool: maxPool,
   AveragePool: averagePool,
+  SumPool: sumPool,
   GlobalAveragePool: global((image) => image.reduce((sum, value) => sum + value, 0) / image.length),
   GlobalMaxPool: global((image) => image.reduce((best, value) => Math.max(best, value), -Infinity)),
 };

@@ -5,6 +5,8 @@ import { foldConstants } from './fold-constants.js';
 import { integerQuantizers } from './integer-quantizers.js';
 import { integerWeights } from './integer-weights.js';
 import { moveScales } from './move-scales.js';
+import { sumPools } from './sum-pools.js';
+import { unfoldBias } from './unfold-bias.js';
 import { unfoldGemm } from './unfold-gemm.js';
 
 const weightQuantizers: ReadonlySet<string> = new Set(['Quant', 'IntQuant', 'BipolarQuant', 'Mul', 'Transpose']);
@@ -20,9 +22,11 @@ export function streamlineSteps(graph: Graph): PassResult[] {
     ['fold-shapes', (g) => foldConstants(g, weightQuantizers)],
     ['batch-free', batchFree],
     ['unfold-gemm', unfoldGemm],
+    ['unfold-bias', unfoldBias],
     ['integer-weights', integerWeights],
     ['fold-constants', (g) => foldConstants(g)],
     ['integer-quantizers', integerQuantizers],
+    ['sum-pools', sumPools],
     ['move-scales', moveScales],
   ];
   const results: PassResult[] = [];

@@ -1,0 +1,390 @@
+/**
+ * The walk of the lowering over a streamlined graph: every tensor becomes a stream of integers with operators behind it, every
+ * quantizer closes a stage.
+ */
+import { intType, valueRange } from './element-type.js';
+import { networkError } from './errors.js';
+import { onlyInput, onlyOutput } from './execute.js';
+import { consumersOf, sizeOf, type Graph, type GraphNode } from './graph.js';
+import { imageSize, type ImageShape, type Operand } from './image-stages.js';
+import { fitActivation } from './lower-activation.js';
+import {
+  addCore,
+  convCore,
+  denseCore,
+  hasPadding,
+  sumCore,
+  wholeFactors,
+  windowFor,
+  type AddTerm,
+  type Source,
+} from './lower-cores.js';
+import { constantsOf, isBare, isMove, segmentOf, type Core, type Value } from './lower-value.js';
+import { quantizerType } from './quantizer-type.js';
+import { affineOf } from './segment.js';
+import { inputName, type ElementType } from './stage-types.js';
+import type { Activation, Stage } from './stages.js';
+import { asImage, imageLayout, isPlain, movedLayout, plainLayout, type Layout } from './stream-layout.js';
+
+const quantizers = new Set(['QuantCodes', 'BipolarQuant', 'MultiThreshold']);
+const elementwise = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sqrt', 'Neg', 'Relu', 'LeakyRelu', 'PRelu', 'Clip', 'BatchNormalization'],
+  ...['Sigmoid', 'HardSigmoid', 'Tanh', 'Identity', 'Dropout', 'Round', 'Floor', 'Ceil', 'Max', 'Min'],
+]);
+const spatial = new Set(['Conv', 'MaxPool', 'SumPool', 'Upsample', 'Resize']);
+
+export interface Walked {
+  /** Every stage with `from`. */
+  readonly stages: readonly Stage[];
+  /** What the graph's output is. */
+  readonly end: Value;
+  readonly softmax: boolean;
+  /** Layout of the input tensor. */
+  readonly input: Layout;
+}
+
+/** Layout of the graph input: ONNX images where a spatial operator reads it before anything moves its elements. */
+function inputLayout(graph: Graph): Layout {
+  const { name, shape } = onlyInput(graph);
+  if (shape.length < 3) return plainLayout(shape);
+  for (let at = name; ;) {
+    const reader = consumersOf(graph, at)[0];
+    if (!reader) return plainLayout(shape);
+    if (spatial.has(reader.op)) return imageLayout(shape);
+    if (isMove(reader) && reader.op !== 'Identity') {
+      const perm = reader.attributes.perm;
+      const [, height = 1, width = 1, channels = 1] = shape;
+      const last = shape.length === 4 && Array.isArray(perm) && perm.join() === '0,3,1,2';
+      return last ? plainLayout(shape, { height, width, channels }) : plainLayout(shape);
+    }
+    at = reader.outputs[0] ?? '';
+  }
+}
+
+/** Walks a streamlined graph. H3031 to H3041 where an operator has no place. */
+export function walkGraph(graph: Graph, shapes: ReadonlyMap<string, readonly number[]>, port: ElementType): Walked {
+  return new Walk(graph, shapes).run(port);
+}
+
+class Walk {
+  private readonly stages: Stage[] = [];
+  private readonly values = new Map<string, Value>();
+  private softmax: GraphNode | undefined;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly shapes: ReadonlyMap<string, readonly number[]>,
+  ) {}
+
+  run(port: ElementType): Walked {
+    const input = onlyInput(this.graph).name;
+    const layout = inputLayout(this.graph);
+    this.values.set(input, { tensor: input, layout, stream: inputName, type: port, body: [], end: layout });
+    for (const node of this.graph.nodes) this.node(node);
+    const end = this.value(onlyOutput(this.graph).name, this.graph.name);
+    return { stages: this.stages, end, softmax: this.softmax !== undefined, input: layout };
+  }
+
+  private node(node: GraphNode): void {
+    if (this.softmax) throw networkError('H3038', node.name, `${node.op} stands behind Softmax`);
+    const streams = node.inputs.filter((name) => name !== '' && !this.graph.initializers.has(name));
+    const [first = ''] = streams;
+    if (streams.length > 1) return this.join(node, streams);
+    const value = this.value(first, node.name);
+    const output = node.outputs[0] ?? '';
+    if (quantizers.has(node.op)) return this.set(output, this.quantize(node, value));
+    if (node.op === 'MatMul' || node.op === 'Conv') {
+      if (node.inputs[0] !== first) throw networkError('H3038', node.name, 'has its weights on the left');
+      const source = this.codes(value, node);
+      if (node.op === 'MatMul') return this.set(output, this.pending(node, denseCore(this.graph, node, source)));
+      return this.set(output, this.convolution(node, { ...source, layout: asImage(source.layout, node) }));
+    }
+    switch (node.op) {
+      case 'SumPool':
+        return this.set(output, this.pending(node, sumCore(node, this.images(value, node))));
+      case 'MaxPool':
+        return this.set(output, this.maxPool(node, this.images(value, node)));
+      case 'Resize':
+      case 'Upsample':
+        return this.set(output, this.upsample(node, this.images(value, node)));
+      case 'TopK':
+      case 'ArgMax':
+        return this.argmax(node, value);
+      case 'Softmax':
+        this.softmax = node;
+        return this.set(output, value);
+      case 'AveragePool':
+      case 'GlobalAveragePool':
+      case 'ReduceMean':
+        throw networkError('H3038', node.name, `${node.op} divides by numbers that differ from place to place`);
+    }
+    if (isMove(node)) {
+      const end = movedLayout(value.end, node, constantsOf(this.graph, node));
+      return this.set(output, { ...value, body: [...value.body, node], end });
+    }
+    if (!elementwise.has(node.op)) throw networkError('H3038', node.name, `${node.op} has no stage`);
+    this.set(output, { ...value, body: [...value.body, node] });
+  }
+
+  private value(name: string, reader: string): Value {
+    const value = this.values.get(name);
+    if (!value) throw networkError('H3031', reader, `reads "${name}", which is not computed from the input`);
+    return value;
+  }
+
+  /** A tensor with several readers must be a stream: sums on their way are sent as they are. */
+  private set(name: string, value: Value): void {
+    const readers = consumersOf(this.graph, name);
+    if (readers.length < 2 || (!value.core && isBare(value))) {
+      this.values.set(name, value);
+      return;
+    }
+    const stream = this.codes(value, readers[0] ?? { name, op: '' });
+    this.values.set(name, { tensor: name, ...stream, body: [], end: stream.layout });
+  }
+
+  /** The stream of integers that a node reads, in the layout of the node's input; H3041 where there is none. */
+  private codes(value: Value, node: Pick<GraphNode, 'name' | 'op'>): Source {
+    if (!isBare(value)) throw networkError('H3041', node.name, `${node.op} reads values that are not integer codes`);
+    if (!value.core) return { stream: value.stream, type: value.type, layout: value.end };
+    const { stream, type } = this.emitSums(value.core, []);
+    return { stream, type, layout: value.end };
+  }
+
+  private images(value: Value, node: GraphNode): Source {
+    const source = this.codes(value, node);
+    return { ...source, layout: asImage(source.layout, node) };
+  }
+
+  /** Emits a core whose sums leave the stage as they are. */
+  private emitSums(core: Core, turned: readonly boolean[]): { stream: string; type: ElementType } {
+    const turn = turned.length > 0 ? turned : core.ranges.map(() => false);
+    const min = core.ranges.reduce((least, range, c) => Math.min(least, turn[c] ? -range.max : range.min), -1);
+    const max = core.ranges.reduce((most, range, c) => Math.max(most, turn[c] ? -range.min : range.max), 0);
+    const type = intType(min, max);
+    return { stream: this.emit(core, { kind: 'none' }, type, turn), type };
+  }
+
+  private emit(core: Core, activation: Activation, output: ElementType, turned: readonly boolean[]): string {
+    const name = this.nameOf(core.kind);
+    this.stages.push(core.emit({ name, origin: core.origin, from: core.from, output }, activation, turned));
+    return name;
+  }
+
+  private nameOf(kind: Stage['kind']): string {
+    const base = kind === 'elementwise' ? 'thresholds' : kind;
+    return `${base}_${this.stages.filter((stage) => stage.kind === kind).length}`;
+  }
+
+  /** Sums of a core as a value, in the layout of its node's output. */
+  private pending(node: GraphNode, core: Core): Value {
+    const tensor = node.outputs[0] ?? '';
+    const shape = this.shapes.get(tensor) ?? [];
+    const layout = core.kind === 'dense' ? plainLayout(shape) : this.outputLayout(shape);
+    return { tensor, layout, stream: '', type: { kind: 'int', bits: 53, signed: true }, core, body: [], end: layout };
+  }
+
+  private outputLayout(shape: readonly number[]): Layout {
+    return shape.length === 3 || shape.length === 4 ? imageLayout(shape) : plainLayout(shape);
+  }
+
+  private stream(tensor: string, layout: Layout, stage: Stage): Value {
+    this.stages.push(stage);
+    return { tensor, layout, stream: stage.name, type: stage.output, body: [], end: layout };
+  }
+
+  /** Padding is 0, which a bipolar stream does not have: it becomes two bits then. */
+  private convolution(node: GraphNode, source: Source): Value {
+    const core = convCore(this.graph, node, source);
+    const kernel = this.graph.initializers.get(node.inputs[1] ?? '')?.shape.slice(2) ?? [];
+    const window = windowFor(node, source.layout, kernel.length === 1 ? [1, ...kernel] : kernel);
+    if (source.type.kind !== 'bipolar' || !hasPadding(window)) return this.pending(node, core);
+    const output: ElementType = { kind: 'int', bits: 2, signed: true };
+    const elements = imageSize(source.layout.image);
+    const name = this.nameOf('elementwise');
+    this.stages.push({
+      ...{ kind: 'elementwise', name, origin: node.name, from: [source.stream], inputs: elements, outputs: elements },
+      ...{ input: source.type, output, channels: source.layout.image.channels },
+      // -2, and one more at -1, two more at +1.
+      activation: { kind: 'thresholds', levels: 3, table: [-1, 1, 1], perChannel: false },
+    });
+    return this.pending(node, convCore(this.graph, node, { ...source, stream: name, type: output }));
+  }
+
+  private quantize(node: GraphNode, value: Value): Value {
+    const output = node.outputs[0] ?? '';
+    const segment = segmentOf(this.graph, value, [...value.body, node], output);
+    const wanted = quantizerType(this.graph, node);
+    const { core } = value;
+    if (core) {
+      const fitted = fitActivation(segment, core.ranges, wanted, core.origin);
+      if (!core.turns && fitted.turned.some((turn) => turn))
+        throw networkError('H3034', node.name, 'the codes fall with rising sums');
+      const stream = this.emit(core, fitted.activation, fitted.output, fitted.turned);
+      return { tensor: output, layout: value.end, stream, type: fitted.output, body: [], end: value.end };
+    }
+    const { image } = value.layout;
+    const ranges = Array.from({ length: segment.channels }, () => valueRange(value.type));
+    const fitted = fitActivation(segment, ranges, wanted, node.name);
+    if (fitted.turned.some((turn) => turn)) throw networkError('H3034', node.name, 'the codes fall with rising input');
+    const elements = imageSize(image);
+    return this.stream(output, value.end, {
+      ...{ kind: 'elementwise', name: this.nameOf('elementwise'), origin: node.name, from: [value.stream] },
+      ...{ inputs: elements, outputs: elements, input: value.type, output: fitted.output },
+      ...(segment.channels === elements ? {} : { channels: segment.channels }),
+      activation: fitted.activation,
+    });
+  }
+
+  private maxPool(node: GraphNode, { stream, type, layout }: Source): Value {
+    const { image } = layout;
+    const window = windowFor(node, layout);
+    const size = { inputs: imageSize(image), outputs: window.y.count * window.x.count * image.channels };
+    const output = node.outputs[0] ?? '';
+    return this.stream(output, this.outputLayout(this.shapes.get(output) ?? []), {
+      ...{ kind: 'pool', reduce: 'max', name: this.nameOf('pool'), origin: node.name, from: [stream], ...size },
+      ...{ input: type, output: type, image, window, accumulator: valueRange(type), activation: { kind: 'none' } },
+    });
+  }
+
+  private upsample(node: GraphNode, { stream, type, layout }: Source): Value {
+    const output = node.outputs[0] ?? '';
+    const shape = this.shapes.get(output) ?? [];
+    const factor = wholeFactors(layout.indices.shape, shape);
+    const moved = movedLayout(layout, node, constantsOf(this.graph, node)).indices;
+    const { image } = layout;
+    const repeated = (at: number): number => {
+      const [height = 1, width = 1] = shape.length === 3 ? [1, shape[2] ?? 1] : shape.slice(2);
+      const channel = Math.floor(at / (height * width));
+      const [y, x] = [Math.floor(at / width) % height, at % width];
+      const pixel = Math.floor(y / (factor?.y ?? 1)) * image.width + Math.floor(x / (factor?.x ?? 1));
+      return pixel * image.channels + channel;
+    };
+    if (!factor || moved.data.some((value, at) => value !== repeated(at)))
+      throw networkError('H3038', node.name, 'only upsampling that repeats every pixel a whole number of times');
+    const size = { inputs: imageSize(image), outputs: sizeOf(shape) };
+    return this.stream(output, imageLayout(shape), {
+      ...{ kind: 'upsample', name: this.nameOf('upsample'), origin: node.name, from: [stream], ...size },
+      ...{ input: type, output: type, image, factorY: factor.y, factorX: factor.x },
+    });
+  }
+
+  /** Addition and concatenation of streams. */
+  private join(node: GraphNode, streams: readonly string[]): void {
+    const output = node.outputs[0] ?? '';
+    const values = streams.map((name) => this.value(name, node.name));
+    if (node.op === 'Concat') return this.set(output, this.concat(node, values));
+    if (node.op !== 'Add' || streams.length !== 2)
+      throw networkError('H3031', node.name, `${node.op} joins ${streams.length} activations`);
+    const terms = values.map((value) => this.term(value, node));
+    const [left, right] = terms.map((term) => term.layout.indices);
+    const same = left?.shape.join() === right?.shape.join() && left?.data.every((at, k) => at === right?.data[k]);
+    if (!same) throw networkError('H3038', node.name, 'adds streams of different shapes or orders');
+    this.set(output, this.pending(node, addCore(node, terms)));
+  }
+
+  /** A stream with whole factors: what an addition can take. */
+  private term(value: Value, node: GraphNode): AddTerm {
+    if (isBare(value)) {
+      const source = this.codes(value, node);
+      const layout = this.inOrder(source.layout, node);
+      return { ...source, layout, scale: Float64Array.of(1), offset: Float64Array.of(0) };
+    }
+    const last = value.body.at(-1)?.outputs[0] ?? value.tensor;
+    const segment = segmentOf(this.graph, value, value.body, last);
+    const { scale, offset } = segment.affine
+      ? affineOf(segment)
+      : { scale: Float64Array.of(NaN), offset: Float64Array.of(NaN) };
+    if (![...scale, ...offset].every((number) => Number.isSafeInteger(number)))
+      throw networkError(
+        'H3041',
+        node.name,
+        'adds streams whose scales are not whole multiples of each other',
+        'give both quantizers in front of the addition the same scale',
+      );
+    const bare = { ...value, body: value.body.filter((item) => isMove(item)) };
+    const source = this.codes(bare, node);
+    return { ...source, layout: this.inOrder(source.layout, node), scale, offset };
+  }
+
+  /** Images in ONNX order, or a vector in the order of its stream. */
+  private inOrder(layout: Layout, node: GraphNode): Layout {
+    const rank = layout.indices.shape.length;
+    return (rank === 3 || rank === 4) && !isPlain(layout) ? asImage(layout, node) : plainOnly(layout, node);
+  }
+
+  private concat(node: GraphNode, values: readonly Value[]): Value {
+    const output = node.outputs[0] ?? '';
+    const shape = this.shapes.get(output) ?? [];
+    const sources = values.map((value) => this.codes(value, node));
+    const images = shape.length === 3 || shape.length === 4;
+    const axis = node.attributes.axis;
+    const last = axis === shape.length - 1 || axis === -1;
+    if (!(images ? axis === 1 || axis === 1 - shape.length : last) || values.length !== node.inputs.length)
+      throw networkError('H3038', node.name, 'only streams along the channels are concatenated');
+    const layouts = sources.map(({ layout }) => (images ? asImage(layout, node) : plainOnly(layout, node)));
+    const operands = sources.map(({ type }, k): Operand => ({ type, channels: layouts[k]?.image.channels ?? 0 }));
+    const first = sources[0]?.type ?? { kind: 'bipolar' };
+    const alike = sources.every(({ type }) => JSON.stringify(type) === JSON.stringify(first));
+    const ranges = sources.map(({ type }) => valueRange(type));
+    const type = alike
+      ? first
+      : intType(Math.min(...ranges.map(({ min }) => min)), Math.max(...ranges.map(({ max }) => max)));
+    const layout = this.outputLayout(shape);
+    const image: ImageShape = layout.image;
+    return this.stream(output, layout, {
+      ...{ kind: 'concat', name: this.nameOf('concat'), origin: node.name, from: sources.map(({ stream }) => stream) },
+      ...{ inputs: imageSize(image), outputs: imageSize(image), input: first, output: type, image, operands },
+    });
+  }
+
+  private argmax(node: GraphNode, value: Value): void {
+    const index = node.op === 'TopK' ? node.outputs[1] : node.outputs[0];
+    const count = this.graph.initializers.get(node.inputs[1] ?? '')?.data[0] ?? node.attributes.k;
+    if ((node.op === 'TopK' && count !== 1) || index !== onlyOutput(this.graph).name)
+      throw networkError(
+        'H3040',
+        node.name,
+        'only the index of the greatest element (k = 1) at the output has a stage',
+      );
+    if (node.attributes.largest === 0) throw networkError('H3040', node.name, 'TopK of the smallest has no stage');
+    const { shape } = value.end.indices;
+    const axis = node.attributes.axis ?? (node.op === 'TopK' ? -1 : 0);
+    const over = typeof axis === 'number' && (shape.at(axis) ?? 0) === sizeOf(shape);
+    if (!over || node.attributes.select_last_index === 1 || !isPlain(value.end))
+      throw networkError('H3040', node.name, 'only the greatest of all elements of a vector has a stage');
+    const sign = argmaxSign(this.graph, value, node.name);
+    if (sign < 0 && !value.core?.turns)
+      throw networkError('H3040', node.name, 'the scale in front of TopK is negative');
+    const { stream, type } = value.core
+      ? this.emitSums(
+          value.core,
+          value.core.ranges.map(() => sign < 0),
+        )
+      : { stream: value.stream, type: value.type };
+    const inputs = sizeOf(shape);
+    const output = intType(0, inputs - 1);
+    const layout = plainLayout(this.shapes.get(index) ?? [1, 1]);
+    const stage: Stage = {
+      ...{ kind: 'argmax', name: this.nameOf('argmax'), origin: node.name, from: [stream], inputs, outputs: 1 },
+      ...{ input: type, output },
+    };
+    this.values.set(index, this.stream(index, layout, stage));
+  }
+}
+
+function plainOnly(layout: Layout, node: GraphNode): Layout {
+  if (isPlain(layout)) return layout;
+  throw networkError('H3038', node.name, `${node.op} reads elements in another order than the stream has them`);
+}
+
+/** Sign of the slope that an argmax sees: 1 or -1, H3040 where channels differ. */
+function argmaxSign(graph: Graph, value: Value, name: string): number {
+  const segment = segmentOf(graph, value, value.body, value.body.at(-1)?.outputs[0] ?? value.tensor);
+  if (!segment.affine) throw networkError('H3040', name, 'what follows the last integers is not a scale and an offset');
+  const { scale, offset } = affineOf(segment);
+  const [slope = 1, shift = 0] = [scale[0], offset[0]];
+  if (slope === 0 || scale.some((factor) => factor !== slope) || offset.some((term) => term !== shift))
+    throw networkError('H3040', name, 'channels reach TopK with different scales or offsets');
+  return Math.sign(slope);
+}
