@@ -111,7 +111,11 @@ export interface ElaboratedCircuit {
 }
 
 /** Number of elements. */
-export const elementCount = (signal: ElabSignal): number => signal.dims.reduce((n, d) => n * d, 1);
+export function elementCount(signal: ElabSignal): number {
+  let n = 1;
+  for (const d of signal.dims) n *= d;
+  return n;
+}
 
 /** Row-major strides of an array. */
 export function strides(dims: readonly number[]): number[] {

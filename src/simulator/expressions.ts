@@ -80,6 +80,9 @@ const CODE: Readonly<Record<BinaryOp | UnaryOp | FoldOp | Op, number>> = Object.
 
 const MOST = 1e9;
 
+/** In place of the hash of an expression that is found without one. */
+const UNHASHED = -1;
+
 function mix(hash: number, value: number): number {
   const h = Math.imul(hash ^ value, 0x9e3779b1);
   return h ^ (h >>> 15);
@@ -94,6 +97,9 @@ export class Expressions {
   private readonly hashes: number[] = [];
   /** Numbers of nodes plus one, by hash. */
   private slots = new Int32Array(1 << 12);
+
+  /** Loads of scalars, by signal. */
+  private readonly scalars: (Leaf | undefined)[] = [];
 
   /** Numbers of expressions are below this. */
   get count(): number {
@@ -139,7 +145,6 @@ export class Expressions {
     for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
       const id = (this.slots[at] ?? 0) - 1;
       if (id < 0) return this.add(at, h, new Leaf('const', width, signed, this.count, 0, 0, value, -1, NO_INDEX));
-      if (this.hashes[id] !== h) continue;
       const n = this.nodes[id] as Leaf;
       if (n.op === 'const' && n.width === width && n.signed === signed && n.value === value) return n as Ex;
     }
@@ -154,7 +159,6 @@ export class Expressions {
         const vars = varsOfAffine(value);
         return this.add(at, h, new Leaf('index', width, signed, this.count, vars, limbs(width), value, -1, NO_INDEX));
       }
-      if (this.hashes[id] !== h) continue;
       const n = this.nodes[id] as Leaf;
       if (n.op !== 'index' || n.width !== width || n.signed !== signed) continue;
       if (sameAffine(n.value as Affine, value)) return n as Ex;
@@ -162,6 +166,20 @@ export class Expressions {
   }
 
   load(signal: number, index: readonly Index[], width: number, signed: boolean): Ex {
+    if (index.length > 0) return this.element(signal, index, width, signed);
+    // Scalars are read most, always as what they are.
+    const known = this.scalars[signal];
+    if (known !== undefined && known.width === width && known.signed === signed) return known as Ex;
+    if (known !== undefined) return this.element(signal, NO_INDEX, width, signed);
+    const node = new Leaf('load', width, signed, this.count, 0, 2 * limbs(width), undefined, signal, NO_INDEX);
+    while (this.scalars.length <= signal) this.scalars.push(undefined);
+    this.scalars[signal] = node;
+    this.nodes.push(node);
+    this.hashes.push(UNHASHED);
+    return node as Ex;
+  }
+
+  private element(signal: number, index: readonly Index[], width: number, signed: boolean): Ex {
     let h = mix(headOf('load', width, signed), signal);
     for (const i of index) h = mix(h, isAffine(i) ? hashAffine(i) : i.at.id);
     for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
@@ -172,12 +190,10 @@ export class Expressions {
           vars |= isAffine(i) ? varsOfAffine(i) : i.at.vars;
           if (!isAffine(i)) cost += i.at.cost + 4;
         }
-        const list = index.length === 0 ? NO_INDEX : index;
-        return this.add(at, h, new Leaf('load', width, signed, this.count, vars, cost, undefined, signal, list));
+        return this.add(at, h, new Leaf('load', width, signed, this.count, vars, cost, undefined, signal, index));
       }
-      if (this.hashes[id] !== h) continue;
       const n = this.nodes[id] as Leaf;
-      if (n.op !== 'load' || n.signal !== signal || n.width !== width || n.signed !== signed) continue;
+      if (n.signal !== signal || n.op !== 'load' || n.width !== width || n.signed !== signed) continue;
       if (sameIndices(n.index, index)) return n as Ex;
     }
   }
@@ -227,7 +243,6 @@ export class Expressions {
         const cost = Math.min(MOST, own * limbs(width) + a.cost + (b?.cost ?? 0) + (cond?.cost ?? 0));
         return this.add(at, h, new Operator(op, width, signed, this.count, vars, cost, fn, a, b, cond, low));
       }
-      if (this.hashes[id] !== h) continue;
       const n = this.nodes[id] as Operator;
       if (n.a !== a || n.op !== op || n.b !== b || n.cond !== cond || n.fn !== fn) continue;
       if (n.width !== width || n.signed !== signed) continue;
@@ -253,7 +268,6 @@ export class Expressions {
           new Many('cat', width, signed, this.count, vars, cost, parts, undefined, 0, 0, undefined),
         );
       }
-      if (this.hashes[id] !== h) continue;
       const n = this.nodes[id] as Many;
       if (n.op !== 'cat' || n.width !== width || n.signed !== signed || n.parts.length !== parts.length) continue;
       if (n.parts.every((part, k) => part === parts[k])) return n as Ex;
@@ -279,7 +293,6 @@ export class Expressions {
         const cost = Math.min(MOST, count * 2 * limbs(width) + body.cost * count);
         return this.add(at, h, new Many(op, width, signed, this.count, vars, cost, NO_PARTS, fn, v, count, body));
       }
-      if (this.hashes[id] !== h) continue;
       const n = this.nodes[id] as Many;
       if (n.body !== body || n.op !== op || n.v !== v || n.count !== count || n.fn !== fn) continue;
       if (n.width === width && n.signed === signed) return n as Ex;
@@ -288,7 +301,7 @@ export class Expressions {
 
   private add(at: number, hash: number, node: Node): Ex {
     this.nodes.push(node);
-    this.hashes.push(hash);
+    this.hashes.push(hash & 0x7fffffff);
     this.slots[at] = this.nodes.length;
     if (this.nodes.length * 2 > this.slots.length) this.grow();
     return node as Ex;
@@ -299,6 +312,7 @@ export class Expressions {
     const mask = slots.length - 1;
     const { hashes } = this;
     for (let id = 0; id < hashes.length; id++) {
+      if (hashes[id] === UNHASHED) continue;
       let at = (hashes[id] ?? 0) & mask;
       while (slots[at] !== 0) at = (at + 1) & mask;
       slots[at] = id + 1;

@@ -67,6 +67,8 @@ function readsOfWrite(w: MemoryWrite): NestRead[] {
 function ownDirection(circuit: Circuit, u: PlannedUpdate): { down: boolean; shadow: boolean } {
   const signal = signalOf(circuit, u.target);
   const loops = [...u.loops, ...u.inner];
+  // One iteration meets no other one.
+  if (loops.every((n) => n === 1)) return { down: false, shadow: false };
   const seen = new Set<Distance>();
   const note = (read: Read): void => {
     if (read.signal === u.target) seen.add(distance(signal, u.index, loops, read));
@@ -88,11 +90,16 @@ function ownDirection(circuit: Circuit, u: PlannedUpdate): { down: boolean; shad
 /** For every item the items that overwrite what it reads. */
 function mustPrecede(circuit: Circuit, prepared: PlannedCircuit, accesses: readonly Access[]): number[][] {
   const writers = new Map<number, number[]>();
-  accesses.forEach((a, n) => writers.set(a.target, [...(writers.get(a.target) ?? []), n]));
+  accesses.forEach((a, n) => {
+    const list = writers.get(a.target);
+    if (list === undefined) writers.set(a.target, [n]);
+    else list.push(n);
+  });
   const count = prepared.updates.length;
   return accesses.map((access, n) => {
     const found = new Set<number>();
     for (const read of access.reads) {
+      if (!writers.has(read.signal)) continue;
       for (const w of writers.get(read.signal) ?? []) {
         if (w === n) continue;
         const u = prepared.updates[w];
@@ -164,7 +171,7 @@ function byGate(after: readonly (readonly number[])[], shadow: Uint8Array, gates
   after.forEach((_, n) => waiting[n] === 0 && release(n));
   const order: number[] = [];
   while (ready.size > 0) {
-    const [key, list] = [...ready][0] ?? ['', []];
+    const [key, list]: [string, number[]] = ready.entries().next().value ?? ['', []];
     for (let n = list.shift(); n !== undefined; n = list.shift()) {
       order.push(n);
       for (const to of edges[n] ?? []) {

@@ -55,6 +55,7 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
   const storage: Storage = { ...storageOf(memory) };
   writeConstants(storage, built.shared);
   for (const s of circuit.signals) {
+    if (s.image === undefined && s.kind !== 'memory' && !s.unreset) continue;
     forEachInitial(s, options.init ?? 'zero', (flat, value) => writeElement(storage, layout, s, flat, value));
   }
   const exports = instantiate(built.bytes, memory);

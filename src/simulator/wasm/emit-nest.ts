@@ -189,6 +189,7 @@ function hoist(c: EmitContext, depth: number, steps: readonly Step[]): void {
 }
 
 function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): void {
+  if (leaf.inner.length === 0) return store(c, leaf);
   const copied = blockCopy(c, depth, leaf);
   if (copied) return;
   const all = [...c.extents(depth), ...leaf.inner];
@@ -219,13 +220,7 @@ function store(c: EmitContext, leaf: Leaf): void {
     } else wideInto(c, value, dst);
     return;
   }
-  const self = c.shared.interner.intern({
-    op: 'load',
-    width,
-    signed: c.signal(leaf.target).signed,
-    signal: leaf.target,
-    index: leaf.index,
-  });
+  const self = c.shared.interner.load(leaf.target, leaf.index, width, c.signal(leaf.target).signed);
   const again =
     leaf.shadow === undefined &&
     leaf.inner.length === 0 &&

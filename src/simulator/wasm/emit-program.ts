@@ -154,6 +154,8 @@ class NestMaker {
 
   private group(group: Group): Nest[] {
     const { loops, nodes, down, ripple = false } = group;
+    // Single values in a row: one nest without loops.
+    if (loops.length === 0 && !group.sealed) return [{ loops, steps: leavesOf(nodes), down }];
     const steps = (a: PlannedAssign, inner: readonly number[]): Step[] => {
       const leaf = (value: Ex): Leaf => ({ kind: 'leaf', inner, target: a.target, index: a.index, value, ripple });
       return planSteps(a.plan, this.intern, leaf, this.inside);
@@ -162,8 +164,6 @@ class NestMaker {
     // A node alone has no decisions within its loops: all of them may become one block move.
     if (nodes.length === 1 && only !== undefined && uniformArms(only.plan))
       return [{ loops: [], steps: steps(only, loops), down }];
-    // Single values in a row: one nest without loops.
-    if (loops.length === 0 && !group.sealed) return [{ loops, steps: nodes.flatMap((a) => steps(a, loops)), down }];
     if (loops.length === 0) return nodes.map((a) => ({ loops, steps: steps(a, []), down }));
     return [{ loops, steps: nodes.flatMap((a) => steps(a, [])), down }];
   }
@@ -218,6 +218,15 @@ class NestMaker {
     if (this.current === undefined) throw new Error('no function is being written');
     return this.current;
   }
+}
+
+/** Nodes without loops and decisions. */
+function leavesOf(nodes: readonly PlannedAssign[]): Leaf[] {
+  const leaves: Leaf[] = [];
+  for (const { target, index, value, loops } of nodes) {
+    leaves.push({ kind: 'leaf', inner: loops, target, index, value, ripple: false });
+  }
+  return leaves;
 }
 
 /** All decisions hold for all iterations of the nest. */

@@ -11,14 +11,15 @@ import { rewrite, withOperands } from './rewrite.js';
 /** Longer chains of wires used once stay chains of wires. */
 const MAX_INLINE_DEPTH = 12;
 
-/** Rewritings by the number of loops around a reader, or undefined where there is nothing to move; `whole` by signal. */
+/**
+ * Rewritings by the number of loops around a reader: the expressions of `inline` move in, and `need` is told every signal
+ * that is read as before.
+ */
 export function inliner(
   circuit: ElaboratedCircuit,
-  prepared: Prepared,
-  whole: readonly (Assign | undefined)[],
-): ((depth: number) => (ex: Ex) => Ex) | undefined {
-  const inline = inlined(circuit, prepared, whole);
-  if (inline === undefined) return undefined;
+  inline: readonly (Assign | undefined)[],
+  need: (signal: number) => void,
+): (depth: number) => (ex: Ex) => Ex {
   const x = circuit.expressions;
   /** Per signal the expanded expression in its own nest, and how many wires it has taken in, one inside the other. */
   const values = new Array<Ex | undefined>(inline.length);
@@ -56,6 +57,7 @@ export function inliner(
     if (memo[ex.id] === ex) return ex;
     const out = withOperands(x, ex, (e) => go(e, depth));
     const done = out.op === 'load' ? moved(out, depth) : out;
+    if (done === out && out.op === 'load') need(out.signal);
     if (done === ex && ex.op !== 'load' && ex.id < before) memo[ex.id] = ex;
     return done;
   };
@@ -63,7 +65,7 @@ export function inliner(
 }
 
 /** Per signal the node whose expression moves into its readers; undefined if there is none at all. */
-function inlined(
+export function inlined(
   circuit: ElaboratedCircuit,
   prepared: Prepared,
   whole: readonly (Assign | undefined)[],

@@ -39,13 +39,19 @@ const GUARD = 64;
 
 const align = (n: number): number => Math.ceil(n / 16) * 16;
 
-const isState = (s: ElabSignal): boolean => s.kind === 'reg' || s.kind === 'memory';
+type Area = 'port' | 'reg' | 'memory' | 'wire';
+
+function areaOf(s: ElabSignal): Area {
+  if (s.port !== undefined) return 'port';
+  return s.kind === 'reg' || s.kind === 'memory' ? s.kind : 'wire';
+}
 
 export function layoutOf(circuit: ElaboratedCircuit): Layout {
   const slots = new Array<Slot>(circuit.signals.length);
   let next = 1024;
-  const place = (signals: readonly ElabSignal[]): void => {
-    for (const s of signals) {
+  const place = (area: Area): void => {
+    for (const s of circuit.signals) {
+      if (areaOf(s) !== area) continue;
       const stride = storageBytes(s.width);
       const bytes = stride * elementCount(s);
       const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
@@ -56,13 +62,13 @@ export function layoutOf(circuit: ElaboratedCircuit): Layout {
     }
     next = align(next);
   };
-  place(circuit.signals.filter((s) => s.port !== undefined));
+  place('port');
   const from = next;
-  place(circuit.signals.filter((s) => s.kind === 'reg'));
+  place('reg');
   const watched = { from: 1024, to: next };
-  place(circuit.signals.filter((s) => s.kind === 'memory'));
+  place('memory');
   const to = next;
-  place(circuit.signals.filter((s) => s.port === undefined && !isState(s)));
+  place('wire');
   return { slots, state: { from, to }, watched, end: next + GUARD };
 }
 

@@ -13,10 +13,9 @@ import {
   type Update,
   isAffine,
 } from '../elaborated.js';
-import { visitReads } from '../walk.js';
 import { simplifyBits } from './demanded-bits.js';
-import { inliner } from './inline.js';
-import { type Prepared, driversOf, visitClocked } from './prepared.js';
+import { inlined, inliner } from './inline.js';
+import { type Prepared, driversOf } from './prepared.js';
 import { rewriter } from './rewrite.js';
 
 const NOTHING = { updates: [], writes: [] };
@@ -28,14 +27,19 @@ export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs'):
   const copies = wholeDrivers(circuit, circuit.assigns).map((a) =>
     a !== undefined && isCopy(circuit, a) ? a : undefined,
   );
-  const through = rewriter(circuit.expressions, (ex) => readThrough(circuit, copies, ex));
-  const first = simplifyBits(
-    circuit,
-    rewriteLive(circuit, wanted, outputs, () => through),
-    outputs,
-  );
-  const inline = inliner(circuit, first, wholeDrivers(circuit, first.assigns));
-  return inline === undefined ? first : rewriteLive(circuit, first, outputs, inline);
+  const plain = rewriteLive(circuit, wanted, outputs, (need) => {
+    const through = rewriter(circuit.expressions, (ex) => {
+      if (ex.op !== 'load') return ex;
+      const out = copies[ex.signal] === undefined ? ex : readThrough(circuit, copies, ex);
+      if (out.op === 'load') need(out.signal);
+      return out;
+    });
+    return () => through;
+  });
+  const first = simplifyBits(circuit, plain, outputs);
+  const inline = inlined(circuit, first, wholeDrivers(circuit, first.assigns));
+  if (inline === undefined) return first;
+  return rewriteLive(circuit, first, outputs, (need) => inliner(circuit, inline, need));
 }
 
 /** Per signal the node that drives all of it with the identity as index map, if there is one. */
@@ -133,16 +137,25 @@ function rewriteTree(tree: Tree, go: (ex: Ex) => Ex): Tree {
 }
 
 /**
- * Everything that an output, a register or a memory needs, rewritten; `at` gives the rewriting under a number of loops.
- * Nodes keep their order.
+ * Everything that an output, a register or a memory needs, rewritten; nodes keep their order. `rules` gives the rewriting
+ * under a number of loops, which calls `need` for every signal that is still read.
  */
 function rewriteLive(
   circuit: Pick<ElaboratedCircuit, 'signals'>,
   prepared: Prepared,
   outputs: readonly number[],
-  at: (depth: number) => (ex: Ex) => Ex,
+  rules: (need: (signal: number) => void) => (depth: number) => (ex: Ex) => Ex,
 ): Prepared {
   const { assigns } = prepared;
+  const live = new Uint8Array(circuit.signals.length);
+  const todo: number[] = [];
+  const need = (id: number): void => {
+    if (live[id] !== 0) return;
+    live[id] = 1;
+    todo.push(id);
+  };
+  const at = rules(need);
+  for (const id of outputs) need(id);
   const updates = prepared.updates.map((u): Update => {
     const tree = rewriteTree(u.tree, at(u.loops.length + u.inner.length));
     return tree === u.tree ? u : { ...u, tree };
@@ -153,17 +166,7 @@ function rewriteLive(
     return { ...w, address: go(w.address), data: go(w.data), guards };
   });
   const chains = driversOf(circuit.signals.length, assigns);
-  const live = new Uint8Array(circuit.signals.length);
   const done = new Array<Assign | undefined>(assigns.length);
-  const todo: number[] = [];
-  const need = (id: number): void => {
-    if (live[id] !== 0) return;
-    live[id] = 1;
-    todo.push(id);
-  };
-  const visit = (r: { readonly signal: number }): void => need(r.signal);
-  for (const id of outputs) need(id);
-  visitClocked({ updates, writes }, (ex) => visitReads(ex, visit));
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     for (let n = chains.first[id] ?? -1; n >= 0; n = chains.next[n] ?? -1) {
       const a = assigns[n];
@@ -171,7 +174,6 @@ function rewriteLive(
       const value = at(a.loops.length)(a.value);
       const { loops, target, index, place } = a;
       done[n] = value === a.value ? a : { loops, target, index, value, place };
-      visitReads(value, visit);
     }
   }
   return { assigns: done.filter((a) => a !== undefined), updates, writes };
