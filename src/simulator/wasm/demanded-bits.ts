@@ -26,12 +26,12 @@ export function simplifyBits(circuit: Circuit, prepared: Prepared, outputs: read
   const demand = new DemandedBits(circuit.expressions, circuit.signals.length, known, single);
   for (const id of outputs) demand.whole(id);
   // Everything else is looked at in full.
-  const rest = new Map<Assign, Assign>();
-  for (const a of prepared.assigns) {
-    if (single[a.target] === a) continue;
-    if (a.loops.length > 0) demand.reads(a.value);
-    else rest.set(a, { ...a, value: demand.full(known.simplify(a.value)) });
-  }
+  const rest = prepared.assigns.map((a) => {
+    if (single[a.target] === a) return undefined;
+    if (a.loops.length === 0) return withValue(a, demand.full(known.simplify(a.value)));
+    demand.reads(a.value);
+    return a;
+  });
   const updates = prepared.updates.map((u) => {
     if (u.loops.length === 0 && u.inner.length === 0)
       return { ...u, tree: rewriteTree(u.tree, (ex) => demand.full(known.simplify(ex))) };
@@ -41,11 +41,19 @@ export function simplifyBits(circuit: Circuit, prepared: Prepared, outputs: read
   for (const w of prepared.writes)
     for (const ex of [w.address, w.data, ...w.guards.map((g) => g.cond)]) demand.reads(ex);
   for (const a of order.reverse()) {
-    const value = demand.driver(a.target, values[a.target] ?? a.value);
-    if (value !== undefined) rest.set(a, { ...a, value });
+    values[a.target] = demand.driver(a.target, values[a.target] ?? a.value);
   }
-  const assigns = prepared.assigns.flatMap((a) => rest.get(a) ?? (single[a.target] === a ? [] : [a]));
+  // Of the single wires those stay that somebody looks at.
+  const assigns = prepared.assigns.flatMap((a, n) => {
+    const value = values[a.target];
+    return rest[n] ?? (value === undefined ? [] : withValue(a, value));
+  });
   return { assigns, updates, writes: prepared.writes };
+}
+
+function withValue(a: Assign, value: Ex): Assign {
+  const { loops, target, index, place } = a;
+  return value === a.value ? a : { loops, target, index, value, place };
 }
 
 function rewriteTree(tree: Tree, go: (ex: Ex) => Ex): Tree {
@@ -101,8 +109,8 @@ class DemandedBits {
   /** By signal: bits of its numbers that a reader looks at. */
   private readonly bits: Int32Array;
   /** By expression: how often it was come by, and what it is where all of it is looked at. */
-  private readonly visits: number[] = [];
-  private readonly entire: (Ex | undefined)[] = [];
+  private readonly visits: number[];
+  private readonly entire: (Ex | undefined)[];
 
   constructor(
     private readonly x: Expressions,
@@ -110,6 +118,9 @@ class DemandedBits {
     private readonly known: KnownBits,
     private readonly single: Single,
   ) {
+    // Filled, so that they stay plain arrays whichever expression comes first.
+    this.visits = new Array<number>(x.count).fill(0);
+    this.entire = new Array<Ex | undefined>(x.count).fill(undefined);
     this.bits = new Int32Array(signals);
   }
 

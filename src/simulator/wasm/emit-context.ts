@@ -4,20 +4,13 @@ import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } f
 import { type FunctionWriter, I32, I64, OP, type ValType } from './function.js';
 import type { Helpers } from './helpers.js';
 import type { Expressions } from '../expressions.js';
-import type { ValueTable } from './value-table.js';
+import type { Address, Cached, ValueTable } from './value-table.js';
 import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 
-/** An address: a local (absent for a constant address) plus an offset. */
-export interface Address {
-  readonly local?: number;
-  readonly offset: number;
-}
+export type { Address, Cached };
 
 /** A loop variable: a local, or a number in unrolled code; `extent` bounds it. */
 export type VarValue = { readonly local: number; readonly extent: number } | { readonly fixed: number };
-
-/** A cached value: a local with the number, or memory with the limbs. */
-export type Cached = { readonly local: number } | { readonly address: Address };
 
 /** What the whole module shares. */
 export interface Shared {

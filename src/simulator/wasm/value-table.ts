@@ -1,6 +1,14 @@
 /** What the function under construction knows about expressions, by their numbers. */
 import { type Ex, isAffine } from '../elaborated.js';
-import type { Cached } from './emit-context.js';
+
+/** An address: a local (absent for a constant address) plus an offset. */
+export interface Address {
+  readonly local?: number;
+  readonly offset: number;
+}
+
+/** A value that is there already: a local with the number, or memory with the limbs. */
+export type Cached = { readonly local: number } | { readonly address: Address };
 
 /** Serves one function after the other: `begin` forgets everything without touching it. */
 export class ValueTable {
