@@ -19,6 +19,10 @@ export function hardenDesign(design: Design, values: NatEnv = {}): Design {
   const harden = (name: string, given: NatEnv): string => {
     const def = design.modules[name];
     if (def === undefined) throw new Error(`design has no module '${name}'`);
+    if (def.external !== undefined) {
+      modules[name] = def;
+      return name;
+    }
     const env = environment(def, given);
     const key = JSON.stringify([name, env]);
     const known = names.get(key);
@@ -27,9 +31,10 @@ export function hardenDesign(design: Design, values: NatEnv = {}): Design {
     names.set(key, hard);
     // Entered before its children: their names must differ from it.
     modules[hard] = def;
-    modules[hard] = hardModule(def, hard, env, (item) => harden(item.module, actualsOf(item, env)));
+    modules[hard] = hardModule(def, hard, env, (item) => harden(item.module, actualsOf(item, env)), outside);
     return hard;
   };
+  const outside = (module: string): boolean => design.modules[module]?.external !== undefined;
   const top = harden(design.top, values);
   return { top, modules };
 }
@@ -83,13 +88,23 @@ function actualsOf({ name, actuals }: Instance, env: NatEnv): NatEnv {
   return numbers;
 }
 
-function hardModule(def: ModuleDef, name: string, env: NatEnv, child: (item: Instance) => string): ModuleDef {
+function hardModule(
+  def: ModuleDef,
+  name: string,
+  env: NatEnv,
+  child: (item: Instance) => string,
+  outside: (module: string) => boolean,
+): ModuleDef {
   const instances = (items: readonly Item[]): Item[] =>
     items.map((item) => {
       switch (item.item) {
         case 'instance': {
-          const images = Object.entries(item.actuals).filter(([, a]) => a.op === 'image' || a.op === 'imageParam');
-          return { ...item, module: child(item), actuals: Object.fromEntries(images) };
+          // An external module keeps its parameters: nobody can write another one.
+          const soft = outside(item.module);
+          const kept = Object.entries(item.actuals).filter(
+            ([, a]) => soft || a.op === 'image' || a.op === 'imageParam',
+          );
+          return { ...item, module: child(item), actuals: Object.fromEntries(kept) };
         }
         case 'for':
           return { ...item, items: instances(item.items) };

@@ -6,6 +6,7 @@ export * from './nat-text.js';
 export * from './types.js';
 export * from './expr.js';
 export * from './module.js';
+export * from './external.js';
 export * from './harden.js';
 export * from './walk.js';
 export * from './flow.js';

@@ -192,6 +192,22 @@ export interface StreamPort {
   readonly last?: SignalId;
 }
 
+/** What makes a module external; it has no items. */
+export interface ExternalModule {
+  /** Name of the module in Verilog. */
+  readonly module: string;
+  /** Names of ports in Verilog, where they differ. */
+  readonly pins: Readonly<Record<string, string>>;
+  /** Further parameters, the same in every instance; a text is printed in quotes. */
+  readonly fixed: Readonly<Record<string, string | number>>;
+  /** The module changes state at the edge of its domain's clock. */
+  readonly clocked: boolean;
+  /** Outputs that follow inputs within the cycle, with those inputs. Other outputs change at the edge only. */
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+  /** File with its Verilog, where we know it: for lint and co-simulation. */
+  readonly source?: string;
+}
+
 export interface ModuleDef {
   readonly name: string;
   /** Header text: first line what it does; then what it cuts or guarantees, latency, throughput. */
@@ -204,6 +220,8 @@ export interface ModuleDef {
   readonly signals: readonly Signal[];
   readonly streams: readonly StreamPort[];
   readonly items: readonly Item[];
+  /** Written elsewhere: ports only, no items. */
+  readonly external?: ExternalModule;
   readonly place?: SourcePlace;
 }
 

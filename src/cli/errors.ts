@@ -42,6 +42,9 @@ const circuit: Readonly<Record<string, string>> = {
   H1121: 'Time travel reaches only cycles that were recorded and are still remembered (`every` and `keep`).',
   H1122:
     'A test bench failed: a process, a monitor or a task threw an error. The cycle is the one whose values were looked at; the waves end there.',
+  H1130:
+    'An external module (a black box) has no model that the simulator could run, or one with a clock but without save and restore.',
+  H1131: 'Outputs of black boxes that follow inputs within the cycle keep changing: they form a combinational loop.',
   H1110: 'Two memory images of different contents have one file name in the emitted text.',
 };
 

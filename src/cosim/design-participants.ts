@@ -41,8 +41,9 @@ function reachable(design: Design): ModuleDef[] {
 
 /** Clock ports of the text: those of the top's domains, when anything below holds state. */
 export function clockPorts(design: Design): string[] {
-  const stateful = reachable(design).some(({ signals }) =>
-    signals.some(({ kind }) => kind === 'reg' || kind === 'memory'),
+  const stateful = reachable(design).some(
+    ({ signals, external }) =>
+      external?.clocked === true || signals.some(({ kind }) => kind === 'reg' || kind === 'memory'),
   );
   return stateful ? topOf(design).domains.map(({ clock }) => clock) : [];
 }

@@ -1,6 +1,7 @@
 /** `defineModule` and the elaboration of templates to the modules of a design. */
 import {
   type Design,
+  type ExternalModule,
   lit,
   type ModuleDef,
   type Nat,
@@ -32,6 +33,8 @@ export interface ModuleSpec<P extends ParamSpecs, Q extends Ports> {
   readonly requires?: (params: ParamValues<P>) => readonly Requirement[];
   readonly ports: (params: ParamValues<P>) => Q;
   readonly body: (b: Builder, io: IoOf<Q>, params: ParamValues<P>) => void;
+  /** The module is written elsewhere: see `defineBlackBox`. */
+  readonly external?: ExternalModule;
 }
 
 /** A statement about parameters with the reason that a reader of the text sees. */
@@ -96,9 +99,10 @@ function build<P extends ParamSpecs, Q extends Ports>(
     signals: builder.signals,
     streams: builder.streams,
     items: builder.scopes.root.items,
+    ...(spec.external && { external: spec.external }),
     ...(place && { place }),
   };
-  if (builder.frozen.size <= frozen.size) {
+  if (builder.frozen.size <= frozen.size && spec.external === undefined) {
     const env = { ...defaults(spec.params), ...witness };
     checkModule(module, elaborator.modules, env, builder.innerStreams);
   }

@@ -1,4 +1,5 @@
 /** The construction kit: what a hardware author imports. */
+export { type BlackBoxSpec, defineBlackBox } from './black-box.js';
 export { Builder, type MemoryOptions, type WhenChain } from './builder.js';
 export { type ModuleTemplate } from './core.js';
 export { buildDesign, defineModule, Elaborator, type ModuleSpec, requirement } from './define.js';

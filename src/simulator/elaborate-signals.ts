@@ -6,7 +6,18 @@ import type { Affine } from './affine.js';
 import type { ElabSignal, Ex } from './elaborated.js';
 import { broadcast } from './lower-process.js';
 import { lower, lowerScalar } from './lower-expr.js';
-import { type Scope, addSignal, fail, inLoops, membersOf, number, originOf, placesOf, shapeOf } from './scope.js';
+import {
+  type Scope,
+  type Shape,
+  addSignal,
+  fail,
+  inLoops,
+  membersOf,
+  number,
+  originOf,
+  placesOf,
+  shapeOf,
+} from './scope.js';
 
 /** Declares what `items` declare; at module level also the ports and whatever no block declares. */
 export function declareSignals(scope: Scope, items: readonly Item[], moduleLevel: boolean): void {
@@ -43,6 +54,7 @@ function declare(scope: Scope, signal: Signal): number {
   const depth = memory ? number(scope, signal.depth) : 0;
   const port = signal.kind === 'input' || signal.kind === 'output' ? signal.kind : undefined;
   const top = scope.path === '';
+  if (port !== undefined && scope.module.external !== undefined) return declareHidden(scope, signal, port, shape);
   return addSignal(scope.b, {
     name: scope.path + signal.name,
     kind: port !== undefined && !top ? 'wire' : signal.kind,
@@ -58,6 +70,28 @@ function declare(scope: Scope, signal: Signal): number {
     port: top ? port : undefined,
     place: signal.place,
     image: memory && signal.image !== undefined ? imageOf(scope, signal, depth) : undefined,
+  });
+}
+
+/** A port of a black box, seen from the circuit: what the box takes leaves the circuit. */
+function declareHidden(scope: Scope, signal: Signal, dir: 'input' | 'output', shape: Shape): number {
+  const port = dir === 'input' ? 'output' : 'input';
+  const origin = originOf(scope);
+  const piece = origin.some((n) => n > 0) ? `@${origin.join(',')}` : '';
+  return addSignal(scope.b, {
+    name: `${scope.path}${signal.name}${piece}`,
+    kind: port,
+    dims: inLoops(scope, shape.dims),
+    loopRank: scope.loops.length,
+    origin,
+    width: shape.width,
+    signed: shape.signed,
+    members: membersOf(signal),
+    temporary: false,
+    unreset: false,
+    port,
+    hidden: true,
+    place: signal.place,
   });
 }
 

@@ -4,9 +4,10 @@
  * A loop whose body differs between iterations (a generate condition, a width or a child parameter that depends on the
  * index) is split into runs or single iterations; every other loop stays one array node per driver.
  */
-import type { Design, Image, Item, ModuleDef } from '../circuit/index.js';
+import type { BlackBoxBehaviour, Design, Image, Item, ModuleDef } from '../circuit/index.js';
 import { SplitLoop, addAffine, affineConst, affineNat, affineVar, evalAffine } from './affine.js';
 import { bindInstance, imagesOf, paramsOf } from './elaborate-params.js';
+import { elaborateBlackBox } from './elaborate-black-box.js';
 import { declareSignals } from './elaborate-signals.js';
 import { resetUpdates } from './elaborate-reset.js';
 import type { ElaboratedCircuit } from './elaborated.js';
@@ -19,6 +20,8 @@ export interface ElaborateOptions {
   readonly params?: Readonly<Record<string, number>>;
   /** Contents of the top's image parameters. */
   readonly images?: Readonly<Record<string, Image>>;
+  /** Models of external modules by name, where the design was copied as data or another model is wanted. */
+  readonly blackBoxes?: Readonly<Record<string, BlackBoxBehaviour>>;
 }
 
 export function elaborate(design: Design, options: ElaborateOptions = {}): ElaboratedCircuit {
@@ -31,6 +34,8 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     assigns: [],
     updates: [],
     writes: [],
+    blackBoxes: [],
+    behaviours: options.blackBoxes ?? {},
     resets: new Map(),
     regs: new Map(),
   };
@@ -81,6 +86,7 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     writes: b.writes,
     asyncResets,
     ports,
+    blackBoxes: b.blackBoxes,
     streams: top.streams,
   };
 }
@@ -134,14 +140,14 @@ function elaborateInstance(scope: Scope, item: Extract<Item, { item: 'instance' 
       places: placesOf(item.place),
     });
   }
-  bindInstance(scope, item, module, elaborateModule);
+  bindInstance(scope, item, module, module.external === undefined ? elaborateModule : elaborateBlackBox);
 }
 
 /** Iterations `from` .. `to - 1` as one loop if they are alike, else in pieces. */
 function elaborateLoop(scope: Scope, item: Extract<Item, { item: 'for' }>, from: number, to: number): void {
   const { b } = scope;
   const v = scope.loops.length;
-  const sizes = [b.signals.length, b.assigns.length, b.updates.length, b.writes.length] as const;
+  const sizes = [b.signals.length, b.assigns.length, b.updates.length, b.writes.length, b.blackBoxes.length] as const;
   const loops = [...scope.loops, { count: to - from, first: from, label: item.label, path: scope.path }];
   const extents = loops.map((l) => l.count);
   const index = to - from === 1 ? affineConst(from) : addAffine(affineVar(v), affineConst(from));
@@ -151,7 +157,8 @@ function elaborateLoop(scope: Scope, item: Extract<Item, { item: 'for' }>, from:
     elaborateBlock({ ...scope, loops, extents, indices, nat }, item.items);
   } catch (error) {
     if (!(error instanceof SplitLoop) || error.variable !== v) throw error;
-    for (const [list, size] of [b.signals, b.assigns, b.updates, b.writes].map((l, k) => [l, sizes[k] ?? 0] as const)) {
+    const lists = [b.signals, b.assigns, b.updates, b.writes, b.blackBoxes];
+    for (const [list, size] of lists.map((l, k) => [l, sizes[k] ?? 0] as const)) {
       list.length = size;
     }
     for (const id of [...b.regs.keys()]) if (id >= sizes[0]) b.regs.delete(id);

@@ -6,7 +6,7 @@
  * Loop variables are numbered by depth: 0 .. loops - 1 for the generate loops of a node, then its inner (vector) loops,
  * then the variables bound by `fold` and `pack`.
  */
-import type { SourcePlace, StreamPort } from '../circuit/index.js';
+import type { BlackBoxBehaviour, SourcePlace, StreamPort } from '../circuit/index.js';
 import type { Affine } from './affine.js';
 import type { Ex } from './ex.js';
 import type { Expressions } from './expressions.js';
@@ -41,6 +41,8 @@ export interface ElabSignal {
   readonly image?: readonly bigint[] | undefined;
   /** The signal is a port of the top. */
   readonly port?: 'input' | 'output' | undefined;
+  /** The port belongs to a black box inside, seen from the circuit: nobody outside pokes it. */
+  readonly hidden?: boolean | undefined;
   readonly place?: SourcePlace | undefined;
 }
 
@@ -97,6 +99,22 @@ export interface AsyncReset {
   readonly value: Ex;
 }
 
+/** An external module in its place, one per point of the loops around it. Its ports are hidden ports of the circuit. */
+export interface ElabBlackBox {
+  /** Instance path without a trailing dot. */
+  readonly path: string;
+  readonly module: string;
+  readonly params: Readonly<Record<string, number>>;
+  readonly behaviour: BlackBoxBehaviour;
+  /** Instances: the product of the extents of the loops. */
+  readonly count: number;
+  /** Names of its ports, and the signals of all instances side by side. */
+  readonly inputs: readonly { readonly name: string; readonly signal: number }[];
+  readonly outputs: readonly { readonly name: string; readonly signal: number }[];
+  /** Outputs that follow inputs within the cycle. */
+  readonly paths: readonly string[];
+}
+
 export interface ElaboratedCircuit {
   readonly top: string;
   readonly expressions: Expressions;
@@ -107,6 +125,7 @@ export interface ElaboratedCircuit {
   readonly asyncResets: readonly AsyncReset[];
   /** Top ports in order, resets first. */
   readonly ports: readonly number[];
+  readonly blackBoxes: readonly ElabBlackBox[];
   readonly streams: readonly StreamPort[];
 }
 

@@ -49,10 +49,11 @@ export function signalInfos(circuit: ElaboratedCircuit): readonly SignalInfo[] {
     .map(({ name, kind, dims, width, signed }) => ({ name, kind, dims, width, signed }));
 }
 
-export function portInfos(circuit: ElaboratedCircuit): readonly PortInfo[] {
+/** Ports of the top; with `hidden` those of black boxes inside too. */
+export function portInfos(circuit: ElaboratedCircuit, hidden = false): readonly PortInfo[] {
   return circuit.ports.flatMap((id) => {
     const signal = circuit.signals[id];
-    if (signal?.port === undefined) return [];
+    if (signal?.port === undefined || (signal.hidden === true && !hidden)) return [];
     const width = signal.dims.reduce((n, d) => n * d, signal.width);
     return [{ name: signal.name, dir: signal.port, width, signed: signal.signed && signal.dims.length === 0 }];
   });

@@ -14,6 +14,7 @@ import {
   wrap,
 } from './elaborated.js';
 import { orderElements } from './elements.js';
+import { withBlackBoxes } from './black-boxes.js';
 import { type Init, forEachInitial } from './initial.js';
 import {
   type CircuitSimulation,
@@ -37,6 +38,10 @@ export interface SimulationOptions {
 type Commit = () => void;
 
 export function interpret(circuit: ElaboratedCircuit, options: SimulationOptions = {}): CircuitSimulation {
+  return withBlackBoxes(interpretAlone(circuit, options));
+}
+
+function interpretAlone(circuit: ElaboratedCircuit, options: SimulationOptions): CircuitSimulation {
   const values = circuit.signals.map((s) => new Array<bigint>(elementCount(s)).fill(0n));
   const cells = (id: number): bigint[] => values[id] ?? [];
   for (const s of circuit.signals) {
@@ -222,7 +227,7 @@ function interpretedPort(
   peek: (name: string) => bigint,
   poke: (name: string, value: bigint) => void,
 ): PortHandle {
-  const info = portInfos(circuit).find((p) => p.name === signal.name);
+  const info = portInfos(circuit, true).find((p) => p.name === signal.name);
   if (info === undefined) throw noPort(signal.name, circuit);
   const count = elementCount(signal);
   return {

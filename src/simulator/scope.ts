@@ -3,6 +3,7 @@
  */
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 import {
+  type BlackBoxBehaviour,
   type Image,
   type ModuleDef,
   type Nat,
@@ -15,7 +16,7 @@ import {
   vecDims,
 } from '../circuit/index.js';
 import { type Affine, type NatScope, affineVar, concreteNat } from './affine.js';
-import type { Assign, ElabSignal, Ex, MemoryWrite, Update } from './elaborated.js';
+import type { Assign, ElabBlackBox, ElabSignal, Ex, MemoryWrite, Update } from './elaborated.js';
 import type { Expressions } from './expressions.js';
 
 /** The circuit under construction. */
@@ -25,6 +26,9 @@ export interface Builder {
   readonly assigns: Assign[];
   readonly updates: Update[];
   readonly writes: MemoryWrite[];
+  readonly blackBoxes: ElabBlackBox[];
+  /** Models of external modules by name, before those that the modules were defined with. */
+  readonly behaviours: Readonly<Record<string, BlackBoxBehaviour>>;
   /** Reset input of the top per reset name. */
   readonly resets: Map<string, number>;
   /** Registers with what their reset needs, by signal. */
@@ -171,6 +175,7 @@ export function addSignal(b: Builder, signal: Omit<ElabSignal, 'id'>): number {
     unreset: signal.unreset,
     image: signal.image,
     port: signal.port,
+    hidden: signal.hidden,
     place: signal.place,
   });
   return id;

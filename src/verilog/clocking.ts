@@ -67,6 +67,7 @@ function parentDomain(domain: Domain, child: ModuleDef, parent: ModuleDef): Doma
 type Uses = Map<string, DomainUse>;
 
 function findUses(def: ModuleDef, design: Design): DomainUse[] {
+  if (def.external !== undefined) return def.domains.map((domain) => ({ domain, clock: true, reset: false }));
   const uses = usesOf(def.items, def, design, 'some');
   const declared = def.domains.flatMap(({ clock }) => uses.get(clock) ?? []);
   return [...declared, ...[...uses.values()].filter((use) => !declared.includes(use))];

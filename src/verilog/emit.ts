@@ -29,13 +29,14 @@ export function emitDesign(design: Design): EmittedFile[] {
   return compileOrder(design).map((def) => ({ name: `${def.name}.sv`, text: emitModule(def, design) }));
 }
 
-/** Modules that the top needs, leaves first. */
+/** Modules that the top needs, leaves first, without the external ones. */
 export function compileOrder(design: Design): ModuleDef[] {
   const order = new Set<ModuleDef>();
   const visit = (name: string): void => {
     const def = design.modules[name];
     if (def === undefined) throw new Error(`design has no module '${name}'`);
     if (order.has(def)) return;
+    if (def.external !== undefined) return;
     for (const child of instancesOf(def.items)) visit(child);
     order.add(def);
   };

@@ -216,6 +216,10 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
     if (actual.op === 'image') return [{ name, value: text(`"${actual.image.file}"`) }];
     return [{ name, value: actual.op === 'imageParam' ? text(actual.name) : natSv(actual) }];
   });
+  const { module = item.module, pins = {}, fixed = {} } = child.external ?? {};
+  for (const [name, value] of Object.entries(fixed)) {
+    parameters.push({ name, value: text(typeof value === 'string' ? `"${value}"` : String(value)) });
+  }
   const clocks = clockConnections(item, context.def, context.design).map(({ port, signal }) => ({
     name: port,
     value: text(signal),
@@ -224,8 +228,9 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
     .filter((signal) => signal.kind === 'input' || signal.kind === 'output')
     .map((s) => s.name);
   const extra = Object.keys(item.bindings).filter((name) => !names.includes(name));
-  const ports = [...extra, ...names].map((name): SvConnection => {
-    const binding = item.bindings[name];
+  const ports = [...extra, ...names].map((port): SvConnection => {
+    const binding = item.bindings[port];
+    const name = pins[port] ?? port;
     if (binding === undefined || binding.dir === 'open') return { name };
     if (binding.dir === 'input') return { name, value: withoutSign(selfContained(binding.value, context)) };
     return { name, value: bitsSv(targetBits(binding.target, context.signals), context.signals) };
@@ -233,7 +238,7 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
   const { place } = item;
   return {
     item: 'instance',
-    module: item.module,
+    module,
     name: `u_${item.name}`,
     parameters,
     ports: [...clocks, ...ports],

@@ -5,6 +5,7 @@
  * Outputs have a second module and all wires a third, compiled when someone looks at them.
  */
 import { type ElabSignal, type ElaboratedCircuit, elementCount, signalOf } from '../elaborated.js';
+import { withBlackBoxes } from '../black-boxes.js';
 import { forEachInitial } from '../initial.js';
 import {
   type CircuitSimulation,
@@ -47,6 +48,10 @@ interface Program {
 }
 
 export function compile(circuit: ElaboratedCircuit, options: SimulationOptions = {}): WasmSimulation {
+  return withBlackBoxes(compileAlone(circuit, options));
+}
+
+function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): WasmSimulation {
   const layout = layoutOf(circuit);
   const allocator = new Allocator(layout.end);
   const circular = circularSignals(circuit, circuit.assigns);

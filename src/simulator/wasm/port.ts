@@ -21,7 +21,7 @@ export function bindPort(
   signal: ElabSignal,
   touch: () => void,
 ): WasmPort {
-  const info = portInfos(circuit).find((p) => p.name === signal.name);
+  const info = portInfos(circuit, true).find((p) => p.name === signal.name);
   if (info === undefined) throw noPort(signal.name, circuit);
   const { width, signed } = signal;
   const count = elementCount(signal);

@@ -39,6 +39,7 @@ function circuitOf(
     writes: [],
     asyncResets: [],
     ports: signals.filter((s) => s.port !== undefined).map((s) => s.id),
+    blackBoxes: [],
     streams: [],
     expressions,
   };
