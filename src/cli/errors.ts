@@ -13,6 +13,9 @@ export const commandLine: Readonly<Record<string, string>> = {
     'The command line has an option or a verb that Heddle does not know, lacks one that is needed, or gives a value of the wrong kind. `--help` after a verb lists its options.',
   H0002: 'No explanation is stored under this code. docs/errors.md lists all of them.',
   H0003: 'The target of cosim is neither a model file, nor a build directory, nor a block of the library.',
+  H0004:
+    'The target of wave is a TypeScript file that exports no module, or several and none was named (`FILE.ts#Name`), or a build without hardware; or a parameter does not suit the module.',
+  H0005: 'No signal of the circuit matches the patterns given with --signals.',
   H0010:
     'The output directory exists, is not empty and does not carry the file that marks it as written by Heddle. It is left as it is; choose another directory, or remove it yourself.',
   H0011: 'A file or directory of the output cannot be written. Nothing was changed.',

@@ -10,6 +10,7 @@ import { doctorCommand } from './verbs/doctor.js';
 import { emitCommand } from './verbs/emit.js';
 import { explainCommand } from './verbs/explain.js';
 import { inferCommand } from './verbs/infer.js';
+import { waveCommand } from './verbs/wave.js';
 
 /** Text of an error on a terminal, and the exit code of the process. */
 export function verdict(error: unknown): { readonly text: string; readonly exitCode: number } {
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .command(buildCommand)
     .command(inferCommand)
     .command(cosimCommand)
+    .command(waveCommand)
     .command(emitCommand)
     .command(doctorCommand)
     .command(explainCommand)

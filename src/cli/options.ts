@@ -38,3 +38,19 @@ export function seed(text: string): bigint {
   if (/^(\d+|0x[0-9a-fA-F]+)$/.test(text)) return BigInt(text);
   throw usageError(`--seed ${text}: not a whole number`);
 }
+
+/** `K=V` pairs; whether names and values suit the block is the block's affair. */
+export function assignments(texts: readonly string[]): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const text of texts) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw usageError(`--param ${text}: not of the form NAME=VALUE`);
+    if (name in given) throw usageError(`--param ${text}: ${name} is given twice`);
+    given[name] = value;
+  }
+  return given;
+}
+
+/** Repeated options come as lists here, for the sake of --param; of the others the last one counts, as in every verb. */
+export const lastOf = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === 'object' ? value.at(-1) : value;

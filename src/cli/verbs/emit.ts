@@ -5,6 +5,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { writeDirectoryAtomic } from '../../base/files.js';
 import type { EmittedBlock } from '../../build/emit-block.js';
 import { usageError } from '../errors.js';
+import { assignments, lastOf } from '../options.js';
 import { asWriteError, type CommonOptions, say, writeJson } from '../output.js';
 
 interface EmitArguments extends CommonOptions {
@@ -16,22 +17,6 @@ interface EmitArguments extends CommonOptions {
 
 /** What the directory holds; tells one that may be replaced. */
 const marker = 'block.json';
-
-/** `K=V` pairs; whether names and values suit the block is the block's affair. */
-export function assignments(texts: readonly string[]): Record<string, string> {
-  const given: Record<string, string> = {};
-  for (const text of texts) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw usageError(`--param ${text}: not of the form NAME=VALUE`);
-    if (name in given) throw usageError(`--param ${text}: ${name} is given twice`);
-    given[name] = value;
-  }
-  return given;
-}
-
-/** Repeated options come as lists here, for the sake of --param; of the others the last one counts, as in every verb. */
-const lastOf = (value: string | readonly string[] | undefined): string | undefined =>
-  typeof value === 'object' ? value.at(-1) : value;
 
 async function run(args: EmitArguments): Promise<void> {
   // Loaded here, so that help and mistakes do not wait for the kit.
