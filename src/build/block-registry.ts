@@ -1,5 +1,6 @@
 /** The blocks of the library by module name, for the verbs that take one: what it is, how it is built, values that work. */
 import type { Design } from '../circuit/index.js';
+import * as arith from '../blocks/arith/index.js';
 import * as stream from '../blocks/stream/index.js';
 import { Argmax } from '../dataflow/stages/argmax.js';
 import { type Arithmetic, arithmetics } from '../dataflow/stages/arithmetic.js';
@@ -62,7 +63,7 @@ function requantizers(): RegisteredBlock[] {
 const resizing = { W: 4, RATIO: 3, FRAME: 5 };
 const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
 
-/** Streams first, then the stages of networks. */
+/** Streams and arithmetic first, then the stages of networks. */
 export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.RegisterSlice, { W: 8 }),
   block(stream.Fifo, { W: 8, DEPTH: 4 }),
@@ -70,6 +71,8 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.Downsizer, resizing),
   block(stream.WidthConverter, { IN_W: 8, OUT_W: 12, UP: 3, DOWN: 2, FRAME_IN: 3, FRAME_OUT: 2 }),
   block(stream.Broadcast, { W: 8, N: 3 }),
+  block(arith.MacArray, { ROWS: 2, COLS: 3, A_W: 4, W_W: 4, ACC_W: 12 }),
+  block(arith.MacPe, { A_W: 4, W_W: 4, ACC_W: 12 }),
   block(Frame, { W: 8, FRAME: 3 }),
   block(LaneTruncate, { ...lanes, OUT_W: 3 }),
   block(LaneExtend.signed, { ...lanes, OUT_W: 8 }),

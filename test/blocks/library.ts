@@ -1,4 +1,5 @@
 /** Every module of the library with parameter vectors for its text: defaults, ones, neighbours of powers of two. */
+import * as arith from '../../src/blocks/arith/index.js';
 import * as stream from '../../src/blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
 import { Argmax } from '../../src/dataflow/stages/argmax.js';
@@ -80,6 +81,20 @@ export const library: readonly LibraryModule[] = [
     { W: 3, N: 3 },
     { W: 5, N: 5 },
     { W: 9, N: 8 },
+  ]),
+  entry(arith.MacPe, [
+    { A_W: 1, W_W: 1, ACC_W: 2 },
+    { A_W: 4, W_W: 7, ACC_W: 11 },
+    { A_W: 9, W_W: 3, ACC_W: 40 },
+    { A_W: 8, W_W: 8, ACC_W: 33 },
+    { A_W: 2, W_W: 5, ACC_W: 7 },
+  ]),
+  entry(arith.MacArray, [
+    { ROWS: 1, COLS: 1, A_W: 1, W_W: 1, ACC_W: 2 },
+    { ROWS: 3, COLS: 5, A_W: 4, W_W: 7, ACC_W: 11 },
+    { ROWS: 5, COLS: 2, A_W: 9, W_W: 3, ACC_W: 40 },
+    { ROWS: 2, COLS: 1, A_W: 8, W_W: 8, ACC_W: 33 },
+    { ROWS: 1, COLS: 4, A_W: 2, W_W: 5, ACC_W: 7 },
   ]),
   ...arithmetics.map((a) =>
     entry(

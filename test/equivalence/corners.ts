@@ -26,8 +26,14 @@ const quickFirst = (corners: readonly Values[]): Values[] => {
   return first === undefined ? [] : [rest[1] ?? first, first, ...rest.filter((_, k) => k !== 1)];
 };
 
+function factorsOf(name: string): readonly string[] {
+  if (name.startsWith('matvec')) return ['X_W', 'W_W'];
+  if (name.startsWith('mac_')) return ['A_W', 'W_W'];
+  return name.startsWith('requantize') ? ['M_W', 'X_W'] : [];
+}
+
 export const subjects: readonly Subject[] = library.map(({ template, design, vectors }) => {
   const name = design.top;
-  const factors = name.startsWith('matvec') ? ['X_W', 'W_W'] : name.startsWith('requantize') ? ['M_W', 'X_W'] : [];
+  const factors = factorsOf(name);
   return { name, template, design, corners: quickFirst(vectors.map((values) => narrow(values, factors))) };
 });

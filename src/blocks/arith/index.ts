@@ -1,0 +1,3 @@
+/** Arithmetic blocks. */
+export { MacArray } from './mac-array.js';
+export { MacPe } from './mac-pe.js';
