@@ -2,6 +2,7 @@
 import type { Design } from '../circuit/index.js';
 import * as arith from '../blocks/arith/index.js';
 import * as stream from '../blocks/stream/index.js';
+import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.js';
 import { Argmax } from '../dataflow/stages/argmax.js';
 import { type Arithmetic, arithmetics } from '../dataflow/stages/arithmetic.js';
 import { Frame } from '../dataflow/stages/frame.js';
@@ -63,7 +64,7 @@ function requantizers(): RegisteredBlock[] {
 const resizing = { W: 4, RATIO: 3, FRAME: 5 };
 const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
 
-/** Streams and arithmetic first, then the stages of networks. */
+/** Streams and arithmetic first, then the stages of networks, then parts of test benches. */
 export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.RegisterSlice, { W: 8 }),
   block(stream.Fifo, { W: 8, DEPTH: 4 }),
@@ -83,6 +84,9 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ),
   ...[Argmax.signed, Argmax.unsigned].map((argmax) => block(argmax, { N: 6, PE: 2, X_W: 5, OUT_W: 3 })),
   ...requantizers(),
+  block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535 }),
+  block(StreamSink, { W: 8, STALL: 64, SEED: 2 }),
+  block(Scoreboard, { W: 8, DEPTH: 4, PATIENCE: 100 }),
 ];
 
 const byName: ReadonlyMap<string, RegisteredBlock> = new Map(registeredBlocks.map((each) => [each.name, each]));
