@@ -84,7 +84,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ),
   ...[Argmax.signed, Argmax.unsigned].map((argmax) => block(argmax, { N: 6, PE: 2, X_W: 5, OUT_W: 3 })),
   ...requantizers(),
-  block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535 }),
+  block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535, COUNT: 100 }),
   block(StreamSink, { W: 8, STALL: 64, SEED: 2 }),
   block(Scoreboard, { W: 8, DEPTH: 4, PATIENCE: 100 }),
 ];
