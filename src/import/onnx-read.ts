@@ -1,8 +1,7 @@
 /** ONNX, QONNX and FINN-ONNX files to a graph. All unsupported operators are listed at once. */
-import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
+import { HeddleError } from '../base/diagnostics.js';
 import type { Attribute, Graph, GraphNode, Tensor, ValueInfo } from '../network/graph.js';
-import { opByName } from '../network/ops/index.js';
-import { importDiagnostic, importError, readingFile } from './errors.js';
+import { importError, readingFile } from './errors.js';
 import {
   integer,
   onnx,
@@ -12,27 +11,7 @@ import {
   type ValueInfoProto,
 } from './onnx-proto.js';
 import { readTensor, sizes } from './onnx-tensor.js';
-
-const domains = new Set([
-  '',
-  'ai.onnx',
-  'onnx.brevitas',
-  'finn.custom_op.general',
-  'qonnx.custom_op.general',
-  'qonnx.custom_op.channels_last',
-]);
-
-/** What to do instead, for operators that people meet. */
-const rewrites: Readonly<Record<string, string>> = {
-  QuantizeLinear: 'export with Brevitas export_qonnx, or convert QDQ to Quant nodes with qonnx',
-  DequantizeLinear: 'export with Brevitas export_qonnx, or convert QDQ to Quant nodes with qonnx',
-  Sigmoid: 'replace it by a hard clip and a quantizer when training',
-  Tanh: 'replace it by a hard clip (Brevitas QuantHardTanh)',
-  HardTanh: 'export it as Quant with a clip',
-  ArgMax: 'use TopK with k = 1, as FINN does',
-  Trunc: 'use Quant with rounding mode FLOOR',
-  LSTM: 'recurrent layers have no dataflow stage',
-};
+import { elementTypes, unsupportedNodes, withCodeType } from './onnx-types.js';
 
 /** Attribute kinds by the number in the file. */
 function readAttribute(proto: AttributeProto, node: string, file: string): Attribute {
@@ -111,15 +90,6 @@ function sorted(nodes: readonly GraphNode[], defined: Set<string>, file: string)
   return order;
 }
 
-function unsupported(nodes: readonly GraphNode[], file: string): Diagnostic[] {
-  return nodes
-    .filter((node) => !domains.has(node.domain) || !opByName(node.op))
-    .map((node) => {
-      const op = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
-      return importDiagnostic('H3003', file, `${node.name}: operator ${op} is not read`, node.name, rewrites[node.op]);
-    });
-}
-
 /** Names as in the file; empty or repeated names get the operator and a number. */
 function uniqueNames(protos: readonly NodeProto[]): string[] {
   const used = new Set<string>();
@@ -140,7 +110,12 @@ function toGraph(model: ModelProto, file: string): Graph {
     const domain = node.domain === 'ai.onnx' ? '' : (node.domain ?? '');
     return { name: names[index] ?? '', op: node.opType ?? '', domain, inputs: [], outputs: [], attributes: {} };
   });
-  const problems = unsupported(shells, file);
+  const types = elementTypes(proto);
+  const problems = unsupportedNodes(
+    shells.map((node, index) => ({ node, proto: protos[index] ?? {} })),
+    types,
+    file,
+  );
   if (problems.length > 0) throw new HeddleError(problems);
   const initializers = new Map<string, Tensor>();
   for (const item of proto.initializer ?? [])
@@ -151,7 +126,7 @@ function toGraph(model: ModelProto, file: string): Graph {
   const outputs = (proto.output ?? []).map((value) => readValue(value, file, new Map()));
   if (inputs.length === 0 || outputs.length === 0)
     throw importError('H3005', file, `${file}: the graph has no input or no output`);
-  const nodes = protos.map((node, index) => readNode(node, names[index] ?? '', file));
+  const nodes = protos.map((node, index) => withCodeType(readNode(node, names[index] ?? '', file), types));
   const order = sorted(nodes, new Set([...initializers.keys(), ...inputs.map((value) => value.name)]), file);
   const finn = order.some((node) => node.op === 'MultiThreshold');
   return {

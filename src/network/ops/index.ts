@@ -3,6 +3,7 @@ import { convOps } from './conv.js';
 import { elementwiseOps } from './elementwise.js';
 import { linearOps } from './linear.js';
 import type { Op } from './op.js';
+import { onnxQuantizedOps } from './onnx-quantized.js';
 import { poolOps } from './pool.js';
 import { quantizerOps } from './quantizers.js';
 import { reduceOps } from './reduce.js';
@@ -13,6 +14,7 @@ import { shapeOps } from './shape.js';
 const all: Readonly<Record<string, Op>> = {
   ...elementwiseOps,
   ...quantizerOps,
+  ...onnxQuantizedOps,
   ...linearOps,
   ...convOps,
   ...poolOps,

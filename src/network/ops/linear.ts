@@ -18,7 +18,7 @@ function multiply(a: Float64Array, b: Float64Array, m: number, k: number, n: num
 }
 
 /** np.matmul: vectors get an axis of 1 that goes away again, leading axes are broadcast. */
-function matMul(node: GraphNode, a: Tensor, b: Tensor): Tensor {
+export function matMul(node: GraphNode, a: Tensor, b: Tensor): Tensor {
   if (a.shape.length < 1 || b.shape.length < 1) refuse(node, 'needs vectors or matrices');
   const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape;
   const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape;
