@@ -330,3 +330,27 @@ function sameIndices(x: readonly Index[], y: readonly Index[]): boolean {
   }
   return true;
 }
+
+/**
+ * One expression of every kind, made and forgotten: engines watch which kinds of values a field holds and throw compiled
+ * code away when the first value of another kind comes, which would happen in the middle of a large circuit.
+ */
+function settleLayouts(): void {
+  const x = new Expressions();
+  const low: Affine = { c: 1, terms: [{ v: 0, k: 1 }] };
+  const leaf = x.load(0, [], 1, false);
+  const leaves = [leaf, x.constant(1n, 1, false), x.index(low, 1, false)];
+  const operators = [x.convert(leaf, 2, false), x.slice(leaf, low, 1)];
+  const many = [x.cat(leaves, 3), x.lanes('fold', 'sum', 0, 2, leaf, 2, false)];
+  for (const a of [...leaves, ...operators, ...many]) {
+    x.unary('not', a, 1, false);
+    x.lanes('pack', undefined, 0, 2, a, 2, false);
+    x.load(1, [low, { at: a }], 1, false);
+    for (const b of [...leaves, ...operators, ...many]) {
+      x.binary('xor', a, b, 1, false);
+      x.mux(b, a, b, 1, false);
+    }
+  }
+}
+
+settleLayouts();
