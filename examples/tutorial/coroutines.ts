@@ -4,7 +4,9 @@ import { FrameSum } from './frame-sum.js';
 
 const bench = new Bench(createSimulation(buildDesign(FrameSum), { params: { W: 12, FRAME: 5 } }));
 bench.process('stimulus', function* (io) {
-  const [reset, valid, data, ready] = ['aresetn', 's_axis_tvalid', 's_axis_tdata', 'm_axis_tready'].map(io.port, io);
+  const [reset, valid, data, ready] = ['aresetn', 's_axis_tvalid', 's_axis_tdata', 'm_axis_tready'].map((name) =>
+    io.port(name),
+  );
   reset!.setNumber(0);
   yield; // one cycle in reset
   reset!.setNumber(1);
