@@ -2,8 +2,7 @@
  * The order of register updates and memory writes at the edge: whoever reads an old value goes before whoever
  * overwrites it. A register in a circle of such readers gets a shadow copy that is stored at the end.
  */
-import { type ElaboratedCircuit, type Ex, type MemoryWrite, isAffine, signalOf } from '../elaborated.js';
-import { affineKey } from '../affine.js';
+import { type ElaboratedCircuit, type MemoryWrite, signalOf } from '../elaborated.js';
 import { type Read, visitReads } from '../walk.js';
 import { type Distance, distance, mayMeet } from './depend.js';
 import { type Arm, type PlannedCircuit, type PlannedUpdate, visitPlan } from './plan.js';
@@ -115,12 +114,14 @@ function mustPrecede(circuit: Circuit, prepared: PlannedCircuit, accesses: reado
 
 /** What items have in common that should stand next to each other: loops and outer decisions. */
 function gateOf(update: PlannedUpdate | undefined, loops: readonly number[]): string {
-  const name = (ex: Ex): string =>
-    ex.op === 'load' ? `${ex.signal}[${ex.index.map((i) => (isAffine(i) ? affineKey(i) : '@')).join()}]` : ex.op;
-  const path: string[] = [];
-  for (let arm = update?.plan; arm?.body.kind === 'if' && path.length < 3; arm = arm.body.then)
-    path.push(name(arm.body.cond));
-  return `${update === undefined ? 'write' : loops.join('x')};${path.join(';')}`;
+  let key = update === undefined ? 'write' : loops.join('x');
+  let arm = update?.plan;
+  for (let depth = 0; depth < 3 && arm?.body.kind === 'if'; depth++) {
+    const { cond, then } = arm.body;
+    key += `;${cond.op === 'load' ? cond.id : cond.op}`;
+    arm = then;
+  }
+  return key;
 }
 
 /** Shadows enough registers that the rest can be ordered. */

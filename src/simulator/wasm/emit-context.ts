@@ -49,7 +49,7 @@ export class EmitContext {
   /** How often an expression occurs in the code being emitted. */
   readonly uses: { get(ex: Ex): number | undefined };
   /** Wires that live in locals of this function and are never stored. */
-  localOnly: ReadonlySet<number> = new Set<number>();
+  localOnly: { has(signal: number): boolean } = new Set<number>();
 
   constructor(
     readonly shared: Shared,

@@ -47,12 +47,12 @@ export function emitProgram(
   const { clocked, shadows } = maker.clocked(program);
   nests.push(...clocked);
   const chunks = cut(nests.map(jobOf));
-  const localsOf = options.stored === 'all' ? [] : localWires(shared.circuit, chunks, options.stored);
+  const home = options.stored === 'all' ? undefined : localWires(shared.circuit, chunks, options.stored);
   const functions = chunks.map((jobs, n) => {
     const f = new FunctionWriter(0);
     const c = new EmitContext(shared, f, operations);
     maker.current = c;
-    c.localOnly = localsOf[n] ?? c.localOnly;
+    if (home !== undefined) c.localOnly = { has: (id) => home[id] === n };
     c.begin(jobs.flatMap((j) => j.roots));
     for (const { nest } of jobs) emitNest(c, nest);
     return define(module, f);
@@ -92,12 +92,12 @@ function cut(jobs: readonly Job[]): Job[][] {
   return chunks;
 }
 
-/** Single narrow wires that only one function reads, by function: they live in its locals. */
+/** By signal the number of the only function that reads it, for single narrow wires, which live in its locals; else -1. */
 function localWires(
   circuit: ElaboratedCircuit,
   chunks: readonly (readonly Job[])[],
   stored: ReadonlySet<number>,
-): ReadonlySet<number>[] {
+): Int32Array {
   const NOBODY = -1;
   const home = new Int32Array(circuit.signals.length).fill(NOBODY);
   let n = 0;
@@ -117,9 +117,7 @@ function localWires(
   for (; n < chunks.length; n++) for (const { nest } of chunks[n] ?? []) note(nest.steps);
   for (n = 0; n < chunks.length; n++)
     for (const { roots } of chunks[n] ?? []) for (const root of roots) visitReads(root, visit);
-  const out = chunks.map(() => new Set<number>());
-  for (let id = 0; id < home.length; id++) out[home[id] ?? NOBODY]?.add(id);
-  return out;
+  return home;
 }
 
 function mayBeLocal(circuit: ElaboratedCircuit, id: number): boolean {
