@@ -93,15 +93,16 @@ public:
         m_words[0] = 0;
         m_high = false;
     }
-    void tick() {
+    // Raises the clocks of the mask, bit k the k-th one, at one instant.
+    void tick(uint32_t clocks) {
         if (m_high || m_words[0] != 0) settle();
-        driveClocks(*m_model, 1);
+        driveClocks(*m_model, clocks);
         m_model->eval();
         dump();
         m_high = true;
     }
     void run(uint32_t cycles) {
-        for (uint32_t i = 0; i < cycles; i++) tick();
+        for (uint32_t i = 0; i < cycles; i++) tick(~0u);
     }
     void trace(const std::string& file) {
 #if VM_TRACE
@@ -145,7 +146,11 @@ napi_value settle(napi_env env, napi_callback_info info) {
     return bound(env, info, [](Instance& instance, napi_value) { instance.settle(); });
 }
 napi_value tick(napi_env env, napi_callback_info info) {
-    return bound(env, info, [](Instance& instance, napi_value) { instance.tick(); });
+    return bound(env, info, [env](Instance& instance, napi_value argument) {
+        uint32_t clocks = ~0u;
+        napi_get_value_uint32(env, argument, &clocks);
+        instance.tick(clocks);
+    });
 }
 napi_value run(napi_env env, napi_callback_info info) {
     return bound(env, info, [env](Instance& instance, napi_value argument) {

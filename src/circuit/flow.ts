@@ -108,6 +108,7 @@ const summaries = new WeakMap<ModuleDef, ReadonlyMap<string, readonly string[]>>
 
 /** By output port, the input ports that it follows combinationally. */
 export function combinationalInputs(module: ModuleDef, modules: Modules): ReadonlyMap<string, readonly string[]> {
+  if (module.external !== undefined) return new Map(Object.entries(module.external.paths));
   const known = summaries.get(module);
   if (known !== undefined) return known;
   const sources = sourcesBySignal(module, flowOf(module, modules));

@@ -12,5 +12,6 @@ export * from './walk.js';
 export * from './flow.js';
 export * from './components.js';
 export * from './comb-loop.js';
+export * from './domains.js';
 export * from './counter-example.js';
 export * from './memory-ports.js';

@@ -65,6 +65,12 @@ export interface Domain {
   readonly asynchronousReset: boolean;
 }
 
+/** The author's statement that domain `domain` may use a wire whatever clock its value comes from, and why. */
+export interface Crossing {
+  readonly domain: number;
+  readonly reason: string;
+}
+
 interface SignalCommon {
   /** Final name in every output (snake_case, `_q` on registers), unique within the module. */
   readonly name: string;
@@ -74,13 +80,20 @@ interface SignalCommon {
   readonly place?: SourcePlace;
 }
 export type Signal = SignalCommon &
+  /** Changes with domain `domain`, the first one where none is given; `asynchronous` with no clock of the module. */
   (
-    | { readonly kind: 'input' }
-    | { readonly kind: 'output' }
+    | { readonly kind: 'input'; readonly domain?: number | 'asynchronous' }
+    | { readonly kind: 'output'; readonly domain?: number | 'asynchronous' }
     /** Combinational, driven once: by an `assign`, by `set` statements of one scope, or by instance outputs. */
-    | { readonly kind: 'wire' }
+    | { readonly kind: 'wire'; readonly crossing?: Crossing }
     /** Changes at the clock edge of domain `domain`. Without `reset` it has no reset. */
-    | { readonly kind: 'reg'; readonly domain: number; readonly reset?: Expr }
+    | {
+        readonly kind: 'reg';
+        readonly domain: number;
+        readonly reset?: Expr;
+        /** Takes a value of another clock and may be metastable: kept apart and close together by tools. */
+        readonly synchronizer?: boolean;
+      }
     /**
      * Memory of `depth` words of `type`. Written at the clock edge; a read in the same cycle sees the old word.
      * `image` names an image parameter that gives the contents of a read-only memory.
@@ -158,6 +171,8 @@ export type Item =
       readonly module: string;
       readonly actuals: Readonly<Record<string, Actual>>;
       readonly bindings: Readonly<Record<string, Binding>>;
+      /** Clock of this module by clock of the instantiated one, where the names or the order of domains do not tell. */
+      readonly domains?: Readonly<Record<string, string>>;
       readonly place?: SourcePlace;
     }
   | {

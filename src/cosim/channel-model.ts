@@ -105,10 +105,10 @@ class ChannelSimulation implements Simulation {
     throw new Error('the cycle model does not settle: valid and ready chase each other');
   }
 
-  tick(): void {
+  tick(clocks?: readonly string[]): void {
     if (this.#changed) this.settle();
     if (this.#reset !== undefined && this.#inputs.get(this.#reset) === 0n) this.#model.reset();
-    else this.#model.tick();
+    else this.#model.tick(clocks);
     this.#changed = true;
   }
 }

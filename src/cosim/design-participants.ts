@@ -1,11 +1,12 @@
 /**
  * A design as participants: the built-in simulator of its circuit, its cycle model, and Verilator on its text.
  */
-import type { Design, Image, Item, ModuleDef } from '../circuit/module.js';
+import type { Design, Image, ModuleDef } from '../circuit/module.js';
 import { elaborate } from '../simulator/elaborate.js';
 import { portInfos } from '../simulator/inspect.js';
 import { interpret } from '../simulator/interpreter.js';
 import type { PortInfo } from '../simulator/simulation.js';
+import { domainUses } from '../verilog/index.js';
 import { type BoundModel, modelParticipant } from './channel-model.js';
 import { type Participant, verilatorParticipant } from './participant.js';
 import { type StreamSpec, moduleStreams, paramEnv } from './streams.js';
@@ -18,42 +19,14 @@ function topOf(design: Design): ModuleDef {
   return top;
 }
 
-function instancesOf(items: readonly Item[]): string[] {
-  return items.flatMap((item) => {
-    if (item.item === 'instance') return [item.module];
-    if (item.item === 'for') return instancesOf(item.items);
-    return item.item === 'if' ? [...instancesOf(item.then), ...instancesOf(item.else)] : [];
-  });
-}
-
-/** Every module that an instance under the top can reach, the top included. */
-function reachable(design: Design): ModuleDef[] {
-  const found = new Map<string, ModuleDef>();
-  const visit = (name: string): void => {
-    const module = design.modules[name];
-    if (module === undefined || found.has(name)) return;
-    found.set(name, module);
-    for (const child of instancesOf(module.items)) visit(child);
-  };
-  visit(design.top);
-  return [...found.values()];
-}
-
-/** Clock ports of the text: those of the top's domains, when anything below holds state. */
+/** Clock ports of the text: those of the domains that something uses. */
 export function clockPorts(design: Design): string[] {
-  const stateful = reachable(design).some(
-    ({ signals, external }) =>
-      external?.clocked === true || signals.some(({ kind }) => kind === 'reg' || kind === 'memory'),
-  );
-  return stateful ? topOf(design).domains.map(({ clock }) => clock) : [];
+  return domainUses(topOf(design), design).flatMap(({ domain, clock }) => (clock ? [domain.clock] : []));
 }
 
-/** Reset ports of the text: those of the top's domains, when anything below is reset. */
+/** Reset ports of the text: those of the domains in which something is reset. */
 export function resetPorts(design: Design): string[] {
-  const resettable = reachable(design).some(({ signals }) =>
-    signals.some((signal) => signal.kind === 'reg' && signal.reset !== undefined),
-  );
-  return resettable ? topOf(design).domains.map(({ reset }) => reset) : [];
+  return domainUses(topOf(design), design).flatMap(({ domain, reset }) => (reset ? [domain.reset] : []));
 }
 
 export interface DesignForms {

@@ -69,9 +69,9 @@ export function renderPortHeader(layout: PortLayout, prefix: string, clocks: rea
     '    (void)model, (void)w;',
     ...lines('output', storeOf),
     '}',
-    'static inline void driveClocks(Model& model, CData level) {',
-    '    (void)model, (void)level;',
-    ...clocks.map((clock) => `    model.${member(clock)} = level;`),
+    'static inline void driveClocks(Model& model, uint32_t high) {',
+    '    (void)model, (void)high;',
+    ...clocks.map((clock, k) => `    model.${member(clock)} = (high >> ${k}) & 1;`),
     '}',
     '',
   ].join('\n');

@@ -8,13 +8,18 @@ import { type Bits, portWriter, toBits } from './access.js';
 import { Comparator } from './compare.js';
 import type { Failure } from './failure.js';
 import type { Participant } from './participant.js';
+import type { StreamSpec } from './streams.js';
 
 export interface RandomSpec {
   readonly participants: readonly Participant[];
   readonly seed: bigint;
   readonly cycles: number;
-  /** Active-low reset port: asserted in the first two cycles and then with probability 1/64. */
-  readonly reset?: string;
+  /** Streams, for participants that are compared on handshakes. */
+  readonly streams?: readonly StreamSpec[];
+  /** Active-low reset ports: asserted together in the first two cycles and then with probability 1/64. */
+  readonly reset?: string | readonly string[];
+  /** Several clocks: a random set of them rises in each cycle, all of them in reset. */
+  readonly clocks?: readonly string[];
   /** Inputs held throughout. */
   readonly constants?: Readonly<Record<string, bigint>>;
 }
@@ -30,15 +35,18 @@ export function runRandomLockstep({
   seed,
   cycles,
   reset,
+  clocks = [],
+  streams = [],
   constants = {},
 }: RandomSpec): Failure | undefined {
   const sims = participants.map((participant) => participant.create());
-  const comparator = new Comparator(participants, sims, [], reset !== undefined);
+  const comparator = new Comparator(participants, sims, streams, reset !== undefined);
   const random = randomStream(seed, 'inputs');
+  const resetNames = reset === undefined ? [] : typeof reset === 'string' ? [reset] : reset;
   const inputs: DrivenInput[] = (sims[0]?.ports ?? [])
-    .filter(({ name, dir }) => dir === 'input' && name !== reset)
+    .filter(({ name, dir }) => dir === 'input' && !resetNames.includes(name))
     .map((port) => ({ ...port, write: sims.map((sim) => portWriter(sim, port.name, port.width)), last: 0 }));
-  const resets = reset === undefined ? [] : sims.map((sim) => portWriter(sim, reset, 1));
+  const resets = sims.flatMap((sim) => resetNames.map((name) => portWriter(sim, name, 1)));
   const corner = (width: number, last: Bits): Bits => {
     const ones = (1n << BigInt(width)) - 1n;
     const values: Bits[] = [
@@ -65,7 +73,8 @@ export function runRandomLockstep({
     for (const sim of sims) sim.settle();
     const failure = comparator.compare(cycle, inReset);
     if (failure !== undefined) return failure;
-    for (const sim of sims) sim.tick();
+    const edges = clocks.length > 1 && !inReset ? clocks.filter(() => random.nextInt(2) === 0) : undefined;
+    for (const sim of sims) sim.tick(edges);
   }
   return undefined;
 }

@@ -57,6 +57,7 @@ export interface VerilatorSpec {
 export interface VerilatorBuild {
   readonly top: string;
   readonly layout: PortLayout;
+  readonly clocks: readonly string[];
   /** The `.node` file. */
   readonly addon: string;
   /** Folder in which `$readmemh` looks, or empty. */
@@ -143,5 +144,5 @@ export async function buildModel(spec: VerilatorSpec, cache: string = defaultCac
             return Promise.resolve();
           })
         ).path;
-  return { top, layout, addon: join(entry.path, 'model.node'), imageFolder, built: entry.built };
+  return { top, layout, clocks, addon: join(entry.path, 'model.node'), imageFolder, built: entry.built };
 }

@@ -12,7 +12,7 @@ import type { VerilatorBuild } from './verilator-build.js';
 /** Functions bound to one instance; they need no `this`. */
 interface Native {
   readonly settle: () => void;
-  readonly tick: () => void;
+  readonly tick: (clocks?: number) => void;
   readonly run: (cycles: number) => void;
   readonly trace: (file: string) => void;
 }
@@ -34,7 +34,7 @@ export class VerilatorModel implements Simulation {
   /** The shared buffer; set word 0 to 1 after writing an input here. */
   readonly words: Uint32Array;
   readonly settle: () => void;
-  readonly tick: () => void;
+  readonly tick: (clocks?: readonly string[]) => void;
   /** `tick` n times with the inputs as they are. */
   readonly run: (cycles: number) => void;
   /** Starts a VCD file; an empty name closes it. */
@@ -49,7 +49,10 @@ export class VerilatorModel implements Simulation {
     const addon = load(build.addon) as Addon;
     const native = addon.open(this.words, (options.seed ?? 0) & 0x7fffffff, build.imageFolder);
     this.settle = native.settle;
-    this.tick = native.tick;
+    this.tick = (clocks) => {
+      if (clocks === undefined) native.tick();
+      else native.tick(maskOf(build.clocks, clocks));
+    };
     this.run = native.run;
     this.trace = native.trace;
     if (options.trace !== undefined) this.trace(options.trace);
@@ -106,4 +109,17 @@ export class VerilatorModel implements Simulation {
     if (slot.width > 32) throw new RangeError(`${port} has ${slot.width} bits; read and write it as bigint`);
     return slot;
   }
+}
+
+/** Bit k set where the k-th clock is among `chosen`; throws on a name that is no clock. */
+function maskOf(clocks: readonly string[], chosen: readonly string[]): number {
+  return chosen.reduce((mask, name) => {
+    const index = clocks.indexOf(name);
+    if (index >= 0) return mask | (1 << index);
+    throw new HeddleError({
+      code: 'H5012',
+      message: `${name}: no such clock`,
+      places: [{ text: `clocks: ${clocks.join(' ')}` }],
+    });
+  }, 0);
 }

@@ -12,7 +12,7 @@ import { kitError } from './errors.js';
 import type { ParamSpecs, ParamValues } from './params.js';
 import type { Ports } from './ports.js';
 
-export interface BlackBoxSpec<P extends ParamSpecs, Q extends Ports> {
+export interface BlackBoxSpec<P extends ParamSpecs, Q extends Ports<'main' | 'async'>> {
   /** snake_case name in the circuit. */
   readonly name: string;
   readonly doc: string;
@@ -36,7 +36,7 @@ export interface BlackBoxSpec<P extends ParamSpecs, Q extends Ports> {
 }
 
 /** A template that `b.instance` takes like any other; it is printed as an instance, without a body. */
-export function defineBlackBox<const P extends ParamSpecs, Q extends Ports>(
+export function defineBlackBox<const P extends ParamSpecs, Q extends Ports<'main' | 'async'>>(
   spec: BlackBoxSpec<P, Q>,
 ): ModuleTemplate<P, Q> {
   const { name, doc, params, ports, requires, clock, model, paths = {} } = spec;

@@ -8,6 +8,7 @@ import {
   type Expr,
   forEachRead,
   type LocalParam,
+  type ModuleDef,
   type NatCondition,
   type NatContext,
   type Signal,
@@ -15,6 +16,7 @@ import {
   type Stmt,
   type StreamPort,
 } from '../circuit/index.js';
+import { domainIndex, domainsOf, instanceDomains, type NamedDomain } from './domains.js';
 import type { InnerStream } from './check-ports.js';
 import { conditionFacts, type ModuleContext, negate, withFacts, withIndex } from './context.js';
 import { kitError, placeOf } from './errors.js';
@@ -53,6 +55,11 @@ export interface WhenChain {
   otherwise(body: () => void): void;
 }
 
+export interface InstanceOptions<D extends string> {
+  /** Domain of this module by domain of the instantiated one, where the instance has several. */
+  readonly domains?: Readonly<Record<string, D>>;
+}
+
 export interface MemoryOptions {
   /** Where two writes may run in one cycle: the `last` statement wins, or they `never` meet at one address. */
   readonly collision?: 'last' | 'never';
@@ -60,13 +67,15 @@ export interface MemoryOptions {
   readonly doc?: string;
 }
 
-export class Builder implements BuilderCore {
+/** `D` names the clock domains of the module beside `main`. */
+export class Builder<D extends string = never> implements BuilderCore {
   readonly signals: Signal[] = [];
   readonly streams: StreamPort[] = [];
   /** Streams between instances. */
   readonly innerStreams: InnerStream[] = [];
   readonly localParams: LocalParam[] = [];
-  readonly domains: Domain[] = [{ clock: 'aclk', reset: 'aresetn', asynchronousReset: false }];
+  /** Domain of registers, memories and instances that are declared now. */
+  private currentDomain = 0;
   readonly scopes = new ScopeStack();
   /** Parameters that `freeze` made hard. */
   readonly frozen = new Set<string>();
@@ -80,8 +89,13 @@ export class Builder implements BuilderCore {
     proof: NatContext,
     private readonly witness: Readonly<Record<string, number>>,
     readonly elaborator: ModuleSource,
+    private readonly named: readonly NamedDomain[] = domainsOf({}),
   ) {
     this.proofContext = proof;
+  }
+
+  get domains(): readonly Domain[] {
+    return this.named.map(({ clock, reset, asynchronousReset }) => ({ clock, reset, asynchronousReset }));
   }
 
   proof(): NatContext {
@@ -96,8 +110,34 @@ export class Builder implements BuilderCore {
   reg<T extends Bits>(key: string, type: T): Sig<T> {
     const { reset } = type.notes;
     const value = reset === undefined ? undefined : resetValue(type, reset, this);
-    const kind: SignalKind = { kind: 'reg', domain: 0, ...(value === undefined ? {} : { reset: value }) };
+    const kind: SignalKind = {
+      kind: 'reg',
+      domain: this.currentDomain,
+      ...(value === undefined ? {} : { reset: value }),
+      ...(type.notes.synchronizer === true ? { synchronizer: true } : {}),
+    };
     return this.declare(`${snakeCase(key)}_q`, type, kind);
+  }
+  /** Registers, memories and instances that `body` declares belong to this clock domain. */
+  domain<T>(name: 'main' | D, body: () => T): T {
+    const before = this.currentDomain;
+    this.currentDomain = this.domainIndex(name);
+    try {
+      return body();
+    } finally {
+      this.currentDomain = before;
+    }
+  }
+  /**
+   * `value` for use in `domain`, whatever clocks it comes from. Whoever writes this answers for it: the reason stands in
+   * the circuit and in the text. BitSynchronizer and AsyncFifo of the library do it right.
+   */
+  crossing<T extends Bits>(key: string, value: Sig<T>, domain: 'main' | D, reason: string): Sig<T> {
+    const crossing = { domain: this.domainIndex(domain), reason };
+    const wire = this.declare(snakeCase(key), plain(value.type), { kind: 'wire', crossing });
+    const { place, driven, source } = this.drive(wire, value, 'assign');
+    this.scopes.add({ item: 'assign', target: driven, value: source, ...place });
+    return wire;
   }
   /** Wires to be driven later, one a key. */
   wires<const R extends Readonly<Record<string, Bits>>>(types: R): SigRecord<R> {
@@ -252,14 +292,22 @@ export class Builder implements BuilderCore {
       ...(place && { place }),
     });
   }
-  /** An instance. Outputs and source streams that are not connected come back as new wires `<name>_<port>`. */
+  /** An instance, in the current clock domain. Outputs and source streams that are not connected come back as new wires `<name>_<port>`. */
   instance<P extends ParamSpecs, Q extends Ports>(
     name: string,
     template: ModuleTemplate<P, Q>,
     actuals: ActualsOf<P>,
     connections: ConnectionsOf<Q>,
+    options: InstanceOptions<'main' | D> = {},
   ): OutputsOf<Q> {
-    return connectInstance(this, snakeCase(name), template, actuals, connections, this.witness);
+    return connectInstance(this, snakeCase(name), template, actuals, connections, this.witness, options.domains);
+  }
+
+  domainIndex(name: string): number {
+    return domainIndex(this.moduleName, this.named, name);
+  }
+  instanceDomains(name: string, child: ModuleDef, given: Readonly<Record<string, string>> = {}) {
+    return instanceDomains(this.moduleName, this.named, this.currentDomain, name, child, given);
   }
 
   // --- for the kit itself -----------------------------------------------------------------------------------------
@@ -368,7 +416,7 @@ export class Builder implements BuilderCore {
   ): Memory<T> {
     const sig = this.declare(snakeCase(key), documented(type, options.doc), {
       kind: 'memory',
-      domain: 0,
+      domain: this.currentDomain,
       depth: toNat(depth),
       ...(image === undefined ? {} : { image }),
       ...(options.style === undefined ? {} : { style: options.style }),

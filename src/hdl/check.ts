@@ -1,6 +1,13 @@
 /** Checks of a finished module, all problems at once; each check is a file of its own. */
 import { type Diagnostic, HeddleError } from '../base/diagnostics.js';
-import { combinationalLoop, type ModuleDef, type Modules, type NatEnv, writeClashes } from '../circuit/index.js';
+import {
+  combinationalLoop,
+  type ModuleDef,
+  type Modules,
+  type NatEnv,
+  undeclaredCrossings,
+  writeClashes,
+} from '../circuit/index.js';
 import { branchProblems } from './check-branches.js';
 import { driverProblems } from './check-drivers.js';
 import { type InnerStream, streamProblems, unreadInputs } from './check-ports.js';
@@ -21,6 +28,7 @@ export function checkModule(
     ...branchProblems(module),
     ...unreadInputs(module, streams.explained),
     ...memoryProblems(module),
+    ...crossingProblems(module, modules),
   ];
   // A loop is looked for in modules that are whole otherwise.
   if (problems.length === 0) problems.push(...loopProblems(module, modules, env));
@@ -42,6 +50,17 @@ function memoryProblems(module: ModuleDef): Diagnostic[] {
       [...writes, placeOf(place, `'${name}' is declared here`)],
     );
   });
+}
+
+function crossingProblems(module: ModuleDef, modules: Modules): Diagnostic[] {
+  return undeclaredCrossings(module, modules).map(({ taker, to, place, origin, from }) =>
+    diagnostic(
+      'H1018',
+      `${taker} of ${to} takes a value of ${from}, '${origin.name}', in module '${module.name}' without a declared crossing`,
+      'send it through BitSynchronizer or AsyncFifo, or state why it is safe with b.crossing',
+      [placeOf(place, `${taker} takes it here`), placeOf(origin.place, `'${origin.name}' of ${from} is declared here`)],
+    ),
+  );
 }
 
 const MAX_HOPS = 24;

@@ -14,6 +14,7 @@ import {
 import { Builder } from './builder.js';
 import type { ModuleSource, ModuleTemplate } from './core.js';
 import { checkModule } from './check.js';
+import { type DomainName, domainsOf, type DomainSpecs, type NamedDomain } from './domains.js';
 import { conditionFacts } from './context.js';
 import { kitError } from './errors.js';
 import { snakeCase } from './names.js';
@@ -23,16 +24,18 @@ import { callerPlace } from './place.js';
 import { type AnyPort, type IoOf, type Ports } from './ports.js';
 import { documented } from './types.js';
 
-export interface ModuleSpec<P extends ParamSpecs, Q extends Ports> {
+export interface ModuleSpec<P extends ParamSpecs, Q extends Ports, D extends DomainSpecs = Record<never, never>> {
   /** snake_case name of the module. */
   readonly name: string;
   /** Header of the text: what it does; what it cuts or guarantees; latency and throughput. */
   readonly doc: string;
   readonly params: P;
+  /** Clock domains beside `main` (`aclk`, `aresetn`), or other names for that one. */
+  readonly domains?: D;
   /** What must hold between parameters; proves widths, and is checked when the text is elaborated. */
   readonly requires?: (params: ParamValues<P>) => readonly Requirement[];
   readonly ports: (params: ParamValues<P>) => Q;
-  readonly body: (b: Builder, io: IoOf<Q>, params: ParamValues<P>) => void;
+  readonly body: (b: Builder<keyof D & string>, io: IoOf<Q>, params: ParamValues<P>) => void;
   /** The module is written elsewhere: see `defineBlackBox`. */
   readonly external?: ExternalModule;
 }
@@ -42,11 +45,15 @@ export function requirement(condition: NatCondition, reason: string): Requiremen
   return { condition, reason };
 }
 
-export function defineModule<const P extends ParamSpecs, Q extends Ports>(
-  spec: ModuleSpec<P, Q>,
-): ModuleTemplate<P, Q> {
+export function defineModule<
+  const P extends ParamSpecs,
+  Q extends Ports<DomainName<D> | 'async'>,
+  const D extends DomainSpecs = Record<never, never>,
+>(spec: ModuleSpec<P, Q, D>): ModuleTemplate<P, Q> {
   const place = callerPlace();
+  const domains = domainsOf(spec.domains ?? {});
   return {
+    domains,
     name: spec.name,
     params: spec.params,
     portsFor: (actuals) =>
@@ -55,7 +62,7 @@ export function defineModule<const P extends ParamSpecs, Q extends Ports>(
       // A freeze is found while the body runs; then the body runs again with the parameter hard.
       let frozen: ReadonlySet<string> = new Set();
       for (;;) {
-        const attempt = build(spec, place, elaborator, witness, frozen);
+        const attempt = build(spec, domains, place, elaborator, witness, frozen);
         if (attempt.frozen.size <= frozen.size) return attempt.module;
         frozen = attempt.frozen;
       }
@@ -71,8 +78,9 @@ function values<P extends ParamSpecs>(params: P, natOf: (key: string) => NatExpr
   return Object.fromEntries(entries) as ParamValues<P>;
 }
 
-function build<P extends ParamSpecs, Q extends Ports>(
-  spec: ModuleSpec<P, Q>,
+function build<P extends ParamSpecs, Q extends Ports, D extends DomainSpecs>(
+  spec: ModuleSpec<P, Q, D>,
+  domains: readonly NamedDomain[],
   place: SourcePlace | undefined,
   elaborator: ModuleSource,
   witness: Readonly<Record<string, number>>,
@@ -82,8 +90,15 @@ function build<P extends ParamSpecs, Q extends Ports>(
   const params = values(spec.params, (key) => new NatExpr(frozen.has(key) ? hard(key) : { op: 'param', name: key }));
   const requires = spec.requires?.(params) ?? [];
   const name = snakeCase(spec.name) + [...frozen].map((key) => `_${key.toLowerCase()}${witness[key] ?? 0}`).join('');
-  const builder = new Builder(name, proofContext(spec.params, requires), witness, elaborator);
-  for (const key of ['aclk', 'aresetn', ...Object.keys(spec.params)]) builder.reserve(key);
+  const builder = new Builder<keyof D & string>(
+    name,
+    proofContext(spec.params, requires),
+    witness,
+    elaborator,
+    domains,
+  );
+  for (const key of [...new Set(domains.flatMap(({ clock, reset }) => [clock, reset])), ...Object.keys(spec.params)])
+    builder.reserve(key);
   for (const key of frozen) builder.localParams.push({ name: key, value: lit(witness[key] ?? 0) });
   const io = declarePorts(builder, spec.ports(params));
   spec.body(builder, io, params);
@@ -131,11 +146,13 @@ function proofContext(params: ParamSpecs, requires: readonly Requirement[]): Nat
   };
 }
 
-function declarePorts<Q extends Ports>(builder: Builder, ports: Q): IoOf<Q> {
+function declarePorts<Q extends Ports>(builder: Builder<string>, ports: Q): IoOf<Q> {
   const io = Object.entries<AnyPort>(ports).map<[string, unknown]>(([key, port]) => {
     const name = snakeCase(key);
+    const index: number | 'asynchronous' = port.domain === 'async' ? 'asynchronous' : builder.domainIndex(port.domain);
+    const domain = index === 0 ? {} : { domain: index };
     if (port.port === 'input' || port.port === 'output') {
-      return [key, builder.declare(name, documented(port.type, port.doc), { kind: port.port }, port.place)];
+      return [key, builder.declare(name, documented(port.type, port.doc), { kind: port.port, ...domain }, port.place)];
     }
     const first = builder.signals.length;
     const forward = port.port === 'sink' ? 'input' : 'output';
@@ -144,7 +161,7 @@ function declarePorts<Q extends Ports>(builder: Builder, ports: Q): IoOf<Q> {
       builder.declare(
         `${name}_${suffix}`,
         suffix === 'tvalid' ? documented(type, port.doc) : type,
-        { kind: role === 'forward' ? forward : backward },
+        { kind: role === 'forward' ? forward : backward, ...domain },
         port.place,
       ),
     );

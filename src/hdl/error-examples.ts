@@ -40,12 +40,17 @@ chain.otherwise(second);
 chain.otherwise(third);                      // the chain has ended`,
   H1017: `b.switch(state, { idle: () => ..., run: () => ... });     // state has 'done' too
 b.switch(state, { idle: () => ..., run: () => ..., done: () => ... });`,
+  H1018: `b.next(local, remote);                       // remote: another clock
+const synced = b.instance('sync', BitSynchronizer, {}, { d: remote });
+b.next(local, synced.q);`,
   H1019: `body(b, { s_axis: s, y }) { b.when(s.fire, () => ...); }  // nobody drives s.ready
 body(b, { s_axis: s, y }) { b.assign(s.ready, 1); b.when(s.fire, () => ...); }`,
   H1020: `const store = b.memory('store', uint(8), 16);
 store.write(p, x, pushA);
 store.write(q, z, pushB);                    // and if p = q?
 const store = b.memory('store', uint(8), 16, { collision: 'never' });`,
+  H1021: `b.instance('fifo', AsyncFifo, { W }, { s_axis, m_axis });
+b.instance('fifo', AsyncFifo, { W }, { s_axis, m_axis }, { domains: { main: 'main', m: 'io' } });`,
   H1101: `b.assign(a, c.or(x));
 b.assign(c, a.and(y));                       // a needs c needs a
 b.next(held, a.and(y));                      // a register breaks the circle`,

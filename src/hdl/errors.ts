@@ -47,9 +47,13 @@ export const explanations: Readonly<Record<string, string>> = {
   H1014: 'A constant does not fit the width it is used at.',
   H1015: 'A parameter of an instance is missing, unknown or outside its declared range.',
   H1016: 'An elseWhen or otherwise does not follow its when directly.',
+  H1018:
+    'A register, a memory or an output of one clock domain depends on a signal of another one (or on an input of no clock), through any number of wires and instances, and nothing says that this is meant. The edge may come while the value changes: the register may become metastable, and the bits of a number may be old and new ones mixed. One bit that stays long enough goes through BitSynchronizer, a stream through AsyncFifo. `b.crossing` states any other reason why a value is safe, such as one that is stable whenever it is used.',
   H1019:
     'A module reads the ready of its own sink (or the valid of its own source) and drives it nowhere. That signal is an output: whoever takes the beats decides about ready. `fire` reads it too.',
   H1020:
     'Two write statements, or two iterations of one, may write a memory in the same cycle, and the circuit does not say which word stays where the addresses are equal. Put exclusive writes into the branches of one when, or state the policy: `last` lets the later statement win (what the text and the simulator do), `never` promises that the addresses differ, which is what a RAM with two write ports needs. A read always sees the word before the writes of its cycle.',
+  H1021:
+    'A clock domain was named that the module does not declare, or an instance has several domains and the module does not say which of its own they are.',
   H1017: 'A switch over an enumeration names a member that does not exist or misses one.',
 };

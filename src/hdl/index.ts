@@ -3,6 +3,7 @@ export { type BlackBoxSpec, defineBlackBox } from './black-box.js';
 export { Builder, type MemoryOptions, type WhenChain } from './builder.js';
 export { type ModuleTemplate } from './core.js';
 export { buildDesign, defineModule, Elaborator, type ModuleSpec, requirement } from './define.js';
+export { type DomainSpec, type DomainSpecs } from './domains.js';
 export { open } from './instance.js';
 export { explanations } from './errors.js';
 export { type Memory } from './memory.js';

@@ -38,32 +38,24 @@ export const open: unique symbol = Symbol('open');
 
 /** Inputs and sinks must be connected; outputs and sources may be left to come back as new wires. */
 export type ConnectionsOf<Q extends Ports> = {
-  readonly [K in keyof Q as Q[K] extends InputPort<Bits> | SinkPort<Payload> ? K : never]: Q[K] extends InputPort<
-    infer T
-  >
-    ? Operand<T>
-    : Q[K] extends SinkPort<infer P>
-      ? Stream<P>
-      : never;
+  readonly [
+    K in keyof Q as Q[K] extends InputPort<Bits, string> | SinkPort<Payload, string> ? K : never
+  ]: Q[K] extends InputPort<infer T, string> ? Operand<T> : Q[K] extends SinkPort<infer P, string> ? Stream<P> : never;
 } & {
-  readonly [K in keyof Q as Q[K] extends OutputPort<Bits> | SourcePort<Payload> ? K : never]?: Q[K] extends OutputPort<
-    infer T
-  >
+  readonly [
+    K in keyof Q as Q[K] extends OutputPort<Bits, string> | SourcePort<Payload, string> ? K : never
+  ]?: Q[K] extends OutputPort<infer T, string>
     ? Sig<T> | typeof open
-    : Q[K] extends SourcePort<infer P>
+    : Q[K] extends SourcePort<infer P, string>
       ? Stream<P>
       : never;
 };
 
 /** What an instance gives: its outputs and source streams. */
 export type OutputsOf<Q extends Ports> = {
-  readonly [K in keyof Q as Q[K] extends OutputPort<Bits> | SourcePort<Payload> ? K : never]: Q[K] extends OutputPort<
-    infer T
-  >
-    ? Sig<T>
-    : Q[K] extends SourcePort<infer P>
-      ? Stream<P>
-      : never;
+  readonly [
+    K in keyof Q as Q[K] extends OutputPort<Bits, string> | SourcePort<Payload, string> ? K : never
+  ]: Q[K] extends OutputPort<infer T, string> ? Sig<T> : Q[K] extends SourcePort<infer P, string> ? Stream<P> : never;
 };
 
 export function connectInstance<P extends ParamSpecs, Q extends Ports>(
@@ -73,6 +65,7 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
   actuals: ActualsOf<P>,
   connections: ConnectionsOf<Q>,
   witness: Readonly<Record<string, number>>,
+  domainsGiven: Readonly<Record<string, string>> = {},
 ): OutputsOf<Q> {
   const place = callerPlace();
   builder.claimItem('instance', name, place);
@@ -122,9 +115,30 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
       if (port.port === 'source') outputs[key] = stream;
     }
   }
-  const common = { name, module: child.name, actuals: live, bindings };
+  const domains = builder.instanceDomains(name, child, byClock(name, template, domainsGiven));
+  const common = { name, module: child.name, actuals: live, bindings, ...(domains && { domains }) };
   builder.scopes.add({ item: 'instance', ...common, ...(place && { place }) });
   return outputs as OutputsOf<Q>;
+}
+
+/** Domains of the parent by clock of the child. */
+function byClock(
+  name: string,
+  { name: module, domains = [] }: ModuleTemplate<ParamSpecs, Ports>,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, outer]) => {
+      const domain = domains.find((each) => each.key === key);
+      if (domain !== undefined) return [domain.clock, outer];
+      const known = domains.map((each) => each.key).join(', ');
+      throw kitError(
+        'H1021',
+        `instance '${name}': module '${module}' has no clock domain '${key}'`,
+        `its domains: ${known}`,
+      );
+    }),
+  );
 }
 
 /** Loop indices in an actual stand at 0 for the witness. */

@@ -9,6 +9,8 @@ interface Notes {
   readonly doc?: string;
   /** Value after reset; absent means the register has no reset. */
   readonly reset?: number | bigint | NatExpr;
+  /** A flop that takes a value of another clock. */
+  readonly synchronizer?: boolean;
 }
 
 abstract class Noted {
@@ -17,6 +19,10 @@ abstract class Noted {
   /** The comment that stands beside the declaration in the emitted text. */
   doc(text: string): this {
     return this.withNotes({ ...this.notes, doc: text });
+  }
+  /** The register may be metastable: tools keep it apart and the chain together (ASYNC_REG). */
+  synchronizer(): this {
+    return this.withNotes({ ...this.notes, synchronizer: true });
   }
   /** The register takes `value` in reset. Without it the register has no reset at all. */
   reset(value: number | bigint | NatExpr = 0): this {

@@ -45,11 +45,12 @@ export function withBlackBoxes<S extends CircuitSimulation>(sim: S): S {
     }
     throw notSettling(circuit, following);
   };
-  const tick = (): void => {
+  const tick = (clocks?: readonly string[]): void => {
     settle();
     const before = boxes.map(inputsOf);
-    sim.tick();
+    sim.tick(clocks);
     boxes.forEach((box, k) => {
+      if (clocks !== undefined && !clocks.includes(circuit.clocks[box.where.domain] ?? '')) return;
       const inputs = before[k] ?? [];
       box.models.forEach((model, n) => model.clock?.(inputs[n] ?? {}));
       drive(box, box.registered, inputs);

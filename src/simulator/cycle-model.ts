@@ -17,8 +17,8 @@ export interface Channel<T> {
 export interface CycleModel {
   /** Drives this model's side of its channels from its state and the other side's wires; may run several times a cycle. */
   settle(): void;
-  /** Rising edge: a beat moves on every channel with valid and ready. */
-  tick(): void;
+  /** Rising edge (of the clocks named, where there are several): a beat moves on every channel with valid and ready. */
+  tick(clocks?: readonly string[]): void;
   /** State after a cycle with reset asserted. */
   reset(): void;
 }

@@ -28,5 +28,6 @@ export function elaborateBlackBox(scope: Scope): void {
     inputs: portsOf('input'),
     outputs: portsOf('output'),
     paths: Object.keys(module.external?.paths ?? {}),
+    domain: scope.domains[0] ?? 0,
   });
 }

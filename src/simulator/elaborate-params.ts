@@ -1,7 +1,7 @@
 /**
  * Parameters: values against their bounds and requirements, images, and the connection of an instance to its parent.
  */
-import type { Actual, Image, Item, ModuleDef, Signal } from '../circuit/index.js';
+import { type Actual, type Image, type Item, type ModuleDef, parentDomain, type Signal } from '../circuit/index.js';
 import { affineNat } from './affine.js';
 import { emitDrive, emitValue } from './lower-process.js';
 import { type Lowered, joined } from './lower-expr.js';
@@ -97,6 +97,11 @@ export function bindInstance(
     signals: new Int32Array(module.signals.length),
     params,
     nat: natScope(who, params, scope.loops, indices),
+    domains: module.domains.map((domain, n) => {
+      const outer = scope.module.domains.indexOf(parentDomain(item, domain, module, scope.module));
+      // A clock that the parent lacks runs with the one in its place.
+      return scope.domains[outer < 0 ? Math.min(n, scope.domains.length - 1) : outer] ?? 0;
+    }),
   };
   body(child);
   module.signals.forEach((signal, id) => {

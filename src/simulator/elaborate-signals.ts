@@ -117,14 +117,13 @@ function imageOf(scope: Scope, signal: Extract<Signal, { kind: 'memory' }>, dept
 function registerReset(scope: Scope, signal: Extract<Signal, { kind: 'reg' }>, own: number): void {
   const domain = scope.module.domains[signal.domain];
   const asynchronous = domain?.asynchronousReset ?? false;
+  const top = scope.domains[signal.domain] ?? 0;
   const register = scope.b.signals[own];
   if (signal.reset === undefined || register === undefined) {
-    scope.b.regs.set(own, { domain: signal.domain, asynchronous });
+    scope.b.regs.set(own, { domain: top, asynchronous });
     return;
   }
-  const byName = scope.b.resets.get(domain?.reset ?? '');
-  const resets = byName === undefined ? [...scope.b.resets.values()] : [];
-  const input = byName ?? resets[signal.domain] ?? resets[0];
+  const input = scope.b.resets[top];
   if (input === undefined) {
     return fail({
       code: 'H1104',
@@ -133,7 +132,7 @@ function registerReset(scope: Scope, signal: Extract<Signal, { kind: 'reg' }>, o
     });
   }
   scope.b.regs.set(own, {
-    domain: signal.domain,
+    domain: top,
     asynchronous,
     reset: { input, value: resetValue(scope, signal.reset, register) },
   });

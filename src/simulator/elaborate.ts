@@ -36,7 +36,7 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     writes: [],
     blackBoxes: [],
     behaviours: options.blackBoxes ?? {},
-    resets: new Map(),
+    resets: [],
     regs: new Map(),
   };
   const params = paramsOf(top, new Map(Object.entries(options.params ?? {})), top.name);
@@ -52,9 +52,15 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     signals: new Int32Array(top.signals.length),
     params,
     nat: natScope(top.name, params, [], new Map()),
+    domains: top.domains.map((_, domain) => domain),
   };
+  const inputs = new Map<string, number>();
   for (const domain of top.domains) {
-    if (b.resets.has(domain.reset)) continue;
+    const known = inputs.get(domain.reset);
+    if (known !== undefined) {
+      b.resets.push(known);
+      continue;
+    }
     const id = addSignal(b, {
       name: domain.reset,
       kind: 'input',
@@ -67,18 +73,19 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
       unreset: false,
       port: 'input',
     });
-    b.resets.set(domain.reset, id);
+    inputs.set(domain.reset, id);
+    b.resets.push(id);
   }
   elaborateModule(scope);
   const { updates, asyncResets } = resetUpdates(b);
-  const used = usesReset(b);
-  const resets = new Set(b.resets.values());
+  const idle = idleResets(b);
   const ports: number[] = [];
   for (const { id, name, port } of b.signals) {
-    if (port !== undefined && name !== '' && (used || !resets.has(id))) ports.push(id);
+    if (port !== undefined && name !== '' && !idle.has(id)) ports.push(id);
   }
   return {
     top: top.name,
+    clocks: top.domains.map(({ clock }) => clock),
     expressions: b.expressions,
     signals: b.signals,
     assigns: b.assigns,
@@ -91,9 +98,13 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
   };
 }
 
-function usesReset(b: Builder): boolean {
-  for (const r of b.regs.values()) if (r.reset !== undefined) return true;
-  return false;
+function idleResets(b: Builder): ReadonlySet<number> {
+  const idle = new Set(b.resets);
+  for (const r of b.regs.values()) {
+    if (r.reset !== undefined) idle.delete(r.reset.input);
+    if (idle.size === 0) break;
+  }
+  return idle;
 }
 
 /** Declares the signals of a module and walks its items; instances come back here. */

@@ -70,6 +70,7 @@ export interface Update {
   readonly target: number;
   readonly index: readonly Affine[];
   readonly tree: Tree;
+  /** Position among the circuit's clocks. */
   readonly domain: number;
   readonly place?: SourcePlace | undefined;
 }
@@ -87,6 +88,7 @@ export interface MemoryWrite {
   readonly data: Ex;
   /** All must hold. */
   readonly guards: readonly { readonly cond: Ex; readonly value: boolean }[];
+  readonly domain: number;
   readonly place?: SourcePlace | undefined;
 }
 
@@ -113,10 +115,14 @@ export interface ElabBlackBox {
   readonly outputs: readonly { readonly name: string; readonly signal: number }[];
   /** Outputs that follow inputs within the cycle. */
   readonly paths: readonly string[];
+  /** Position of its clock among the circuit's; nothing changes at that edge if it has none. */
+  readonly domain: number;
 }
 
 export interface ElaboratedCircuit {
   readonly top: string;
+  /** Clocks of the top by name. */
+  readonly clocks: readonly string[];
   readonly expressions: Expressions;
   readonly signals: readonly ElabSignal[];
   readonly assigns: readonly Assign[];

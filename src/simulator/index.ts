@@ -1,5 +1,6 @@
 /** The built-in simulator: elaboration, the interpreter (oracle), the WebAssembly simulator, waves. */
 export * from './simulation.js';
+export * from './clocks.js';
 export * from './cycle-model.js';
 export * from './elaborated.js';
 export * from './elaborate.js';

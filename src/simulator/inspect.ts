@@ -59,6 +59,22 @@ export function portInfos(circuit: ElaboratedCircuit, hidden = false): readonly 
   });
 }
 
+/** Positions of the clocks named; throws on a name that is no clock of the circuit. */
+export function clockSet(circuit: ElaboratedCircuit, clocks: readonly string[]): ReadonlySet<number> {
+  return new Set(
+    clocks.map((name) => {
+      const index = circuit.clocks.indexOf(name);
+      if (index >= 0) return index;
+      throw new HeddleError({
+        code: 'H1109',
+        message: `${circuit.top} has no clock '${name}'`,
+        places: [],
+        fix: `clocks: ${circuit.clocks.join(', ')}`,
+      });
+    }),
+  );
+}
+
 export function noPort(name: string, circuit: ElaboratedCircuit): HeddleError {
   const known = portInfos(circuit).map((p) => p.name);
   return new HeddleError({

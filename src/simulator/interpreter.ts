@@ -19,6 +19,7 @@ import { type Init, forEachInitial } from './initial.js';
 import {
   type CircuitSimulation,
   type PortHandle,
+  clockSet,
   foreignSnapshot,
   layoutHash,
   noPort,
@@ -58,9 +59,11 @@ function interpretAlone(circuit: ElaboratedCircuit, options: SimulationOptions):
     for (const step of combinational) step();
     stale = false;
   };
-  const tick = (): void => {
+  const tick = (clocks?: readonly string[]): void => {
     if (stale) settle();
-    for (const commit of edges.flatMap((edge) => edge())) commit();
+    const chosen = clocks && clockSet(circuit, clocks);
+    const due = chosen === undefined ? edges : edges.filter(({ domain }) => chosen.has(domain));
+    for (const commit of due.flatMap(({ step }) => step())) commit();
     stale = true;
   };
   const read = (signal: ElabSignal, flat: number, count: number): bigint => {
@@ -170,7 +173,10 @@ function asyncResetSteps(circuit: ElaboratedCircuit, values: readonly bigint[][]
 }
 
 /** One function per update and write port: reads the old state, returns what to store. */
-function edgeSteps(circuit: ElaboratedCircuit, values: readonly bigint[][]): (() => Commit[])[] {
+function edgeSteps(
+  circuit: ElaboratedCircuit,
+  values: readonly bigint[][],
+): { readonly domain: number; readonly step: () => Commit[] }[] {
   const compileTree = (tree: Tree): ((point: number[]) => bigint | undefined) => {
     if (tree.kind === 'keep') return () => undefined;
     if (tree.kind === 'value') return compileEx(circuit, values, tree.value);
@@ -182,7 +188,7 @@ function edgeSteps(circuit: ElaboratedCircuit, values: readonly bigint[][]): (()
     const next = compileTree(u.tree);
     const flat = flatIndex(circuit, u.target);
     const cells = values[u.target] ?? [];
-    return (): Commit[] => {
+    const step = (): Commit[] => {
       const commits: Commit[] = [];
       forEachPoint([...u.loops, ...u.inner], (point) => {
         const value = next([...point]);
@@ -192,6 +198,7 @@ function edgeSteps(circuit: ElaboratedCircuit, values: readonly bigint[][]): (()
       });
       return commits;
     };
+    return { domain: u.domain, step };
   });
   const writes = circuit.writes.map((w) => {
     const memory = signalOf(circuit, w.memory);
@@ -200,7 +207,7 @@ function edgeSteps(circuit: ElaboratedCircuit, values: readonly bigint[][]): (()
     const guards = w.guards.map((g) => ({ cond: compileEx(circuit, values, g.cond), value: g.value }));
     const [address, data] = [compileEx(circuit, values, w.address), compileEx(circuit, values, w.data)];
     const cells = values[w.memory] ?? [];
-    return (): Commit[] => {
+    const step = (): Commit[] => {
       const commits: Commit[] = [];
       forEachPoint([...w.loops, ...w.inner], (point) => {
         const p = [...point];
@@ -217,6 +224,7 @@ function edgeSteps(circuit: ElaboratedCircuit, values: readonly bigint[][]): (()
       });
       return commits;
     };
+    return { domain: w.domain, step };
   });
   return [...updates, ...writes];
 }

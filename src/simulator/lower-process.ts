@@ -147,7 +147,9 @@ function lowerWrite(scope: Scope, stmt: Extract<Stmt, { stmt: 'write' }>, guards
   const old = (ex: Ex): Ex => (readsMemory(scope, ex) ? settled(scope, ex, 'write') : ex);
   const word = data.dims.length === 0 ? old(data.at([])) : undefined;
   const vec = word === undefined && readsMemory(scope, data.at(inner)) ? namedVec(scope, data, 'data') : data;
+  const declared = scope.module.signals[stmt.memory];
   scope.b.writes.push({
+    domain: scope.domains[declared?.kind === 'memory' ? declared.domain : 0] ?? 0,
     loops: loopExtents(scope),
     inner: dims,
     memory: memory.id,

@@ -29,8 +29,8 @@ export interface Builder {
   readonly blackBoxes: ElabBlackBox[];
   /** Models of external modules by name, before those that the modules were defined with. */
   readonly behaviours: Readonly<Record<string, BlackBoxBehaviour>>;
-  /** Reset input of the top per reset name. */
-  readonly resets: Map<string, number>;
+  /** Reset input by domain of the top. */
+  readonly resets: number[];
   /** Registers with what their reset needs, by signal. */
   readonly regs: Map<number, RegisterInfo>;
 }
@@ -67,6 +67,8 @@ export interface Scope {
   readonly signals: Int32Array;
   readonly params: ReadonlyMap<string, number>;
   readonly nat: NatScope;
+  /** Domain of the top by domain of the module. */
+  readonly domains: readonly number[];
 }
 
 /** Type with numbers: dimensions of nested vectors and the scalar at the bottom. */

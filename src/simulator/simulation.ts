@@ -22,8 +22,11 @@ export interface Simulation {
   /** Bits of a port as of the last `settle`. */
   peek(port: string): bigint;
   settle(): void;
-  /** One rising edge: settles first if an input changed. */
-  tick(): void;
+  /**
+   * One rising edge of every clock, or of the `clocks` named, at one instant; settles first if an input changed. Registers
+   * of one clock take what those of the others had before the edge.
+   */
+  tick(clocks?: readonly string[]): void;
 }
 
 /** A simulation whose whole state can be taken out and put back. */

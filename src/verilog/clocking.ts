@@ -7,6 +7,7 @@ import {
   type ModuleDef,
   type NatCondition,
   type NatEnv,
+  parentDomain,
 } from '../circuit/index.js';
 import { holds, legalSettings } from './settings.js';
 
@@ -50,18 +51,12 @@ export function clockConnections(
   const child = design.modules[instance.module];
   if (child === undefined) throw new Error(`design has no module '${instance.module}'`);
   return domainUses(child, design).flatMap(({ domain, clock, reset }) => {
-    const outer = parentDomain(domain, child, parent);
+    const outer = parentDomain(instance, domain, child, parent);
     return [
       ...(clock ? [{ port: domain.clock, signal: outer.clock }] : []),
       ...(reset ? [{ port: domain.reset, signal: outer.reset }] : []),
     ].filter(({ port }) => !(port in instance.bindings));
   });
-}
-
-/** The parent's domain of the same clock name, else of the same position, else one that it gains under the child's name. */
-function parentDomain(domain: Domain, child: ModuleDef, parent: ModuleDef): Domain {
-  const sameName = parent.domains.find((each) => each.clock === domain.clock);
-  return sameName ?? parent.domains[child.domains.indexOf(domain)] ?? domain;
 }
 
 type Uses = Map<string, DomainUse>;
@@ -111,7 +106,7 @@ function usesOf(items: readonly Item[], def: ModuleDef, design: Design, branches
       for (const inner of domainUses(child, design)) {
         const clock = inner.clock && !(inner.domain.clock in item.bindings);
         const reset = inner.reset && !(inner.domain.reset in item.bindings);
-        if (clock || reset) use({ domain: parentDomain(inner.domain, child, def), clock, reset });
+        if (clock || reset) use({ domain: parentDomain(item, inner.domain, child, def), clock, reset });
       }
     } else if (item.item === 'process') {
       forEachStmt(item.body, (stmt) => {

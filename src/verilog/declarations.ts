@@ -17,11 +17,19 @@ export function typeSv(signal: Signal, context: ExprContext): SvType {
 }
 
 export function declarationSv(signal: Signal, context: ExprContext): SvDeclaration {
-  const { name, doc, place } = signal;
+  const { name, place } = signal;
+  const doc =
+    signal.kind === 'wire' && signal.crossing !== undefined
+      ? crossingDoc(signal.crossing.reason, signal.doc)
+      : signal.doc;
   const common = { type: typeSv(signal, context), name, doc, place };
+  if (signal.kind === 'reg' && signal.synchronizer === true) return { ...common, attribute: 'ASYNC_REG = "TRUE"' };
   if (signal.kind !== 'memory') return common;
   const attribute = signal.style === undefined || signal.style === 'auto' ? {} : { attribute: ramStyle(signal.style) };
   return { ...common, depth: natSv(signal.depth), ...attribute };
 }
 
 const ramStyle = (style: string): string => `ram_style = "${style}"`;
+
+const crossingDoc = (reason: string, doc: string | undefined): string =>
+  [doc, `crosses clocks: ${reason}`].filter((part) => part !== undefined).join('; ');

@@ -1,5 +1,6 @@
 /** Every module of the library with parameter vectors for its text: defaults, ones, neighbours of powers of two. */
 import * as arith from '../../src/blocks/arith/index.js';
+import * as cdc from '../../src/blocks/cdc/index.js';
 import * as stream from '../../src/blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
 import { Argmax } from '../../src/dataflow/stages/argmax.js';
@@ -96,6 +97,16 @@ export const library: readonly LibraryModule[] = [
     { ROWS: 2, COLS: 1, A_W: 8, W_W: 8, ACC_W: 33 },
     { ROWS: 1, COLS: 4, A_W: 2, W_W: 5, ACC_W: 7 },
   ]),
+  entry(
+    cdc.AsyncFifo,
+    [2, 4, 8, 16, 32].map((DEPTH, k) => ({ W: 1 + 5 * k, DEPTH, STAGES: 2 + k })),
+  ),
+  ...[cdc.BitSynchronizer, cdc.ResetSynchronizer].map((block) =>
+    entry(
+      block,
+      [2, 3, 4, 5, 8].map((STAGES) => ({ STAGES })),
+    ),
+  ),
   ...arithmetics.map((a) =>
     entry(
       Matvec[a],

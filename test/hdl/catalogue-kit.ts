@@ -76,3 +76,29 @@ export function streams(
 ) {
   buildDesign(defineModule({ name: 'relay', doc: 'test', params: {}, ports: () => Pass.portsFor(new Map()), body }));
 }
+
+export const Held = defineModule({
+  name: 'held',
+  doc: 'one register',
+  params: {},
+  ports: () => ({ x: input(uint(8)), y: output(uint(8)) }),
+  body(b, { x, y }) {
+    const r = b.regs({ value: uint(8) });
+    b.next(r.value, x);
+    b.assign(y, r.value);
+  },
+});
+
+/** A module of two clocks: an input of `io_clk`, an output of `aclk`. */
+export function twoClocks(body: (b: Builder<'io'>, io: { remote: Sig<UInt>; y: Sig<UInt> }) => void): void {
+  buildDesign(
+    defineModule({
+      name: 'two_clocks',
+      doc: 'test',
+      params: {},
+      domains: { io: { asynchronousReset: true } },
+      ports: () => ({ remote: input(uint(8)).in('io'), y: output(uint(8)) }),
+      body,
+    }),
+  );
+}

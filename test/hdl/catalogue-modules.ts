@@ -1,6 +1,7 @@
 /** Error catalogue: what is wrong with a finished module. */
 import { bool, buildDesign, defineModule, input, output, uint, vec } from '../../src/hdl/index.js';
-import { block, streams, Inner, Pass, state, here, declared, type Case } from './catalogue-kit.js';
+import { AsyncFifo } from '../../src/blocks/cdc/index.js';
+import { block, Held, streams, twoClocks, Inner, Pass, state, here, declared, type Case } from './catalogue-kit.js';
 
 export const moduleCases: readonly Case[] = [
   {
@@ -170,6 +171,67 @@ export const moduleCases: readonly Case[] = [
       `  --> ${here}  'first_m_axis' is declared here`,
       `      ${here}  module 'relay'`,
       '  connect it to a sink of an instance, or drive its ready',
+    ],
+  },
+  {
+    about: 'a register that takes a value of another clock, through wires and an instance',
+    code: 'H1018',
+    act: () =>
+      twoClocks((b, { remote, y }) => {
+        const r = b.regs({ held: uint(8).reset(0) });
+        const twisted = b.let('twisted', remote.not());
+        b.next(r.held, b.instance('echo', Inner, { W: 8 }, { x: twisted }).y);
+        b.assign(y, r.held);
+      }),
+    text: [
+      "'held_q' of aclk takes a value of io_clk, 'remote', in module 'two_clocks' without a declared crossing",
+      `  --> ${here}  'held_q' takes it here`,
+      `      ${here}  'remote' of io_clk is declared here`,
+      '  send it through BitSynchronizer or AsyncFifo, or state why it is safe with b.crossing',
+    ],
+  },
+  {
+    about: 'an instance of one clock that is fed from another',
+    code: 'H1018',
+    act: () =>
+      twoClocks((b, { remote, y }) => {
+        const held = b.instance('hold', Held, {}, { x: remote });
+        b.assign(y, held.y);
+      }),
+    text: [
+      "port 'hold.x' of aclk takes a value of io_clk, 'remote', in module 'two_clocks' without a declared crossing",
+      `  --> ${here}  port 'hold.x' takes it here`,
+      `      ${here}  'remote' of io_clk is declared here`,
+      '  send it through BitSynchronizer or AsyncFifo, or state why it is safe with b.crossing',
+    ],
+  },
+  {
+    about: 'an output of one clock that comes from a register of another',
+    code: 'H1018',
+    act: () =>
+      twoClocks((b, { remote, y }) => {
+        const held = b.domain('io', () => b.instance('hold', Held, {}, { x: remote }));
+        b.assign(y, held.y);
+      }),
+    text: [
+      "output 'y' of aclk takes a value of io_clk, 'hold_y', in module 'two_clocks' without a declared crossing",
+      `  --> ${here}  output 'y' takes it here`,
+      `      ${here}  'hold_y' of io_clk is declared here`,
+      '  send it through BitSynchronizer or AsyncFifo, or state why it is safe with b.crossing',
+    ],
+  },
+  {
+    about: 'an instance of several clocks without saying which',
+    code: 'H1021',
+    act: () =>
+      streams((b, { s_axis, m_axis }) => {
+        b.instance('fifo', AsyncFifo, {}, { s_axis, m_axis });
+      }),
+    text: [
+      "instance 'fifo': module 'async_fifo' needs a clock 'm_axis_aclk', which 'relay' lacks",
+      `  --> ${here}`,
+      `      src/blocks/cdc/async-fifo.ts:L:C  module 'async_fifo'`,
+      '  there are aclk; say which one with { domains: { ... } } as the last argument of b.instance',
     ],
   },
   {

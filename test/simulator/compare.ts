@@ -9,7 +9,10 @@ export interface Difference {
   readonly wasm: string;
 }
 
-/** The first difference within `cycles` cycles; with `wires` internal wires are compared as well. */
+/**
+ * The first difference within `cycles` cycles; with `wires` internal wires are compared as well. A circuit of several
+ * clocks gets a random set of edges in every cycle.
+ */
 export function firstDifference(
   circuit: ElaboratedCircuit,
   seed: number,
@@ -27,8 +30,9 @@ export function firstDifference(
     .map((s) => s.name + (s.origin.some((o) => o > 0) ? s.origin.map((o) => `[${o}]`).join('') : ''));
   for (let cycle = 0; cycle < cycles; cycle++) {
     for (const p of inputs) {
-      const value = p.name === 'rst_n' ? (cycle > 1 && r.nextInt(12) > 0 ? 1n : 0n) : r.nextBigInt(p.width);
-      if (r.nextInt(4) === 0 && p.name !== 'rst_n') continue;
+      const reset = p.name.startsWith('rst');
+      const value = reset ? (cycle > 1 && r.nextInt(12) > 0 ? 1n : 0n) : r.nextBigInt(p.width);
+      if (r.nextInt(4) === 0 && !reset) continue;
       oracle.poke(p.name, value);
       wasm.poke(p.name, value);
     }
@@ -42,8 +46,9 @@ export function firstDifference(
       const [a, b] = [read(oracle), read(wasm)];
       if (a !== b) return { cycle, what, interpreter: a.toString(16), wasm: b.toString(16) };
     }
-    oracle.tick();
-    wasm.tick();
+    const clocks = circuit.clocks.length > 1 ? circuit.clocks.filter(() => r.nextInt(2) === 0) : undefined;
+    oracle.tick(clocks);
+    wasm.tick(clocks);
   }
   return undefined;
 }

@@ -129,8 +129,8 @@ export function closedBench(dut: AnyTemplate, options: ClosedBenchOptions): Desi
   return buildDesign(bench);
 }
 
-function benchPorts(streams: readonly string[], compared: boolean): Ports {
-  const ports: Record<string, AnyPort> = { stop: output(bool()) };
+function benchPorts(streams: readonly string[], compared: boolean): Ports<'main'> {
+  const ports: Record<string, AnyPort<'main'>> = { stop: output(bool()) };
   for (const name of streams) {
     for (const what of ['beats', 'frames', 'checksum']) ports[`${name}_${what}`] = output(uint(32));
     if (!compared) continue;

@@ -58,7 +58,7 @@ export function streamMonitor(
 
 Bit k of violations stays high once rule k is broken; first_cycle counts clock edges since clear. Never stalls anything.`,
     params: {},
-    ports: (): Ports => ({
+    ports: (): Ports<'main'> => ({
       clear: input(bool(), 'forget all violations, count cycles from here'),
       eos: input(bool(), 'everything should have arrived'),
       tvalid: input(bool()),

@@ -19,6 +19,7 @@ import {
 } from '../inspect.js';
 import type { SimulationOptions } from '../interpreter.js';
 import { pathFinder } from '../paths.js';
+import { EdgeSets } from './edge-sets.js';
 import type { Shared } from './emit-context.js';
 import { type EmittedProgram, emitProgram } from './emit-program.js';
 import { ModuleWriter } from './encode.js';
@@ -65,10 +66,23 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
   }
   const exports = instantiate(built.bytes, memory);
   const program = { cycle: exports['cycle'], run: exports['run'] } as Program;
-  const syncShadows = (): void => {
-    for (const s of built.shadows) storage.bytes.copyWithin(s.to, s.from, s.from + s.bytes);
+  const edges = new EdgeSets(
+    circuit,
+    { cycle: program.cycle, shadows: built.shadows },
+    (part) => {
+      const { bytes, shared, shadows } = buildCycle(part, layout, allocator, circular);
+      growMemory(memory, allocator.end, storage);
+      writeConstants(storage, shared);
+      return { cycle: instantiate(bytes, memory)['cycle'] as () => void, shadows };
+    },
+    () => storage.bytes,
+  );
+  edges.synchronize();
+  // An asynchronous reset between two edges changes registers behind the cycle's back.
+  const before = (clocks?: readonly string[]): void => {
+    edges.select(clocks);
+    if (circuit.asyncResets.length > 0) edges.synchronize();
   };
-  syncShadows();
 
   let journal: JournalRecorder | undefined;
   let stale = true;
@@ -130,13 +144,15 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       return readRun(storage, layout, signal, 0, elementCount(signal));
     },
     settle,
-    tick: () => {
-      if (journal === undefined) program.cycle();
+    tick: (clocks) => {
+      before(clocks);
+      if (journal === undefined) edges.current.cycle();
       else journal.run(1);
       touch();
     },
     run: (n) => {
       if (n <= 0) return;
+      before();
       if (journal === undefined) program.run(n);
       else journal.run(n);
       touch();
@@ -145,6 +161,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       let functions = stops.get(stop);
       if (functions === undefined) stops.set(stop, (functions = untilOf(stop)));
       let done = 0;
+      before();
       if (journal === undefined) done = Math.max(0, limit) - functions.until(Math.max(0, limit));
       else for (; done < limit && functions.stopped() === 0; done++) journal.run(1);
       touch();
@@ -157,7 +174,8 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       const buffer = { at: allocator.take(bytes), bytes, shadow };
       growMemory(memory, allocator.end, storage);
       const pieces = Math.ceil((to - from) / 64) * 4;
-      const { trace } = instantiate(journalModule(from, pieces, shadow), memory, { cycle: program.cycle }) as {
+      const cycle = circuit.clocks.length > 1 ? () => edges.current.cycle() : program.cycle;
+      const { trace } = instantiate(journalModule(from, pieces, shadow), memory, { cycle }) as {
         trace: JournalHost['trace'];
       };
       const host: JournalHost = { circuit, layout, storage: () => storage, buffer, trace };
@@ -174,7 +192,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     pokeSignal: (path, value) => {
       const { signal, flat, count } = find(path);
       writeRun(storage, layout, signal, flat, count, value);
-      syncShadows();
+      edges.synchronize();
       touch();
     },
     signals: () => signalInfos(circuit),
@@ -190,7 +208,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       const header = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
       if (snapshot.length !== 8 + to - from || header.getBigUint64(0, true) !== hash()) throw foreignSnapshot(circuit);
       storage.bytes.set(snapshot.subarray(8), from);
-      syncShadows();
+      edges.synchronize();
       touch();
     },
   };

@@ -32,6 +32,7 @@ function circuitOf(
   expressions: Expressions,
 ): ElaboratedCircuit {
   return {
+    clocks: ['aclk'],
     top: 'top',
     signals,
     assigns: [...drivers].map(([target, value]) => ({ loops: [], target, index: [], value })),
