@@ -10,6 +10,8 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './onnx-proto.js';
+import { channelsFirst } from './onnx-channels-last.js';
+import { withoutLinearQuantizers } from './onnx-qdq.js';
 import { readTensor, sizes } from './onnx-tensor.js';
 import { elementTypes, unsupportedNodes, withCodeType } from './onnx-types.js';
 
@@ -139,8 +141,14 @@ function toGraph(model: ModelProto, file: string): Graph {
   };
 }
 
-/** Reads an ONNX file. Throws H3002 to H3007; every error is a HeddleError. */
-export function readOnnx(bytes: Uint8Array, file: string): Graph {
+/** The graph as the file has it, ONNX's own quantizers included. Throws H3002 to H3007; every error is a HeddleError. */
+export function readOnnxAsIs(bytes: Uint8Array, file: string): Graph {
   const model = readingFile(file, () => onnx.ModelProto.decode(bytes));
   return readingFile(file, () => toGraph(model, file));
+}
+
+/** Reads an ONNX file of any dialect as a graph of Quant nodes. Throws H3002 to H3007; every error is a HeddleError. */
+export function readOnnx(bytes: Uint8Array, file: string): Graph {
+  const graph = readOnnxAsIs(bytes, file);
+  return readingFile(file, () => withoutLinearQuantizers(channelsFirst(graph), file));
 }

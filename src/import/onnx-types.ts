@@ -5,6 +5,7 @@ import { opByName } from '../network/ops/index.js';
 import { codeType } from '../network/ops/onnx-quantized.js';
 import { importDiagnostic } from './errors.js';
 import { integer, onnx, type ModelProto, type NodeProto } from './onnx-proto.js';
+import { resultZeroPoint, runtimeOps } from './onnx-qlinear.js';
 import { typeName } from './onnx-tensor.js';
 
 const domains = new Set([
@@ -48,7 +49,7 @@ export function elementTypes(graph: NonNullable<ModelProto['graph']>): ReadonlyM
 }
 
 /** Position of the zero point of the output. */
-const zeroPointInput: Readonly<Record<string, number>> = { QuantizeLinear: 2, QLinearConv: 7, QLinearMatMul: 7 };
+const zeroPointInput: Readonly<Record<string, number>> = { QuantizeLinear: 2, ...resultZeroPoint };
 
 /** Sums and products of these types wrap around, which float64 does not do. */
 const narrow = new Set<number>([T.INT8, T.UINT8, T.INT16, T.UINT16]);
@@ -77,7 +78,8 @@ function outputType(proto: NodeProto, types: ReadonlyMap<string, number>): numbe
 
 /** Why a node cannot be read, or undefined. */
 function problemOf(node: GraphNode, proto: NodeProto, types: ReadonlyMap<string, number>): string | undefined {
-  if (!domains.has(node.domain) || !opByName(node.op))
+  const runtime = node.domain === 'com.microsoft' && runtimeOps.has(node.op);
+  if (!runtime && (!domains.has(node.domain) || !opByName(node.op)))
     return `operator ${node.domain === '' ? node.op : `${node.domain}.${node.op}`} is not read`;
   const inputs = (proto.input ?? []).map((name) => types.get(name) ?? 0);
   const attribute = (name: string) => (proto.attribute ?? []).find((item) => item.name === name);

@@ -95,13 +95,16 @@ export function hasPadding({ y, x }: Window): boolean {
   return y.before + y.after + x.before + x.after > 0;
 }
 
-/** Conv with constant weights [o][i][ky][kx], which become [o][ky][kx][i]. The padding is the value 0. */
-export function convCore(graph: Graph, node: GraphNode, { stream, type, layout }: Source): Core {
+/** Conv with constant weights [o][i][ky][kx], which become [o][ky][kx][i]; H3038 where the padding is no value of the stream. */
+export function convCore(graph: Graph, node: GraphNode, { stream, type, layout }: Source, padValue: number): Core {
   const shape = graph.initializers.get(node.inputs[1] ?? '')?.shape ?? [];
   const [channels = 0, inner = 0] = shape;
   const window = windowFor(node, layout, shape.length === 3 ? [1, shape[2] ?? 1] : shape.slice(2));
   const taps = window.y.kernel * window.x.kernel;
   const row = inner * taps;
+  const reach = valueRange(type);
+  if (hasPadding(window) && (padValue < reach.min || padValue > reach.max))
+    throw networkError('H3038', node.name, `pads with ${padValue}, which the stream cannot carry`);
   const values = integers(graph, node, channels * row, (at) => {
     const inRow = at % row;
     return at - inRow + (inRow % inner) * taps + Math.floor(inRow / inner);
@@ -114,7 +117,7 @@ export function convCore(graph: Graph, node: GraphNode, { stream, type, layout }
     emit: (common, activation, turned) => {
       const weights = turnRows(values, turned);
       return {
-        ...{ kind: 'conv', ...common, ...size, input: type, image, window, channels, padValue: 0, weights, activation },
+        ...{ kind: 'conv', ...common, ...size, input: type, image, window, channels, padValue, weights, activation },
         groups: numberAttribute(node, 'group', 1),
         weight: weightType(node, weights, type),
         accumulator: hull(rowRanges(weights, row, type)),

@@ -5,7 +5,7 @@
 import { intType, valueRange } from './element-type.js';
 import { networkError } from './errors.js';
 import { onlyInput, onlyOutput } from './execute.js';
-import { consumersOf, sizeOf, type Graph, type GraphNode } from './graph.js';
+import { consumersOf, freshName, sizeOf, tensor, type Graph, type GraphNode } from './graph.js';
 import { imageSize, type ImageShape, type Operand } from './image-stages.js';
 import { fitActivation } from './lower-activation.js';
 import {
@@ -72,7 +72,7 @@ class Walk {
   private softmax: GraphNode | undefined;
 
   constructor(
-    private readonly graph: Graph,
+    private graph: Graph,
     private readonly shapes: ReadonlyMap<string, readonly number[]>,
   ) {}
 
@@ -95,9 +95,7 @@ class Walk {
     if (quantizers.has(node.op)) return this.set(output, this.quantize(node, value));
     if (node.op === 'MatMul' || node.op === 'Conv') {
       if (node.inputs[0] !== first) throw networkError('H3038', node.name, 'has its weights on the left');
-      const source = this.codes(value, node);
-      if (node.op === 'MatMul') return this.set(output, this.pending(node, denseCore(this.graph, node, source)));
-      return this.set(output, this.convolution(node, { ...source, layout: asImage(source.layout, node) }));
+      return this.set(output, this.product(node, value));
     }
     switch (node.op) {
       case 'SumPool':
@@ -151,6 +149,52 @@ class Walk {
     return { stream, type, layout: value.end };
   }
 
+  /** MatMul or Conv of integers, or of integers with one zero point: then the padding is that code, and the sums get a constant. */
+  private product(node: GraphNode, value: Value): Value {
+    const offset = isBare(value) ? 0 : this.wholeOffset(value);
+    const bare = offset === undefined ? value : { ...value, body: value.body.filter((item) => isMove(item)) };
+    const source = this.codes(bare, node);
+    if (node.op === 'MatMul') {
+      const result = this.pending(node, denseCore(this.graph, node, source));
+      return offset ? this.shifted(node, result, offset) : result;
+    }
+    const result = this.convolution(node, { ...source, layout: asImage(source.layout, node) }, offset ? -offset : 0);
+    return offset ? this.shifted(node, result, offset) : result;
+  }
+
+  /** The whole number that a body adds to every element, or undefined where it does something else. */
+  private wholeOffset(value: Value): number | undefined {
+    const segment = segmentOf(this.graph, value, value.body, value.body.at(-1)?.outputs[0] ?? value.tensor);
+    if (!segment.affine) return undefined;
+    const { scale, offset } = affineOf(segment);
+    const [first = 0] = offset;
+    const plain = scale.every((factor) => factor === 1) && offset.every((term) => term === first);
+    return plain && Number.isSafeInteger(first) ? first : undefined;
+  }
+
+  /** The sums of a product whose inputs are all `offset` greater than the codes it adds: w (x + k) = w x + k times the sum of w. */
+  private shifted(node: GraphNode, value: Value, offset: number): Value {
+    const weights = this.graph.initializers.get(node.inputs[1] ?? '');
+    const channels = value.core?.ranges.length ?? 0;
+    const sums = new Float64Array(channels);
+    const each = (weights?.data.length ?? 0) / channels;
+    weights?.data.forEach((weight, at) => {
+      const channel = node.op === 'Conv' ? Math.floor(at / each) : at % channels;
+      sums[channel] = (sums[channel] ?? 0) + weight * offset;
+    });
+    const spatial = node.op === 'Conv' ? value.layout.indices.shape.slice(2).map(() => 1) : [];
+    const operand = freshName(this.graph, `${node.name}_zero_sums`);
+    const raw = freshName(this.graph, `${node.name}_code_sums`);
+    this.graph = {
+      ...this.graph,
+      initializers: new Map(this.graph.initializers).set(operand, tensor([channels, ...spatial], sums)),
+    };
+    const add: GraphNode = {
+      ...{ name: operand, op: 'Add', domain: '', inputs: [raw, operand], outputs: [value.tensor], attributes: {} },
+    };
+    return { ...value, tensor: raw, body: [add, ...value.body] };
+  }
+
   private images(value: Value, node: GraphNode): Source {
     const source = this.codes(value, node);
     return { ...source, layout: asImage(source.layout, node) };
@@ -193,9 +237,9 @@ class Walk {
     return { tensor, layout, stream: stage.name, type: stage.output, body: [], end: layout };
   }
 
-  /** Padding is 0, which a bipolar stream does not have: it becomes two bits then. */
-  private convolution(node: GraphNode, source: Source): Value {
-    const core = convCore(this.graph, node, source);
+  /** Padding is 0 (or a zero point), which a bipolar stream does not have: it becomes two bits then. */
+  private convolution(node: GraphNode, source: Source, padValue: number): Value {
+    const core = convCore(this.graph, node, source, padValue);
     const kernel = this.graph.initializers.get(node.inputs[1] ?? '')?.shape.slice(2) ?? [];
     const window = windowFor(node, source.layout, kernel.length === 1 ? [1, ...kernel] : kernel);
     if (source.type.kind !== 'bipolar' || !hasPadding(window)) return this.pending(node, core);
@@ -208,7 +252,7 @@ class Walk {
       // -2, and one more at -1, two more at +1.
       activation: { kind: 'thresholds', levels: 3, table: [-1, 1, 1], perChannel: false },
     });
-    return this.pending(node, convCore(this.graph, node, { ...source, stream: name, type: output }));
+    return this.pending(node, convCore(this.graph, node, { ...source, stream: name, type: output }, padValue));
   }
 
   private quantize(node: GraphNode, value: Value): Value {

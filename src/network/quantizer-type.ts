@@ -18,7 +18,7 @@ export function quantizerType(graph: Graph, node: GraphNode): ElementType {
   const bits = width?.data[0] ?? 0;
   const { low, high } = quantRange(node, bits);
   const zeros = zero?.data ?? Float64Array.of(0);
-  if (zeros.every((value) => value === 0))
+  if (zeros.every((value) => value === 0) || numberAttribute(node, 'keep_zero', 0) !== 0)
     return { kind: 'int', bits, signed: numberAttribute(node, 'signed', 1) !== 0 };
   if (zeros.length > 1)
     throw networkError('H3038', node.name, 'zero points that differ by channel have no stream type');

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeddleError } from '../../src/base/diagnostics.js';
 import { onnx } from '../../src/import/onnx-proto.js';
-import { readOnnx } from '../../src/import/onnx-read.js';
+import { readOnnxAsIs } from '../../src/import/onnx-read.js';
 import { readTensor } from '../../src/import/onnx-tensor.js';
 import { executeAll } from '../../src/network/execute.js';
 import type { Tensor } from '../../src/network/graph.js';
@@ -54,7 +54,7 @@ function run(name: string): Outcome {
   const nodes = onnx.ModelProto.decode(bytes).graph?.node ?? [];
   const ops = [...new Set(nodes.map((node) => node.opType ?? ''))].join(', ');
   try {
-    const graph = readOnnx(bytes, name);
+    const graph = readOnnxAsIs(bytes, name);
     const inputs = tensors(name, 'input');
     const feeds = new Map(
       graph.inputs.map((value, index) => [value.name, inputs[index] ?? { shape: [], data: new Float64Array() }]),

@@ -13,7 +13,11 @@ export function quantRange(node: GraphNode, bits: number): { low: number; high: 
   return { low: -(2 ** (bits - 1)) + (narrow ? 1 : 0), high: 2 ** (bits - 1) - 1 };
 }
 
-/** `clip(round(x/scale + zeroPoint), low, high) - zeroPoint`: integers where the zero point is one. */
+/**
+ * `clip(round(x/scale + zeroPoint), low, high) - zeroPoint`: integers where the zero point is one. With `zero_after_rounding` (from
+ * ONNX's QuantizeLinear) `clip(round(x/scale) + zeroPoint, low, high) - zeroPoint`, which differs at ties. With `keep_zero` the zero
+ * point is not taken off: the codes of the declared type.
+ */
 function quantCodes(node: GraphNode, inputs: readonly (Tensor | undefined)[]): Tensor {
   const { low, high } = quantRange(node, needScalar(node, inputs, 3));
   const name = stringAttribute(node, 'rounding_mode', 'ROUND');
@@ -22,14 +26,12 @@ function quantCodes(node: GraphNode, inputs: readonly (Tensor | undefined)[]): T
   const zero = need(node, inputs, 2);
   if (scale.data.some((value) => !(value > 0))) refuse(node, 'needs scales greater than 0');
   if (zero.data.some((value) => !Number.isInteger(value))) refuse(node, 'needs integer zero points');
-  const shifted = zip(
-    node,
-    zip(node, need(node, inputs, 0), scale, (x, s) => x / s),
-    zero,
-    (x, z) => x + z,
-  );
-  const codes = map(shifted, (x) => Math.min(Math.max(round(x), low), high));
+  const after = numberAttribute(node, 'zero_after_rounding', 0) !== 0;
+  const steps = zip(node, need(node, inputs, 0), scale, (x, s) => x / s);
+  const shifted = zip(node, steps, zero, after ? (x, z) => round(x) + z : (x, z) => round(x + z));
+  const codes = map(shifted, (x) => Math.min(Math.max(x, low), high));
   // + 0 turns -0 into 0: codes are integers, which have one zero.
+  if (numberAttribute(node, 'keep_zero', 0) !== 0) return map(codes, (q) => q + 0);
   return zip(node, codes, zero, (q, z) => q - z + 0);
 }
 

@@ -4,7 +4,7 @@ import { freshName, numberAttribute, scalar, type Graph, type GraphNode, type Te
 interface Split {
   readonly quantizer: GraphNode;
   /** Operators behind the integers, in order. */
-  readonly behind: readonly { readonly op: 'Mul' | 'Add'; readonly value: Tensor }[];
+  readonly behind: readonly { readonly op: 'Mul' | 'Add' | 'Sub'; readonly value: Tensor }[];
 }
 
 /** MultiThreshold gives `out_scale * count + out_bias`; {1, n} and the bipolar {2, -1} are integers already. */
@@ -31,8 +31,14 @@ function split(node: GraphNode, constants: readonly (Tensor | undefined)[]): Spl
   if (node.op === 'MultiThreshold') return splitMultiThreshold(node, scale.shape[1] ?? 0);
   const unit = scale.data.every((value) => value === 1);
   const behind = unit ? [] : [{ op: 'Mul' as const, value: scale }];
-  if (node.op === 'Quant' || node.op === 'IntQuant')
-    return { quantizer: { ...node, op: 'QuantCodes', domain: 'heddle' }, behind };
+  if (node.op === 'Quant' || node.op === 'IntQuant') {
+    const codes = { ...node, op: 'QuantCodes', domain: 'heddle' };
+    const zero = constants[2];
+    // One zero point stays in the codes, which keep their declared type; it is taken off behind them.
+    if (!zero || zero.data.length !== 1 || zero.data[0] === 0) return { quantizer: codes, behind };
+    const quantizer = { ...codes, attributes: { ...node.attributes, keep_zero: 1 } };
+    return { quantizer, behind: [{ op: 'Sub', value: scalar(zero.data[0] ?? 0) }, ...behind] };
+  }
   // The sign does not depend on the scale: only its multiplication is taken out.
   if (node.op === 'BipolarQuant' && !unit) return { quantizer: node, behind };
   return undefined;

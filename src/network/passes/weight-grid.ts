@@ -60,7 +60,9 @@ export function gridOf(graph: Graph, name: string): Grid | undefined {
     return grid && { codes: move(grid.codes), scale: move(grid.scale), type: grid.type };
   }
   if (node.op === 'Mul' && node.inputs.length === 2) {
-    const side = first ? 1 : 0;
+    // Of two constants the integers are the codes.
+    const codes = first && scale ? first.data.every((value) => Number.isInteger(value)) : !first;
+    const side = codes ? 0 : 1;
     const factor = constants[1 - side];
     const grid = factor && gridOf(graph, node.inputs[side] ?? '');
     return grid && factor && { ...grid, scale: zip(node, grid.scale, factor, (a, b) => a * b) };
