@@ -5,7 +5,7 @@
  */
 import type { Design, ExternalModule, ModuleDef } from './module.js';
 
-/** Raw unsigned bits by port name. */
+/** Raw unsigned bits by port name; inputs are valid during the call only. */
 export type PortBits = Readonly<Record<string, bigint>>;
 
 /** One instance of an external module, running. */

@@ -4,23 +4,26 @@
  * nothing changes; the others change at the edge only, so that a circuit with registered boxes settles once.
  */
 import { HeddleError } from '../base/diagnostics.js';
-import type { BlackBoxModel, PortBits } from '../circuit/index.js';
-import { type ElabBlackBox, type ElaboratedCircuit, elementCount, signalOf } from './elaborated.js';
-import { type CircuitSimulation, foreignSnapshot } from './inspect.js';
+import type { BlackBoxModel } from '../circuit/index.js';
+import { type ElabBlackBox, type ElabSignal, type ElaboratedCircuit, elementCount, signalOf } from './elaborated.js';
+import { type CircuitSimulation, type PortHandle, foreignSnapshot } from './inspect.js';
 
-/** One port of all instances of a box. */
+/** One port of all instances of a box, side by side. */
 interface BoxPort {
   readonly name: string;
-  readonly signal: number;
-  readonly get: () => bigint;
-  readonly set: (value: bigint) => void;
   /** Bits of one instance. */
-  readonly width: bigint;
+  readonly width: number;
+  readonly read: () => bigint;
+  readonly write: (value: bigint) => void;
+  /** As last read, or as last written. */
+  last: bigint;
 }
 
 interface Box {
   readonly models: readonly BlackBoxModel[];
   readonly inputs: readonly BoxPort[];
+  /** Inputs of every instance as of the last `refresh`; the same objects all the time. */
+  readonly records: readonly Record<string, bigint>[];
   readonly registered: readonly BoxPort[];
   readonly following: readonly BoxPort[];
   readonly where: ElabBlackBox;
@@ -39,25 +42,28 @@ export function withBlackBoxes<S extends CircuitSimulation>(sim: S): S {
   const settle = (): void => {
     sim.settle();
     for (let round = 0; round <= rounds; round++) {
-      const changed = following.filter((box) => drive(box, box.following, inputsOf(box)));
-      if (changed.length === 0) return;
+      let changed = false;
+      for (const box of following) {
+        refresh(box);
+        if (drive(box, box.following)) changed = true;
+      }
+      if (!changed) return;
       sim.settle();
     }
     throw notSettling(circuit, following);
   };
   const tick = (clocks?: readonly string[]): void => {
     settle();
-    const before = boxes.map(inputsOf);
+    boxes.forEach(refresh);
     sim.tick(clocks);
-    boxes.forEach((box, k) => {
-      if (clocks !== undefined && !clocks.includes(circuit.clocks[box.where.domain] ?? '')) return;
-      const inputs = before[k] ?? [];
-      box.models.forEach((model, n) => model.clock?.(inputs[n] ?? {}));
-      drive(box, box.registered, inputs);
-    });
+    for (const box of boxes) {
+      if (clocks !== undefined && !clocks.includes(circuit.clocks[box.where.domain] ?? '')) continue;
+      for (let n = 0; n < box.models.length; n++) box.models[n]?.clock?.(box.records[n] ?? {});
+      drive(box, box.registered);
+    }
   };
   const start = (): void => {
-    for (const box of boxes) drive(box, box.registered, inputsOf(box));
+    for (const box of boxes) drive(box, box.registered);
   };
   start();
 
@@ -98,13 +104,15 @@ function boxOf(sim: CircuitSimulation, where: ElabBlackBox): Box {
   const port = ({ name, signal }: ElabBlackBox['inputs'][number]): BoxPort => {
     const info = signalOf(circuit, signal);
     const handle = sim.port(info.name);
-    const width = BigInt((info.width * elementCount(info)) / where.count);
-    return { name, signal, width, get: () => handle.get(), set: (value) => handle.set(value) };
+    const width = (info.width * elementCount(info)) / where.count;
+    return { name, width, read: readerOf(handle, info), write: writerOf(handle, info), last: 0n };
   };
+  const inputs = where.inputs.map(port);
   const outputs = where.outputs.map(port);
   return {
     models: Array.from({ length: where.count }, () => modelOf(where)),
-    inputs: where.inputs.map(port),
+    inputs,
+    records: Array.from({ length: where.count }, () => Object.fromEntries(inputs.map(({ name }) => [name, 0n]))),
     registered: outputs.filter(({ name }) => !where.paths.includes(name)),
     following: outputs.filter(({ name }) => where.paths.includes(name)),
     where,
@@ -122,28 +130,44 @@ function modelOf({ behaviour, params, path, module }: ElabBlackBox): BlackBoxMod
   });
 }
 
-/** Settled inputs of every instance. */
-function inputsOf({ inputs, models }: Box): readonly PortBits[] {
-  const read = inputs.map(({ name, width, get }) => ({ name, width, bits: get() }));
-  return models.map((_, n) =>
-    Object.fromEntries(
-      read.map(({ name, width, bits }) => [name, BigInt.asUintN(Number(width), bits >> (BigInt(n) * width))]),
-    ),
-  );
+/** Big integers are slow to make: a narrow port makes one only when its value changes. */
+function readerOf(handle: PortHandle, { width, dims }: ElabSignal): () => bigint {
+  if (width > 32 || dims.length > 0) return () => handle.get();
+  let [number, bits] = [0, 0n];
+  return () => {
+    const now = handle.getNumber();
+    if (now !== number) [number, bits] = [now, BigInt(now)];
+    return bits;
+  };
+}
+
+function writerOf(handle: PortHandle, { width, dims }: ElabSignal): (value: bigint) => void {
+  return width > 32 || dims.length > 0 ? (value) => handle.set(value) : (value) => handle.setNumber(Number(value));
+}
+
+/** Takes over the settled inputs of every instance. */
+function refresh({ inputs, records }: Box): void {
+  for (const port of inputs) {
+    const bits = port.read();
+    if (bits === port.last) continue;
+    port.last = bits;
+    records.forEach((record, n) => (record[port.name] = BigInt.asUintN(port.width, bits >> BigInt(n * port.width))));
+  }
 }
 
 /** Writes outputs of every instance; true if some value is new. */
-function drive({ models }: Box, ports: readonly BoxPort[], inputs: readonly PortBits[]): boolean {
+function drive({ models, records }: Box, ports: readonly BoxPort[]): boolean {
   if (ports.length === 0) return false;
-  const results = models.map((model, n) => model.evaluate(inputs[n] ?? {}));
+  const results = models.map((model, n) => model.evaluate(records[n] ?? {}));
   let changed = false;
-  for (const { name, width, get, set } of ports) {
+  for (const port of ports) {
     let bits = 0n;
-    results.forEach((outputs, n) => {
-      bits |= BigInt.asUintN(Number(width), outputs[name] ?? 0n) << (BigInt(n) * width);
-    });
-    if (bits === get()) continue;
-    set(bits);
+    for (let n = results.length - 1; n >= 0; n--) {
+      bits = (bits << BigInt(port.width)) | BigInt.asUintN(port.width, results[n]?.[port.name] ?? 0n);
+    }
+    if (bits === port.last) continue;
+    port.last = bits;
+    port.write(bits);
     changed = true;
   }
   return changed;

@@ -113,14 +113,11 @@ export function termHas(term: Term, test: (term: Term) => boolean): boolean {
   return test(term) || termOperands(term).some((each) => termHas(each, test));
 }
 
-/** The wires a term looks at. */
+/** The wires a term looks at; not those that only select bytes, which a stream may lack. */
 export function termSignals(term: Term): ReadonlySet<SignalName> {
-  const found = new Set<SignalName>();
-  termHas(term, (each) => {
-    if (each.op === 'now' || each.op === 'before') found.add(each.signal);
-    return false;
-  });
-  return found;
+  if (term.op === 'now' || term.op === 'before') return new Set([term.signal]);
+  const operands = term.op === 'onBytes' ? [term.a] : termOperands(term);
+  return new Set(operands.flatMap((each) => [...termSignals(each)]));
 }
 
 /** The value of a term over parameters alone; truth is 0 or 1. */

@@ -4,11 +4,13 @@ import { buildDesign } from '../../../src/hdl/index.js';
 import { type CircuitSimulation, createInterpreter, createSimulation } from '../../../src/simulator/index.js';
 import { type Scenario, legalTraces, randomTraffic, usesX, violations, wireNames } from './scenarios.js';
 
-const tieable = ['tdata', 'tkeep', 'tstrb', 'tid', 'tdest', 'tuser'] as const;
+const tieable: readonly ('tdata' | 'tkeep' | 'tstrb' | 'tid' | 'tdest' | 'tuser')[] = [
+  ...(['tdata', 'tkeep', 'tstrb', 'tid', 'tdest', 'tuser'] as const),
+];
 
 /** Rules found by the monitor in a trace, and the cycle of the first. */
-function play({ params, cycles }: Scenario, make: typeof createInterpreter, seed?: number) {
-  const tied = tieable.filter((name) => {
+function play({ params, cycles }: Scenario, make: typeof createInterpreter, seed?: number, ports = tieable) {
+  const tied = ports.filter((name) => {
     const by = {
       tdata: 'DATA_W',
       tkeep: 'KEEP',
@@ -57,6 +59,13 @@ describe('the monitor', () => {
   it('has a trace for every rule that two states can break', () => {
     const ids = rules.filter(({ id }) => !id.endsWith('_X')).map(({ id }) => id);
     expect([...new Set(seen.map(({ breaks }) => breaks))].sort()).toEqual(ids.sort());
+  });
+  it.each(
+    seen
+      .filter(({ breaks }) => breaks?.endsWith('TIEOFF') === false)
+      .map((each) => [each.breaks, each.name, each] as const),
+  )('finds %s without ports for what the stream lacks: %s', (rule, _name, each) => {
+    expect(play(each, createSimulation, undefined, []).found).toEqual([rule]);
   });
   it('tells the cycle of the first violation', () => {
     const trace = seen.find(({ breaks }) => breaks === 'AXI4STREAM_ERRM_TKEEP_TSTRB');
