@@ -10,7 +10,8 @@ import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 export type { Address, Cached };
 
 /** A loop variable: a local, or a number in unrolled code; `extent` bounds it. */
-export type VarValue = { readonly local: number; readonly extent: number } | { readonly fixed: number };
+export type VarValue =
+  { readonly local: number; readonly extent: number } | { readonly fixed: number; readonly extent?: number };
 
 /** What the whole module shares. */
 export interface Shared {
@@ -91,7 +92,7 @@ export class EmitContext {
 
   extentOf(v: number): number {
     const value = this.vars.get(v);
-    return value !== undefined && 'extent' in value ? value.extent : 1;
+    return value?.extent ?? 1;
   }
 
   /** Extents of the first `count` loop variables. */

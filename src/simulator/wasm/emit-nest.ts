@@ -84,7 +84,10 @@ function emitAt(c: EmitContext, loops: readonly number[], depth: number, steps: 
       k++;
     }
     if (depth === loops.length - 1) emitInnermost(c, loops, run, down);
-    else openLoop(c, depth, loops[depth] ?? 1, down, run, () => emitAt(c, loops, depth + 1, run, down));
+    else {
+      const inside = loops.slice(depth + 1).reduce((n, d) => n * d, 1);
+      openLoop(c, depth, loops[depth] ?? 1, down, run, () => emitAt(c, loops, depth + 1, run, down), inside);
+    }
   }
 }
 
@@ -134,6 +137,7 @@ function openLoop(
   down: boolean,
   steps: readonly Step[],
   body: () => void,
+  inside = 1,
 ): void {
   if (count === 1) {
     c.vars.set(v, { fixed: 0 });
@@ -143,11 +147,50 @@ function openLoop(
   }
   c.scoped(() => {
     hoist(c, v, steps);
+    if (unrolls(count, inside, steps)) {
+      for (let k = 0; k < count; k++) {
+        c.vars.set(v, { fixed: down ? count - 1 - k : k, extent: count });
+        c.scoped(body);
+      }
+      c.vars.delete(v);
+      return;
+    }
     const local = c.f.local(I32);
     c.vars.set(v, { local, extent: count });
     c.f.loop(local, count, () => c.scoped(body), down);
     c.vars.delete(v);
   });
+}
+
+/** All iterations of a loop written out may cost this much: constant addresses, no counter and no check of the stack. */
+const UNROLL_COST = 4000;
+
+/** `inside` is how often the steps run in one iteration. */
+const unrolls = (count: number, inside: number, steps: readonly Step[]): boolean =>
+  count * inside * (2 + costOf(steps)) <= UNROLL_COST;
+
+/** Rough number of instructions of a nest in the code, where its inner loops may be written out. */
+export function emittedCost(nest: Nest): number {
+  const once = 2 + costOf(nest.steps);
+  if (once === Infinity) return 0;
+  let times = 1;
+  for (let d = nest.loops.length - 1; d >= 0; d--) {
+    const count = nest.loops[d] ?? 1;
+    if (once * times * count > UNROLL_COST) break;
+    times *= count;
+  }
+  return once * times;
+}
+
+/** Rough number of instructions of one iteration; inner loops mostly run in vectors. */
+function costOf(steps: readonly Step[]): number {
+  let cost = 0;
+  for (const s of steps) {
+    if (s.kind === 'leaf') cost += (s.value.cost + 1) * Math.ceil(s.inner.reduce((n, d) => n * d, 1) / 4);
+    else if (s.kind === 'branch') cost += s.cond.cost + 1 + costOf(s.then) + costOf(s.else);
+    else return Infinity;
+  }
+  return cost;
 }
 
 /** Under a branch only what costs no more than this is computed ahead. */

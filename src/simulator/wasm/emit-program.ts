@@ -3,7 +3,7 @@ import { type AsyncReset, type ElaboratedCircuit, type Ex, elementCount, isAffin
 import { type Read, visitReads } from '../walk.js';
 import { type ClockedItem, type UpdateItem, mayJoin, orderClocked } from './clocked.js';
 import { EmitContext, type Shared } from './emit-context.js';
-import { type Leaf, type Nest, type Step, emitNest, planSteps, rootsOf } from './emit-nest.js';
+import { type Leaf, type Nest, type Step, emitNest, emittedCost, planSteps, rootsOf } from './emit-nest.js';
 import { operations } from './emit-value.js';
 import { writeNest } from './emit-write.js';
 import type { ModuleWriter } from './encode.js';
@@ -71,9 +71,10 @@ function define(module: ModuleWriter, f: FunctionWriter): number {
 
 function jobOf(nest: Nest): Job {
   const roots = rootsOf(nest.steps);
+  // The estimate for loops written out counts all arms of all decisions; a third of it is near the size of the code.
   let cost = 4;
   for (const ex of roots) cost += Math.min(ex.cost, 2000) + 2;
-  return { nest, roots, cost };
+  return { nest, roots, cost: nest.loops.length === 0 ? cost : Math.max(cost, emittedCost(nest) / 3) };
 }
 
 function cut(jobs: readonly Job[]): Job[][] {
