@@ -10,6 +10,7 @@ import {
   counterExample,
   evalNat,
   type Expr,
+  type Nat,
   natEquals,
   type NatEnv,
   natText,
@@ -309,8 +310,23 @@ function fold<T extends Scalar>(vector: AnyVec, fn: 'sum' | 'or' | 'and' | 'max'
 }
 
 function compare(fn: BinaryOp, a: AnySig, other: Operand<Bits> | AnySig): Sig<Bool> {
-  return derive(a, new Bool({}), binary(fn, a, sameWidth(a, other as Operand<Bits>)));
+  const b = sameWidth(a, other as Operand<Bits>);
+  refuseDecided(fn, a, b);
+  return derive(a, new Bool({}), binary(fn, a, b));
 }
+
+/** An unsigned value is never below 0: such a comparison says nothing, and readers of the text complain. */
+function refuseDecided(fn: BinaryOp, a: AnySig, b: AnySig): void {
+  const zero = b.expr.op === 'const' && (b.expr.value === 0n || natEquals(toConstant(b.expr.value), lit(0)));
+  if (a.type.kind !== 'uint' || !zero || (fn !== 'ge' && fn !== 'lt')) return;
+  throw kitError(
+    'H1025',
+    `'${a.label}' is unsigned: ${fn === 'ge' ? 'it is always at least 0' : 'it is never below 0'}`,
+    'compare with eq or ne, or convert with asSInt where the sign is meant',
+    [placeOf(a.place, `'${a.label}' is declared here`)],
+  );
+}
+const toConstant = (value: bigint | Nat): Nat => (typeof value === 'bigint' ? lit(Number(value)) : value);
 
 function reinterpret<T extends Bits>(from: AnySig, type: T): Sig<T> {
   if (from.type.kind === type.kind) return from as Sig<T>;

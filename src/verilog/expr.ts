@@ -10,9 +10,13 @@
 import {
   type BinaryOp,
   type Expr,
+  lit,
   type Nat,
+  type NatContext,
   natEquals,
   packedWidth,
+  provesAtLeast,
+  provesFits,
   type ScalarType,
   type Signal,
   type Type,
@@ -29,6 +33,8 @@ import { fit, joined, sameSign, signAs, type Value } from './value.js';
 export interface ExprContext {
   readonly signals: readonly Signal[];
   readonly enums: EnumNames;
+  /** Ranges of the parameters. */
+  readonly ranges: NatContext;
   /** Localparams are not visible here: the port list, connections of ports. */
   readonly inlineLocals?: boolean;
 }
@@ -241,16 +247,46 @@ function binaryValue(
       });
     }
     default: {
-      const common = widthOf(a);
+      const { fn: compare, a: left, b: right } = undecided(expr, context);
+      const common = widthOf(left);
       const wanted = signedType(a.type);
-      let [x, y] = [at(a, common), at(b, common)];
+      let [x, y] = [at(left, common), at(right, common)];
       if (wanted) [x, y] = [signAs(x, true), signAs(y, true)];
       else if (x.signed && y.signed) x = signAs(x, false);
       else [x, y] = sameSign(x, y);
-      return { sv: binary(operators[fn], x.sv, y.sv), signed: false, solid: true };
+      return { sv: binary(operators[compare], x.sv, y.sv), signed: false, solid: true };
     }
   }
 }
+
+type Binary = Extract<Expr, { op: 'binary' }>;
+
+/**
+ * `x > c` as `x >= c + 1`, one bit wider, where the unsigned constant may be all ones at some parameters. The comparison is
+ * decided there, and Verilator's CMPCONST objects to the plain form; to synthesis both are the same.
+ */
+function undecided(expr: Binary, { ranges }: ExprContext): Binary {
+  const { fn, a, b } = expr;
+  const [constant, x] = fn === 'gt' || fn === 'le' ? [b, a] : [a, b];
+  if (constant.op !== 'const' || constant.type.kind !== 'uint' || strictness[fn] === undefined) return expr;
+  const { value } = constant;
+  const width = widthOf(x);
+  const below =
+    typeof value === 'bigint'
+      ? provesAtLeast(width, lit((value + 1n).toString(2).length), ranges)
+      : provesFits({ op: 'add', a: value, b: lit(1) }, width, ranges);
+  if (below) return expr;
+  const type: ScalarType = { kind: 'uint', width: simplifyNat({ op: 'add', a: width, b: lit(1) }) };
+  const next: Expr = {
+    op: 'const',
+    type,
+    value: typeof value === 'bigint' ? value + 1n : simplifyNat({ op: 'add', a: value, b: lit(1) }),
+  };
+  const wide: Expr = { op: 'convert', type, fn: 'extend', a: x };
+  const [left, right] = constant === b ? [wide, next] : [next, wide];
+  return { ...expr, fn: strictness[fn], a: left, b: right };
+}
+const strictness: Readonly<Partial<Record<BinaryOp, BinaryOp>>> = { gt: 'ge', le: 'lt', lt: 'le', ge: 'gt' };
 
 /** `a + b`, `a * b` where the assignment itself gives the width and no tool complains. */
 function plainGrowth(expr: Extract<Expr, { op: 'binary' }>, context: ExprContext): Value | undefined {

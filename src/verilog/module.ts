@@ -1,5 +1,12 @@
 /** One module of the circuit as a module of the output tree. */
-import type { Design, ModuleDef, Nat, SignalId } from '../circuit/index.js';
+import {
+  type Design,
+  emptyContext,
+  type ModuleDef,
+  type Nat,
+  type NatContext,
+  type SignalId,
+} from '../circuit/index.js';
 import { findChains } from './chains.js';
 import { idleClocks } from './clocking.js';
 import { enumNames } from './enums.js';
@@ -16,7 +23,7 @@ import { mentions } from './mentions.js';
 
 export function moduleTree(source: ModuleDef, design: Design): SvModule {
   const def = prepare(source);
-  const expressions: ExprContext = { signals: def.signals, enums: enumNames(def) };
+  const expressions: ExprContext = { signals: def.signals, enums: enumNames(def), ranges: ranges(def) };
   const taken = takenNames(def);
   for (const name of indexNames(def)) taken.add(name);
   const context: ItemContext = {
@@ -43,6 +50,12 @@ export function moduleTree(source: ModuleDef, design: Design): SvModule {
     items: [...items, ...unusedItems(unread, taken)],
     ...(def.place === undefined ? {} : { place: def.place }),
   };
+}
+
+function ranges({ params }: ModuleDef): NatContext {
+  const numbers = params.filter((param) => param.kind === 'nat');
+  const maximum = numbers.flatMap(({ name, max }) => (max === undefined ? [] : [[name, max] as const]));
+  return { ...emptyContext, minimum: new Map(numbers.map(({ name, min }) => [name, min])), maximum: new Map(maximum) };
 }
 
 /** Unread signals of the module's own block, ports among them. */

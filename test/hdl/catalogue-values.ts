@@ -166,6 +166,28 @@ export const valueCases: readonly Case[] = [
     text: ['this when already has an elseWhen or otherwise', `  --> ${here}`, '  continue the chain at its end'],
   },
   {
+    about: 'an unsigned value below zero',
+    code: 'H1025',
+    act: () => block((_b, { a }) => void a.lt(0)),
+    text: [
+      "'a' is unsigned: it is never below 0",
+      `  --> ${here}`,
+      declared('a'),
+      '  compare with eq or ne, or convert with asSInt where the sign is meant',
+    ],
+  },
+  {
+    about: 'an unsigned value at least zero',
+    code: 'H1025',
+    act: () => block((_b, { a }) => void a.ge(0)),
+    text: [
+      "'a' is unsigned: it is always at least 0",
+      `  --> ${here}`,
+      declared('a'),
+      '  compare with eq or ne, or convert with asSInt where the sign is meant',
+    ],
+  },
+  {
     about: 'a switch without one of its members',
     code: 'H1017',
     act: () =>

@@ -282,6 +282,61 @@ Latency 1 cycle, full throughput, capacity 2 beats. tvalid is low after reset.`,
   },
 });
 
+/** Comparisons that some values of the parameters decide: all are false or true there, and no reader objects. */
+const Bounds = defineModule({
+  name: 'bounds',
+  doc: 'comparisons with constants that may be the greatest value\n\nCombinational.',
+  params: {
+    W: natParam({ default: 8, min: 1, doc: 'width of x' }),
+    N: natParam({ default: 5, min: 1, doc: 'greatest legal count' }),
+  },
+  ports: ({ W, N }) => ({
+    x: input(uint(W)),
+    count: input(uint(clog2(N.plus(1)))),
+    code: input(uint(4)),
+    above: output(vec(3, bool())),
+    notAbove: output(vec(3, bool())),
+  }),
+  body(b, { x, count, code, above, notAbove }, { N }) {
+    b.assign(above.at(0), x.gt(1));
+    b.assign(above.at(1), count.gt(N));
+    b.assign(above.at(2), code.gt(14));
+    b.assign(notAbove.at(0), x.gt(1).not());
+    b.assign(notAbove.at(1), count.le(N));
+    b.assign(notAbove.at(2), code.le(15));
+  },
+});
+
+/** Generate blocks in generate blocks, each with a signal, a register and a choice of its own. */
+const Nested = defineModule({
+  name: 'nested',
+  doc: 'blocks within blocks\n\nLatency 1 cycle.',
+  params: {
+    OUTER: natParam({ default: 3, min: 1, doc: 'outer count' }),
+    INNER: natParam({ default: 2, min: 1, doc: 'inner count' }),
+    ELEMENT_W: natParam({ default: 4, min: 1, doc: 'width' }),
+  },
+  ports: (p) => {
+    const element = uint(p.ELEMENT_W);
+    const whole = vec(p.OUTER, vec(p.INNER, element));
+    return { inputElements: input(whole), outputElements: output(whole) };
+  },
+  body(b, { inputElements, outputElements }, p) {
+    b.genFor('outerIteration', p.OUTER, (i) => {
+      b.genFor('innerIteration', p.INNER, (j) => {
+        const element = b.reg('elementOfThisIteration', uint(p.ELEMENT_W).reset(0));
+        b.genIf(
+          'widerThanOneBit',
+          natGe(p.ELEMENT_W, 2),
+          () => b.next(element, inputElements.at(i).at(j).addWrap(element)),
+          () => b.next(element, inputElements.at(i).at(j).xor(element)),
+        );
+        b.assign(outputElements.at(i).at(j), element);
+      });
+    });
+  },
+});
+
 /** The same design with every reset asynchronous. */
 function asynchronous(design: Design): Design {
   const modules = Object.entries(design.modules).map(([name, def]) => {
@@ -307,6 +362,12 @@ export const samples: readonly Sample[] = [
     at: [{}, { P: 1, M: 1, X_W: 2, W_W: 2, ACC_W: 4 }, { P: 3, M: 2, X_W: 5, W_W: 7, ACC_W: 13 }],
   },
   { name: 'pe_row', design: buildDesign(Row), at: [{}, { N: 1, A_W: 1, S_W: 1 }, { N: 5, A_W: 3, S_W: 40 }] },
+  { name: 'bounds', design: buildDesign(Bounds), at: [{}, { W: 1, N: 1 }, { W: 2, N: 3 }, { W: 64, N: 15 }] },
+  {
+    name: 'nested',
+    design: buildDesign(Nested),
+    at: [{}, { OUTER: 1, INNER: 1, ELEMENT_W: 1 }, { OUTER: 5, INNER: 7, ELEMENT_W: 9 }],
+  },
   { name: 'rom_pair', design: buildDesign(RomPair), at: [{}, { W: 5 }] },
   { name: 'loader', design: buildDesign(Loader), at: [{}, { W: 1, COUNT: 3 }, { COUNT: 1000 }] },
   {
