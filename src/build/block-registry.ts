@@ -1,6 +1,7 @@
 /** The blocks of the library by module name, for the verbs that take one: what it is, how it is built, values that work. */
 import type { Design } from '../circuit/index.js';
 import * as arith from '../blocks/arith/index.js';
+import * as cdc from '../blocks/cdc/index.js';
 import * as stream from '../blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.js';
 import { Argmax } from '../dataflow/stages/argmax.js';
@@ -72,6 +73,9 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.Downsizer, resizing),
   block(stream.WidthConverter, { IN_W: 8, OUT_W: 12, UP: 3, DOWN: 2, FRAME_IN: 3, FRAME_OUT: 2 }),
   block(stream.Broadcast, { W: 8, N: 3 }),
+  block(cdc.AsyncFifo, { W: 8, DEPTH: 8, STAGES: 2 }),
+  block(cdc.BitSynchronizer, { STAGES: 2 }),
+  block(cdc.ResetSynchronizer, { STAGES: 2 }),
   block(arith.MacArray, { ROWS: 2, COLS: 3, A_W: 4, W_W: 4, ACC_W: 12 }),
   block(arith.MacPe, { A_W: 4, W_W: 4, ACC_W: 12 }),
   block(Frame, { W: 8, FRAME: 3 }),

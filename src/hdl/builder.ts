@@ -303,6 +303,7 @@ export class Builder<D extends string = never> implements BuilderCore {
     return connectInstance(this, snakeCase(name), template, actuals, connections, this.witness, options.domains);
   }
 
+  // --- for the kit itself -----------------------------------------------------------------------------------------
   domainIndex(name: string): number {
     return domainIndex(this.moduleName, this.named, name);
   }
@@ -310,7 +311,6 @@ export class Builder<D extends string = never> implements BuilderCore {
     return instanceDomains(this.moduleName, this.named, this.currentDomain, name, child, given);
   }
 
-  // --- for the kit itself -----------------------------------------------------------------------------------------
   /** Declares a signal; the public forms above name it. */
   declare<T extends Bits>(name: string, type: T, kind: SignalKind, place = callerPlace()): Sig<T> {
     this.claim(name, place);
