@@ -20,6 +20,7 @@ const problemsOf = (work: () => unknown): string[] => {
 };
 
 describe('the registry', () => {
+  // A block that is new in test/blocks/library.ts also goes into src/build/block-registry.ts.
   it('has every module of the library under its own name', () => {
     for (const { design } of library) {
       const block = registeredBlock(design.top);

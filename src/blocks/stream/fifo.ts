@@ -20,8 +20,8 @@ export const Fifo = defineModule({
   name: 'fifo',
   doc: `first-word-fall-through FIFO of any depth, not only powers of two
 
-Cuts tvalid, tdata and tready: a beat is seen downstream one cycle after it entered at the earliest.
-Latency 1 cycle, capacity DEPTH beats. Full throughput for DEPTH >= 2; with DEPTH = 1 every second cycle.`,
+Cuts tvalid, tdata and tready: no combinational path crosses it in either direction.
+Latency 1 cycle, capacity DEPTH beats, full throughput; with DEPTH = 1 a beat every second cycle.`,
   params: {
     W: natParam({ default: 8, min: 1, doc: 'payload width in bits, >= 1' }),
     DEPTH: natParam({ default: 16, min: 1, doc: 'capacity in beats, >= 1' }),

@@ -53,7 +53,7 @@ whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready fol
       SIMD: natParam({ default: 4, min: 1, doc: 'columns at a time; divides MW' }),
       X_W: natParam({ default: binary || arithmetic.startsWith('b') ? 1 : 8, min: 1, doc: 'width of an activation' }),
       W_W: natParam({ default: binary || arithmetic.endsWith('b') ? 1 : 8, min: 1, doc: 'width of a weight' }),
-      ACC_W: natParam({ default: 24, min: 1, doc: 'width of a sum' }),
+      ACC_W: natParam({ default: 24, min: 1, doc: 'width of a running sum, which wraps; >= SUM_W' }),
       WEIGHTS: imageParam('weight memory, NF * SF words of PE * SIMD * W_W bits'),
     },
     requires: ({ MH, MW, PE, SIMD, X_W, W_W, ACC_W }) => [

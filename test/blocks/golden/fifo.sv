@@ -1,9 +1,7 @@
 // fifo - first-word-fall-through FIFO of any depth, not only powers of two
 //
-// Cuts tvalid, tdata and tready: a beat is seen downstream one cycle after it entered at the
-// earliest.
-// Latency 1 cycle, capacity DEPTH beats. Full throughput for DEPTH >= 2; with DEPTH = 1 every
-// second cycle.
+// Cuts tvalid, tdata and tready: no combinational path crosses it in either direction.
+// Latency 1 cycle, capacity DEPTH beats, full throughput; with DEPTH = 1 a beat every second cycle.
 //
 // W       payload width in bits, >= 1
 // DEPTH   capacity in beats, >= 1

@@ -15,7 +15,7 @@
 // SIMD      columns at a time; divides MW, >= 1
 // X_W       width of an activation, >= 1
 // W_W       width of a weight, >= 1
-// ACC_W     width of a sum, >= 1
+// ACC_W     width of a running sum, which wraps; >= SUM_W
 // WEIGHTS   weight memory, NF * SF words of PE * SIMD * W_W bits
 `default_nettype none
 module matvec_us #(
