@@ -49,6 +49,8 @@ const circuit: Readonly<Record<string, string>> = {
     'An external module (a black box) has no model that the simulator could run, or one with a clock but without save and restore.',
   H1131: 'Outputs of black boxes that follow inputs within the cycle keep changing: they form a combinational loop.',
   H1110: 'Two memory images of different contents have one file name in the emitted text.',
+  H1140:
+    'Runs of one stimulus with different random initial state have different outputs. The element named was found by bisection: with its initial value alone changed, the output changes. Hardware would show whatever it woke up with: reset it, or use it only after it was written.',
 };
 
 /** Every code with its explanation, ascending. */

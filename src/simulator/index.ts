@@ -5,6 +5,7 @@ export * from './cycle-model.js';
 export * from './elaborated.js';
 export * from './elaborate.js';
 export * from './inspect.js';
+export * from './leak.js';
 export * from './interpreter.js';
 export type { Init } from './initial.js';
 export { compile, type WasmSimulation } from './wasm/compile.js';
