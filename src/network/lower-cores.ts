@@ -5,6 +5,7 @@ import { networkError } from './errors.js';
 import { numberAttribute, sizeOf, type Graph, type GraphNode } from './graph.js';
 import { imageSize, type Operand, type Window } from './image-stages.js';
 import type { Core } from './lower-value.js';
+import type { WholeAffine } from './lower-requantize.js';
 import { kernelShape, windowOf } from './ops/window.js';
 import type { ElementType } from './stage-types.js';
 import type { Activation } from './stages.js';
@@ -148,48 +149,44 @@ export function sumCore(node: GraphNode, { stream, type, layout }: Source): Core
   };
 }
 
-/** One stream of an addition: `x * scale[c] + offset[c]`, both whole. */
+/** One stream of an addition, with what brings it to the common scale and the range of each channel behind that. */
 export interface AddTerm extends Source {
-  readonly scale: Float64Array;
-  readonly offset: Float64Array;
+  readonly activation: Activation;
+  readonly ranges: readonly Range[];
 }
 
-function termRanges({ type, scale, offset }: AddTerm, channels: number): Range[] {
-  const { min, max } = valueRange(type);
-  return Array.from({ length: channels }, (_, c) => {
+/** The term `x * scale[c] + offset[c]`, both whole. */
+export function affineTerm(source: Source, { scale, offset }: WholeAffine): AddTerm {
+  const { min, max } = valueRange(source.type);
+  const ranges = Array.from({ length: source.layout.image.channels }, (_, c) => {
     const [k, b] = [scale[c % scale.length] ?? 0, offset[c % offset.length] ?? 0];
     return { min: Math.min(k * min, k * max) + b + 0, max: Math.max(k * min, k * max) + b + 0 };
   });
-}
-
-/** The step that computes a term; none where it is the code itself. */
-function termActivation(term: AddTerm, ranges: readonly Range[]): Activation {
-  const { scale, offset } = term;
-  if (scale.every((k) => k === 1) && offset.every((b) => b === 0)) return { kind: 'none' };
+  if (scale.every((k) => k === 1) && offset.every((b) => b === 0))
+    return { ...source, activation: { kind: 'none' }, ranges };
   const one = (list: Float64Array): bigint[] =>
-    (list.every((value) => value === list[0]) ? list.slice(0, 1) : list).reduce<bigint[]>(
-      (all, value) => [...all, BigInt(value)],
-      [],
-    );
-  const { min, max } = hull(ranges);
-  const { bits, signed } = intType(min, max);
+    Array.from(list.every((value) => value === list[0]) ? list.slice(0, 1) : list, (value) => BigInt(value));
+  const reach = hull(ranges);
+  const { bits, signed } = intType(reach.min, reach.max);
   const step = { multiplier: one(scale), addend: one(offset), shift: 0, rounding: 'floor', relu: false } as const;
-  return { kind: 'fixed', steps: [{ ...step, overflow: 'wrap', result: { bits, signed } }] };
+  const fixed = { ...step, overflow: 'wrap', result: { bits, signed } } as const;
+  return { ...source, activation: { kind: 'fixed', steps: [fixed] }, ranges };
 }
 
 /** Add of several streams of the same image. */
 export function addCore(node: GraphNode, terms: readonly AddTerm[]): Core {
   const image = terms[0]?.layout.image ?? { height: 0, width: 0, channels: 0 };
   const { channels } = image;
-  const each = terms.map((term) => termRanges(term, channels));
   const ranges = Array.from({ length: channels }, (_, c) =>
-    each.reduce((sum, list) => ({ min: sum.min + (list[c]?.min ?? 0), max: sum.max + (list[c]?.max ?? 0) }), {
-      min: 0,
-      max: 0,
-    }),
+    terms.reduce(
+      (sum, term) => ({ min: sum.min + (term.ranges[c]?.min ?? 0), max: sum.max + (term.ranges[c]?.max ?? 0) }),
+      { min: 0, max: 0 },
+    ),
   );
-  const operands = terms.map((term, k): Operand & { activation: Activation } => ({
-    ...{ type: term.type, channels, activation: termActivation(term, each[k] ?? []) },
+  const operands = terms.map(({ type, activation }): Operand & { activation: Activation } => ({
+    type,
+    channels,
+    activation,
   }));
   const size = { inputs: terms.length * imageSize(image), outputs: imageSize(image) };
   const accumulator = hull(ranges);

@@ -7,9 +7,12 @@ import { networkError } from './errors.js';
 import { onlyInput, onlyOutput } from './execute.js';
 import { consumersOf, freshName, sizeOf, tensor, type Graph, type GraphNode } from './graph.js';
 import { imageSize, type ImageShape, type Operand } from './image-stages.js';
+import { hostCodesBehind } from './host-codes.js';
+import { inputLayout } from './input-layout.js';
 import { fitActivation } from './lower-activation.js';
 import {
   addCore,
+  affineTerm,
   convCore,
   denseCore,
   hasPadding,
@@ -19,11 +22,12 @@ import {
   type AddTerm,
   type Source,
 } from './lower-cores.js';
+import { codesOf, isScaling, requantizeSteps, type WholeAffine } from './lower-requantize.js';
 import { constantsOf, isBare, isMove, segmentOf, type Core, type Value } from './lower-value.js';
 import { quantizerType } from './quantizer-type.js';
 import { affineOf } from './segment.js';
 import { inputName, type ElementType } from './stage-types.js';
-import type { Activation, Stage } from './stages.js';
+import type { Activation, HostCodes, Stage } from './stages.js';
 import { asImage, imageLayout, isPlain, movedLayout, plainLayout, type Layout } from './stream-layout.js';
 
 const quantizers = new Set(['QuantCodes', 'BipolarQuant', 'MultiThreshold']);
@@ -31,7 +35,6 @@ const elementwise = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sqrt', 'Neg', 'Relu', 'LeakyRelu', 'PRelu', 'Clip', 'BatchNormalization'],
   ...['Sigmoid', 'HardSigmoid', 'Tanh', 'Identity', 'Dropout', 'Round', 'Floor', 'Ceil', 'Max', 'Min'],
 ]);
-const spatial = new Set(['Conv', 'MaxPool', 'SumPool', 'Upsample', 'Resize']);
 
 export interface Walked {
   /** Every stage with `from`. */
@@ -39,26 +42,9 @@ export interface Walked {
   /** What the graph's output is. */
   readonly end: Value;
   readonly softmax: boolean;
+  readonly hostCodes?: HostCodes;
   /** Layout of the input tensor. */
   readonly input: Layout;
-}
-
-/** Layout of the graph input: ONNX images where a spatial operator reads it before anything moves its elements. */
-function inputLayout(graph: Graph): Layout {
-  const { name, shape } = onlyInput(graph);
-  if (shape.length < 3) return plainLayout(shape);
-  for (let at = name; ;) {
-    const reader = consumersOf(graph, at)[0];
-    if (!reader) return plainLayout(shape);
-    if (spatial.has(reader.op)) return imageLayout(shape);
-    if (isMove(reader) && reader.op !== 'Identity') {
-      const perm = reader.attributes.perm;
-      const [, height = 1, width = 1, channels = 1] = shape;
-      const last = shape.length === 4 && Array.isArray(perm) && perm.join() === '0,3,1,2';
-      return last ? plainLayout(shape, { height, width, channels }) : plainLayout(shape);
-    }
-    at = reader.outputs[0] ?? '';
-  }
 }
 
 /** Walks a streamlined graph. H3031 to H3041 where an operator has no place. */
@@ -70,6 +56,7 @@ class Walk {
   private readonly stages: Stage[] = [];
   private readonly values = new Map<string, Value>();
   private softmax: GraphNode | undefined;
+  private hostCodes: HostCodes | undefined;
 
   constructor(
     private graph: Graph,
@@ -82,17 +69,19 @@ class Walk {
     this.values.set(input, { tensor: input, layout, stream: inputName, type: port, body: [], end: layout });
     for (const node of this.graph.nodes) this.node(node);
     const end = this.value(onlyOutput(this.graph).name, this.graph.name);
-    return { stages: this.stages, end, softmax: this.softmax !== undefined, input: layout };
+    const { stages, hostCodes } = this;
+    return { stages, end, softmax: this.softmax !== undefined, input: layout, ...(hostCodes ? { hostCodes } : {}) };
   }
 
   private node(node: GraphNode): void {
-    if (this.softmax) throw networkError('H3038', node.name, `${node.op} stands behind Softmax`);
+    if (this.softmax) return this.behindSoftmax(node);
     const streams = node.inputs.filter((name) => name !== '' && !this.graph.initializers.has(name));
     const [first = ''] = streams;
     if (streams.length > 1) return this.join(node, streams);
     const value = this.value(first, node.name);
     const output = node.outputs[0] ?? '';
     if (quantizers.has(node.op)) return this.set(output, this.quantize(node, value));
+    if (node.op === 'Requantize' && !isScaling(node)) return this.set(output, this.requantize(node, value));
     if (node.op === 'MatMul' || node.op === 'Conv') {
       if (node.inputs[0] !== first) throw networkError('H3038', node.name, 'has its weights on the left');
       return this.set(output, this.product(node, value));
@@ -111,6 +100,8 @@ class Walk {
       case 'Softmax':
         this.softmax = node;
         return this.set(output, value);
+      case 'Requantize':
+        return this.set(output, { ...value, body: [...value.body, node] });
       case 'AveragePool':
       case 'GlobalAveragePool':
       case 'ReduceMean':
@@ -280,6 +271,51 @@ class Walk {
     });
   }
 
+  /** The whole scale and offset of a body per channel, or undefined where it does something else. */
+  private wholeAffine(value: Value, nodes: readonly GraphNode[]): WholeAffine | undefined {
+    const segment = segmentOf(this.graph, value, nodes, nodes.at(-1)?.outputs[0] ?? value.tensor);
+    if (!segment.affine) return undefined;
+    const affine = affineOf(segment);
+    return [...affine.scale, ...affine.offset].every((number) => Number.isSafeInteger(number)) ? affine : undefined;
+  }
+
+  /** TFLite's requantization, step by step. */
+  private requantize(node: GraphNode, value: Value): Value {
+    const output = node.outputs[0] ?? '';
+    const affine = this.wholeAffine(value, value.body);
+    if (!affine) throw networkError('H3041', node.name, 'requantizes values that are not integers');
+    const { core } = value;
+    const { image } = value.layout;
+    const channels = core?.ranges.length ?? affine.scale.length;
+    const ranges = core?.ranges ?? Array.from({ length: channels }, () => valueRange(value.type));
+    const { steps } = requantizeSteps(this.graph, node, affine, ranges);
+    const type = codesOf(node);
+    const activation: Activation = { kind: 'fixed', steps };
+    if (core) {
+      const stream = this.emit(
+        core,
+        activation,
+        type,
+        core.ranges.map(() => false),
+      );
+      return { tensor: output, layout: value.end, stream, type, body: [], end: value.end };
+    }
+    const elements = imageSize(image);
+    return this.stream(output, value.end, {
+      ...{ kind: 'elementwise', name: this.nameOf('elementwise'), origin: node.name, from: [value.stream] },
+      ...{ inputs: elements, outputs: elements, input: value.type, output: type, activation },
+      ...(channels === elements ? {} : { channels }),
+    });
+  }
+
+  /** What the host does behind a softmax; moves of elements keep their meaning. */
+  private behindSoftmax(node: GraphNode): void {
+    const value = this.value(node.inputs[0] ?? '', node.name);
+    if (!isMove(node)) this.hostCodes = hostCodesBehind(this.graph, node, this.hostCodes);
+    const end = isMove(node) ? movedLayout(value.end, node, constantsOf(this.graph, node)) : value.end;
+    this.values.set(node.outputs[0] ?? '', { ...value, end });
+  }
+
   private maxPool(node: GraphNode, { stream, type, layout }: Source): Value {
     const { image } = layout;
     const window = windowFor(node, layout);
@@ -327,28 +363,25 @@ class Walk {
     this.set(output, this.pending(node, addCore(node, terms)));
   }
 
-  /** A stream with whole factors: what an addition can take. */
+  /** A stream with whole factors, or with TFLite's scaling: what an addition can take. */
   private term(value: Value, node: GraphNode): AddTerm {
-    if (isBare(value)) {
-      const source = this.codes(value, node);
-      const layout = this.inOrder(source.layout, node);
-      return { ...source, layout, scale: Float64Array.of(1), offset: Float64Array.of(0) };
-    }
-    const last = value.body.at(-1)?.outputs[0] ?? value.tensor;
-    const segment = segmentOf(this.graph, value, value.body, last);
-    const { scale, offset } = segment.affine
-      ? affineOf(segment)
-      : { scale: Float64Array.of(NaN), offset: Float64Array.of(NaN) };
-    if (![...scale, ...offset].every((number) => Number.isSafeInteger(number)))
+    const last = value.body.at(-1);
+    const scaling = last && isScaling(last) ? last : undefined;
+    const body = scaling ? value.body.slice(0, -1) : value.body;
+    const affine = this.wholeAffine(value, body);
+    if (!affine)
       throw networkError(
         'H3041',
         node.name,
         'adds streams whose scales are not whole multiples of each other',
         'give both quantizers in front of the addition the same scale',
       );
-    const bare = { ...value, body: value.body.filter((item) => isMove(item)) };
-    const source = this.codes(bare, node);
-    return { ...source, layout: this.inOrder(source.layout, node), scale, offset };
+    const codes = this.codes({ ...value, body: value.body.filter((item) => isMove(item)) }, node);
+    const source = { ...codes, layout: this.inOrder(codes.layout, node) };
+    if (!scaling) return affineTerm(source, affine);
+    const ranges = Array.from({ length: source.layout.image.channels }, () => valueRange(source.type));
+    const { steps, ranges: reached } = requantizeSteps(this.graph, scaling, affine, ranges);
+    return { ...source, activation: { kind: 'fixed', steps }, ranges: reached };
   }
 
   /** Images in ONNX order, or a vector in the order of its stream. */

@@ -8,7 +8,7 @@ import { hull } from './accumulator.js';
 import { intType } from './element-type.js';
 import { networkError } from './errors.js';
 import { onlyInput, onlyOutput } from './execute.js';
-import { sizeOf, type Graph } from './graph.js';
+import { sizeOf, type Graph, type ValueInfo } from './graph.js';
 import { inferShapes } from './infer-shapes.js';
 import { connectStages } from './lower-streams.js';
 import { segmentOf, type Value } from './lower-value.js';
@@ -42,21 +42,36 @@ export function defaultInput(graph: Graph): { type: ElementType; scale: number }
  */
 export function lowerGraph(original: Graph, options: LowerOptions = {}): StageNetwork {
   const fallback = defaultInput(original);
-  const type = options.inputType ?? fallback.type;
+  // A graph that computes on codes itself (TFLite) fixes its port; code 1 is the number 1 in it.
+  const { codes } = onlyInput(original);
+  const type = codes?.type ?? options.inputType ?? fallback.type;
   const scale = options.inputScale ?? fallback.scale;
-  const graph = streamline(codesInput(original, scale));
-  const { stages, end, softmax, input: layout } = walkGraph(graph, inferShapes(graph), type);
+  const graph = streamline(codes ? original : codesInput(original, scale));
+  const { stages, end, softmax, input: layout, hostCodes } = walkGraph(graph, inferShapes(graph), type);
   const closed = closeOutput(graph, stages, end, original.name);
   if (closed.stages.length === 0) throw networkError('H3038', original.name, 'has no layer that becomes a stage');
   const shape = onlyInput(graph).shape.slice(1);
   const order = streamOrder(layout, onlyInput(graph).name);
-  const input = { shape, ...(order ? { streamOrder: order } : {}), type, scale, fixedByModel: false };
+  const port = codes ? { ...codes, fixedByModel: true } : { type, scale, fixedByModel: false };
+  const input = { shape, ...(order ? { streamOrder: order } : {}), ...port };
+  const output = outputPort(end.end, closed, softmax, onlyOutput(graph).name);
   return {
     name: original.name,
     numerics: original.source,
     input,
     stages: connectStages(closed.stages, { type, elements: sizeOf(shape) }),
-    output: outputPort(end.end, closed, softmax, onlyOutput(graph).name),
+    output: hostCodes ? { ...output, hostCodes } : ofCodes(output, onlyOutput(original).codes),
+  };
+}
+
+/** Where the model's output is codes: what they stand for. */
+function ofCodes(port: OutputPort, codes: ValueInfo['codes']): OutputPort {
+  if (!codes) return port;
+  const { scale, zeroPoint } = codes;
+  return {
+    ...port,
+    scale: port.scale.map((factor) => factor * scale),
+    offset: port.offset.map((term) => (term - zeroPoint) * scale),
   };
 }
 

@@ -150,7 +150,15 @@ export function decodeOutput(codes: Float64Array, port: OutputPort): Float64Arra
   const pick = (list: readonly number[], index: number): number => list[(index % channels) % list.length] ?? 0;
   const streamed = codes.map((code, index) => code * pick(port.scale, index) + pick(port.offset, index));
   const reals = fromStream(streamed, port);
-  return port.tail === 'softmax' ? softmaxRows(reals, port.shape.at(-1) ?? 1) : reals;
+  const tailed = port.tail === 'softmax' ? softmaxRows(reals, port.shape.at(-1) ?? 1) : reals;
+  const { hostCodes } = port;
+  if (!hostCodes) return tailed;
+  const { scale, zeroPoint, min, max } = hostCodes;
+  return tailed.map((y) => {
+    const steps = y / scale;
+    const code = Math.sign(steps) * Math.floor(Math.abs(steps) + 0.5) + zeroPoint;
+    return (Math.min(Math.max(code, min), max) - zeroPoint) * scale;
+  });
 }
 
 /**

@@ -70,6 +70,16 @@ export interface OutputPort {
   readonly offset: readonly number[];
   /** Computed by the host on the real values of one sample, in float64. */
   readonly tail?: 'softmax';
+  /** Where the model's output is codes again behind the tail. */
+  readonly hostCodes?: HostCodes;
+}
+
+/** What the host makes of a real value y: the code `clamp(round(y / scale) + zeroPoint, min, max)`, halves away from zero. */
+export interface HostCodes {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface StageNetwork {

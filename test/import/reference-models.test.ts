@@ -213,6 +213,21 @@ test.skipIf(!haveModels)(
   },
 );
 
+test.skipIf(!haveModels)(
+  'ResNet8 by stages: all 64 rows, three residual additions',
+  async () => {
+    const network = await loadNetwork(model('resnet8_tflite', 'pretrainedResnet_quant.tflite'));
+    const expected = readNpy(model('resnet8_tflite', 'expected.npy'));
+    const { stageNetwork } = network;
+    expect(stageNetwork.stages.filter((stage) => stage.kind === 'add')).toHaveLength(3);
+    expect(stageNetwork.stages.filter((stage) => stage.kind === 'duplicate')).toHaveLength(3);
+    const run = runStages(stageNetwork, network.encodeInput(readNpy(model('resnet8_tflite', 'input.npy'))).codes);
+    const shares = expected.data.map((code) => (code + 128) / 256);
+    expect(largestDifference(network.decodeOutput(run.outputs), shares)).toBe(0);
+  },
+  120_000,
+);
+
 test.skipIf(!haveModels)('--numerics must suit the file', async () => {
   const options = { numerics: model('ad03', 'hls4ml.yml') };
   await expect(loadNetwork(model('tfc', 'TFC_1W1A.onnx'), options)).rejects.toThrow(/H3011/);
