@@ -9,8 +9,20 @@ const A = onnx.AttributeProto.AttributeType;
 const qonnxOps = new Set(['Quant', 'IntQuant', 'BipolarQuant', 'MultiThreshold']);
 /** Attributes that ONNX declares as float, although their value may be whole. */
 const floatAttributes = new Set(['epsilon', 'momentum', 'alpha', 'beta', 'out_scale', 'out_bias', 'value_float']);
+/** The same for lists. */
+const floatLists = new Set(['scales', 'value_floats']);
 /** Operators whose second input holds integers. */
-const integerOperand = new Set(['Reshape', 'Gather', 'TopK', 'Unsqueeze', 'Squeeze']);
+const integerOperand = new Set([
+  'Reshape',
+  'Gather',
+  'TopK',
+  'Unsqueeze',
+  'Squeeze',
+  'Pad',
+  'ReduceSum',
+  'ReduceMean',
+  'Split',
+]);
 
 function attributeProto(name: string, value: Attribute): AttributeProto {
   if (typeof value === 'string') return { name, type: A.STRING, s: new TextEncoder().encode(value) };
@@ -19,6 +31,7 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
     return { name, type: A.INT, i: value };
   }
   if ('data' in value) return { name, type: A.TENSOR, t: writeTensor('', value, 'float') };
+  if (floatLists.has(name)) return { name, type: A.FLOATS, floats: [...value] };
   return { name, type: A.INTS, ints: [...value] };
 }
 

@@ -8,7 +8,7 @@ import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 /** One sentence of fix per code, used where the thrower has nothing more specific to say. */
 const fixes: Readonly<Record<string, string>> = {
   H3030: 'check the shapes and constants of this node in the model file',
-  H3031: 'networks with branches need a later version; remove the branch or the extra output',
+  H3031: 'branches join in an Add or a Concat of streams; give the network one input and one output',
   H3032: 'quantize the weights with one scale per output channel',
   H3033: 'use a monotone activation (relu, hard clip, sign) in front of the quantizer',
   H3034: 'flip the sign of the constants in front of the input quantizer',
@@ -41,8 +41,8 @@ export const explanations: Readonly<Record<string, string>> = {
     'has an impossible bit width. The message names the node. Models exported by Brevitas, FINN and QKeras do not have this; ' +
     'a damaged or hand-edited file can.',
   H3031:
-    'The lowering follows one chain of layers from the only input to the only output. A tensor that is read twice, or a second ' +
-    'input or output, makes a branch, which has no stage yet.',
+    'The integer pipeline has one input and one output. Streams may branch and meet again in an Add of two streams or a Concat along ' +
+    'the channels; products of two activations have no stage. With an hls4ml YAML the layers must be one chain.',
   H3032:
     'The weights of a matrix must be integers times one scale per output channel, because the accumulator of a stage adds ' +
     'integers. Weights without a quantizer in front, or with a scale per input channel, are not.',
