@@ -1,7 +1,7 @@
 /** A Keras .h5 file as plain data: the architecture as JSON text and the weights of each layer. */
-import h5wasm from 'h5wasm';
-import { tensor, type Tensor } from '../network/graph.js';
+import { sizeOf, tensor, type Tensor } from '../network/graph.js';
 import { importError, readingFile } from './errors.js';
+import { readInThread, type RawH5 } from './h5-thread.js';
 
 export interface KerasFile {
   /** The attribute `model_config`, parsed. */
@@ -27,45 +27,50 @@ function checkLength(bytes: Uint8Array, file: string): void {
     throw importError('H3002', file, `${file}: truncated (${bytes.length} bytes of ${length} are there)`);
 }
 
-type Group = InstanceType<typeof h5wasm.Group>;
+/** A collection of the global heap: signature, version 1, three zeros. */
+const heapMagic = Buffer.from([0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0]);
 
-function isGroup(item: unknown): item is Group {
-  return item instanceof h5wasm.Group;
+/**
+ * The library steps through a collection of the global heap by the sizes of its objects, for ever where one has the size 0 or one beyond
+ * 32 bits. Source: the same specification, III.E; an object is its index, a count, zeros and its size (2, 2, 4, 8 bytes) and data in
+ * units of 8 bytes; index 0 is free space, whose size counts all of it.
+ */
+function checkHeaps(bytes: Uint8Array, file: string): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let start = buffer.indexOf(heapMagic); start >= 0; start = buffer.indexOf(heapMagic, start + 8)) {
+    if (start + 16 > bytes.length) return;
+    const end = Math.min(bytes.length, start + Number(view.getBigUint64(start + 8, true)));
+    for (let at = start + 16; at + 16 <= end;) {
+      const size = Number(view.getBigUint64(at + 8, true));
+      const step = view.getUint16(at, true) === 0 ? size : 16 + 8 * Math.ceil(size / 8);
+      if (step === 0 || step > end - at)
+        throw importError('H3002', file, `${file}: damaged (the heap at byte ${start} has no end)`);
+      at += step;
+    }
+  }
 }
 
 /** `kernel:0` is `kernel`; Keras 3 writes `0`, `1` under `vars`, which are not read. */
-function shortName(path: string): string {
-  return (path.split('/').at(-1) ?? '').replace(/:\d+$/, '');
+function shortName(key: string): string {
+  return key.replace(/:\d+$/, '');
 }
 
-function readDataset(item: InstanceType<typeof h5wasm.Dataset>, name: string, file: string): Tensor {
-  const shape = item.shape ?? [];
-  const values: unknown = item.value;
+function readDataset(shape: readonly number[], values: unknown, name: string, file: string): Tensor {
   const list: unknown = typeof values === 'number' || typeof values === 'bigint' ? [values] : values;
   if (typeof list !== 'object' || list === null || !('length' in list) || typeof list.length !== 'number')
     throw importError('H3002', file, `${name}: not an array of numbers`, name);
   const data = Float64Array.from(list as ArrayLike<number | bigint>, Number);
-  if (data.length !== shape.reduce((product, size) => product * size, 1))
+  if (data.length !== sizeOf(shape))
     throw importError('H3002', file, `${name}: ${data.length} values do not fill its shape`, name);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw importError('H3004', file, `${name}: element ${bad} is ${data[bad] ?? NaN}`, name);
   return tensor(shape, data);
 }
 
-/** All datasets below a group by short name; depth is bounded because a damaged file may point in circles. */
-function datasets(group: Group, path: string, into: Map<string, Tensor>, file: string, depth: number): void {
-  if (depth > 8) throw importError('H3002', file, `${path}: groups are nested without end`);
-  for (const key of group.keys()) {
-    const item = group.get(key);
-    if (isGroup(item)) datasets(item, `${path}/${key}`, into, file, depth + 1);
-    else if (item instanceof h5wasm.Dataset) into.set(shortName(key), readDataset(item, `${path}/${key}`, file));
-  }
-}
-
-/** The architecture: an attribute of the file, or what a .json beside it says. */
-function configOf(opened: InstanceType<typeof h5wasm.File>, file: string): unknown {
-  const text: unknown = opened.attrs['model_config']?.value;
-  if (typeof text !== 'string')
+/** The architecture: the text in the file, or what a .json beside it says. */
+function configOf({ config }: RawH5, file: string): unknown {
+  if (config === undefined)
     throw importError(
       'H3008',
       file,
@@ -73,20 +78,21 @@ function configOf(opened: InstanceType<typeof h5wasm.File>, file: string): unkno
       undefined,
       'put model.to_json() beside it as a .json file of the same name and give that, or use model.save',
     );
-  return JSON.parse(text);
+  return JSON.parse(config);
 }
 
-function read(opened: InstanceType<typeof h5wasm.File>, file: string, architecture: unknown): KerasFile {
-  const config = architecture ?? configOf(opened, file);
+function toKeras(raw: RawH5, file: string, architecture: unknown): KerasFile {
+  const config = architecture ?? configOf(raw, file);
   // A whole model keeps its weights in a group; a file of weights has the layers at its root.
-  const root = opened.get('model_weights') ?? (architecture === undefined ? null : opened);
-  if (!isGroup(root)) throw importError('H3008', file, `${file}: the file has no model_weights`);
+  if (!raw.whole && architecture === undefined)
+    throw importError('H3008', file, `${file}: the file has no model_weights`);
   const weights = new Map<string, Map<string, Tensor>>();
-  for (const layer of root.keys()) {
-    const group = root.get(layer);
-    const found = new Map<string, Tensor>();
-    if (isGroup(group)) datasets(group, layer, found, file, 0);
+  for (const { path, shape, value } of raw.datasets) {
+    const [layer = '', ...rest] = path;
+    const found = weights.get(layer) ?? new Map<string, Tensor>();
     weights.set(layer, found);
+    const last = rest.at(-1);
+    if (shape && last !== undefined) found.set(shortName(last), readDataset(shape, value, path.join('/'), file));
   }
   return { config, weights };
 }
@@ -97,24 +103,11 @@ function read(opened: InstanceType<typeof h5wasm.File>, file: string, architectu
  */
 export async function readKerasFile(bytes: Uint8Array, file: string, architecture?: unknown): Promise<KerasFile> {
   checkLength(bytes, file);
-  const library = await h5wasm.ready;
-  const { FS } = library;
-  // Otherwise the library prints its error stack on the user's terminal.
-  library.activate_throwing_error_handler();
-  // The library reads from its own file system in memory: nothing of the user's disk is open while it parses. (The build
-  // `h5wasm/node` has no such file system: there this name would be a file of the working directory.)
-  const name = 'model.h5';
-  FS.writeFile(name, bytes);
-  try {
-    return readingFile(file, () => {
-      const opened = new h5wasm.File(name, 'r');
-      try {
-        return read(opened, file, architecture);
-      } finally {
-        opened.close();
-      }
-    });
-  } finally {
-    FS.unlink(name);
-  }
+  checkHeaps(bytes, file);
+  const raw = await readInThread(bytes).catch((error: unknown) =>
+    readingFile(file, (): RawH5 => {
+      throw error;
+    }),
+  );
+  return readingFile(file, () => toKeras(raw, file, architecture));
 }

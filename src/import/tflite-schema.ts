@@ -124,9 +124,9 @@ function quantization(table: FlatTable | undefined): TfliteQuantization | undefi
   return { scale, zeroPoint: table.scalars(3, 'i64') ?? [], axis: table.scalar(6, 'i32', 0) };
 }
 
-function tensorOf(table: FlatTable, buffers: readonly FlatTable[]): TfliteTensor {
+function tensorOf(table: FlatTable, buffers: readonly (Uint8Array | undefined)[]): TfliteTensor {
   const type = table.scalar(1, 'i8', 0);
-  const data = buffers[table.scalar(2, 'u32', 0)]?.bytes(0);
+  const data = buffers[table.scalar(2, 'u32', 0)];
   return {
     name: table.text(3) ?? '',
     shape: table.scalars(0, 'i32') ?? [],
@@ -158,7 +158,8 @@ export function decodeTflite(bytes: Uint8Array): TfliteModel {
   const model = FlatTable.root(bytes);
   const codes = model.tables(1).map(operatorName);
   const subgraphs = model.tables(2);
-  const buffers = model.tables(4);
+  // All of them, read or not: so a file that is cut off is always noticed.
+  const buffers = model.tables(4).map((buffer) => buffer.bytes(0));
   const graph = subgraphs[0];
   return {
     version: model.scalar(0, 'u32', 0),
