@@ -64,7 +64,11 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
   describe: 'make SystemVerilog of a network, simulate it, compare with the reference',
   builder: (yargs: Argv<CommonOptions>): Argv<BuildArguments> =>
     yargs
-      .positional('model', { type: 'string', demandOption: true, describe: 'model file (.onnx, .h5)' })
+      .positional('model', {
+        type: 'string',
+        demandOption: true,
+        describe: 'model file (.onnx, .h5, .json with weights beside it, .tflite)',
+      })
       .option('output', { alias: 'o', type: 'string', requiresArg: true, describe: 'directory, default build/<model>' })
       .option('backend', {
         type: 'string',

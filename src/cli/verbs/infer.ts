@@ -62,7 +62,11 @@ export const inferCommand: CommandModule<CommonOptions, InferArguments> = {
   describe: 'run samples through the network and compare with the reference',
   builder: (yargs: Argv<CommonOptions>): Argv<InferArguments> =>
     yargs
-      .positional('model', { type: 'string', demandOption: true, describe: 'model file (.onnx, .h5)' })
+      .positional('model', {
+        type: 'string',
+        demandOption: true,
+        describe: 'model file (.onnx, .h5, .json with weights beside it, .tflite)',
+      })
       .option('input', {
         type: 'string',
         demandOption: true,
