@@ -30,10 +30,11 @@ import { Allocator, type Layout, layoutOf } from './layout.js';
 import { type WasmPort, bindPort } from './port.js';
 import { prepare } from './prepare.js';
 import { type WasmMemory, instantiate, newMemory } from './runtime.js';
-import { circularSignals, planned, sink } from './sink.js';
+import { planned, sink } from './sink.js';
 import { ValueTable } from './value-table.js';
 import { type Storage, readRun, storageOf, writeElement, writeRun } from './storage.js';
 import { type UntilFunctions, untilModule } from './until.js';
+import { type WireOrder, wireOrder } from './wire-order.js';
 
 export interface WasmSimulation extends CircuitSimulation {
   port(name: string): WasmPort;
@@ -55,8 +56,8 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
 function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): WasmSimulation {
   const layout = layoutOf(circuit);
   const allocator = new Allocator(layout.end);
-  const circular = circularSignals(circuit, circuit.assigns);
-  const built = buildCycle(circuit, layout, allocator, circular);
+  const wires = wireOrder(circuit, circuit.assigns);
+  const built = buildCycle(circuit, layout, allocator, wires);
   const memory = newMemory(pagesFor(allocator.end));
   const storage: Storage = { ...storageOf(memory) };
   writeConstants(storage, built.shared);
@@ -70,7 +71,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     circuit,
     { cycle: program.cycle, shadows: built.shadows },
     (part) => {
-      const { bytes, shared, shadows } = buildCycle(part, layout, allocator, circular);
+      const { bytes, shared, shadows } = buildCycle(part, layout, allocator, wires);
       growMemory(memory, allocator.end, storage);
       writeConstants(storage, shared);
       return { cycle: instantiate(bytes, memory)['cycle'] as () => void, shadows };
@@ -94,7 +95,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
   const later = (everything: boolean): (() => void) => {
     let settling: (() => void) | undefined;
     return () => {
-      settling ??= buildSettle(circuit, layout, allocator, circular, memory, storage, everything);
+      settling ??= buildSettle(circuit, layout, allocator, wires, memory, storage, everything);
       settling();
     };
   };
@@ -122,7 +123,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     const { id, port, width, dims } = portSignal(stop);
     if (port !== 'output' || width !== 1 || dims.length > 0) throw notAStop(stop, circuit);
     const only = { ...circuit, ports: [id] };
-    const settleStop = buildSettle(only, layout, allocator, circular, memory, storage, false);
+    const settleStop = buildSettle(only, layout, allocator, wires, memory, storage, false);
     const module = untilModule(layout.slots[id]?.address ?? 0);
     const made = instantiate(module, memory, { cycle: program.cycle, settle: settleStop });
     return made as unknown as UntilFunctions;
@@ -235,11 +236,11 @@ function buildCycle(
   circuit: ElaboratedCircuit,
   layout: Layout,
   allocator: Allocator,
-  circular: ReadonlySet<number>,
+  wires: WireOrder,
 ): { bytes: Uint8Array<ArrayBuffer>; shared: Shared; shadows: EmittedProgram['shadows'] } {
   const module = new ModuleWriter();
   const shared = sharedFor(circuit, layout, allocator, module);
-  const program = sink(circuit, planned(circuit, prepare(circuit, 'state'), circular), new Set());
+  const program = sink(circuit, planned(circuit, prepare(circuit, 'state', wires), wires.circular), new Set());
   const { index, shadows } = emitProgram(module, shared, program, { stored: new Set() });
   const run = module.declare([I32], []);
   const f = new FunctionWriter(1);
@@ -256,7 +257,7 @@ function buildSettle(
   circuit: ElaboratedCircuit,
   layout: Layout,
   allocator: Allocator,
-  circular: ReadonlySet<number>,
+  wires: WireOrder,
   memory: WasmMemory,
   storage: { bytes: Uint8Array; view: DataView },
   everything: boolean,
@@ -266,8 +267,8 @@ function buildSettle(
   const none = { updates: [], writes: [] };
   const ports = new Set(circuit.ports);
   const program = everything
-    ? planned(circuit, { assigns: circuit.assigns, ...none }, circular)
-    : sink(circuit, planned(circuit, prepare(circuit, 'outputs'), circular), ports);
+    ? planned(circuit, { assigns: circuit.assigns, ...none }, wires.circular)
+    : sink(circuit, planned(circuit, prepare(circuit, 'outputs', wires), wires.circular), ports);
   const { index } = emitProgram(module, shared, program, { stored: everything ? 'all' : ports });
   module.export('settle', index);
   const bytes = module.finish(pagesFor(allocator.end));

@@ -10,16 +10,25 @@ import { withOperands } from './rewrite.js';
 
 type Circuit = Pick<ElaboratedCircuit, 'signals' | 'expressions'>;
 /** By signal. */
-type Single = readonly (Assign | undefined)[];
+export type Single = readonly (Assign | undefined)[];
+/** What the caller knows already: `singleWires` of the circuit, all its wires after what they read. */
+export interface KnownBefore {
+  readonly single?: Single;
+  readonly order?: readonly number[] | undefined;
+}
 type Prepared = Pick<ElaboratedCircuit, 'assigns' | 'updates' | 'writes'>;
 
 /**
  * The circuit with what known and demanded bits make superfluous left out; `outputs` are looked at from outside. Registers
  * are taken to hold anything. Wires must not depend on themselves.
  */
-export function simplifyBits(circuit: Circuit, prepared: Prepared, outputs: readonly number[]): Prepared {
-  const single = singleWires(circuit, prepared.assigns);
-  const order = inOrder(single);
+export function simplifyBits(
+  circuit: Circuit,
+  prepared: Prepared,
+  outputs: readonly number[],
+  { single = singleWires(circuit, prepared.assigns), order: wires }: KnownBefore = {},
+): Prepared {
+  const order = wires === undefined ? inOrder(single) : chosen(single, wires);
   const known = new KnownBits(circuit.expressions, circuit.signals.length);
   const values = new Array<Ex | undefined>(circuit.signals.length);
   for (const a of order) values[a.target] = known.tell(signalOf(circuit, a.target), a.value);
@@ -63,7 +72,7 @@ function rewriteTree(tree: Tree, go: (ex: Ex) => Ex): Tree {
 }
 
 /** By signal: the only driver of a wire of one element and at most 32 bits. */
-function singleWires(circuit: Circuit, assigns: readonly Assign[]): Single {
+export function singleWires(circuit: Circuit, assigns: readonly Assign[]): Single {
   const found = new Array<Assign | undefined>(circuit.signals.length);
   const driven = new Uint8Array(circuit.signals.length);
   for (const a of assigns) {
@@ -73,6 +82,15 @@ function singleWires(circuit: Circuit, assigns: readonly Assign[]): Single {
     found[a.target] = fits ? a : undefined;
   }
   return found;
+}
+
+function chosen(single: Single, wires: readonly number[]): Assign[] {
+  const order: Assign[] = [];
+  for (const id of wires) {
+    const a = single[id];
+    if (a !== undefined) order.push(a);
+  }
+  return order;
 }
 
 /** Every wire after those of `single` that it reads. */

@@ -13,21 +13,41 @@ import {
   type Update,
   isAffine,
 } from '../elaborated.js';
-import { simplifyBits } from './demanded-bits.js';
+import { type Single, simplifyBits, singleWires } from './demanded-bits.js';
 import { inlined, inliner } from './inline.js';
 import { type Prepared, driversOf } from './prepared.js';
 import { rewriter } from './rewrite.js';
+import type { WireOrder } from './wire-order.js';
 
 const NOTHING = { updates: [], writes: [] };
 
 /** What the registers and memories depend on, or what the outputs do. */
-export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs'): Prepared {
+export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs', { order }: WireOrder): Prepared {
   const wanted = roots === 'state' ? circuit : { assigns: circuit.assigns, ...NOTHING };
   const outputs = roots === 'state' ? [] : circuit.ports;
+  const single = singleWires(circuit, wanted.assigns);
+  // Where there are only numbers, the simplification of bits finds copies and what nobody needs.
+  const first = isPlain(wanted, single)
+    ? simplifyBits(circuit, wanted, outputs, { single, order })
+    : simplifyBits(circuit, withoutCopies(circuit, wanted, outputs), outputs, { order });
+  const inline = inlined(circuit, first, wholeDrivers(circuit, first.assigns));
+  if (inline === undefined) return first;
+  return rewriteLive(circuit, first, outputs, (need) => inliner(circuit, inline, need));
+}
+
+/** All wires are `single` ones and nothing else has a loop. */
+function isPlain({ assigns, updates, writes }: Prepared, single: Single): boolean {
+  if (writes.length > 0) return false;
+  for (const u of updates) if (u.loops.length > 0 || u.inner.length > 0) return false;
+  for (const a of assigns) if (single[a.target] !== a) return false;
+  return true;
+}
+
+function withoutCopies(circuit: ElaboratedCircuit, wanted: Prepared, outputs: readonly number[]): Prepared {
   const copies = wholeDrivers(circuit, circuit.assigns).map((a) =>
     a !== undefined && isCopy(circuit, a) ? a : undefined,
   );
-  const plain = rewriteLive(circuit, wanted, outputs, (need) => {
+  return rewriteLive(circuit, wanted, outputs, (need) => {
     const through = rewriter(circuit.expressions, (ex) => {
       if (ex.op !== 'load') return ex;
       const out = copies[ex.signal] === undefined ? ex : readThrough(circuit, copies, ex);
@@ -36,10 +56,6 @@ export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs'):
     });
     return () => through;
   });
-  const first = simplifyBits(circuit, plain, outputs);
-  const inline = inlined(circuit, first, wholeDrivers(circuit, first.assigns));
-  if (inline === undefined) return first;
-  return rewriteLive(circuit, first, outputs, (need) => inliner(circuit, inline, need));
 }
 
 /** Per signal the node that drives all of it with the identity as index map, if there is one. */

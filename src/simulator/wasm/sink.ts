@@ -3,9 +3,8 @@
  * that a gate that is closed saves all of its work.
  */
 import { type Assign, type ElaboratedCircuit, signalOf } from '../elaborated.js';
-import { orderElements } from '../elements.js';
 import { isCombinational, visitReads } from '../walk.js';
-import { componentLists, components } from './graph.js';
+import { componentLists } from './graph.js';
 import {
   type Arm,
   type PlannedAssign,
@@ -15,7 +14,7 @@ import {
   planOf,
   visitPlan,
 } from './plan.js';
-import { type Prepared, driversOf, visitClocked } from './prepared.js';
+import { type Prepared, visitClocked } from './prepared.js';
 
 /** Nodes of more drivers stay where they are. */
 const MAX_DRIVERS = 8;
@@ -36,47 +35,6 @@ export function planned(
     return { ...u, plan: planOf(u.tree, loops, heavy) };
   });
   return { assigns, updates, writes: prepared.writes };
-}
-
-/**
- * Signals that depend on themselves: their nests may be taken apart, so they have no branches. Throws H1101 where elements
- * do as well, a combinational loop.
- */
-export function circularSignals(
-  circuit: Pick<ElaboratedCircuit, 'signals'>,
-  assigns: readonly Assign[],
-): ReadonlySet<number> {
-  const { signals } = circuit;
-  const { first, next } = driversOf(signals.length, assigns);
-  const start = new Int32Array(signals.length + 1);
-  const to: number[] = [];
-  const own = new Uint8Array(signals.length);
-  let from = 0;
-  const visit = (r: { readonly signal: number }): void => {
-    if (first[r.signal] === -1 || !isCombinational(signalOf(circuit, r.signal))) return;
-    to.push(r.signal);
-    if (r.signal === from) own[from] = 1;
-  };
-  for (; from < signals.length; from++) {
-    for (let n = first[from] ?? -1; n >= 0; n = next[n] ?? -1) {
-      const value = assigns[n]?.value;
-      if (value !== undefined) visitReads(value, visit);
-    }
-    start[from + 1] = to.length;
-  }
-  const found = new Set<number>();
-  const parts = components({ start, to });
-  for (let k = 0; k < parts.count; k++) {
-    const [a, b] = [parts.start[k] ?? 0, parts.start[k + 1] ?? 0];
-    const only = parts.members[a] ?? 0;
-    if (b - a > 1 || own[only] === 1) for (let i = a; i < b; i++) found.add(parts.members[i] ?? 0);
-  }
-  if (found.size === 0) return found;
-  orderElements(
-    circuit,
-    assigns.filter((a) => found.has(a.target)),
-  );
-  return found;
 }
 
 /** Moves array nodes into branches; `keep` are signals that must be there in any case. */
