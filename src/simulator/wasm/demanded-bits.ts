@@ -35,12 +35,12 @@ export function simplifyBits(
   const demand = new DemandedBits(circuit.expressions, circuit.signals.length, known, single);
   for (const id of outputs) demand.whole(id);
   // Everything else is looked at in full.
-  const rest = prepared.assigns.map((a) => {
-    if (single[a.target] === a) return undefined;
-    if (a.loops.length === 0) return withValue(a, demand.full(known.simplify(a.value)));
-    demand.reads(a.value);
-    return a;
-  });
+  const rest = new Map<Assign, Assign>();
+  for (const a of prepared.assigns) {
+    if (single[a.target] === a) continue;
+    if (a.loops.length === 0) rest.set(a, withValue(a, demand.full(known.simplify(a.value))));
+    else demand.reads(a.value);
+  }
   const updates = prepared.updates.map((u) => {
     if (u.loops.length === 0 && u.inner.length === 0)
       return { ...u, tree: rewriteTree(u.tree, (ex) => demand.full(known.simplify(ex))) };
@@ -49,14 +49,17 @@ export function simplifyBits(
   });
   for (const w of prepared.writes)
     for (const ex of [w.address, w.data, ...w.guards.map((g) => g.cond)]) demand.reads(ex);
-  for (const a of order.reverse()) {
-    values[a.target] = demand.driver(a.target, values[a.target] ?? a.value);
+  for (let k = order.length - 1; k >= 0; k--) {
+    const a = order[k];
+    if (a !== undefined) values[a.target] = demand.driver(a.target, values[a.target] ?? a.value);
   }
   // Of the single wires those stay that somebody looks at.
-  const assigns = prepared.assigns.flatMap((a, n) => {
+  const assigns: Assign[] = [];
+  for (const a of prepared.assigns) {
     const value = values[a.target];
-    return rest[n] ?? (value === undefined ? [] : withValue(a, value));
-  });
+    if (single[a.target] !== a) assigns.push(rest.get(a) ?? a);
+    else if (value !== undefined) assigns.push(withValue(a, value));
+  }
   return { assigns, updates, writes: prepared.writes };
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Affine, affineConst, substituteAffine } from '../affine.js';
 import { type Assign, type ElaboratedCircuit, type Ex, type Tree, isAffine } from '../elaborated.js';
-import { children, visitReads } from '../walk.js';
+import { type Read, children, visitReads } from '../walk.js';
 import type { Prepared } from './prepared.js';
 import { rewrite, withOperands } from './rewrite.js';
 
@@ -26,6 +26,8 @@ export function inliner(
   const levels = new Uint8Array(inline.length);
   const before = x.count;
   const memos: (Ex | undefined)[][] = [];
+  /** By depth: `go` for operands. */
+  const operands: ((ex: Ex) => Ex)[] = [];
   // Levels of the expression that is being rewritten, innermost call last.
   let level = 0;
   const valueOf = (a: Assign): Ex => {
@@ -55,7 +57,7 @@ export function inliner(
     // An expression without loads that move is itself; one with them occurs in one place.
     const memo = (memos[depth] ??= new Array<Ex | undefined>(before));
     if (memo[ex.id] === ex) return ex;
-    const out = withOperands(x, ex, (e) => go(e, depth));
+    const out = withOperands(x, ex, (operands[depth] ??= (e) => go(e, depth)));
     const done = out.op === 'load' ? moved(out, depth) : out;
     if (done === out && out.op === 'load') need(out.signal);
     if (done === ex && ex.op !== 'load' && ex.id < before) memo[ex.id] = ex;
@@ -102,15 +104,18 @@ const points = (loops: readonly number[]): number => {
 function usesOf(circuit: ElaboratedCircuit, prepared: Prepared, whole: readonly (Assign | undefined)[]): Uses {
   const n = circuit.signals.length;
   const uses: Uses = { count: new Int32Array(n), executions: new Float64Array(n), vague: new Uint8Array(n) };
+  let [executions, moves] = [1, true];
+  const read = (r: Read): void => {
+    const id = r.signal;
+    if (whole[id] === undefined) return;
+    uses.count[id] = (uses.count[id] ?? 0) + 1;
+    uses.executions[id] = (uses.executions[id] ?? 0) + executions;
+    if (!moves || r.bound.size > 0 || !r.index.every(isAffine)) uses.vague[id] = 1;
+  };
   const note = (ex: Ex, loops: readonly number[], movable: boolean): void => {
-    const executions = points(loops);
-    visitReads(ex, (r) => {
-      const id = r.signal;
-      if (whole[id] === undefined) return;
-      uses.count[id] = (uses.count[id] ?? 0) + 1;
-      uses.executions[id] = (uses.executions[id] ?? 0) + executions;
-      if (!movable || r.bound.size > 0 || !r.index.every(isAffine)) uses.vague[id] = 1;
-    });
+    executions = points(loops);
+    moves = movable;
+    visitReads(ex, read);
   };
   for (const a of prepared.assigns) note(a.value, a.loops, true);
   for (const u of prepared.updates) noteTree(u.tree, [...u.loops, ...u.inner], false, note);

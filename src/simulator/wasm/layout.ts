@@ -49,9 +49,10 @@ function areaOf(s: ElabSignal): Area {
 export function layoutOf(circuit: ElaboratedCircuit): Layout {
   const slots = new Array<Slot>(circuit.signals.length);
   let next = 1024;
+  const areas: Record<Area, ElabSignal[]> = { port: [], reg: [], memory: [], wire: [] };
+  for (const s of circuit.signals) areas[areaOf(s)].push(s);
   const place = (area: Area): void => {
-    for (const s of circuit.signals) {
-      if (areaOf(s) !== area) continue;
+    for (const s of areas[area]) {
       const stride = storageBytes(s.width);
       const bytes = stride * elementCount(s);
       const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;

@@ -14,7 +14,7 @@ export type Cached = { readonly local: number } | { readonly address: Address };
 export class ValueTable {
   private counts = new Int32Array(0);
   private countedIn = new Int32Array(0);
-  private readonly values: (Cached | undefined)[] = [];
+  private values: (Cached | undefined)[] = [];
   /** Expressions with a value, those of inner scopes last, and what they had before. */
   private readonly log: { readonly id: number; readonly before: Cached | undefined }[] = [];
   private now = 0;
@@ -26,7 +26,8 @@ export class ValueTable {
     if (count > this.counts.length) {
       this.counts = new Int32Array(count * 2);
       this.countedIn = new Int32Array(count * 2);
-      for (let id = this.values.length; id < count * 2; id++) this.values.push(undefined);
+      // Nothing is remembered now. Filled, so that it stays a plain array.
+      this.values = new Array<Cached | undefined>(count * 2).fill(undefined);
     }
     for (const root of roots) this.count(root);
   }
