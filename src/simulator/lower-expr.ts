@@ -127,7 +127,8 @@ export function lowerScalar(scope: Scope, expr: Expr): Ex {
   const { expressions } = scope.b;
   switch (expr.op) {
     case 'const': {
-      const [width, signed] = [widthOf(scope, expr.type), expr.type.kind === 'sint'];
+      const width = widthOf(scope, expr.type);
+      const signed = expr.type.kind === 'sint';
       if (typeof expr.value === 'bigint') return expressions.constant(expr.value, width, signed);
       const value = affineNat(expr.value, scope.nat);
       if (isConst(value)) return expressions.constant(BigInt(value.c), width, signed);
@@ -167,7 +168,8 @@ export function lowerScalar(scope: Scope, expr: Expr): Ex {
       return expressions.lanes('fold', expr.fn, v, vec.dims[0] ?? 1, body, width, expr.type.kind === 'sint');
     }
     case 'convert': {
-      const [width, signed] = [widthOf(scope, expr.type), expr.type.kind === 'sint'];
+      const width = widthOf(scope, expr.type);
+      const signed = expr.type.kind === 'sint';
       const a = expr.a.type.kind === 'vec' ? packed(scope, lower(scope, expr.a)) : lowerScalar(scope, expr.a);
       return converted(scope, a, width, signed);
     }

@@ -33,7 +33,8 @@ export function children(ex: Ex): readonly Ex[] {
   }
 }
 
-// Called for every node of every expression several times: no closures, no lists.
+// Called for every node of every expression several times, mostly before it is compiled: no closures, no lists, and no
+// iterators over what is mostly empty.
 export function visitReads(ex: Ex, visit: (read: Read) => void, bound = NOTHING_BOUND): void {
   switch (ex.op) {
     case 'const':
@@ -43,7 +44,7 @@ export function visitReads(ex: Ex, visit: (read: Read) => void, bound = NOTHING_
       // A load has the fields of a read with nothing bound around it.
       if (bound === NOTHING_BOUND) visit(ex as unknown as Read);
       else visit({ signal: ex.signal, index: ex.index, bound });
-      for (const i of ex.index) if (!isAffine(i)) visitReads(i.at, visit, bound);
+      if (ex.index.length > 0) for (const i of ex.index) if (!isAffine(i)) visitReads(i.at, visit, bound);
       return;
     case 'slice':
     case 'convert':

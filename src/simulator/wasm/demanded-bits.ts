@@ -167,7 +167,8 @@ class DemandedBits {
 
   /** `ex` where `d` says which of the low 32 bits of the number matter, `high` that those above do. */
   private step(ex: Ex, all: number, above: boolean): Ex {
-    let [d, high] = [all | 0, above];
+    let d = all | 0;
+    let high = above;
     if (ex.width < 32) {
       const mask = 2 ** ex.width - 1;
       // All bits from the sign on are the sign.
@@ -209,7 +210,9 @@ class DemandedBits {
         if (ex.fn === 'neg') return this.again(ex, this.step(ex.a, upTo(d), high));
         return this.again(ex, this.full(ex.a));
       case 'mux': {
-        const [cond, a, b] = [this.full(ex.cond), this.step(ex.a, d, high), this.step(ex.b, d, high)];
+        const cond = this.full(ex.cond);
+        const a = this.step(ex.a, d, high);
+        const b = this.step(ex.b, d, high);
         if (cond === ex.cond && a === ex.a && b === ex.b) return ex;
         return this.x.mux(cond, a, b, ex.width, ex.signed);
       }

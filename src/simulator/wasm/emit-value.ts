@@ -29,7 +29,7 @@ export function pushValue(c: EmitContext, ex: Ex): void {
 /** A load from a constant address: loading again costs less than keeping a register for it. */
 function isFixedLoad(ex: Ex): boolean {
   if (ex.op !== 'load') return false;
-  for (const i of ex.index) if (!isAffine(i) || i.terms.length > 0) return false;
+  if (ex.index.length > 0) for (const i of ex.index) if (!isAffine(i) || i.terms.length > 0) return false;
   return true;
 }
 
@@ -158,6 +158,10 @@ export function dynamicAddress(c: EmitContext, ex: Extract<Ex, { op: 'load' }>):
 
 function pushLoad(c: EmitContext, ex: Extract<Ex, { op: 'load' }>): void {
   const { f } = c;
+  if (ex.index.length === 0) {
+    f.i32(0);
+    return c.load(ex.width, ex.signed, c.slot(ex.signal).address);
+  }
   const affine = ex.index.filter(isAffine);
   if (affine.length === ex.index.length) {
     return c.load(ex.width, ex.signed, c.pushByteAffine(c.byteAffine(ex.signal, affine)));

@@ -206,9 +206,11 @@ export class KnownBits {
 
   private binary(ex: Binary): Ex {
     const a = this.simplify(ex.a);
-    const [az, ao] = [this.z, this.o];
+    const az = this.z;
+    const ao = this.o;
     const b = this.simplify(ex.b);
-    const [bz, bo] = [this.z, this.o];
+    const bz = this.z;
+    const bo = this.o;
     const same = this.facts(ex, az, ao, bz, bo);
     if (same === 'a') return this.shaped(a, ex);
     if (same === 'b') return this.shaped(b, ex);
@@ -219,7 +221,8 @@ export class KnownBits {
   private facts(ex: Binary, az: number, ao: number, bz: number, bo: number): 'a' | 'b' | undefined {
     const { width, signed, fn } = ex;
     const narrow = ex.a.width <= 32 && ex.b.width <= 32;
-    const [zeroA, zeroB] = [narrow && az === -1, narrow && bz === -1];
+    const zeroA = narrow && az === -1;
+    const zeroB = narrow && bz === -1;
     switch (fn) {
       case 'and':
         this.fit(az | bz, ao & bo, width, signed);

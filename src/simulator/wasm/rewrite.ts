@@ -31,7 +31,9 @@ export function withOperands(x: Expressions, ex: Ex, of: (operand: Ex) => Ex): E
       return a === ex.a ? ex : x.unary(ex.fn, a, ex.width, ex.signed);
     }
     case 'mux': {
-      const [cond, a, b] = [of(ex.cond), of(ex.a), of(ex.b)];
+      const cond = of(ex.cond);
+      const a = of(ex.a);
+      const b = of(ex.b);
       return cond === ex.cond && a === ex.a && b === ex.b ? ex : x.mux(cond, a, b, ex.width, ex.signed);
     }
     case 'binary': {

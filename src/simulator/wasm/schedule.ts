@@ -174,7 +174,8 @@ function fuse(
   const open = new Map<string, number>();
   let room = 0;
   for (let k = 0; k < parts.count; k++) {
-    const [from, to] = [parts.start[k] ?? 0, parts.start[k + 1] ?? 0];
+    const from = parts.start[k] ?? 0;
+    const to = parts.start[k + 1] ?? 0;
     const m = parts.members[from] ?? 0;
     const node = assigns[m];
     if (node === undefined) continue;

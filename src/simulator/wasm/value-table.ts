@@ -44,7 +44,7 @@ export class ValueTable {
       case 'index':
         return;
       case 'load':
-        for (const i of ex.index) if (!isAffine(i)) this.count(i.at);
+        if (ex.index.length > 0) for (const i of ex.index) if (!isAffine(i)) this.count(i.at);
         return;
       case 'slice':
       case 'convert':
