@@ -138,7 +138,8 @@ export interface ElaboratedCircuit {
 /** Number of elements. */
 export function elementCount(signal: ElabSignal): number {
   let n = 1;
-  for (const d of signal.dims) n *= d;
+  // Most signals have no dimensions.
+  if (signal.dims.length > 0) for (const d of signal.dims) n *= d;
   return n;
 }
 

@@ -169,6 +169,13 @@ export class EmitContext {
     return 0;
   }
 
+  /** Pushes the address of an element so that the returned offset completes it. */
+  pushElement(id: number, index: readonly Affine[], base?: number): number {
+    if (index.length > 0) return this.pushByteAffine(this.byteAffine(id, index, base));
+    this.f.i32(0);
+    return base ?? this.slot(id).address;
+  }
+
   /** The address of an element as a value that can be used more than once. */
   address(id: number, index: readonly Affine[], base?: number): Address {
     const bytes = this.byteAffine(id, index, base);

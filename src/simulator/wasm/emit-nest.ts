@@ -276,7 +276,7 @@ function store(c: EmitContext, leaf: Leaf): void {
     c.remember(self, { local });
     return;
   }
-  const offset = c.pushByteAffine(c.byteAffine(leaf.target, leaf.index, leaf.shadow));
+  const offset = c.pushElement(leaf.target, leaf.index, leaf.shadow);
   pushValue(c, value);
   if (again) {
     const local = c.f.local(typeOf(width));

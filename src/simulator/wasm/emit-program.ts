@@ -113,7 +113,7 @@ function localWires(
     }
   };
   const visit = (r: Read): void => {
-    if (home[r.signal] !== n || !r.index.every(isAffine)) home[r.signal] = NOBODY;
+    if (home[r.signal] !== n || (r.index.length > 0 && !r.index.every(isAffine))) home[r.signal] = NOBODY;
   };
   for (; n < chunks.length; n++) for (const { nest } of chunks[n] ?? []) note(nest.steps);
   for (n = 0; n < chunks.length; n++)

@@ -3,6 +3,7 @@
  * where an operator drops bits.
  */
 import type { BinaryOp } from '../../circuit/index.js';
+import type { Affine } from '../affine.js';
 import { type Ex, isAffine, strides, wrap } from '../elaborated.js';
 import { type DynamicAddress, type EmitContext, type Operations, typeOf } from './emit-context.js';
 import { fits, maskTo, shiftConst, wrapTop } from './emit-bits.js';
@@ -156,15 +157,14 @@ export function dynamicAddress(c: EmitContext, ex: Extract<Ex, { op: 'load' }>):
   return { address, inRange };
 }
 
+const NO_INDEX: readonly Affine[] = [];
+
 function pushLoad(c: EmitContext, ex: Extract<Ex, { op: 'load' }>): void {
   const { f } = c;
-  if (ex.index.length === 0) {
-    f.i32(0);
-    return c.load(ex.width, ex.signed, c.slot(ex.signal).address);
-  }
+  if (ex.index.length === 0) return c.load(ex.width, ex.signed, c.pushElement(ex.signal, NO_INDEX));
   const affine = ex.index.filter(isAffine);
   if (affine.length === ex.index.length) {
-    return c.load(ex.width, ex.signed, c.pushByteAffine(c.byteAffine(ex.signal, affine)));
+    return c.load(ex.width, ex.signed, c.pushElement(ex.signal, affine));
   }
   const { address, inRange } = dynamicAddress(c, ex);
   f.get(address);

@@ -28,22 +28,31 @@ export class Bytes {
   /** Unsigned LEB128. */
   u32(value: number): this {
     let v = value >>> 0;
+    if (this.length + 5 > this.data.length) this.reserve(5);
+    const { data } = this;
+    let at = this.length;
     while (v >= 0x80) {
-      this.byte((v & 0x7f) | 0x80);
+      data[at++] = (v & 0x7f) | 0x80;
       v >>>= 7;
     }
-    return this.byte(v);
+    data[at++] = v;
+    this.length = at;
+    return this;
   }
 
   /** Signed LEB128 of 32 bits. */
   s32(value: number): this {
     let v = value | 0;
-    for (;;) {
-      const low = v & 0x7f;
+    if (this.length + 5 > this.data.length) this.reserve(5);
+    const { data } = this;
+    let at = this.length;
+    while (v < -64 || v > 63) {
+      data[at++] = (v & 0x7f) | 0x80;
       v >>= 7;
-      if ((v === 0 && (low & 0x40) === 0) || (v === -1 && (low & 0x40) !== 0)) return this.byte(low);
-      this.byte(low | 0x80);
     }
+    data[at++] = v & 0x7f;
+    this.length = at;
+    return this;
   }
 
   /** Signed LEB128 of 64 bits. */

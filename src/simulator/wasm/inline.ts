@@ -96,7 +96,7 @@ interface Uses {
 
 const points = (loops: readonly number[]): number => {
   let n = 1;
-  for (const d of loops) n *= d;
+  if (loops.length > 0) for (const d of loops) n *= d;
   return n;
 };
 
@@ -104,13 +104,14 @@ const points = (loops: readonly number[]): number => {
 function usesOf(circuit: ElaboratedCircuit, prepared: Prepared, whole: readonly (Assign | undefined)[]): Uses {
   const n = circuit.signals.length;
   const uses: Uses = { count: new Int32Array(n), executions: new Float64Array(n), vague: new Uint8Array(n) };
-  let [executions, moves] = [1, true];
+  let executions = 1;
+  let moves = true;
   const read = (r: Read): void => {
     const id = r.signal;
     if (whole[id] === undefined) return;
     uses.count[id] = (uses.count[id] ?? 0) + 1;
     uses.executions[id] = (uses.executions[id] ?? 0) + executions;
-    if (!moves || r.bound.size > 0 || !r.index.every(isAffine)) uses.vague[id] = 1;
+    if (!moves || r.bound.size > 0 || (r.index.length > 0 && !r.index.every(isAffine))) uses.vague[id] = 1;
   };
   const note = (ex: Ex, loops: readonly number[], movable: boolean): void => {
     executions = points(loops);

@@ -98,4 +98,4 @@ export function visitPlan(arm: Arm, loops: readonly number[], visit: (read: Plan
 
 /** One array rather than one number: worth a branch around it. */
 export const isHeavy = (loops: readonly number[], target: ElabSignal): boolean =>
-  target.width > 64 || loops.reduce((n, d) => n * d, 1) > 1;
+  target.width > 64 || (loops.length > 0 && loops.reduce((n, d) => n * d, 1) > 1);
