@@ -45,6 +45,9 @@ const NOTHING: readonly PlannedAssign[] = [];
 
 const armOf = (body: ArmBody, uniform: boolean): Arm => ({ parent: undefined, uniform, sunk: NOTHING, body });
 
+/** The plan of a value without decisions. */
+export const valueArm = (value: Ex): Arm => armOf({ kind: 'value', value }, true);
+
 /** Splits multiplexers of arrays and wide values into branches. */
 export function planOf(tree: Tree, loops: readonly number[], split: boolean, uniform = true): Arm {
   if (tree.kind === 'keep') return armOf(KEEP, uniform);

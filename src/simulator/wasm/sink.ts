@@ -12,6 +12,7 @@ import {
   type PlannedUpdate,
   isHeavy,
   planOf,
+  valueArm,
   visitPlan,
 } from './plan.js';
 import { type Prepared, visitClocked } from './prepared.js';
@@ -27,7 +28,8 @@ export function planned(
 ): PlannedCircuit {
   const assigns = prepared.assigns.map(({ loops, target, index, value, place }): PlannedAssign => {
     const heavy = isHeavy(loops, signalOf(circuit, target)) && !circular.has(target);
-    return { loops, target, index, value, place, plan: planOf({ kind: 'value', value }, loops, heavy) };
+    const plan = heavy ? planOf({ kind: 'value', value }, loops, true) : valueArm(value);
+    return { loops, target, index, value, place, plan };
   });
   const updates = prepared.updates.map((u): PlannedUpdate => {
     const loops = u.inner.length === 0 ? u.loops : [...u.loops, ...u.inner];
