@@ -116,8 +116,9 @@ function searched(circuit: Circuit, assigns: readonly Assign[]): WireOrder {
   for (let k = 0; k < parts.count; k++) {
     const [a, b] = [parts.start[k] ?? 0, parts.start[k + 1] ?? 0];
     const only = parts.members[a] ?? 0;
-    if (b - a === 1 && own[only] === 0) order.push(only);
-    else for (let i = a; i < b; i++) circular.add(parts.members[i] ?? 0);
+    const apart = b - a === 1 && own[only] === 0;
+    if (apart && first[only] !== -1) order.push(only);
+    if (!apart) for (let i = a; i < b; i++) circular.add(parts.members[i] ?? 0);
   }
   if (circular.size === 0) return { circular, order };
   orderElements(
