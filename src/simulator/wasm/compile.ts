@@ -28,7 +28,9 @@ import { defineHelpers } from './helpers.js';
 import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
 import { Allocator, type Layout, layoutOf } from './layout.js';
 import { type WasmPort, bindPort } from './port.js';
+import type { PlannedCircuit } from './plan.js';
 import { prepare } from './prepare.js';
+import { ringsOf } from './rings.js';
 import { type WasmMemory, instantiate, newMemory } from './runtime.js';
 import { planned, sink } from './sink.js';
 import { ValueTable } from './value-table.js';
@@ -54,10 +56,11 @@ export function compile(circuit: ElaboratedCircuit, options: SimulationOptions =
 }
 
 function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): WasmSimulation {
-  const layout = layoutOf(circuit);
-  const allocator = new Allocator(layout.end);
   const wires = wireOrder(circuit, circuit.assigns);
-  const built = buildCycle(circuit, layout, allocator, wires);
+  const plan = planOf(circuit, wires);
+  const layout = layoutOf(circuit, ringsOf(circuit, plan));
+  const allocator = new Allocator(layout.end);
+  const built = buildCycle(circuit, layout, allocator, plan);
   const memory = newMemory(pagesFor(allocator.end));
   const storage: Storage = { ...storageOf(memory) };
   writeConstants(storage, built.shared);
@@ -65,13 +68,14 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     if (s.image === undefined && s.kind !== 'memory' && !s.unreset) continue;
     forEachInitial(s, options.init ?? 'zero', (flat, value) => writeElement(storage, layout, s, flat, value));
   }
+  for (const { ring } of layout.slots) if (ring !== undefined) storage.view.setInt32(ring.variable, ring.home, true);
   const exports = instantiate(built.bytes, memory);
   const program = { cycle: exports['cycle'], run: exports['run'] } as Program;
   const edges = new EdgeSets(
     circuit,
     { cycle: program.cycle, shadows: built.shadows },
     (part) => {
-      const { bytes, shared, shadows } = buildCycle(part, layout, allocator, wires);
+      const { bytes, shared, shadows } = buildCycle(part, layout, allocator, planOf(part, wires));
       growMemory(memory, allocator.end, storage);
       writeConstants(storage, shared);
       return { cycle: instantiate(bytes, memory)['cycle'] as () => void, shadows };
@@ -124,8 +128,9 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     if (port !== 'output' || width !== 1 || dims.length > 0) throw notAStop(stop, circuit);
     const only = { ...circuit, ports: [id] };
     const settleStop = buildSettle(only, layout, allocator, wires, memory, storage, false);
-    const module = untilModule(layout.slots[id]?.address ?? 0);
-    const made = instantiate(module, memory, { cycle: program.cycle, settle: settleStop });
+    const { step: cycle, rewind } = exports;
+    const module = untilModule(layout.slots[id]?.address ?? 0, rewind !== undefined);
+    const made = instantiate(module, memory, { cycle, settle: settleStop, rewind });
     return made as unknown as UntilFunctions;
   };
   let known: bigint | undefined;
@@ -231,23 +236,36 @@ function sharedFor(circuit: ElaboratedCircuit, layout: Layout, allocator: Alloca
   };
 }
 
+/** What a clock cycle of a circuit computes, in its order. */
+const planOf = (circuit: ElaboratedCircuit, wires: WireOrder): PlannedCircuit =>
+  planned(circuit, prepare(circuit, 'state', wires), wires.circular);
+
 /** The module of one clock cycle: everything that registers and memories depend on, then the edge. */
 function buildCycle(
   circuit: ElaboratedCircuit,
   layout: Layout,
   allocator: Allocator,
-  wires: WireOrder,
+  plan: PlannedCircuit,
 ): { bytes: Uint8Array<ArrayBuffer>; shared: Shared; shadows: EmittedProgram['shadows'] } {
   const module = new ModuleWriter();
   const shared = sharedFor(circuit, layout, allocator, module);
-  const program = sink(circuit, planned(circuit, prepare(circuit, 'state', wires), wires.circular), new Set());
-  const { index, shadows } = emitProgram(module, shared, program, { stored: new Set() });
+  const program = sink(circuit, plan, new Set());
+  const { index, shadows, rewind } = emitProgram(module, shared, program, { stored: new Set() });
   const run = module.declare([I32], []);
   const f = new FunctionWriter(1);
   const i = f.local(I32);
   f.loopTo(i, 0, () => f.call(index));
+  if (rewind !== undefined) f.call(rewind);
   module.define(run, f.finish());
-  module.export('cycle', index);
+  let cycle = index;
+  if (rewind !== undefined) {
+    // Between calls everything lies where it is looked for; `step` leaves that to its caller.
+    cycle = module.declare([], []);
+    module.define(cycle, new FunctionWriter(0).call(index).call(rewind).finish());
+    module.export('rewind', rewind);
+  }
+  module.export('step', index);
+  module.export('cycle', cycle);
   module.export('run', run);
   return { bytes: module.finish(pagesFor(allocator.end)), shared, shadows };
 }

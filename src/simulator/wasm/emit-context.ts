@@ -119,8 +119,9 @@ export class EmitContext {
     const { f } = this;
     a.terms.forEach((t, n) => {
       const value = this.vars.get(t.v);
-      if (value === undefined || !('local' in value)) throw new Error(`loop variable ${t.v} has no value`);
-      f.get(value.local);
+      if (t.v < 0) f.i32(0).mem('i32_load', this.slot(-1 - t.v).ring?.variable ?? 0);
+      else if (value !== undefined && 'local' in value) f.get(value.local);
+      else throw new Error(`loop variable ${t.v} has no value`);
       if (t.table !== undefined) f.i32(2).op(OP.i32.shl).mem('i32_load', this.table(t.table));
       const shift = Math.log2(Math.abs(t.k));
       if (Math.abs(t.k) === 1) void 0;
@@ -145,11 +146,15 @@ export class EmitContext {
   }
 
   /** Byte address of an element given by affine indices only. */
-  byteAffine(id: number, index: readonly Affine[], base = this.slot(id).address): Affine {
-    if (index.length === 0) return affineConst(base);
-    const { stride } = this.slot(id);
+  byteAffine(id: number, index: readonly Affine[], base?: number): Affine {
+    const { stride, address, ring } = this.slot(id);
+    if (index.length === 0) return affineConst(base ?? address);
     const step = strides(this.signal(id).dims);
-    let sum = affineConst(base);
+    // Where element 0 of a ring is counts as one more variable, of a number below those of loops.
+    let sum: Affine =
+      ring === undefined || base !== undefined
+        ? affineConst(base ?? address)
+        : { c: ring.window, terms: [{ v: -1 - id, k: 1 }] };
     index.forEach((i, d) => (sum = addAffine(sum, scaleAffine(i, stride * (step[d] ?? 0)))));
     return this.folded(sum);
   }

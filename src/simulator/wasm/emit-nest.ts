@@ -21,7 +21,7 @@ export type { Action, Branch, Leaf, Nest, Prelude, Step } from './nest.js';
 export function planSteps(
   arm: Arm,
   intern: (ex: Ex) => Ex,
-  leaf: (value: Ex) => Leaf,
+  leaf: (value: Ex) => Step,
   nests: (nodes: readonly PlannedAssign[]) => readonly Nest[],
 ): Step[] {
   const before: Step[] = arm.sunk.length === 0 ? [] : [{ kind: 'prelude', nests: nests(arm.sunk) }];

@@ -9,11 +9,13 @@ import { writeNest } from './emit-write.js';
 import type { ModuleWriter } from './encode.js';
 import { FunctionWriter } from './function.js';
 import { classOf, storageBytes } from './layout.js';
-import type { PlannedAssign, PlannedCircuit } from './plan.js';
+import { type PlannedAssign, type PlannedCircuit, uniformArms } from './plan.js';
+import { defineRewind, emitRoom, emitShift, placedRings } from './emit-ring.js';
+import { shiftOf, shiftsRing } from './rings.js';
 import { type Group, scheduleAssigns } from './schedule.js';
 
-/** Estimated instructions after which a new function is begun; V8 optimises longer ones badly. */
-const FUNCTION_COST = 1500;
+/** Estimated instructions after which a new function is begun, about 10 kB of code; V8 optimises far longer ones badly. */
+const FUNCTION_COST = 4000;
 
 export interface ProgramOptions {
   /** Signals that are stored in memory whoever reads them. */
@@ -24,6 +26,8 @@ export interface EmittedProgram {
   readonly index: number;
   /** Shadow copies: registers' bytes and where their copies are. */
   readonly shadows: readonly { readonly from: number; readonly to: number; readonly bytes: number }[];
+  /** Function that puts rings back to where everybody expects them; absent where nothing shifts. */
+  readonly rewind?: number;
 }
 
 /** A nest with its place among the functions. */
@@ -58,9 +62,20 @@ export function emitProgram(
     return define(module, f);
   });
   const whole = new FunctionWriter(0);
+  // Only at the start of a cycle, where no address into a window is known yet.
+  const rings = program.updates.length === 0 ? [] : placedRings(shared);
+  const rewinds = rings.map((ring) => {
+    const rewind = defineRewind(module, ring);
+    emitRoom(whole, ring, rewind);
+    return rewind;
+  });
   for (const one of functions) whole.call(one);
   for (const s of shadows) whole.i32(s.from).i32(s.to).i32(s.bytes).memoryCopy();
-  return { index: define(module, whole), shadows };
+  const index = define(module, whole);
+  if (rewinds.length === 0) return { index, shadows };
+  const all = new FunctionWriter(0);
+  for (const rewind of rewinds) all.call(rewind);
+  return { index, shadows, rewind: define(module, all) };
 }
 
 function define(module: ModuleWriter, f: FunctionWriter): number {
@@ -186,7 +201,8 @@ class NestMaker {
       const batch: UpdateItem[] = [first];
       for (k++; k < items.length; k++) {
         const next: ClockedItem | undefined = items[k];
-        if (next?.kind !== 'update' || !mayJoin(circuit, batch, next)) break;
+        if (next?.kind !== 'update' || this.isShift(first) || this.isShift(next)) break;
+        if (!mayJoin(circuit, batch, next)) break;
         batch.push(next);
       }
       const { loops, inner } = first.update;
@@ -206,11 +222,23 @@ class NestMaker {
   private update({ update }: UpdateItem, inner: readonly number[]): Step[] {
     // A register with some shadowed drivers has them all shadowed: one copy back serves all.
     const shadow = this.shadowOf.get(update.target);
-    const leaf = (value: Ex): Leaf => {
+    const { ring } = this.shared.layout.slots[update.target] ?? {};
+    const whole = inner.length === update.loops.length + update.inner.length;
+    const leaf = (value: Ex): Step => {
       const { target, index } = update;
+      const way =
+        whole && shadow === undefined ? shiftOf(signalOf(this.shared.circuit, target), update, value) : undefined;
+      if (ring !== undefined && way === (ring.down ? 'down' : 'up')) {
+        return { kind: 'action', roots: [], emit: () => emitShift(this.context(), ring) };
+      }
       return { kind: 'leaf', inner, target, index, value, ...(shadow === undefined ? {} : { shadow }) };
     };
     return planSteps(update.plan, this.intern, leaf, this.inside);
+  }
+
+  private isShift({ update }: UpdateItem): boolean {
+    const { ring } = this.shared.layout.slots[update.target] ?? {};
+    return shiftsRing(signalOf(this.shared.circuit, update.target), ring, update);
   }
 
   private context(): EmitContext {
@@ -227,10 +255,6 @@ function leavesOf(nodes: readonly PlannedAssign[]): Leaf[] {
   }
   return leaves;
 }
-
-/** All decisions hold for all iterations of the nest. */
-const uniformArms = (arm: PlannedAssign['plan']): boolean =>
-  arm.uniform && (arm.body.kind !== 'if' || (uniformArms(arm.body.then) && uniformArms(arm.body.else)));
 
 const bytesOf = (circuit: ElaboratedCircuit, id: number): number => {
   const signal = signalOf(circuit, id);

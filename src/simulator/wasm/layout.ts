@@ -8,6 +8,27 @@ export interface Slot {
   readonly address: number;
   /** Bytes from one element to the next. */
   readonly stride: number;
+  readonly ring?: PlacedRing;
+}
+
+/** A register array that shifts by a whole element in a window of memory that is wider than it is. */
+export interface Ring {
+  /** Elements go to lower indices (`q[i] <= q[i + 1]`). */
+  readonly down: boolean;
+  /** Bytes of an element of the first dimension, and of the register. */
+  readonly step: number;
+  readonly bytes: number;
+  /** Bytes of the window beside those of the register: after it where elements go to lower indices, else before it. */
+  readonly room: number;
+}
+
+/** A ring in memory. `address` of its slot is where it lies whenever no cycle runs. */
+export interface PlacedRing extends Ring {
+  /** First byte of the window. */
+  readonly window: number;
+  /** Address of the variable that says how far into the window element 0 is, and its value when no cycle runs. */
+  readonly variable: number;
+  readonly home: number;
 }
 
 export interface Layout {
@@ -46,18 +67,27 @@ function areaOf(s: ElabSignal): Area {
   return s.kind === 'reg' || s.kind === 'memory' ? s.kind : 'wire';
 }
 
-export function layoutOf(circuit: ElaboratedCircuit): Layout {
+export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, Ring> = new Map()): Layout {
   const slots = new Array<Slot>(circuit.signals.length);
   let next = 1024;
   const areas: Record<Area, ElabSignal[]> = { port: [], reg: [], memory: [], wire: [] };
   for (const s of circuit.signals) areas[areaOf(s)].push(s);
+  const placed: number[] = [];
   const place = (area: Area): void => {
     for (const s of areas[area]) {
       const stride = storageBytes(s.width);
       const bytes = stride * elementCount(s);
       const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
       next = Math.ceil(next / to) * to;
-      slots[s.id] = { address: next, stride };
+      const ring = rings.get(s.id);
+      if (ring !== undefined) {
+        // The variables come last: no snapshot and no journal knows of them.
+        next = align(next);
+        const home = ring.down ? 0 : ring.room;
+        slots[s.id] = { address: next + home, stride, ring: { ...ring, window: next, variable: 0, home } };
+        placed.push(s.id);
+        next = align(next + ring.room);
+      } else slots[s.id] = { address: next, stride };
       // Scalars lie close together, for the sake of the cache; what reaches over its end only meets a neighbour.
       next += bytes;
     }
@@ -70,6 +100,12 @@ export function layoutOf(circuit: ElaboratedCircuit): Layout {
   place('memory');
   const to = next;
   place('wire');
+  for (const id of placed) {
+    const slot = slots[id];
+    if (slot?.ring === undefined) continue;
+    slots[id] = { ...slot, ring: { ...slot.ring, variable: next } };
+    next += 4;
+  }
   return { slots, state: { from, to }, watched, end: next + GUARD };
 }
 

@@ -86,6 +86,10 @@ function branch(
   return arm;
 }
 
+/** All decisions hold for all iterations of the nest. */
+export const uniformArms = (arm: Arm): boolean =>
+  arm.uniform && (arm.body.kind !== 'if' || (uniformArms(arm.body.then) && uniformArms(arm.body.else)));
+
 /** Calls `visit` with every read of a plan, those of sunk nodes included. */
 export function visitPlan(arm: Arm, loops: readonly number[], visit: (read: PlanRead) => void, sunk = false): void {
   for (const a of arm.sunk) visitPlan(a.plan, a.loops, visit, true);

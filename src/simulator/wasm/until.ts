@@ -9,11 +9,12 @@ export interface UntilFunctions {
   stopped(): number;
 }
 
-/** The module of these functions for an output whose byte lies at `address`; it imports `cycle` and `settle`. */
-export function untilModule(address: number): Uint8Array<ArrayBuffer> {
+/** The module of these functions for an output whose byte lies at `address`; it imports `cycle` and `settle`, and `rewind` for the end where there are rings. */
+export function untilModule(address: number, rings = false): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter();
   const cycle = module.importFunction('cycle', [], []);
   const settle = module.importFunction('settle', [], []);
+  const rewind = rings ? module.importFunction('rewind', [], []) : undefined;
   const stopped = module.declare([], [I32]);
   const look = new FunctionWriter(0);
   look.call(settle).i32(address).mem('i32_load8_u');
@@ -26,6 +27,7 @@ export function untilModule(address: number): Uint8Array<ArrayBuffer> {
   f.call(stopped).op(0x0d, 1);
   f.call(cycle).get(0).i32(1).op(OP.i32.sub).set(0);
   f.op(0x0c, 0, 0x0b, 0x0b);
+  if (rewind !== undefined) f.call(rewind);
   f.get(0);
   module.define(until, f.finish());
   module.export('until', until);
