@@ -4,7 +4,7 @@
  */
 import type { Expr, SignalId } from './expr.js';
 import type { Item, ModuleDef, SourcePlace, Stmt } from './module.js';
-import { forEachRead } from './walk.js';
+import { allItems, forEachRead } from './walk.js';
 
 export type Modules = Readonly<Record<string, ModuleDef>>;
 export type Instance = Extract<Item, { item: 'instance' }>;
@@ -67,15 +67,10 @@ export function flowOf(module: ModuleDef, modules: Modules): Flow {
         }
         return;
       }
-      case 'for':
-        return item.items.forEach(visit);
-      case 'if':
-        item.then.forEach(visit);
-        return item.else.forEach(visit);
       default:
     }
   };
-  module.items.forEach(visit);
+  allItems(module.items).forEach(visit);
   return { drives, instances };
 }
 

@@ -6,6 +6,7 @@ import type { SignalId } from './expr.js';
 import type { Design, Item, ModuleDef, NatCondition, Signal } from './module.js';
 import { evalNat, lit, type Nat, type NatEnv } from './nat.js';
 import { natText } from './nat-text.js';
+import { allItems } from './walk.js';
 
 const natOps: ReadonlySet<string> = new Set([
   ...['lit', 'param', 'local', 'index', 'clog2'],
@@ -137,14 +138,7 @@ function hardModule(
 const unused = ({ name }: Signal): Signal => ({ kind: 'wire', name, type: { kind: 'bool' } });
 
 function declarations(items: readonly Item[]): ReadonlySet<SignalId> {
-  const ids = new Set<SignalId>();
-  const visit = (item: Item): void => {
-    if (item.item === 'declare') ids.add(item.signal);
-    else if (item.item === 'for') item.items.forEach(visit);
-    else if (item.item === 'if') [...item.then, ...item.else].forEach(visit);
-  };
-  items.forEach(visit);
-  return ids;
+  return new Set(allItems(items).flatMap((item) => (item.item === 'declare' ? [item.signal] : [])));
 }
 
 /** `data` with every `Nat` in it folded. Expressions and items share no `op` with numbers, so the `op` tells. */

@@ -62,7 +62,7 @@ const keys = new WeakMap<Polynomial, string>();
 const normalForms = new WeakMap<Nat, Polynomial>();
 
 /** Text that is equal exactly for equal polynomials. */
-export function polynomialKey(p: Polynomial): string {
+function polynomialKey(p: Polynomial): string {
   const known = keys.get(p);
   if (known !== undefined) return known;
   const key = makeKey(p);

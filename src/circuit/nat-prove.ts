@@ -16,7 +16,6 @@ import {
   natEquals,
   normalizeNat,
   type Polynomial,
-  polynomialKey,
 } from './nat-normal.js';
 
 export interface NatContext {
@@ -210,6 +209,3 @@ function upperFits(value: Polynomial, width: Polynomial, context: NatContext): b
   if (high === undefined) return false;
   return nonNegative(addPolynomials(width, constantPolynomial(clog2Number(high + 1)), -1), context, MAX_DEPTH);
 }
-
-/** For messages: the normal form as a person would write it. */
-export const describeNormal = (nat: Nat): string => polynomialKey(normalizeNat(nat));

@@ -1,6 +1,6 @@
-/** Walks over expressions and statements, for passes that look at every node. */
+/** Walks over expressions, statements and items, for passes that look at every node. */
 import type { Expr, SignalId } from './expr.js';
-import type { Stmt } from './module.js';
+import type { Item, Stmt } from './module.js';
 
 /** Direct operands of an expression. */
 export function operandsOf(expr: Expr): readonly Expr[] {
@@ -33,6 +33,14 @@ export function forEachRead(expr: Expr, visit: (id: SignalId) => void): void {
   if (expr.op === 'ref') visit(expr.signal);
   if (expr.op === 'read') visit(expr.memory);
   for (const operand of operandsOf(expr)) forEachRead(operand, visit);
+}
+
+/** Every item, the outer ones first: what loops repeat once, what conditions choose in both branches. */
+export function allItems(items: readonly Item[]): Item[] {
+  return items.flatMap((item) => {
+    if (item.item === 'for') return [item, ...allItems(item.items)];
+    return item.item === 'if' ? [item, ...allItems(item.then), ...allItems(item.else)] : [item];
+  });
 }
 
 /** Calls `visit` with every statement, the outer ones first. */

@@ -6,7 +6,7 @@
 import type { SignalId } from '../circuit/expr.js';
 import type { ModuleDef } from '../circuit/module.js';
 import { type NatEnv, evalNat } from '../circuit/nat.js';
-import { leafType, packedWidth } from '../circuit/types.js';
+import { packedWidth } from '../circuit/types.js';
 import type { PortInfo } from '../simulator/simulation.js';
 import type { Bits } from './access.js';
 
@@ -63,15 +63,6 @@ export function paramEnv(module: ModuleDef, overrides: Readonly<Record<string, n
   return { ...(Object.fromEntries(defaults) as Record<string, number>), ...overrides };
 }
 
-/** Data ports and resets of a module with their widths; the clocks are not among them. */
-export function modulePorts(module: ModuleDef, env: NatEnv): PortInfo[] {
-  return module.signals.flatMap((signal): PortInfo[] => {
-    if (signal.kind !== 'input' && signal.kind !== 'output') return [];
-    const signed = signal.type.kind !== 'vec' && leafType(signal.type).kind === 'sint';
-    return [{ name: signal.name, dir: signal.kind, width: evalNat(packedWidth(signal.type), env), signed }];
-  });
-}
-
 /** The ready/valid streams of a module with their widths. */
 export function moduleStreams(module: ModuleDef, env: NatEnv): StreamSpec[] {
   const nameOf = (id: SignalId): string => {
@@ -110,18 +101,6 @@ export function packBeat(stream: StreamSpec, beat: Beat): bigint {
     low += BigInt(width);
   }
   return bits;
-}
-
-/** The inverse of `packBeat`. */
-export function unpackBeat(stream: StreamSpec, bits: bigint): Beat {
-  let rest = bits;
-  return Object.fromEntries(
-    stream.fields.map(({ name, width }) => {
-      const value = BigInt.asUintN(width, rest);
-      rest >>= BigInt(width);
-      return [name, value];
-    }),
-  );
 }
 
 /** `tdata=0x1f tlast=1`. */

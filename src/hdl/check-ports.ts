@@ -1,6 +1,7 @@
 /** Checks of ports and streams: inputs that nothing reads, streams that nobody answers. */
 import type { Diagnostic } from '../base/diagnostics.js';
 import {
+  allItems,
   expressionsOf,
   forEachRead,
   forEachStmt,
@@ -119,14 +120,9 @@ function readPlaces(module: ModuleDef): ReadonlyMap<SignalId, SourcePlace | unde
           if (binding.dir === 'input') read(binding.value, item.place);
         }
         return;
-      case 'for':
-        return item.items.forEach(visit);
-      case 'if':
-        item.then.forEach(visit);
-        return item.else.forEach(visit);
       default:
     }
   };
-  module.items.forEach(visit);
+  allItems(module.items).forEach(visit);
   return places;
 }

@@ -8,11 +8,6 @@ export function valueRange(type: ElementType): { min: number; max: number } {
   return { min: 0, max: 2 ** type.bits - 1 };
 }
 
-/** The least code of a type: what a thresholds activation gives when no threshold fires. */
-export function lowestCode(type: ElementType): number {
-  return type.kind === 'bipolar' ? 0 : valueRange(type).min;
-}
-
 /** Number of thresholds between the least and the greatest code. */
 export function levelsOf(type: ElementType): number {
   const { min, max } = valueRange(type);

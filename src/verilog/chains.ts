@@ -3,6 +3,7 @@
  * loop, but a simulator that looks at whole vectors sees one; Verilator takes such a vector apart when it is told to.
  */
 import {
+  allItems,
   type Design,
   type Expr,
   forEachRead,
@@ -32,16 +33,11 @@ function combinational(def: ModuleDef, design: Design): Graph {
     for (const id of to) known.add(id);
     graph.set(from, known);
   };
-  const visit = (items: readonly Item[]): void => {
-    for (const item of items) {
-      if (item.item === 'assign') edge(item.target.signal, readsOf(item.value));
-      else if (item.item === 'process') settings(item.body, new Set(), edge);
-      else if (item.item === 'for') visit(item.items);
-      else if (item.item === 'if') visit([...item.then, ...item.else]);
-      else if (item.item === 'instance') throughInstance(item, design, edge);
-    }
-  };
-  visit(def.items);
+  for (const item of allItems(def.items)) {
+    if (item.item === 'assign') edge(item.target.signal, readsOf(item.value));
+    else if (item.item === 'process') settings(item.body, new Set(), edge);
+    else if (item.item === 'instance') throughInstance(item, design, edge);
+  }
   return graph;
 }
 

@@ -1,5 +1,5 @@
 /** Modules and designs as SystemVerilog text. */
-import type { Design, Item, ModuleDef } from '../circuit/index.js';
+import { allItems, type Design, type ModuleDef } from '../circuit/index.js';
 import { moduleTree } from './module.js';
 import type { MappedLine } from './lines.js';
 import { printModule } from './print.js';
@@ -37,17 +37,9 @@ export function compileOrder(design: Design): ModuleDef[] {
     if (def === undefined) throw new Error(`design has no module '${name}'`);
     if (order.has(def)) return;
     if (def.external !== undefined) return;
-    for (const child of instancesOf(def.items)) visit(child);
+    for (const item of allItems(def.items)) if (item.item === 'instance') visit(item.module);
     order.add(def);
   };
   visit(design.top);
   return [...order];
-}
-
-function instancesOf(items: readonly Item[]): string[] {
-  return items.flatMap((item) => {
-    if (item.item === 'instance') return [item.module];
-    if (item.item === 'for') return instancesOf(item.items);
-    return item.item === 'if' ? instancesOf([...item.then, ...item.else]) : [];
-  });
 }

@@ -1,6 +1,6 @@
 /** Contents of read-only memories as files for `$readmemh`. */
 import { HeddleError } from '../base/diagnostics.js';
-import type { Design, Image, Item } from '../circuit/index.js';
+import { allItems, type Design, type Image } from '../circuit/index.js';
 
 /** One word a line, hexadecimal, address 0 first. */
 export function renderImage(image: Image): string {
@@ -12,10 +12,8 @@ export function renderImage(image: Image): string {
 /** Every image that an instance of the design is given, each file once, with its text. */
 export function imageFiles(design: Design): { readonly name: string; readonly image: Image; readonly text: string }[] {
   const files = new Map<string, { name: string; image: Image; text: string }>();
-  const visit = (items: readonly Item[]): void => {
-    for (const item of items) {
-      if (item.item === 'for') visit(item.items);
-      if (item.item === 'if') visit([...item.then, ...item.else]);
+  for (const def of Object.values(design.modules)) {
+    for (const item of allItems(def.items)) {
       if (item.item !== 'instance') continue;
       for (const actual of Object.values(item.actuals)) {
         if (actual.op !== 'image') continue;
@@ -25,8 +23,7 @@ export function imageFiles(design: Design): { readonly name: string; readonly im
         files.set(file.name, file);
       }
     }
-  };
-  for (const def of Object.values(design.modules)) visit(def.items);
+  }
   return [...files.values()];
 }
 

@@ -1,5 +1,6 @@
 /** One module of the circuit as a module of the output tree. */
 import {
+  allItems,
   type Design,
   emptyContext,
   type ModuleDef,
@@ -111,10 +112,5 @@ function checks(def: ModuleDef): SvItem[] {
 }
 
 function indexNames(def: ModuleDef): string[] {
-  const visit = (items: ModuleDef['items']): string[] =>
-    items.flatMap((item) => {
-      if (item.item === 'for') return [item.index, ...visit(item.items)];
-      return item.item === 'if' ? visit([...item.then, ...item.else]) : [];
-    });
-  return visit(def.items);
+  return allItems(def.items).flatMap((item) => (item.item === 'for' ? [item.index] : []));
 }

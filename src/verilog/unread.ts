@@ -5,6 +5,7 @@
  * have it; a condition over loop indices is decided for each iteration.
  */
 import {
+  allItems,
   evalNat,
   expressionsOf,
   type Expr,
@@ -129,11 +130,7 @@ class ReadCounter {
 }
 
 function declaredIn(items: readonly Item[]): SignalId[] {
-  return items.flatMap((item) => {
-    if (item.item === 'declare') return [item.signal];
-    if (item.item === 'for') return declaredIn(item.items);
-    return item.item === 'if' ? declaredIn([...item.then, ...item.else]) : [];
-  });
+  return allItems(items).flatMap((item) => (item.item === 'declare' ? [item.signal] : []));
 }
 
 function markBit(into: Reads, id: SignalId, bit: number): void {

@@ -1,19 +1,12 @@
 /** The geometry of a sliding window over two spatial axes: ONNX's kernel_shape, strides, dilations, pads, auto_pad and ceil_mode. */
+import type { WindowGeometry } from '../image-stages.js';
 import { listAttribute, numberAttribute, stringAttribute, type GraphNode, type Tensor } from '../graph.js';
 import { refuse } from './op.js';
 
-/** One spatial axis. */
-export interface WindowAxis {
+/** One spatial axis; its padding is never negative. */
+export interface WindowAxis extends WindowGeometry {
   /** Elements of the input along this axis. */
   readonly size: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  /** Padding in front and behind; never negative. */
-  readonly before: number;
-  readonly after: number;
-  /** Positions of the window. */
-  readonly count: number;
 }
 
 export interface Window {

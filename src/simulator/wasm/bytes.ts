@@ -1,9 +1,8 @@
 /** Values that already lie in memory as bytes, and copies of bytes without a call where they are short. */
-import { type Affine, addAffine, scaleAffine } from '../affine.js';
+import { type Affine, addAffine } from '../affine.js';
 import { type Ex, isAffine } from '../elaborated.js';
 import type { Address, EmitContext } from './emit-context.js';
 import { I32, V128 } from './function.js';
-import { classOf, storageBytes } from './layout.js';
 import { VECTOR } from './simd.js';
 
 /**
@@ -106,9 +105,3 @@ export function clearBytes(c: EmitContext, dst: Address, bytes: number): void {
     f.i64(0n).mem('i64_store', to + at);
   }
 }
-
-/** A shift of a byte address: `a + k v`, for lanes. */
-export const offsetBy = (a: Affine, v: Affine, k: number): Affine => addAffine(a, scaleAffine(v, k));
-
-/** Bytes that one element of a view takes in a wide value. */
-export const isWholeBytes = (width: number): boolean => classOf(width) !== 'wide' && storageBytes(width) * 8 === width;
