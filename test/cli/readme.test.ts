@@ -1,4 +1,4 @@
-/** What README.md shows is what the tree gives: the emitted excerpt, the example module, the verbs. */
+/** What README.md shows is what the tree gives: the output of `npm start`, the emitted excerpt, the examples, the verbs. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,19 @@ import { digits, heddle, root } from './run.js';
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+
+it('shows what npm start prints, times aside', () => {
+  const file = join('examples', 'digits', 'first-light.ts');
+  const printed = execFileSync(process.execPath, ['--import', './src/cli/loader.mjs', file], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, CI: '1', NO_COLOR: '1' },
+  });
+  const untimed = (text: string): string[] => text.split('\n').map((line) => line.replace(/ +[\d.]+ s$/, ''));
+  const shown = readme.match(/^heddle \d[^]*?(?=^```)/m)?.[0] ?? '-';
+  const lines = untimed(printed);
+  for (const line of untimed(shown)) expect(lines).toContain(line);
+});
 
 it('shows emitted text as it is emitted', () => {
   const work = mkdtempSync(join(tmpdir(), 'heddle-readme-'));
