@@ -89,6 +89,16 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     if (circuit.asyncResets.length > 0) edges.synchronize();
   };
 
+  // A tick leaves rings where it has moved them: they are put back when somebody looks at registers. Programs of single
+  // clocks and asynchronous resets meet registers between ticks.
+  const { step, rewind } = exports as { step: () => void; rewind?: () => void };
+  const lazy = rewind !== undefined && circuit.clocks.length <= 1 && circuit.asyncResets.length === 0;
+  let displaced = false;
+  const putBack = (): void => {
+    if (displaced) rewind?.();
+    displaced = false;
+  };
+
   let journal: JournalRecorder | undefined;
   let stale = true;
   let allStale = true;
@@ -128,9 +138,8 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     if (port !== 'output' || width !== 1 || dims.length > 0) throw notAStop(stop, circuit);
     const only = { ...circuit, ports: [id] };
     const settleStop = buildSettle(only, layout, allocator, wires, memory, storage, false);
-    const { step: cycle, rewind } = exports;
     const module = untilModule(layout.slots[id]?.address ?? 0, rewind !== undefined);
-    const made = instantiate(module, memory, { cycle, settle: settleStop, rewind });
+    const made = instantiate(module, memory, { cycle: step, settle: settleStop, rewind });
     return made as unknown as UntilFunctions;
   };
   let known: bigint | undefined;
@@ -152,8 +161,11 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     settle,
     tick: (clocks) => {
       before(clocks);
-      if (journal === undefined) edges.current.cycle();
-      else journal.run(1);
+      if (journal !== undefined) journal.run(1);
+      else if (lazy) {
+        step();
+        displaced = true;
+      } else edges.current.cycle();
       touch();
     },
     run: (n) => {
@@ -174,6 +186,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       return done;
     },
     journal: (options = {}) => {
+      putBack();
       const { from, to } = layout.watched;
       const shadow = allocator.take(to - from + 80) + 16;
       const bytes = options.bytes ?? 64 << 20;
@@ -191,18 +204,21 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
     port: (name) => bindPort(circuit, layout, storage, portSignal(name), touch),
     peekSignal: (path) => {
       const { signal, flat, count } = find(path);
+      putBack();
       if (signal.port === undefined && signal.kind === 'wire') settleAll();
       else settle();
       return readRun(storage, layout, signal, flat, count);
     },
     pokeSignal: (path, value) => {
       const { signal, flat, count } = find(path);
+      putBack();
       writeRun(storage, layout, signal, flat, count, value);
       edges.synchronize();
       touch();
     },
     signals: () => signalInfos(circuit),
     snapshot: () => {
+      putBack();
       const { from, to } = layout.state;
       const out = new Uint8Array(8 + to - from);
       new DataView(out.buffer).setBigUint64(0, hash(), true);
@@ -213,6 +229,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       const { from, to } = layout.state;
       const header = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
       if (snapshot.length !== 8 + to - from || header.getBigUint64(0, true) !== hash()) throw foreignSnapshot(circuit);
+      putBack();
       storage.bytes.set(snapshot.subarray(8), from);
       edges.synchronize();
       touch();
