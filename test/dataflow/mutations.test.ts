@@ -15,18 +15,20 @@ import { packSamples } from '../../src/dataflow/port-beats.js';
 import { randomStream } from '../../src/base/random.js';
 import { lowerGraph } from '../../src/network/lower.js';
 import { runStages } from '../../src/network/run-stages.js';
-import { sequential } from '../../src/network/sequential.js';
+import { bytes, dense, graphOf, pipe, relu } from '../../src/network/layers/index.js';
 import type { StageNetwork } from '../../src/network/stages.js';
 import { compile, elaborate } from '../../src/simulator/index.js';
 
 const samples = 12;
 
 const thresholded = lowerGraph(
-  sequential('thresholded', { inputs: 12, seed: 5n })
-    .dense(8, { weightBits: 4 })
-    .relu(2, 4)
-    .dense(6, { weightBits: 2 })
-    .graph(),
+  graphOf(
+    'thresholded',
+    pipe(bytes(12), dense(8, { weightBits: 4 }), relu(2, { top: 1 }), dense(6, { weightBits: 2 })),
+    {
+      seed: 5n,
+    },
+  ),
 );
 /** One matrix with a requantizer of 11 bits that rounds. */
 const rounded: StageNetwork = {
