@@ -2,7 +2,7 @@
 import type { Image } from '../circuit/index.js';
 import { type RandomStream, randomStream } from '../base/random.js';
 import type { Chain, ChainModule } from '../dataflow/chain.js';
-import { beatsPerSample } from '../dataflow/cycle-figures.js';
+import { beatsPerSample, inputStream, lineNode } from '../dataflow/chain-streams.js';
 import { arithmetics } from '../dataflow/stages/arithmetic.js';
 
 interface Entry {
@@ -124,9 +124,9 @@ export function libraryBlock(name: string): LibraryBlock | undefined {
   const draft: Chain = {
     name: `${name}_bench`,
     input: port(bits[0], beats),
-    nodes: [{ ...module, name, stage: name }],
+    nodes: [lineNode(module, name, name, inputStream)],
     output: port(bits[1], 1),
   };
-  const chain = { ...draft, output: port(bits[1], beatsPerSample(draft).at(-1) ?? 1) };
+  const chain = { ...draft, output: port(bits[1], beatsPerSample(draft).get(name) ?? 1) };
   return { chain, beats };
 }

@@ -3,7 +3,8 @@ import type { Beat, Failure, LockstepSpec, Participant, StallPair } from '../cos
 import { runLockstep } from '../cosim/index.js';
 import type { Design } from '../circuit/index.js';
 import type { Chain } from '../dataflow/chain.js';
-import { beatsPerSample, type CycleFigures, FigureCounter } from '../dataflow/cycle-figures.js';
+import { beatsPerSample, portNames } from '../dataflow/chain-streams.js';
+import { type CycleFigures, FigureCounter } from '../dataflow/cycle-figures.js';
 import { packSamples, unpackSamples } from '../dataflow/port-beats.js';
 import type { FramedBeat } from '../dataflow/stages/frame.model.js';
 import type { CircuitSimulation, Simulation } from '../simulator/index.js';
@@ -111,6 +112,9 @@ export function runHardware(request: RunRequest): HardwareRun {
 
 interface Watched {
   readonly name: string;
+  /** The node's first output, as the simulator names it. */
+  readonly valid: string;
+  readonly ready: string;
   readonly counter: FigureCounter;
 }
 
@@ -125,9 +129,12 @@ class Watcher {
   constructor(chain: Chain, watch: readonly string[], due: number) {
     const beats = beatsPerSample(chain);
     this.#due = due;
-    this.#nodes = chain.nodes.flatMap(({ name }, i) =>
-      watch.includes(name) ? [{ name, counter: new FigureCounter(beats[i] ?? 1) }] : [],
-    );
+    this.#nodes = chain.nodes.flatMap(({ name, outputs }): Watched[] => {
+      if (!watch.includes(name)) return [];
+      const port = `${name}.${portNames('m', outputs.length)[0]}`;
+      const counter = new FigureCounter(beats.get(outputs[0]!) ?? 1);
+      return [{ name, valid: `${port}_tvalid`, ready: `${port}_tready`, counter }];
+    });
   }
 
   /** False ends the run. */
@@ -140,9 +147,8 @@ class Watcher {
     if (moves('m_axis')) this.#outputs++;
     if (this.#nodes.length === 0) return true;
     const circuit = sim as CircuitSimulation;
-    for (const { name, counter } of this.#nodes) {
-      if (circuit.peekSignal(`${name}.m_axis_tvalid`) === 1n && circuit.peekSignal(`${name}.m_axis_tready`) === 1n)
-        counter.record(cycle - this.#start);
+    for (const { valid, ready, counter } of this.#nodes) {
+      if (circuit.peekSignal(valid) === 1n && circuit.peekSignal(ready) === 1n) counter.record(cycle - this.#start);
     }
     return true;
   }

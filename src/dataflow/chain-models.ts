@@ -10,8 +10,12 @@ import { MatvecModel } from './stages/matvec.model.js';
 import { RequantizeModel } from './stages/requantize.model.js';
 import { ThresholdsModel } from './stages/thresholds.model.js';
 
-/** The model of `node` between two channels of packed beats. */
-export function makeChainModel(node: ChainModule, input: Channel<bigint>, output: Channel<bigint>): CycleModel {
+/** Channels of packed beats, by port. */
+export type Channels = readonly Channel<bigint>[];
+
+/** The model of `node` between channels that exist, one for each port. */
+export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Channels): CycleModel {
+  const [input, output] = [inputs[0]!, outputs[0]!];
   switch (node.kind) {
     case 'lane_truncate':
       return new LaneResizeModel(input, output, false, node.params);

@@ -1,5 +1,8 @@
 /**
- * A planned pipeline: the modules of one accelerator in stream order with their parameters and memory contents.
+ * A planned pipeline: the modules of one accelerator with their parameters and memory contents, and the streams between them.
+ *
+ * Most chains are a line; branches of a network make it a graph without cycles. Every stream is given by one node (or the
+ * input port) and read by one node (or the output port). `chain-streams.ts` has what follows from that.
  *
  * The chain is plain data. The generator makes a top of it, the composed cycle model and the timing prediction are built
  * from it too; none of the three looks at the others.
@@ -46,6 +49,10 @@ export type ChainNode = ChainModule & {
   readonly name: string;
   /** Stage of the network it serves; `input` and `output` for the ports. */
   readonly stage: string;
+  /** Streams it reads, by input port: `s_axis`, or `s0_axis`, `s1_axis`, ... where there are several. */
+  readonly inputs: readonly string[];
+  /** Streams it gives, by output port: `m_axis`, or `m0_axis`, `m1_axis`, ... Names are unique in the chain. */
+  readonly outputs: readonly string[];
 };
 
 /** A stream port of the accelerator: lanes of whole bytes. */
@@ -62,28 +69,10 @@ export interface PortPlan {
 
 export interface Chain {
   readonly name: string;
+  /** Gives the stream `s_axis`. */
   readonly input: PortPlan;
+  /** Every node stands behind those that it reads. */
   readonly nodes: readonly ChainNode[];
-  /** The last node's beats leave with tlast on the last beat of a sample. */
+  /** Reads the one stream that no node reads; its beats leave with tlast on the last beat of a sample. */
   readonly output: PortPlan;
-}
-
-/** Width of the beats that a node gives. */
-export function outputWidth(node: ChainNode): number {
-  switch (node.kind) {
-    case 'lane_truncate':
-    case 'lane_extend':
-      return node.params.N * node.params.OUT_W;
-    case 'fifo':
-    case 'register_slice':
-      return node.params.W;
-    case 'matvec':
-      return node.params.PE * node.params.ACC_W;
-    case 'thresholds':
-    case 'requantize':
-      return node.params.PE * node.params.OUT_W;
-    case 'width_converter':
-    case 'argmax':
-      return node.params.OUT_W;
-  }
 }

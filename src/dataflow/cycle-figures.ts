@@ -1,5 +1,4 @@
 /** When beats and samples leave a place of the pipeline: the figures that prediction, cycle model and circuit share. */
-import type { Chain, ChainNode } from './chain.js';
 
 /** Cycle 0 is the cycle in which the first input beat of the accelerator is accepted. Names are those of the reports. */
 export interface CycleFigures {
@@ -11,33 +10,6 @@ export interface CycleFigures {
   readonly steady_interval: number | null;
   /** Last beat. */
   readonly total: number;
-}
-
-/** Beats of one sample behind every node of a chain, in chain order. */
-export function beatsPerSample(chain: Chain): number[] {
-  let beats = chain.input.beats;
-  return chain.nodes.map((node) => (beats = beatsBehind(node, beats)));
-}
-
-function beatsBehind(node: ChainNode, before: number): number {
-  switch (node.kind) {
-    case 'width_converter': {
-      const { FRAME_IN, FRAME_OUT, UP, DOWN } = node.params;
-      if (DOWN > 1) return (before / FRAME_IN) * FRAME_OUT;
-      return UP > 1 ? (before / FRAME_IN) * Math.ceil(FRAME_IN / UP) : before;
-    }
-    case 'matvec':
-      return (before / (node.params.MW / node.params.SIMD)) * (node.params.MH / node.params.PE);
-    case 'argmax':
-      return before / (node.params.N / node.params.PE);
-    case 'lane_truncate':
-    case 'lane_extend':
-    case 'fifo':
-    case 'register_slice':
-    case 'thresholds':
-    case 'requantize':
-      return before;
-  }
 }
 
 /** Collects the figures of one stream, transfer by transfer. */

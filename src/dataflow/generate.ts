@@ -1,4 +1,4 @@
-/** The hardware of a chain: a top module that instantiates its nodes in order, with their parameters as literals. */
+/** The hardware of a chain: a top module that instantiates its nodes over named streams, with their parameters as literals. */
 import type { Design, Image } from '../circuit/index.js';
 import { RegisterSlice, Fifo, WidthConverter } from '../blocks/stream/index.js';
 import {
@@ -11,14 +11,14 @@ import {
   open,
   type ParamSpecs,
   sink,
+  type Ports,
   source,
-  type SinkPort,
-  type SourcePort,
   type Stream,
   type UInt,
   uint,
 } from '../hdl/index.js';
-import { type Chain, type ChainNode, outputWidth } from './chain.js';
+import type { Chain, ChainNode } from './chain.js';
+import { inputStream, outputWidth, portNames, resultStream } from './chain-streams.js';
 import { Argmax } from './stages/argmax.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
@@ -26,8 +26,8 @@ import { Matvec } from './stages/matvec.js';
 import { makeRequantize, type RequantizeKind, requantizeName } from './stages/requantize.js';
 import { Thresholds } from './stages/thresholds.js';
 
-/** Every module of a chain takes one stream and gives one. */
-type StreamModule = ModuleTemplate<ParamSpecs, { s_axis: SinkPort<UInt>; m_axis: SourcePort<UInt> }>;
+/** Ports of the modules of a chain: streams of packed beats, named as {@link portNames} says. */
+type StreamModule = ModuleTemplate<ParamSpecs, Ports<'main'>>;
 
 export function generateChain(chain: Chain): Design {
   const requantizers = new Map<string, StreamModule>();
@@ -70,21 +70,20 @@ export function generateChain(chain: Chain): Design {
     }),
     body(b: Builder, { s_axis: s, m_axis: m }) {
       const { valid, ready, fire, name } = s;
-      let flow: Stream<UInt> = { payload: uint(chain.input.bits), name, valid, ready, fire, data: s.data.tdata };
+      const input: Stream<UInt> = { payload: uint(chain.input.bits), name, valid, ready, fire, data: s.data.tdata };
+      const streams = new Map([[inputStream, input]]);
       b.unused('last', s.data.tlast);
       for (const node of chain.nodes) {
         const images: Readonly<Record<string, Image>> = 'images' in node ? node.images : {};
-        const next = b.stream(node.name, uint(outputWidth(node)));
+        for (const stream of node.outputs) streams.set(stream, b.stream(stream, uint(outputWidth(node))));
+        const connected = (side: 's' | 'm', names: readonly string[]) =>
+          portNames(side, names.length).map((port, k) => [port, streams.get(names[k]!)!] as const);
+        const ports = Object.fromEntries([...connected('s', node.inputs), ...connected('m', node.outputs)]);
         const extra = node.kind === 'fifo' ? { level: open } : {};
-        b.instance(
-          node.name,
-          templateOf(node),
-          { ...node.params, ...images },
-          { s_axis: flow, m_axis: next, ...extra },
-        );
-        flow = next;
+        b.instance(node.name, templateOf(node), { ...node.params, ...images }, { ...ports, ...extra });
       }
-      b.instance('frame', Frame, { W: chain.output.bits, FRAME: chain.output.beats }, { s_axis: flow, m_axis: m });
+      const result = streams.get(resultStream(chain))!;
+      b.instance('frame', Frame, { W: chain.output.bits, FRAME: chain.output.beats }, { s_axis: result, m_axis: m });
     },
   });
   return buildDesign(Top);

@@ -1,22 +1,26 @@
 /** The cycle models of a chain, composed: the second description of a whole accelerator. */
 import { type Channel, type CycleModel, channel } from '../simulator/cycle-model.js';
 import type { Chain, ChainNode } from './chain.js';
-import { makeChainModel } from './chain-models.js';
+import { type Channels, makeChainModel } from './chain-models.js';
+import { inputStream, resultStream } from './chain-streams.js';
 import { type FramedBeat, FrameModel } from './stages/frame.model.js';
 
-/** A node with its model and the wires around it. */
+/** A node with its model and the wires around it, by port. */
 export interface PipelineStage {
   readonly node: ChainNode;
   readonly model: CycleModel;
-  readonly input: Channel<bigint>;
-  readonly output: Channel<bigint>;
+  readonly inputs: Channels;
+  readonly outputs: Channels;
 }
 
 /**
- * All nodes of a chain in stream order, with tlast added behind the last one.
+ * All nodes of a chain, with tlast added at the output port.
  *
- * One cycle settles in two passes over the nodes: no valid depends on a ready, so a pass downstream makes all valid and data
- * final, and then a pass upstream makes all ready final.
+ * One cycle settles in two passes over the nodes, with branches as without: no valid and no data depends on a ready, so a pass
+ * downstream, in which every node stands behind those it reads, makes all valid and data final; a ready depends on these and
+ * on the ready of nodes further downstream, so a pass upstream makes all ready final. A join whose ready looks at the valid of
+ * its other input, and a fork whose ready looks at the ready of all its outputs, keep to this; a fork that offered a beat to
+ * one reader only when the other one is ready would not, and the library has none.
  */
 export class PipelineModel implements CycleModel {
   readonly input: Channel<bigint>;
@@ -26,15 +30,19 @@ export class PipelineModel implements CycleModel {
   readonly #upstream: readonly CycleModel[];
 
   constructor(chain: Chain) {
-    this.input = channel(0n);
-    let flow = this.input;
+    const streams = new Map<string, Channel<bigint>>();
+    const wires = (name: string): Channel<bigint> => {
+      const known = streams.get(name) ?? channel(0n);
+      streams.set(name, known);
+      return known;
+    };
+    this.input = wires(inputStream);
     this.stages = chain.nodes.map((node): PipelineStage => {
-      const input = flow;
-      flow = channel(0n);
-      return { node, input, output: flow, model: makeChainModel(node, input, flow) };
+      const [inputs, outputs] = [node.inputs.map(wires), node.outputs.map(wires)];
+      return { node, inputs, outputs, model: makeChainModel(node, inputs, outputs) };
     });
     this.output = channel<FramedBeat>({ data: 0n, last: false });
-    const frame = new FrameModel(flow, this.output, { FRAME: chain.output.beats });
+    const frame = new FrameModel(wires(resultStream(chain)), this.output, { FRAME: chain.output.beats });
     this.#downstream = [...this.stages.map(({ model }) => model), frame];
     this.#upstream = [...this.#downstream].reverse();
   }

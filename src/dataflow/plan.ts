@@ -9,6 +9,7 @@ import { evalNat, lit } from '../circuit/index.js';
 import { NatExpr, toNat } from '../hdl/index.js';
 import type { Activation, DenseStage, ElementType, StageNetwork } from '../network/stages.js';
 import type { Chain, ChainModule, ChainNode, PortPlan } from './chain.js';
+import { inputStream, lineNode } from './chain-streams.js';
 import {
   checkFolding,
   chooseFolding,
@@ -259,7 +260,7 @@ class ChainBuilder {
   }
 
   private add(name: string, stage: string, module: ChainModule): void {
-    this.nodes.push({ ...module, name, stage });
+    this.nodes.push(lineNode(module, name, stage, this.nodes.at(-1)?.name ?? inputStream));
   }
 }
 

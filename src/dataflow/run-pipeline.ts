@@ -4,7 +4,8 @@ import { randomStream } from '../base/random.js';
 import { type StallGenerator, type StallPair, stallGenerator } from '../cosim/stalls.js';
 import { fires } from '../simulator/cycle-model.js';
 import type { Chain, ChainNode } from './chain.js';
-import { beatsPerSample, type CycleFigures, FigureCounter } from './cycle-figures.js';
+import { beatsPerSample } from './chain-streams.js';
+import { type CycleFigures, FigureCounter } from './cycle-figures.js';
 import { PipelineModel, type PipelineStage } from './pipeline-model.js';
 import { packSamples, unpackSamples } from './port-beats.js';
 import type { FramedBeat } from './stages/frame.model.js';
@@ -23,9 +24,9 @@ export interface NodeRun {
   readonly name: string;
   readonly stage: string;
   readonly kind: ChainNode['kind'];
-  /** Of the beats behind the node. */
+  /** Of the beats that leave the node (at its first output). */
   readonly cycles: CycleFigures;
-  /** Cycles in which the node took a beat; of a matrix-vector unit, cycles in which it multiplied. */
+  /** Cycles in which the node took a beat (at its first input); of a matrix-vector unit, cycles in which it multiplied. */
   readonly busy: number;
 }
 
@@ -63,9 +64,9 @@ export function runPipelineModel(
   const due = (codes.length / chain.input.elements) * chain.output.beats;
   const model = new PipelineModel(chain);
   const beats = beatsPerSample(chain);
-  const watches = model.stages.map((stage, i): Watch => ({
+  const watches = model.stages.map((stage): Watch => ({
     stage,
-    counter: new FigureCounter(beats[i] ?? 1),
+    counter: new FigureCounter(beats.get(stage.node.outputs[0]!) ?? 1),
     taken: 0,
   }));
   const counter = new FigureCounter(chain.output.beats);
@@ -96,8 +97,8 @@ export function runPipelineModel(
       quiet = 0;
     }
     for (const watch of watches) {
-      if (fires(watch.stage.output)) watch.counter.record(cycle - start);
-      if (fires(watch.stage.input)) watch.taken++;
+      if (fires(watch.stage.outputs[0]!)) watch.counter.record(cycle - start);
+      if (fires(watch.stage.inputs[0]!)) watch.taken++;
     }
     model.tick();
     if (quiet > patience) throw new Error(`${chain.name}: no beat came out for ${patience} cycles`);

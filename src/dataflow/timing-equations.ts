@@ -6,7 +6,9 @@
  *   offer   the first cycle in which output beat j is on offer; it then stays on offer until it moves;
  *   take    the first cycle >= t in which input beat k is taken, when it is on offer from t on.
  *
- * On a stream from module P to module Q the times are therefore  x(k) = Q.take(k, P.offer(k)).  An answer may need times
+ * On a stream from module P to module Q the times are therefore  x(k) = Q.take(k, P.offer(k)).  A module of several inputs or
+ * outputs is asked for each port on its own; one that joins streams may keep what it was told on one port until it knows the
+ * others. An answer may need times
  * that are not known yet; it is then undefined and asked for again later. Every answer needs only events of earlier cycles,
  * or of the same cycle further downstream (ready runs upstream within a cycle), so there is always one that is known.
  *
@@ -18,10 +20,10 @@
 export type Times = number[];
 
 export interface TimedModule {
-  /** For the first output beat whose transfer is not known. */
-  offer(): number | undefined;
-  /** For the first input beat whose transfer is not known; a defined answer is final. */
-  take(from: number): number | undefined;
+  /** For the first output beat of a port whose transfer is not known. */
+  offer(port: number): number | undefined;
+  /** For the first input beat of a port whose transfer is not known; a defined answer is final. */
+  take(from: number, port: number): number | undefined;
 }
 
 const after = (time: number | undefined, delay: number): number | undefined =>

@@ -1,6 +1,7 @@
 /** Random chains that no planner would make: every kind of node in any order, short FIFOs, frames that fill no beat. */
 import { type RandomStream, randomStream } from '../../src/base/random.js';
 import type { Chain, ChainModule, ChainNode } from '../../src/dataflow/chain.js';
+import { inputStream, lineNode } from '../../src/dataflow/chain-streams.js';
 
 const width = 2;
 const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
@@ -23,7 +24,7 @@ class ChainMaker {
 
   add(module: ChainModule): void {
     const name = `n${this.nodes.length}_${module.kind}`;
-    this.nodes.push({ ...module, name, stage: name });
+    this.nodes.push(lineNode(module, name, name, this.nodes.at(-1)?.name ?? inputStream));
   }
 
   queue(bits: number): void {

@@ -1,0 +1,88 @@
+/** The streams of a chain: who gives and reads each, how wide its beats are and how many a sample has. */
+import type { Chain, ChainModule, ChainNode } from './chain.js';
+
+/** Name of the stream at the input port. */
+export const inputStream = 's_axis';
+
+/** A node of one input and one output behind the stream `input`; its stream has its name. */
+export function lineNode(module: ChainModule, name: string, stage: string, input: string): ChainNode {
+  return { ...module, name, stage, inputs: [input], outputs: [name] };
+}
+
+/** Port names of an instance: the plain name, or numbered ones where there are several. */
+export function portNames(side: 's' | 'm', count: number): readonly string[] {
+  return Array.from({ length: count }, (_, k) => (count === 1 ? `${side}_axis` : `${side}${k}_axis`));
+}
+
+/** The stream at the output port: the one that no node reads. Throws where a stream has not one giver and one reader. */
+export function resultStream({ name, nodes }: Pick<Chain, 'name' | 'nodes'>): string {
+  const open = new Set([inputStream]);
+  const given = new Set([inputStream]);
+  for (const node of nodes) {
+    for (const stream of node.inputs) {
+      if (!open.delete(stream))
+        throw new Error(`${name}: ${node.name} reads ${stream}, which nobody in front gives it`);
+    }
+    for (const stream of node.outputs) {
+      if (given.has(stream)) throw new Error(`${name}: two nodes give ${stream}`);
+      given.add(stream);
+      open.add(stream);
+    }
+  }
+  const [result, ...others] = open;
+  if (result === undefined || others.length > 0) throw new Error(`${name}: ${[...open].join(', ')} are not read`);
+  return result;
+}
+
+/** Width of the beats that a node gives, the same on all its outputs. */
+export function outputWidth(node: ChainModule): number {
+  switch (node.kind) {
+    case 'lane_truncate':
+    case 'lane_extend':
+      return node.params.N * node.params.OUT_W;
+    case 'fifo':
+    case 'register_slice':
+      return node.params.W;
+    case 'matvec':
+      return node.params.PE * node.params.ACC_W;
+    case 'thresholds':
+    case 'requantize':
+      return node.params.PE * node.params.OUT_W;
+    case 'width_converter':
+    case 'argmax':
+      return node.params.OUT_W;
+  }
+}
+
+/** Beats of one sample on every stream of a chain, by its name. */
+export function beatsPerSample(chain: Chain): ReadonlyMap<string, number> {
+  const beats = new Map([[inputStream, chain.input.beats]]);
+  for (const node of chain.nodes) {
+    const before = node.inputs.map((stream) => beats.get(stream) ?? 0);
+    const behind = beatsBehind(node, before);
+    for (const stream of node.outputs) beats.set(stream, behind);
+  }
+  return beats;
+}
+
+/** Beats of one sample on each output; `before` on each input. */
+function beatsBehind(node: ChainModule, [before = 0]: readonly number[]): number {
+  switch (node.kind) {
+    case 'width_converter': {
+      const { FRAME_IN, FRAME_OUT, UP, DOWN } = node.params;
+      if (DOWN > 1) return (before / FRAME_IN) * FRAME_OUT;
+      return UP > 1 ? (before / FRAME_IN) * Math.ceil(FRAME_IN / UP) : before;
+    }
+    case 'matvec':
+      return (before / (node.params.MW / node.params.SIMD)) * (node.params.MH / node.params.PE);
+    case 'argmax':
+      return before / (node.params.N / node.params.PE);
+    case 'lane_truncate':
+    case 'lane_extend':
+    case 'fifo':
+    case 'register_slice':
+    case 'thresholds':
+    case 'requantize':
+      return before;
+  }
+}

@@ -1,0 +1,69 @@
+/** Timed modules and the streams between them, and the search for all transfer times. */
+import type { TimedModule, Times } from './timing-equations.js';
+
+interface Port {
+  readonly module: TimedModule;
+  readonly port: number;
+}
+
+interface TimedStream {
+  readonly times: Times;
+  /** None: the port of the accelerator. */
+  giver?: Port;
+  reader?: Port;
+  /** Streams of the same modules: what may get on when this one has. */
+  readonly beside: Set<TimedStream>;
+  waiting: boolean;
+}
+
+/** A graph of timed modules. Streams are known by their lists of times. */
+export class TimedGraph {
+  readonly #streams = new Map<Times, TimedStream>();
+
+  /** A new stream without times. */
+  stream(): Times {
+    const times: Times = [];
+    this.#streams.set(times, { times, beside: new Set(), waiting: false });
+    return times;
+  }
+
+  /** A module between streams of this graph, by port. Every stream has at most one giver and one reader. */
+  add(module: TimedModule, inputs: readonly Times[], outputs: readonly Times[]): void {
+    const around = [...inputs, ...outputs].map((times) => this.#streams.get(times)!);
+    inputs.forEach((_, port) => (around[port]!.reader = { module, port }));
+    outputs.forEach((_, port) => (around[inputs.length + port]!.giver = { module, port }));
+    for (const stream of around) for (const other of around) if (other !== stream) stream.beside.add(other);
+  }
+
+  /**
+   * Finds all transfer times for `beats` beats that are always on offer on `input`, where streams without a reader are always
+   * read. A stream is looked at again after one beside it has got on; the order does not matter for the result.
+   */
+  solve(input: Times, beats: number): void {
+    const due: TimedStream[] = [];
+    const wake = (stream: TimedStream): void => {
+      if (stream.waiting) return;
+      stream.waiting = true;
+      due.push(stream);
+    };
+    wake(this.#streams.get(input)!);
+    for (let stream = due.pop(); stream !== undefined; stream = due.pop()) {
+      stream.waiting = false;
+      if (advance(stream, beats)) stream.beside.forEach(wake);
+    }
+  }
+}
+
+/** Adds the times that are known by now; true where there were any. */
+function advance({ times, giver, reader }: TimedStream, beats: number): boolean {
+  const before = times.length;
+  for (;;) {
+    const from = giver === undefined ? portOffer(times, beats) : giver.module.offer(giver.port);
+    const time = from === undefined || reader === undefined ? from : reader.module.take(from, reader.port);
+    if (time === undefined) return times.length > before;
+    times.push(time);
+  }
+}
+
+const portOffer = (times: Times, beats: number): number | undefined =>
+  times.length < beats ? (times.at(-1) ?? -1) + 1 : undefined;
