@@ -3,7 +3,10 @@ import * as arith from '../../src/blocks/arith/index.js';
 import * as cdc from '../../src/blocks/cdc/index.js';
 import * as stream from '../../src/blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
+import { Add, additions } from '../../src/dataflow/stages/add.js';
 import { Argmax } from '../../src/dataflow/stages/argmax.js';
+import { Concat } from '../../src/dataflow/stages/concat.js';
+import { Duplicate } from '../../src/dataflow/stages/duplicate.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
 import { arithmetics } from '../../src/dataflow/stages/arithmetic.js';
@@ -143,6 +146,23 @@ export const library: readonly LibraryModule[] = [
   entry(LaneTruncate, [...lanes, { N: 2, IN_W: 8, OUT_W: 3 }, { N: 5, IN_W: 2, OUT_W: 1 }]),
   entry(LaneExtend.signed, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
   entry(LaneExtend.unsigned, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
+  entry(Duplicate, widths),
+  ...additions.map((addition) =>
+    entry(Add[addition], [
+      { PE: 1, X0_W: 1, X1_W: 1, OUT_W: 3 },
+      { PE: 2, X0_W: 8, X1_W: 7, OUT_W: 10 },
+      { PE: 3, X0_W: 7, X1_W: 9, OUT_W: 11 },
+      { PE: 8, X0_W: 2, X1_W: 5, OUT_W: 7 },
+      { PE: 1, X0_W: 32, X1_W: 33, OUT_W: 40 },
+    ]),
+  ),
+  entry(Concat, [
+    { W: 1, FOLDS0: 1, FOLDS1: 1 },
+    { W: 8, FOLDS0: 2, FOLDS1: 2 },
+    { W: 7, FOLDS0: 1, FOLDS1: 3 },
+    { W: 33, FOLDS0: 7, FOLDS1: 1 },
+    { W: 16, FOLDS0: 8, FOLDS1: 9 },
+  ]),
   entry(
     StreamSource,
     [1, 8, 32, 33, 100].map((W, k) => ({ W, FRAME: 1 + 3 * k, STALL: 60 * k, SEED: 1 + 77 * k, PACE: 65535 - k })),

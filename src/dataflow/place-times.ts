@@ -1,0 +1,82 @@
+/**
+ * When beats move through a module with one output place: duplicate, add, concat, pooling, upsampling.
+ *
+ * Such a module makes output beats 0, 1, 2, ... one after the other in one place. Beat j needs the input beats of `needs(j)` to
+ * be there; input beat k of port p is taken while the place holds no beat below `turn(p, k)`. With a_p(k) and d_q(j) the
+ * transfer times at input p and output q:
+ *
+ *   take_p(k, t) = max(t, d_q(turn(p, k) - 1) for all q)        offer(j) = max(a_p(k) for (p, k) in needs(j)) + 1
+ *
+ * where a beat that needs no input (a copy of an earlier one) is made as the one before it leaves: offer(j) = max over q of
+ * d_q(j - 1) + 1. All of it is max-plus linear. Several outputs offer the same beats, each to its own reader.
+ */
+import type { Times } from './timing-equations.js';
+
+/** Which input beats the output beats of a module wait for. */
+export interface PlaceRule {
+  /** Input beats, as port and number, of which the last to arrive makes output beat j; none for a copy. */
+  readonly needs: (j: number) => readonly (readonly [port: number, k: number])[];
+  /** The output beat that must be the next one (all below it gone or going) when beat k of `port` is taken. */
+  readonly turn: (port: number, k: number) => number;
+}
+
+/** A module of several streams; ports are counted as in the names: `s0_axis`, `s1_axis`, and `m0_axis`, `m1_axis`. */
+export class PlaceTimes {
+  constructor(
+    readonly inputs: readonly Times[],
+    readonly outputs: readonly Times[],
+    readonly rule: PlaceRule,
+  ) {}
+
+  /** The last output to give away beat j; undefined while one has not, -1 before the first beat. */
+  #left(j: number): number | undefined {
+    if (j < 0) return -1;
+    return latest(this.outputs.map((times) => times[j]));
+  }
+
+  /** First cycle in which the first beat of output `port` whose transfer is not known is on offer. */
+  offer(port = 0): number | undefined {
+    const j = this.outputs[port]?.length ?? 0;
+    const needs = this.rule.needs(j).map(([from, k]) => this.inputs[from]?.[k]);
+    const made = needs.length === 0 ? this.#left(j - 1) : latest(needs);
+    return made === undefined ? undefined : made + 1;
+  }
+
+  /** First cycle >= `from` in which the first beat of input `port` whose transfer is not known is taken. */
+  take(from: number, port = 0): number | undefined {
+    const left = this.#left(this.rule.turn(port, this.inputs[port]?.length ?? 0) - 1);
+    return left === undefined ? undefined : Math.max(from, left);
+  }
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  let last = -1;
+  for (const time of times) {
+    if (time === undefined) return undefined;
+    last = Math.max(last, time);
+  }
+  return last;
+}
+
+/** Duplicate (one input) and add (one input an operand): beat n of every input makes beat n. */
+export function joinRule(inputs: number): PlaceRule {
+  const ports = Array.from({ length: inputs }, (_, port) => port);
+  return { needs: (j) => ports.map((port) => [port, j]), turn: (_, k) => k };
+}
+
+/** Concat: `folds[p]` beats of input p in turn. */
+export function concatRule(folds: readonly number[]): PlaceRule {
+  const total = folds.reduce((sum, each) => sum + each, 0);
+  const starts = folds.map((_, port) => folds.slice(0, port).reduce((sum, each) => sum + each, 0));
+  return {
+    needs: (j) => {
+      const place = j % total;
+      const port = starts.findLastIndex((start) => start <= place);
+      return [[port, Math.floor(j / total) * (folds[port] ?? 1) + place - (starts[port] ?? 0)]];
+    },
+    turn: (port, k) => {
+      const own = folds[port] ?? 1;
+      return Math.floor(k / own) * total + (starts[port] ?? 0) + (k % own);
+    },
+  };
+}
