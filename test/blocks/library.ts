@@ -9,8 +9,8 @@ import { Concat } from '../../src/dataflow/stages/concat.js';
 import { Duplicate } from '../../src/dataflow/stages/duplicate.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
-import { arithmetics } from '../../src/dataflow/stages/arithmetic.js';
-import { Matvec } from '../../src/dataflow/stages/matvec.js';
+import { type Arithmetic, arithmetics } from '../../src/dataflow/stages/arithmetic.js';
+import { Matvec, MatvecMapped, MatvecStream } from '../../src/dataflow/stages/matvec.js';
 import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
@@ -41,7 +41,12 @@ const lanes = [
   { N: 3, IN_W: 5, OUT_W: 5 },
   { N: 8, IN_W: 8, OUT_W: 8 },
 ];
-const vectors = (X_W: number, W_W: number) => [
+/** Operand widths: a bipolar one is a bit. */
+const operandWidths = (a: Arithmetic): readonly [number, number] => [
+  a.startsWith('b') || a.startsWith('x') ? 1 : 5,
+  a.endsWith('b') || a.startsWith('x') ? 1 : 4,
+];
+const vectors = ([X_W, W_W]: readonly [number, number]) => [
   { MH: 1, MW: 1, PE: 1, SIMD: 1, X_W, W_W, ACC_W: 24 },
   { MH: 4, MW: 6, PE: 4, SIMD: 6, X_W, W_W, ACC_W: 24 },
   { MH: 6, MW: 9, PE: 2, SIMD: 3, X_W, W_W, ACC_W: 25 },
@@ -110,12 +115,12 @@ export const library: readonly LibraryModule[] = [
       [2, 3, 4, 5, 8].map((STAGES) => ({ STAGES })),
     ),
   ),
-  ...arithmetics.map((a) =>
-    entry(
-      Matvec[a],
-      vectors(a.startsWith('b') || a.startsWith('x') ? 1 : 5, a.endsWith('b') || a.startsWith('x') ? 1 : 4),
-    ),
-  ),
+  ...arithmetics.map((a) => entry(Matvec[a], vectors(operandWidths(a)))),
+  // The text of the arithmetic is the same in all forms.
+  ...(['us', 'xnor'] as const).flatMap((a) => [
+    entry(MatvecStream[a], vectors(operandWidths(a))),
+    entry(MatvecMapped[a], vectors(operandWidths(a))),
+  ]),
   entry(Thresholds.signed, thresholds),
   entry(Thresholds.unsigned, thresholds),
   ...roundings.flatMap((rounding, k) => [

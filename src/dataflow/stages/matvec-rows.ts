@@ -21,6 +21,8 @@ export interface MatvecSizes {
 export interface Rows {
   /** Takes the activations of beat `sf` of a vector. */
   keep(sf: number, beat: bigint): void;
+  /** Replaces weight word `word`. */
+  load(word: number, bits: bigint): void;
   /** Adds the products of weight word `word` with kept beat `sf`; beat 0 starts new sums. */
   add(word: number, sf: number): void;
   /** The PE sums as one beat. */
@@ -38,7 +40,7 @@ function operandsOf(arithmetic: Arithmetic): { x: Operand; w: Operand; counts: b
 }
 
 /** Numbers where sums fit them, else big integers. */
-export function makeRows(arithmetic: Arithmetic, sizes: MatvecSizes, weights: Image): Rows {
+export function makeRows(arithmetic: Arithmetic, sizes: MatvecSizes, weights: Pick<Image, 'words'>): Rows {
   return sizes.ACC_W <= numberBits
     ? new NumberRows(arithmetic, sizes, weights)
     : new BigRows(arithmetic, sizes, weights);
@@ -47,6 +49,7 @@ export function makeRows(arithmetic: Arithmetic, sizes: MatvecSizes, weights: Im
 class NumberRows implements Rows {
   readonly #sizes: MatvecSizes;
   readonly #x: Operand;
+  readonly #w: Operand;
   readonly #counts: boolean;
   /** [word][PE][SIMD]. */
   readonly #weights: Float64Array;
@@ -54,17 +57,24 @@ class NumberRows implements Rows {
   readonly #kept: Float64Array;
   readonly #sums: Float64Array;
 
-  constructor(arithmetic: Arithmetic, sizes: MatvecSizes, { words }: Image) {
+  constructor(arithmetic: Arithmetic, sizes: MatvecSizes, { words }: Pick<Image, 'words'>) {
     const { x, w, counts } = operandsOf(arithmetic);
-    const { PE, SIMD, W_W, MW } = sizes;
+    const { PE, SIMD, MW } = sizes;
     this.#sizes = sizes;
     this.#x = x;
+    this.#w = w;
     this.#counts = counts;
     this.#weights = new Float64Array(words.length * PE * SIMD);
-    words.forEach((word, i) => readLanes(word, PE * SIMD, W_W, w === 'signed', this.#weights, i * PE * SIMD));
-    if (w === 'bipolar') bipolar(this.#weights, 0, this.#weights.length);
+    words.forEach((word, i) => this.load(i, word));
     this.#kept = new Float64Array(MW);
     this.#sums = new Float64Array(PE);
+  }
+
+  load(word: number, bits: bigint): void {
+    const { PE, SIMD, W_W } = this.#sizes;
+    const lanes = PE * SIMD;
+    readLanes(bits, lanes, W_W, this.#w === 'signed', this.#weights, word * lanes);
+    if (this.#w === 'bipolar') bipolar(this.#weights, word * lanes, lanes);
   }
 
   keep(sf: number, beat: bigint): void {
@@ -100,19 +110,26 @@ function bipolar(values: Float64Array, start: number, count: number): void {
 class BigRows implements Rows {
   readonly #sizes: MatvecSizes;
   readonly #x: Operand;
+  readonly #w: Operand;
   readonly #counts: boolean;
   /** [word][PE * SIMD]. */
-  readonly #weights: readonly (readonly bigint[])[];
+  readonly #weights: (readonly bigint[])[] = [];
   readonly #kept: bigint[][] = [];
   readonly #sums: bigint[];
 
-  constructor(arithmetic: Arithmetic, sizes: MatvecSizes, { words }: Image) {
+  constructor(arithmetic: Arithmetic, sizes: MatvecSizes, { words }: Pick<Image, 'words'>) {
     const { x, w, counts } = operandsOf(arithmetic);
     this.#sizes = sizes;
     this.#x = x;
+    this.#w = w;
     this.#counts = counts;
-    this.#weights = words.map((word) => bigValues(word, sizes.PE * sizes.SIMD, sizes.W_W, w));
+    words.forEach((word, i) => this.load(i, word));
     this.#sums = new Array<bigint>(sizes.PE).fill(0n);
+  }
+
+  load(word: number, bits: bigint): void {
+    const { PE, SIMD, W_W } = this.#sizes;
+    this.#weights[word] = bigValues(bits, PE * SIMD, W_W, this.#w);
   }
 
   keep(sf: number, beat: bigint): void {

@@ -1,17 +1,26 @@
 import {
+  type Bool,
   bool,
+  type Builder,
   cat,
   defineModule,
   imageParam,
   indexWidth,
+  input,
   natEq,
   natGe,
   natGt,
+  type ImageRef,
+  type NatExpr,
   natParam,
+  output,
   requirement,
+  type Sig,
   sink,
   sint,
   source,
+  type Stream,
+  type UInt,
   uint,
   vec,
 } from '../../hdl/index.js';
@@ -26,26 +35,43 @@ import {
 } from './arithmetic.js';
 
 /**
- * Matrix-vector unit: MH x MW matrix times a stream of vectors, PE rows and SIMD columns at a time.
- *
- * A vector enters as SF = MW / SIMD beats of SIMD activations; each is used for NF = MH / PE groups of rows. The first
- * group reads the stream and keeps the beats, the other groups replay them. After every SF beats the sums of PE rows leave
- * as one beat. Steady interval SF * NF cycles a vector. A sum leaves 4 cycles after the last beat of its group was taken.
- * Cuts valid and data; ready follows downstream ready combinationally (one enable freezes the whole pipeline).
+ * Where the weight words come from. `rom`: a memory inside with fixed contents. `stream`: a second input, one word for each
+ * step. `mapped`: a memory outside that the unit addresses, with a registered read.
  */
-function makeMatvec(arithmetic: Arithmetic) {
+export type WeightForm = 'rom' | 'stream' | 'mapped';
+
+const weightsDoc: Readonly<Record<WeightForm, string>> = {
+  rom: '',
+  stream: `
+w_axis brings the words in this order, NF * SF for each vector; a step waits for its word.`,
+  mapped: `
+The words are in a memory outside: w_data is word w_addr one cycle after w_en, and stays until
+the next w_en.`,
+};
+const pathsDoc: Readonly<Record<WeightForm, string>> = {
+  rom: 's_axis_tready follows m_axis_tready.',
+  stream: `s_axis_tready and w_axis_tready
+follow m_axis_tready and the tvalid of each other's stream.`,
+  mapped: `s_axis_tready and w_en follow
+m_axis_tready, w_en also s_axis_tvalid.`,
+};
+
+const nameOf = { rom: '', stream: '_stream', mapped: '_mapped' } as const;
+
+/** What all forms of one arithmetic have in common. */
+function common<const F extends WeightForm>(arithmetic: Arithmetic, form: F) {
   const binary = isBinary(arithmetic);
-  return defineModule({
-    name: `matvec_${arithmetic}`,
+  return {
+    name: `matvec_${arithmetic}${nameOf[form]}`,
     doc: `matrix-vector unit: PE rows and SIMD columns of an MH x MW matrix at a time
 
 ${arithmeticDoc[arithmetic]}
 A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
 group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
 one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field
-p * SIMD + k, the first field in the lowest bits.
+p * SIMD + k, the first field in the lowest bits.${weightsDoc[form]}
 Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
-whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
+whole pipeline while downstream stalls: cuts tvalid and tdata, ${pathsDoc[form]}`,
     params: {
       MH: natParam({ default: 8, min: 1, doc: 'rows of the matrix (outputs)' }),
       MW: natParam({ default: 8, min: 1, doc: 'columns of the matrix (inputs)' }),
@@ -54,137 +80,226 @@ whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready fol
       X_W: natParam({ default: binary || arithmetic.startsWith('b') ? 1 : 8, min: 1, doc: 'width of an activation' }),
       W_W: natParam({ default: binary || arithmetic.endsWith('b') ? 1 : 8, min: 1, doc: 'width of a weight' }),
       ACC_W: natParam({ default: 24, min: 1, doc: 'width of a running sum, which wraps; >= SUM_W' }),
-      WEIGHTS: imageParam('weight memory, NF * SF words of PE * SIMD * W_W bits'),
     },
-    requires: ({ MH, MW, PE, SIMD, X_W, W_W, ACC_W }) => [
+    requires: ({ MH, MW, PE, SIMD, X_W, W_W, ACC_W }: Sizes) => [
       requirement(natEq(MH.mod(PE), 0), 'PE divides MH'),
       requirement(natEq(MW.mod(SIMD), 0), 'SIMD divides MW'),
       requirement(natGe(ACC_W, laneSumWidth(arithmetic, SIMD, X_W, W_W)), 'a sum holds one beat'),
       ...(arithmetic.startsWith('b') || binary ? [requirement(natEq(X_W, 1), 'activations are bits')] : []),
       ...(arithmetic.endsWith('b') || binary ? [requirement(natEq(W_W, 1), 'weights are bits')] : []),
     ],
-    ports: ({ PE, SIMD, X_W, ACC_W }) => ({
-      s_axis: sink(uint(SIMD.times(X_W))),
-      m_axis: source(uint(PE.times(ACC_W))),
-    }),
-    body(b, { s_axis: s, m_axis: m }, { MH, MW, PE, SIMD, X_W, W_W, ACC_W, WEIGHTS }) {
-      const SF = b.localparam('SF', MW.div(SIMD));
-      const NF = b.localparam('NF', MH.div(PE));
-      const SF_W = b.localparam('SF_W', indexWidth(SF));
-      const NF_W = b.localparam('NF_W', indexWidth(NF));
-      const WORDS = b.localparam('WORDS', SF.times(NF));
-      const ADDR_W = b.localparam('ADDR_W', indexWidth(WORDS));
-      const SUM_W = b.localparam('SUM_W', laneSumWidth(arithmetic, SIMD, X_W, W_W));
+  } as const;
+}
 
-      const P_W = binary ? undefined : b.localparam('P_W', productWidth(arithmetic, X_W, W_W), 'width of a product');
+type Sizes = Readonly<Record<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W', NatExpr>>;
+const dataPorts = ({ PE, SIMD, X_W, ACC_W }: Sizes) => ({
+  s_axis: sink(uint(SIMD.times(X_W))),
+  m_axis: source(uint(PE.times(ACC_W))),
+});
+const wordWidth = ({ PE, SIMD, W_W }: Sizes): NatExpr => PE.times(SIMD).times(W_W);
 
-      b.comment('where we are: beat sf of the vector, group nf of rows');
-      const at = b.regs({
-        sf: uint(SF_W).reset(0),
-        nf: uint(NF_W).reset(0),
-        word: uint(ADDR_W).reset(0).doc('next word of the weight memory'),
-      });
-      const en = b.wire('en', bool().doc('the pipeline moves'));
-      const fresh = b.let('fresh', at.nf.eq(0), 'the first group takes beats from the stream');
-      const fetch = b.let('fetch', en.and(s.valid.or(fresh.not())), 'operands enter the pipeline');
-      const sfEnds = b.let('sfEnds', at.sf.eq(SF.minus(1)));
-      const nfEnds = b.let('nfEnds', at.nf.eq(NF.minus(1)));
-      b.assign(s.ready, en.and(fresh));
-      b.when(fetch, () => {
-        b.next(at.sf, sfEnds.mux(b.constant(uint(SF_W), 0), at.sf.inc()));
-        b.next(at.word, sfEnds.and(nfEnds).mux(b.constant(uint(ADDR_W), 0), at.word.inc()));
-        b.when(sfEnds, () => b.next(at.nf, nfEnds.mux(b.constant(uint(NF_W), 0), at.nf.inc())));
-      });
+interface DataPorts {
+  readonly s_axis: Stream<UInt>;
+  readonly m_axis: Stream<UInt>;
+}
+type WeightPorts =
+  | { readonly form: 'rom'; readonly image: ImageRef }
+  | { readonly form: 'stream'; readonly w: Stream<UInt> }
+  | { readonly form: 'mapped'; readonly en: Sig<Bool>; readonly addr: Sig<UInt>; readonly data: Sig<UInt> };
 
-      b.comment('beats of the vector, kept by the first group for the others');
-      const beat = b.wire('beat', uint(SIMD.times(X_W)));
-      b.genIf(
-        'replay',
-        natGt(NF, 1),
-        () => {
-          const kept = b.memory('kept', uint(SIMD.times(X_W)), SF);
-          b.when(fetch.and(fresh), () => kept.write(at.sf, s.data));
-          b.assign(beat, fresh.mux(s.data, kept.read(at.sf)));
-        },
-        () => b.assign(beat, s.data),
-      );
+/**
+ * Matrix-vector unit: MH x MW matrix times a stream of vectors, PE rows and SIMD columns at a time.
+ *
+ * A vector enters as SF = MW / SIMD beats of SIMD activations; each is used for NF = MH / PE groups of rows. The first
+ * group reads the stream and keeps the beats, the other groups replay them. After every SF beats the sums of PE rows leave
+ * as one beat. Steady interval SF * NF cycles a vector. A sum leaves 4 cycles after the last beat of its group was taken.
+ * Cuts valid and data; ready follows downstream ready combinationally (one enable freezes the whole pipeline).
+ */
+function matvecBody(
+  b: Builder,
+  arithmetic: Arithmetic,
+  { s_axis: s, m_axis: m }: DataPorts,
+  sizes: Sizes,
+  weights: WeightPorts,
+): void {
+  const { MH, MW, PE, SIMD, X_W, W_W, ACC_W } = sizes;
+  const binary = isBinary(arithmetic);
+  const SF = b.localparam('SF', MW.div(SIMD));
+  const NF = b.localparam('NF', MH.div(PE));
+  const SF_W = b.localparam('SF_W', indexWidth(SF));
+  const NF_W = b.localparam('NF_W', indexWidth(NF));
+  const memory = weights.form === 'stream' ? undefined : memorySize(b, SF.times(NF));
+  const SUM_W = b.localparam('SUM_W', laneSumWidth(arithmetic, SIMD, X_W, W_W));
 
-      b.comment('pipeline: operands, products, lane sums, accumulators');
-      const weights = b.rom('weights', uint(PE.times(SIMD).times(W_W)), WORDS, WEIGHTS);
-      const stage = b.regs({
-        operandValid: bool().reset(0),
-        operandFirst: bool(),
-        operandLast: bool(),
-        productValid: bool().reset(0),
-        productFirst: bool(),
-        productLast: bool(),
-        sumValid: bool().reset(0),
-        sumFirst: bool(),
-        sumLast: bool(),
-        outValid: bool().reset(0),
-      });
-      const operand = b.regs({ x: uint(SIMD.times(X_W)), w: uint(PE.times(SIMD).times(W_W)) });
-      const total = b.reg('total', vec(PE, sint(ACC_W)).doc('running sums of PE rows'));
-      b.assign(m.valid, stage.outValid);
-      b.assign(m.data, total.pack());
-      b.assign(en, m.ready.or(stage.outValid.not()));
-      b.when(en, () => {
-        b.next(stage.operandValid, fetch);
-        b.next(stage.operandFirst, at.sf.eq(0));
-        b.next(stage.operandLast, sfEnds);
-        b.next(stage.productValid, stage.operandValid);
-        b.next(stage.productFirst, stage.operandFirst);
-        b.next(stage.productLast, stage.operandLast);
-        b.next(stage.sumValid, stage.productValid);
-        b.next(stage.sumFirst, stage.productFirst);
-        b.next(stage.sumLast, stage.productLast);
-        b.next(stage.outValid, stage.sumValid.and(stage.sumLast));
-      });
-      b.when(fetch, () => {
-        b.next(operand.x, beat);
-        b.next(operand.w, weights.read(at.word));
-      });
-      const accumulate = b.let('accumulate', en.and(stage.sumValid));
+  const P_W = binary ? undefined : b.localparam('P_W', productWidth(arithmetic, X_W, W_W), 'width of a product');
 
-      b.genFor('pe', PE, (p) => {
-        const sum = b.reg('sum', sint(SUM_W));
-        if (P_W === undefined) {
-          const agree = b.reg('agree', uint(SIMD).doc('lanes where weight and activation agree'));
-          const count = b.let('count', agree.popcount());
-          const value =
-            arithmetic === 'xnor'
-              ? count.extend(SUM_W).asSInt()
-              : cat(count, b.constant(uint(1), 0))
-                  .extend(SUM_W)
-                  .asSInt()
-                  .subWrap(SIMD);
-          b.when(en, () => {
-            b.next(
-              agree,
-              operand.x
-                .truncate(SIMD)
-                .xor(operand.w.bits(p.times(SIMD), SIMD))
-                .not(),
-            );
-            b.next(sum, value);
-          });
-        } else {
-          const products = b.reg('product', vec(SIMD, sint(P_W)));
-          b.genFor('lane', SIMD, (k) => {
-            const x = operand.x.bits(k.times(X_W), X_W);
-            const w = operand.w.bits(p.times(SIMD).plus(k).times(W_W), W_W);
-            b.when(en, () => b.next(products.at(k), product(arithmetic, x, w)));
-          });
-          b.when(en, () => b.next(sum, products.sum()));
-        }
-        const term = b.let('term', sum.extend(ACC_W));
-        b.when(accumulate, () => b.next(total.at(p), stage.sumFirst.mux(term, total.at(p).addWrap(term))));
-      });
+  b.comment('where we are: beat sf of the vector, group nf of rows');
+  const at = b.regs({ sf: uint(SF_W).reset(0), nf: uint(NF_W).reset(0) });
+  const word = memory && b.reg('word', uint(memory.ADDR_W).reset(0).doc('next word of the weight memory'));
+  const en = b.wire('en', bool().doc('the pipeline moves'));
+  const fresh = b.let('fresh', at.nf.eq(0), 'the first group takes beats from the stream');
+  const beatWaits = s.valid.or(fresh.not());
+  const canFetch = weights.form === 'stream' ? beatWaits.and(weights.w.valid) : beatWaits;
+  const fetch = b.let('fetch', en.and(canFetch), 'operands enter the pipeline');
+  const sfEnds = b.let('sfEnds', at.sf.eq(SF.minus(1)));
+  const nfEnds = b.let('nfEnds', at.nf.eq(NF.minus(1)));
+  if (weights.form === 'stream') {
+    b.assign(s.ready, en.and(fresh).and(weights.w.valid));
+    b.assign(weights.w.ready, en.and(beatWaits));
+  } else b.assign(s.ready, en.and(fresh));
+  b.when(fetch, () => {
+    b.next(at.sf, sfEnds.mux(b.constant(uint(SF_W), 0), at.sf.inc()));
+    if (memory && word) b.next(word, sfEnds.and(nfEnds).mux(b.constant(uint(memory.ADDR_W), 0), word.inc()));
+    b.when(sfEnds, () => b.next(at.nf, nfEnds.mux(b.constant(uint(NF_W), 0), at.nf.inc())));
+  });
+
+  b.comment('beats of the vector, kept by the first group for the others');
+  const beat = b.wire('beat', uint(SIMD.times(X_W)));
+  b.genIf(
+    'replay',
+    natGt(NF, 1),
+    () => {
+      const kept = b.memory('kept', uint(SIMD.times(X_W)), SF);
+      b.when(fetch.and(fresh), () => kept.write(at.sf, s.data));
+      b.assign(beat, fresh.mux(s.data, kept.read(at.sf)));
     },
+    () => b.assign(beat, s.data),
+  );
+
+  b.comment('pipeline: operands, products, lane sums, accumulators');
+  const rom = weights.form === 'rom' && memory && b.rom('weights', uint(wordWidth(sizes)), memory.WORDS, weights.image);
+  const stage = b.regs({
+    operandValid: bool().reset(0),
+    operandFirst: bool(),
+    operandLast: bool(),
+    productValid: bool().reset(0),
+    productFirst: bool(),
+    productLast: bool(),
+    sumValid: bool().reset(0),
+    sumFirst: bool(),
+    sumLast: bool(),
+    outValid: bool().reset(0),
+  });
+  const operand = {
+    x: b.reg('x', uint(SIMD.times(X_W))),
+    w: weights.form === 'mapped' ? weights.data : b.reg('w', uint(wordWidth(sizes))),
+  };
+  if (weights.form === 'mapped' && word) {
+    b.assign(weights.en, fetch);
+    b.assign(weights.addr, word);
+  }
+  const total = b.reg('total', vec(PE, sint(ACC_W)).doc('running sums of PE rows'));
+  b.assign(m.valid, stage.outValid);
+  b.assign(m.data, total.pack());
+  b.assign(en, m.ready.or(stage.outValid.not()));
+  b.when(en, () => {
+    b.next(stage.operandValid, fetch);
+    b.next(stage.operandFirst, at.sf.eq(0));
+    b.next(stage.operandLast, sfEnds);
+    b.next(stage.productValid, stage.operandValid);
+    b.next(stage.productFirst, stage.operandFirst);
+    b.next(stage.productLast, stage.operandLast);
+    b.next(stage.sumValid, stage.productValid);
+    b.next(stage.sumFirst, stage.productFirst);
+    b.next(stage.sumLast, stage.productLast);
+    b.next(stage.outValid, stage.sumValid.and(stage.sumLast));
+  });
+  b.when(fetch, () => {
+    b.next(operand.x, beat);
+    if (rom && word) b.next(operand.w, rom.read(word));
+    if (weights.form === 'stream') b.next(operand.w, weights.w.data);
+  });
+  const accumulate = b.let('accumulate', en.and(stage.sumValid));
+
+  b.genFor('pe', PE, (p) => {
+    const sum = b.reg('sum', sint(SUM_W));
+    if (P_W === undefined) {
+      const agree = b.reg('agree', uint(SIMD).doc('lanes where weight and activation agree'));
+      const count = b.let('count', agree.popcount());
+      const value =
+        arithmetic === 'xnor'
+          ? count.extend(SUM_W).asSInt()
+          : cat(count, b.constant(uint(1), 0))
+              .extend(SUM_W)
+              .asSInt()
+              .subWrap(SIMD);
+      b.when(en, () => {
+        b.next(
+          agree,
+          operand.x
+            .truncate(SIMD)
+            .xor(operand.w.bits(p.times(SIMD), SIMD))
+            .not(),
+        );
+        b.next(sum, value);
+      });
+    } else {
+      const products = b.reg('product', vec(SIMD, sint(P_W)));
+      b.genFor('lane', SIMD, (k) => {
+        const x = operand.x.bits(k.times(X_W), X_W);
+        const w = operand.w.bits(p.times(SIMD).plus(k).times(W_W), W_W);
+        b.when(en, () => b.next(products.at(k), product(arithmetic, x, w)));
+      });
+      b.when(en, () => b.next(sum, products.sum()));
+    }
+    const term = b.let('term', sum.extend(ACC_W));
+    b.when(accumulate, () => b.next(total.at(p), stage.sumFirst.mux(term, total.at(p).addWrap(term))));
   });
 }
 
-/** One module per arithmetic; sizes and widths are parameters. */
-export const Matvec = Object.fromEntries(
-  arithmetics.map((arithmetic) => [arithmetic, makeMatvec(arithmetic)]),
-) as Readonly<Record<Arithmetic, ReturnType<typeof makeMatvec>>>;
+/** Words of a weight memory and the width of their address. */
+function memorySize(b: Builder, words: NatExpr): { readonly WORDS: NatExpr; readonly ADDR_W: NatExpr } {
+  const WORDS = b.localparam('WORDS', words);
+  return { WORDS, ADDR_W: b.localparam('ADDR_W', indexWidth(WORDS)) };
+}
+
+function makeMatvec(arithmetic: Arithmetic) {
+  const shared = common(arithmetic, 'rom');
+  const WEIGHTS = imageParam('weight memory, NF * SF words of PE * SIMD * W_W bits');
+  return defineModule({
+    ...shared,
+    params: { ...shared.params, WEIGHTS },
+    ports: dataPorts,
+    body: (b, io, params) => matvecBody(b, arithmetic, io, params, { form: 'rom', image: params.WEIGHTS }),
+  });
+}
+
+function makeStreamed(arithmetic: Arithmetic) {
+  return defineModule({
+    ...common(arithmetic, 'stream'),
+    ports: (sizes) => {
+      const { s_axis, m_axis } = dataPorts(sizes);
+      return { s_axis, w_axis: sink(uint(wordWidth(sizes)), 'weight words'), m_axis };
+    },
+    body: (b, io, sizes) => matvecBody(b, arithmetic, io, sizes, { form: 'stream', w: io.w_axis }),
+  });
+}
+
+function makeMapped(arithmetic: Arithmetic) {
+  return defineModule({
+    ...common(arithmetic, 'mapped'),
+    ports: (sizes) => {
+      const { MH, MW, PE, SIMD } = sizes;
+      return {
+        ...dataPorts(sizes),
+        w_en: output(bool(), 'read a weight word'),
+        w_addr: output(uint(indexWidth(MW.div(SIMD).times(MH.div(PE))))),
+        w_data: input(uint(wordWidth(sizes)), 'the word of the last read'),
+      };
+    },
+    body: (b, io, sizes) =>
+      matvecBody(b, arithmetic, io, sizes, { form: 'mapped', en: io.w_en, addr: io.w_addr, data: io.w_data }),
+  });
+}
+
+const perArithmetic = <T>(make: (arithmetic: Arithmetic) => T): Readonly<Record<Arithmetic, T>> =>
+  Object.fromEntries(arithmetics.map((arithmetic) => [arithmetic, make(arithmetic)])) as Readonly<
+    Record<Arithmetic, T>
+  >;
+
+/** One module per arithmetic; sizes and widths are parameters. Weights in a ROM inside. */
+export const Matvec = perArithmetic(makeMatvec);
+/** The same with weights from a stream. */
+export const MatvecStream = perArithmetic(makeStreamed);
+/** The same with weights in a memory outside. */
+export const MatvecMapped = perArithmetic(makeMapped);

@@ -1,55 +1,12 @@
 /** Matrix-vector units: circuit, cycle model and Verilator in lockstep; sums by the integer executor of stage networks. */
 import { describe, expect, it } from 'vitest';
-import { randomStream } from '../../../src/base/random.js';
 import { weightImage } from '../../../src/dataflow/images.js';
-import { type Arithmetic, arithmetics, laneSumWidth } from '../../../src/dataflow/stages/arithmetic.js';
+import { type Arithmetic, arithmetics } from '../../../src/dataflow/stages/arithmetic.js';
 import { Matvec } from '../../../src/dataflow/stages/matvec.js';
 import { MatvecModel } from '../../../src/dataflow/stages/matvec.model.js';
-import { packBigLanes, readBigLanes } from '../../../src/dataflow/stages/lanes.js';
-import { evalNat, lit } from '../../../src/circuit/index.js';
-import { buildDesign, NatExpr, toNat } from '../../../src/hdl/index.js';
-import { runStage } from '../../../src/network/run-stages.js';
-import type { DenseStage, ElementType } from '../../../src/network/stages.js';
+import { buildDesign } from '../../../src/hdl/index.js';
 import { bubblesOf, expectAgreement, type ModuleCase, uniformBeats } from '../../blocks/module-bench.js';
-
-interface Sizes {
-  readonly arithmetic: Arithmetic;
-  readonly MH: number;
-  readonly MW: number;
-  readonly PE: number;
-  readonly SIMD: number;
-  readonly X_W: number;
-  readonly W_W: number;
-  /** Bits above the narrowest sum. */
-  readonly more?: number;
-}
-
-const elementType = (letter: string | undefined, bits: number): ElementType =>
-  letter === 'b' ? { kind: 'bipolar' } : { kind: 'int', bits, signed: letter === 's' };
-
-function layerOf({ arithmetic, MH, MW, X_W, W_W }: Sizes): DenseStage {
-  const random = randomStream(BigInt(MH * MW + X_W), arithmetic);
-  const [x, w] = arithmetic.startsWith('xnor') ? ['b', 'b'] : arithmetic;
-  const value = (): number => {
-    if (w === 'b') return 2 * random.nextInt(2) - 1;
-    return random.nextInt(2 ** W_W) - (w === 's' ? 2 ** (W_W - 1) : 0);
-  };
-  return {
-    ...{ kind: 'dense', name: 'layer', origin: '', inputs: MW, outputs: MH },
-    ...{ input: elementType(x, X_W), weight: elementType(w, W_W), output: { kind: 'int', bits: 52, signed: true } },
-    weights: Int32Array.from({ length: MH * MW }, value),
-    ...{ accumulator: { min: 0, max: 0 }, activation: { kind: 'none' } },
-  };
-}
-
-/** Sums that never wrap, and as wide as the module demands at least. */
-function sumWidth({ arithmetic, MW, SIMD, X_W, W_W, more = 0 }: Sizes): number {
-  const width = (lanes: number): number => {
-    const [n, x, w] = [lanes, X_W, W_W].map((each) => new NatExpr(lit(each))) as [NatExpr, NatExpr, NatExpr];
-    return evalNat(toNat(laneSumWidth(arithmetic, n, x, w)), {});
-  };
-  return Math.max(width(SIMD), width(MW)) + more;
-}
+import { layerOf, matvecReference, type Sizes, sumWidth } from './matvec-cases.js';
 
 function caseOf(sizes: Sizes, verilator = false): ModuleCase {
   const { arithmetic, MH, MW, PE, SIMD, X_W, W_W } = sizes;
@@ -57,22 +14,13 @@ function caseOf(sizes: Sizes, verilator = false): ModuleCase {
   const layer = layerOf(sizes);
   const params = { MH, MW, PE, SIMD, X_W, W_W, ACC_W };
   const images = { WEIGHTS: weightImage(layer, PE, SIMD, W_W) };
-  const signed = layer.input.kind === 'int' && layer.input.signed;
   return {
     design: buildDesign(Matvec[arithmetic]),
     params,
     images,
     model: (i, o) => new MatvecModel(i, o, arithmetic, params, images),
     inputs: uniformBeats(SIMD * X_W),
-    reference: (beats) => {
-      const codes = beats.flatMap((beat) => readBigLanes(beat, SIMD, X_W, signed).map(Number));
-      const whole = codes.slice(0, codes.length - (codes.length % MW));
-      const sums = [...runStage(layer, Float64Array.from(whole))];
-      const counted = arithmetic === 'xnor' ? sums.map((sum) => (sum + MW) / 2) : sums;
-      return Array.from({ length: counted.length / PE }, (_, n) =>
-        packBigLanes(counted.slice(n * PE, (n + 1) * PE).map(BigInt), ACC_W),
-      );
-    },
+    reference: (beats) => matvecReference(sizes, layer, beats),
     capacity: SF + 4,
     claims: {
       latency: { from: 's_axis', to: 'm_axis', cycles: SF - 1 + 4 },

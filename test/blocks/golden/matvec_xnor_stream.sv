@@ -1,0 +1,184 @@
+// matvec_xnor_stream - matrix-vector unit: PE rows and SIMD columns of an MH x MW matrix at a time
+//
+// Binary weights and activations; the sum counts the positions where they agree.
+// A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
+// group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
+// one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field p * SIMD
+// + k, the first field in the lowest bits.
+// w_axis brings the words in this order, NF * SF for each vector; a step waits for its word.
+// Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
+// whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready and w_axis_tready
+// follow m_axis_tready and the tvalid of each other's stream.
+//
+// MH      rows of the matrix (outputs), >= 1
+// MW      columns of the matrix (inputs), >= 1
+// PE      rows at a time; divides MH, >= 1
+// SIMD    columns at a time; divides MW, >= 1
+// X_W     width of an activation, >= 1
+// W_W     width of a weight, >= 1
+// ACC_W   width of a running sum, which wraps; >= SUM_W
+`default_nettype none
+module matvec_xnor_stream #(
+  parameter int MH    = 8,
+  parameter int MW    = 8,
+  parameter int PE    = 2,
+  parameter int SIMD  = 4,
+  parameter int X_W   = 1,
+  parameter int W_W   = 1,
+  parameter int ACC_W = 24
+) (
+  input  logic                   aclk,
+  input  logic                   aresetn,
+
+  input  logic                   s_axis_tvalid,
+  output logic                   s_axis_tready,
+  input  logic [SIMD*X_W-1:0]    s_axis_tdata,
+
+  input  logic                   w_axis_tvalid,  // weight words
+  output logic                   w_axis_tready,
+  input  logic [PE*SIMD*W_W-1:0] w_axis_tdata,
+
+  output logic                   m_axis_tvalid,
+  input  logic                   m_axis_tready,
+  output logic [PE*ACC_W-1:0]    m_axis_tdata
+);
+
+  localparam int SF    = MW / SIMD;
+  localparam int NF    = MH / PE;
+  localparam int SF_W  = SF > 1 ? $clog2(SF) : 1;
+  localparam int NF_W  = NF > 1 ? $clog2(NF) : 1;
+  localparam int SUM_W = $clog2(SIMD + 1) + 1;
+
+`ifndef SYNTHESIS
+  initial begin
+    if (MH % PE != 0) $fatal(1, "matvec_xnor_stream: PE divides MH");
+    if (MW % SIMD != 0) $fatal(1, "matvec_xnor_stream: SIMD divides MW");
+    if (ACC_W < $clog2(SIMD + 1) + 1) $fatal(1, "matvec_xnor_stream: a sum holds one beat");
+    if (X_W != 1) $fatal(1, "matvec_xnor_stream: activations are bits");
+    if (W_W != 1) $fatal(1, "matvec_xnor_stream: weights are bits");
+  end
+`endif
+
+  // where we are: beat sf of the vector, group nf of rows
+  logic [SF_W-1:0] sf_q;
+  logic [NF_W-1:0] nf_q;
+
+  logic en;     // the pipeline moves
+  logic fresh;  // the first group takes beats from the stream
+  logic fetch;  // operands enter the pipeline
+  logic sf_ends;
+  logic nf_ends;
+  assign fresh   = nf_q == NF_W'(0);
+  assign fetch   = en && (s_axis_tvalid || !fresh) && w_axis_tvalid;
+  assign sf_ends = sf_q == SF_W'(SF - 1);
+  assign nf_ends = nf_q == NF_W'(NF - 1);
+
+  assign s_axis_tready = en && fresh && w_axis_tvalid;
+  assign w_axis_tready = en && (s_axis_tvalid || !fresh);
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) begin
+      sf_q <= '0;
+      nf_q <= '0;
+    end else if (fetch) begin
+      sf_q <= sf_ends ? SF_W'(0) : sf_q + SF_W'(1);
+      if (sf_ends) nf_q <= nf_ends ? NF_W'(0) : nf_q + NF_W'(1);
+    end
+  end
+
+  // beats of the vector, kept by the first group for the others
+  logic [SIMD*X_W-1:0] beat;
+
+  if (NF > 1) begin : g_replay
+    logic [SIMD*X_W-1:0] kept [0:SF-1];
+
+    always_ff @(posedge aclk) begin
+      if (fetch && fresh) kept[sf_q] <= s_axis_tdata;
+    end
+
+    assign beat = fresh ? s_axis_tdata : kept[sf_q];
+  end else begin : g_replay_else
+    assign beat = s_axis_tdata;
+  end
+
+  // pipeline: operands, products, lane sums, accumulators
+  logic                   operand_valid_q;
+  logic                   operand_first_q;
+  logic                   operand_last_q;
+  logic                   product_valid_q;
+  logic                   product_first_q;
+  logic                   product_last_q;
+  logic                   sum_valid_q;
+  logic                   sum_first_q;
+  logic                   sum_last_q;
+  logic                   out_valid_q;
+  logic [SIMD*X_W-1:0]    x_q;
+  logic [PE*SIMD*W_W-1:0] w_q;
+  logic [PE*ACC_W-1:0]    total_q;  // running sums of PE rows
+
+  assign m_axis_tvalid = out_valid_q;
+  assign m_axis_tdata  = total_q;
+  assign en            = m_axis_tready || !out_valid_q;
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) begin
+      operand_valid_q <= 1'b0;
+      product_valid_q <= 1'b0;
+      sum_valid_q     <= 1'b0;
+      out_valid_q     <= 1'b0;
+    end else if (en) begin
+      operand_valid_q <= fetch;
+      product_valid_q <= operand_valid_q;
+      sum_valid_q     <= product_valid_q;
+      out_valid_q     <= sum_valid_q && sum_last_q;
+    end
+  end
+
+  always_ff @(posedge aclk) begin  // payload needs no reset
+    if (en) begin
+      operand_first_q <= sf_q == SF_W'(0);
+      operand_last_q  <= sf_ends;
+      product_first_q <= operand_first_q;
+      product_last_q  <= operand_last_q;
+      sum_first_q     <= product_first_q;
+      sum_last_q      <= product_last_q;
+    end
+    if (fetch) begin
+      x_q <= beat;
+      w_q <= w_axis_tdata;
+    end
+  end
+
+  logic accumulate;
+  assign accumulate = en && sum_valid_q;
+
+  for (genvar i = 0; i < PE; i = i + 1) begin : g_pe
+    logic signed [SUM_W-1:0]     sum_q;
+    logic [SIMD-1:0]             agree_q;  // lanes where weight and activation agree
+    logic [$clog2(SIMD + 1)-1:0] count;
+
+    always_comb begin
+      count = '0;
+      for (int k = 0; k < SIMD; k = k + 1) count = count + ($clog2(SIMD + 1))'(agree_q[k]);
+    end
+
+    always_ff @(posedge aclk) begin
+      if (en) begin
+        agree_q <= ~(x_q[SIMD-1:0] ^ w_q[i*SIMD +: SIMD]);
+        sum_q   <= $signed(SUM_W'(count));
+      end
+    end
+
+    logic signed [ACC_W-1:0] term;
+
+    assign term = ACC_W'(sum_q);
+
+    always_ff @(posedge aclk) begin
+      if (accumulate) begin
+        total_q[i*ACC_W +: ACC_W] <= sum_first_q ? term : $signed(total_q[i*ACC_W +: ACC_W]) + term;
+      end
+    end
+  end
+
+endmodule
+`default_nettype wire
