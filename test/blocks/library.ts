@@ -12,6 +12,7 @@ import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.
 import { type Arithmetic, arithmetics } from '../../src/dataflow/stages/arithmetic.js';
 import { Matvec, MatvecMapped, MatvecStream } from '../../src/dataflow/stages/matvec.js';
 import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
+import { SlidingWindow } from '../../src/dataflow/stages/sliding-window.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
 import type { Design } from '../../src/circuit/index.js';
@@ -68,6 +69,14 @@ const requantizers = [
   { PE: 2, FOLDS: 2, X_W: 8, M_W: 8, A_W: 40, T_W: 42, SHIFT: 20, OUT_W: 16 },
 ];
 
+const windows = [
+  { ...{ H: 1, W: 1, FOLDS: 1, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1, PT: 0, PB: 0, PL: 0, PR: 0 }, DEPTH: 1 },
+  { ...{ H: 5, W: 7, FOLDS: 3, KH: 3, KW: 2, SH: 2, SW: 1, DH: 1, DW: 2, PT: 0, PB: 1, PL: 2, PR: 0 }, DEPTH: 64 },
+  { ...{ H: 9, W: 8, FOLDS: 1, KH: 1, KW: 1, SH: 4, SW: 3, DH: 1, DW: 1, PT: 0, PB: 0, PL: 0, PR: 0 }, DEPTH: 2 },
+  { ...{ H: 16, W: 15, FOLDS: 2, KH: 7, KW: 4, SH: 2, SW: 2, DH: 1, DW: 1, PT: 3, PB: 3, PL: 1, PR: 2 }, DEPTH: 255 },
+  { ...{ H: 4, W: 4, FOLDS: 4, KH: 2, KW: 2, SH: 2, SW: 2, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 }, DEPTH: 33 },
+].map((sizes, k) => ({ ...sizes, SIMD: 1 + k, X_W: 1 + 3 * k, PAD: k }));
+
 /** By module name, without the children of composed modules. */
 export const library: readonly LibraryModule[] = [
   entry(stream.RegisterSlice, widths),
@@ -121,6 +130,8 @@ export const library: readonly LibraryModule[] = [
     entry(MatvecStream[a], vectors(operandWidths(a))),
     entry(MatvecMapped[a], vectors(operandWidths(a))),
   ]),
+  entry(SlidingWindow.pixels, windows),
+  entry(SlidingWindow.groups, windows),
   entry(Thresholds.signed, thresholds),
   entry(Thresholds.unsigned, thresholds),
   ...roundings.flatMap((rounding, k) => [
