@@ -52,7 +52,8 @@ const steps: Readonly<Record<StepName, Step>> = {
   import: {
     run: (_, options) => importStep(options),
     describe: (done) => describeImport(need(done.import)),
-    depends: ({ model, numerics, input, inputScale, seed }) => [
+    depends: ({ model, numerics, input, inputScale, seed, explain }) => [
+      ...(explain === true ? ['explain'] : []),
       hashOf(model),
       numerics === 'qkeras' ? numerics : hashOf(numerics),
       hashOf(input),

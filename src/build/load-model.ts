@@ -5,7 +5,7 @@ import { type RandomStream } from '../base/random.js';
 import { type LoadedNetwork, loadNetwork } from '../import/index.js';
 import { valueRange } from '../network/element-type.js';
 import { sizeOf } from '../network/graph.js';
-import { portForArray } from '../network/ports.js';
+import { fromStream, portForArray } from '../network/ports.js';
 import type { InputPort } from '../network/stages.js';
 
 export interface ModelOptions {
@@ -67,7 +67,8 @@ export function randomCodes(port: InputPort, samples: number, random: RandomStre
   return codes;
 }
 
-/** Real values of codes at an input port. */
+/** Real values, in the model's own layout, of codes in the order of the stream. */
 export function realOfCodes(port: InputPort, codes: Float64Array): Float64Array {
-  return codes.map((code) => (port.type.kind === 'bipolar' ? 2 * code - 1 : code) * port.scale);
+  const { type, scale, zeroPoint = 0 } = port;
+  return fromStream(codes, port).map((code) => (type.kind === 'bipolar' ? 2 * code - 1 : code - zeroPoint) * scale);
 }

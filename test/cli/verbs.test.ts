@@ -87,7 +87,10 @@ describe('build', () => {
   });
 
   it('stops after --to', () => {
-    expect(heddle(['build', w4, '-o', at('part'), '--to', 'plan']).code).toBe(0);
+    const { code, stdout } = heddle(['build', w4, '-o', at('part'), '--to', 'plan', '--explain']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^integer-weights +15 > 15 +equal +-3 Quant, \+3 Mul/m);
+    expect(stdout).toMatch(/^dense_0 +dense_0 +784 > 32 +uint8 > uint4 +weights int4; 15 thresholds a channel$/m);
     expect(readdirSync(at('part')).sort()).toEqual(['folding.json', 'graph', 'log', 'manifest.json', 'state']);
   });
 });

@@ -5,6 +5,7 @@ import { defaultPortBits, refuseBoard, refuseEngine } from '../../build/backend.
 import { version } from '../../build/version.js';
 import { type BuildOptions, stepNames } from '../../build/results.js';
 import { buildHeader, layerTable, nextLines, throughputLine } from '../../report/build-face.js';
+import { explainBuild } from '../../report/explain-build.js';
 import { usageError } from '../errors.js';
 import { fraction, portBits, positive, seed, wholeNumber } from '../options.js';
 import { asWriteError, type CommonOptions, progressFor, say, writeJson } from '../output.js';
@@ -26,6 +27,7 @@ interface BuildArguments extends CommonOptions {
   readonly seed: bigint;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly explain?: boolean | undefined;
 }
 
 function optionsOf(args: BuildArguments): BuildOptions {
@@ -52,6 +54,9 @@ async function run(args: BuildArguments): Promise<void> {
     throw asWriteError(options.output, error);
   });
   writeJson(args, results.package?.report ?? { folding: results.plan?.folding ?? null });
+  if (options.explain === true && results.import !== undefined) {
+    say(args, `\n${explainBuild(results.import, join(options.output, 'graph'))}`);
+  }
   if (results.simulate === undefined) return;
   const { layers, cycles } = results.simulate;
   say(args, `\n${layerTable(layers, cycles.steady_interval)}`);
@@ -130,6 +135,7 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
       })
       .option('from', { type: 'string', requiresArg: true, describe: `first step to run: ${stepNames.join(' ')}` })
       .option('to', { type: 'string', requiresArg: true, describe: 'last step to run' })
+      .option('explain', { type: 'boolean', describe: 'say what each pass did, and what the stages are' })
       .option('engine', { type: 'string', requiresArg: true, hidden: true }),
   handler: run,
 };
