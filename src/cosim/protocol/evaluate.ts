@@ -1,20 +1,27 @@
 /** Terms as closures over the wires of a running stream: numbers up to 32 bits, bigints above. */
 import type { Bits } from '../access.js';
+import { bitsAt } from '../words.js';
 import { signalWidth } from './rules.js';
 import type { ByteMask, SignalName, StateName, StreamParams, Term } from './term.js';
 
-/** What the closures read: the payload of this cycle and of the one before, the handshake, and the counters. */
+/** What the closures read: the payload of this cycle and of the one before in words, the handshake, and the counters. */
 export interface Wires {
   tvalid: Bits;
   tready: Bits;
   eos: Bits;
-  now: readonly Bits[];
-  before: readonly Bits[];
+  readonly now: Uint32Array;
+  readonly before: Uint32Array;
   readonly state: Record<StateName, Bits>;
 }
 
+/** First word of a payload signal and how many it has. */
+export interface Place {
+  readonly at: number;
+  readonly limbs: number;
+}
+
 /** Where a payload signal stands in `Wires.now`; undefined where the stream has none, which reads as 0. */
-export type Places = (signal: SignalName) => number | undefined;
+export type Places = (signal: SignalName) => Place | undefined;
 
 const isHandshake = (signal: SignalName): signal is 'tvalid' | 'tready' | 'eos' =>
   signal === 'tvalid' || signal === 'tready' || signal === 'eos';
@@ -84,16 +91,24 @@ export class TermCompiler {
           if (term.op === 'before') throw new Error(`nobody keeps ${signal} of the cycle before`);
           return (w) => w[signal];
         }
-        const at = this.places(signal);
-        if (at === undefined) return () => 0;
-        return term.op === 'now' ? (w) => w.now[at] ?? 0 : (w) => w.before[at] ?? 0;
+        const place = this.places(signal);
+        if (place === undefined) return () => 0;
+        const { at, limbs } = place;
+        if (limbs === 1) return term.op === 'now' ? (w) => w.now[at] ?? 0 : (w) => w.before[at] ?? 0;
+        return term.op === 'now' ? (w) => bitsAt(w.now, at, limbs) : (w) => bitsAt(w.before, at, limbs);
       }
       case 'state': {
         const { name } = term;
-        return (w) => w.state[name];
+        if (name === 'beat') return (w) => w.state.beat;
+        return name === 'open' ? (w) => w.state.open : (w) => w.state.wait;
       }
       case 'add': {
-        const [a, b] = [this.value(term.a), this.value(term.b)];
+        const a = this.value(term.a);
+        if (term.b.op === 'lit') {
+          const { value } = term.b;
+          return (w) => Number(a(w)) + value;
+        }
+        const b = this.value(term.b);
         return (w) => Number(a(w)) + Number(b(w));
       }
       case 'mux': {
@@ -119,7 +134,12 @@ export class TermCompiler {
   }
 
   private comparison(op: 'eq' | 'ne' | 'gt', left: Term, right: Term): Truth {
-    const [a, b] = [this.value(left), this.value(right)];
+    const a = this.value(left);
+    if (right.op === 'lit' && op !== 'gt') {
+      const { value } = right;
+      return op === 'eq' ? (w) => a(w) === value : (w) => a(w) !== value;
+    }
+    const b = this.value(right);
     if (op === 'gt') return (w) => a(w) > b(w);
     return op === 'eq' ? (w) => a(w) === b(w) : (w) => a(w) !== b(w);
   }

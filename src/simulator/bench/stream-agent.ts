@@ -7,6 +7,9 @@ import type { PortHandle } from '../inspect.js';
 import type { Bench, Coroutine } from './bench.js';
 import type { PortStream } from './port-streams.js';
 
+/** Beats that have moved and are kept before somebody clears them away, at least. */
+const KEPT = 1024;
+
 /** One transfer: field name to bits. */
 export type Beat = Readonly<Record<string, bigint>>;
 /** A beat to send; a number is its `tdata`, absent fields are 0. */
@@ -52,14 +55,16 @@ export class SenderAgent {
   ) {
     const wires = wiresOf(bench, stream);
     const queue = this.#queue;
+    // Beats that have moved stand before this one until there are many: taking each out would move all the others.
+    let head = 0;
     let offered = false;
     const open = (): boolean => this.stall === 0 || random.nextFloat() >= this.stall;
     function* drive(): Coroutine {
       for (;;) {
         if (inReset()) offered = false;
-        else if (!offered && queue.length > 0 && open()) {
+        else if (!offered && queue.length > head && open()) {
           wires.fields.forEach(({ narrow, port }, k) => {
-            const value = queue[0]![k]!;
+            const value = queue[head]![k]!;
             if (narrow) port.setNumber(Number(BigInt.asUintN(32, value)));
             else port.set(value);
           });
@@ -73,8 +78,10 @@ export class SenderAgent {
     bench.monitor(`sender of ${stream.name}`, () => {
       if (!offered || wires.ready.getNumber() === 0) return;
       offered = false;
-      queue.shift();
       this.moved++;
+      if (++head < KEPT || 2 * head < queue.length) return;
+      queue.splice(0, head);
+      head = 0;
     });
   }
 

@@ -19,6 +19,20 @@ describe.each(makers)('an async bench, %s', (_, make) => {
     // Three of reset, one through the FIFO.
     expect(cycles).toBe(3 + words.length + 1);
   });
+  it('sends a long queue in order, added to while it moves', async () => {
+    const many = Array.from({ length: 5000 }, (_, k) => (k * 7) & 255);
+    const cycles = await runBench(fifo(make), async (tb) => {
+      const [s, m] = [tb.sender('s_axis'), tb.receiver('m_axis')];
+      await tb.reset(1);
+      void s.send(many.slice(0, 3000));
+      const first = await m.receive(2600);
+      const sent = s.send(many.slice(3000));
+      const rest = await m.receive(many.length - 2600);
+      await sent;
+      expect([...first, ...rest].map(({ tdata }) => Number(tdata))).toEqual(many);
+    });
+    expect(cycles).toBe(1 + many.length + 1);
+  });
   it('has no gap between two sends or two receives', async () => {
     const cycles = await runBench(fifo(make), async (tb) => {
       const [s, m] = [tb.sender('s_axis'), tb.receiver('m_axis')];
