@@ -10,7 +10,7 @@
  * where a beat that needs no input (a copy of an earlier one) is made as the one before it leaves: offer(j) = max over q of
  * d_q(j - 1) + 1. All of it is max-plus linear. Several outputs offer the same beats, each to its own reader.
  */
-import type { Times } from './timing-equations.js';
+import type { TimedModule, Times } from './timing-equations.js';
 
 /** Which input beats the output beats of a module wait for. */
 export interface PlaceRule {
@@ -21,7 +21,7 @@ export interface PlaceRule {
 }
 
 /** A module of several streams; ports are counted as in the names: `s0_axis`, `s1_axis`, and `m0_axis`, `m1_axis`. */
-export class PlaceTimes {
+export class PlaceTimes implements TimedModule {
   constructor(
     readonly inputs: readonly Times[],
     readonly outputs: readonly Times[],
@@ -77,6 +77,37 @@ export function concatRule(folds: readonly number[]): PlaceRule {
     turn: (port, k) => {
       const own = folds[port] ?? 1;
       return Math.floor(k / own) * total + (starts[port] ?? 0) + (k % own);
+    },
+  };
+}
+
+/** Pooling behind a window: `count` beats become one. */
+export function poolRule(count: number): PlaceRule {
+  return { needs: (j) => [[0, j * count + count - 1]], turn: (_, k) => Math.floor(k / count) };
+}
+
+/** Pooling over an image: of `pixels` times `folds` beats the last `folds` give a beat each. */
+export function globalRule(folds: number, pixels: number): PlaceRule {
+  const image = folds * pixels;
+  return {
+    needs: (j) => [[0, Math.floor(j / folds) * image + image - folds + (j % folds)]],
+    turn: (_, k) => Math.floor(k / image) * folds + Math.max(0, (k % image) - (image - folds)),
+  };
+}
+
+/** Upsampling: the first of `fx` copies of a pixel in the first of `fy` copies of a row is new. */
+export function upsampleRule(folds: number, columns: number, fy: number, fx: number): PlaceRule {
+  const [pixel, line] = [fx * folds, fx * folds * columns];
+  return {
+    needs: (j) => {
+      const [row, inRow] = [Math.floor(j / line), j % line];
+      const inPixel = inRow % pixel;
+      if (row % fy !== 0 || inPixel >= folds) return [];
+      return [[0, ((row / fy) * columns + Math.floor(inRow / pixel)) * folds + inPixel]];
+    },
+    turn: (_, k) => {
+      const [group, fold] = [Math.floor(k / folds), k % folds];
+      return Math.floor(group / columns) * fy * line + (group % columns) * pixel + fold;
     },
   };
 }

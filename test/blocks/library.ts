@@ -11,9 +11,12 @@ import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
 import { type Arithmetic, arithmetics } from '../../src/dataflow/stages/arithmetic.js';
 import { Matvec, MatvecMapped, MatvecStream } from '../../src/dataflow/stages/matvec.js';
+import { Pool } from '../../src/dataflow/stages/pool.js';
+import { PoolGlobal } from '../../src/dataflow/stages/pool-global.js';
 import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
 import { SlidingWindow } from '../../src/dataflow/stages/sliding-window.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
+import { Upsample } from '../../src/dataflow/stages/upsample.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
 import type { Design } from '../../src/circuit/index.js';
 
@@ -76,6 +79,9 @@ const windows = [
   { ...{ H: 16, W: 15, FOLDS: 2, KH: 7, KW: 4, SH: 2, SW: 2, DH: 1, DW: 1, PT: 3, PB: 3, PL: 1, PR: 2 }, DEPTH: 255 },
   { ...{ H: 4, W: 4, FOLDS: 4, KH: 2, KW: 2, SH: 2, SW: 2, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 }, DEPTH: 33 },
 ].map((sizes, k) => ({ ...sizes, SIMD: 1 + k, X_W: 1 + 3 * k, PAD: k }));
+
+/** Bits by which the sum of a pool is wider than its values. */
+const growth = (name: string, k: number): number => (name.startsWith('sum') ? 2 * k : 0);
 
 /** By module name, without the children of composed modules. */
 export const library: readonly LibraryModule[] = [
@@ -161,6 +167,10 @@ export const library: readonly LibraryModule[] = [
   ),
   entry(LaneTruncate, [...lanes, { N: 2, IN_W: 8, OUT_W: 3 }, { N: 5, IN_W: 2, OUT_W: 1 }]),
   entry(LaneExtend.signed, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
+  entry(
+    LaneExtend.bipolar,
+    [1, 2, 3, 8, 5].map((N, k) => ({ N, IN_W: 1, OUT_W: 2 + 3 * k })),
+  ),
   entry(LaneExtend.unsigned, [...lanes, { N: 2, IN_W: 3, OUT_W: 8 }, { N: 5, IN_W: 1, OUT_W: 16 }]),
   entry(Duplicate, widths),
   ...additions.map((addition) =>
@@ -172,6 +182,27 @@ export const library: readonly LibraryModule[] = [
       { PE: 1, X0_W: 32, X1_W: 33, OUT_W: 40 },
     ]),
   ),
+  ...Object.entries(Pool).map(([name, pool]) =>
+    entry(
+      pool,
+      [1, 2, 7, 8, 33].map((X_W, k) => ({ PE: 1 + k, K: [1, 2, 9, 16, 4][k]!, X_W, OUT_W: X_W + growth(name, k) })),
+    ),
+  ),
+  ...Object.entries(PoolGlobal).map(([name, pool]) =>
+    entry(
+      pool,
+      [1, 2, 7, 8, 33].map((X_W, k) => ({
+        ...{ PE: 5 - k, FOLDS: [1, 3, 4, 1, 2][k]!, PIXELS: [1, 2, 49, 64, 3][k]!, X_W, OUT_W: X_W + growth(name, k) },
+      })),
+    ),
+  ),
+  entry(Upsample, [
+    { W: 1, FOLDS: 1, COLUMNS: 1, FY: 1, FX: 1 },
+    { W: 8, FOLDS: 2, COLUMNS: 8, FY: 2, FX: 2 },
+    { W: 7, FOLDS: 1, COLUMNS: 5, FY: 3, FX: 1 },
+    { W: 33, FOLDS: 3, COLUMNS: 1, FY: 1, FX: 4 },
+    { W: 64, FOLDS: 4, COLUMNS: 9, FY: 4, FX: 3 },
+  ]),
   entry(Concat, [
     { W: 1, FOLDS0: 1, FOLDS1: 1 },
     { W: 8, FOLDS0: 2, FOLDS1: 2 },

@@ -1,18 +1,12 @@
 /** Timing equations against a cycle model, transfer by transfer, with streams that pause and readers that stall. */
 import { expect } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
-import type { Times } from '../../src/dataflow/timing-equations.js';
+import type { TimedModule, Times } from '../../src/dataflow/timing-equations.js';
 import { type Channel, channel, type CycleModel, fires } from '../../src/simulator/index.js';
-
-/** What equations answer, ports counted as in the names of the streams. */
-export interface TimedPorts {
-  offer(port?: number): number | undefined;
-  take(from: number, port?: number): number | undefined;
-}
 
 export interface TimesCase {
   readonly model: (inputs: Channel<bigint>[], outputs: Channel<bigint>[]) => CycleModel;
-  readonly times: (inputs: Times[], outputs: Times[]) => TimedPorts;
+  readonly times: (inputs: Times[], outputs: Times[]) => TimedModule;
   /** Beats given to each input. */
   readonly inputs: readonly number[];
   readonly outputs: number;

@@ -7,10 +7,13 @@ export interface LaneSizes {
   readonly OUT_W: number;
 }
 
-/** Cycle model of `lane_truncate` and `lane_extend`: wires; every lane is taken modulo 2^OUT_W, or with its sign. */
+/**
+ * Cycle model of `lane_truncate` and `lane_extend`: wires; every lane is taken modulo 2^OUT_W, or with its sign, or its bit
+ * becomes -1 or +1 (`bipolar`).
+ */
 export class LaneResizeModel implements CycleModel {
   readonly #sizes: LaneSizes;
-  readonly #signed: boolean;
+  readonly #lanes: boolean | 'bipolar';
   /** The beat that was resized last, and what came of it: a beat on offer is settled many times. */
   #from: bigint | undefined;
   #resized = 0n;
@@ -18,10 +21,10 @@ export class LaneResizeModel implements CycleModel {
   constructor(
     readonly input: Channel<bigint>,
     readonly output: Channel<bigint>,
-    signed: boolean,
+    signed: boolean | 'bipolar',
     sizes: LaneSizes,
   ) {
-    this.#signed = signed;
+    this.#lanes = signed;
     this.#sizes = sizes;
   }
 
@@ -38,9 +41,16 @@ export class LaneResizeModel implements CycleModel {
 
   #resize(beat: bigint): bigint {
     const { N, IN_W, OUT_W } = this.#sizes;
+    if (this.#lanes === 'bipolar') {
+      const bits = readBigLanes(beat, N, IN_W, false);
+      return packBigLanes(
+        bits.map((bit) => 2n * bit - 1n),
+        OUT_W,
+      );
+    }
     if (IN_W === OUT_W) return beat;
-    if (Math.max(IN_W, OUT_W) <= numberBits) return packLanes(readLanes(beat, N, IN_W, this.#signed), OUT_W);
-    return packBigLanes(readBigLanes(beat, N, IN_W, this.#signed), OUT_W);
+    if (Math.max(IN_W, OUT_W) <= numberBits) return packLanes(readLanes(beat, N, IN_W, this.#lanes), OUT_W);
+    return packBigLanes(readBigLanes(beat, N, IN_W, this.#lanes), OUT_W);
   }
 
   tick(): void {}

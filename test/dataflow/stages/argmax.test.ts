@@ -60,6 +60,7 @@ describe('lanes', () => {
     ['truncate', LaneTruncate, false],
     ['extend with zeros', LaneExtend.unsigned, false],
     ['extend with sign', LaneExtend.signed, true],
+    ['bits to -1 and +1', LaneExtend.bipolar, 'bipolar'],
   ] as const;
   it.each(shapes)('%s', async (name, template, signed) => {
     for (const [N, narrow, wide] of [
@@ -68,7 +69,8 @@ describe('lanes', () => {
       [3, 16, 16],
       [2, 7, 64],
     ] as const) {
-      const [IN_W, OUT_W] = name === 'truncate' ? [wide, narrow] : [narrow, wide];
+      const [IN_W, OUT_W] = name === 'truncate' ? [wide, narrow] : [signed === 'bipolar' ? 1 : narrow, wide];
+      const value = (code: bigint): bigint => (signed === 'bipolar' ? 2n * code - 1n : code);
       const params = { N, IN_W, OUT_W };
       const design = buildDesign(template);
       await expectAgreement({
@@ -76,10 +78,11 @@ describe('lanes', () => {
         params,
         model: (i, o) => new LaneResizeModel(i, o, signed, params),
         inputs: uniformBeats(N * IN_W),
-        reference: (beats) => beats.map((beat) => packBigLanes(readBigLanes(beat, N, IN_W, signed), OUT_W)),
+        reference: (beats) =>
+          beats.map((beat) => packBigLanes(readBigLanes(beat, N, IN_W, signed === true).map(value), OUT_W)),
         claims: { latency: { from: 's_axis', to: 'm_axis', cycles: 0 }, fullRate: ['s_axis', 'm_axis'] },
         effort: { stalls: turnedStalls(N), beats: 20 },
-        verilator: N === 8 && signed,
+        verilator: N === 8 && signed !== false,
       }).catch((error: unknown) => {
         throw new Error(`${name} ${JSON.stringify(params)}: ${String(error)}`);
       });
