@@ -1,4 +1,5 @@
 /** Co-simulation: Verilator in process, lockstep under stall patterns, protocol rules, reports, shrinking, block tests. */
+export * from './axi-lite.js';
 export * from './block-harness.js';
 export * from './channel-model.js';
 export * from './design-participants.js';

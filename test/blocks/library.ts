@@ -1,5 +1,6 @@
 /** Every module of the library with parameter vectors for its text: defaults, ones, neighbours of powers of two. */
 import * as arith from '../../src/blocks/arith/index.js';
+import * as axi from '../../src/blocks/axi/index.js';
 import * as cdc from '../../src/blocks/cdc/index.js';
 import * as stream from '../../src/blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
@@ -119,6 +120,27 @@ export const library: readonly LibraryModule[] = [
     { ROWS: 5, COLS: 2, A_W: 9, W_W: 3, ACC_W: 40 },
     { ROWS: 2, COLS: 1, A_W: 8, W_W: 8, ACC_W: 33 },
     { ROWS: 1, COLS: 4, A_W: 2, W_W: 5, ACC_W: 7 },
+  ]),
+  entry(axi.AxiLiteSubordinate, [
+    { ADDR_W: 3, OUTSTANDING: 1 },
+    { ADDR_W: 4, OUTSTANDING: 2 },
+    { ADDR_W: 12, OUTSTANDING: 3 },
+    { ADDR_W: 32, OUTSTANDING: 4 },
+    { ADDR_W: 17, OUTSTANDING: 5 },
+  ]),
+  entry(axi.AccessMemory, [
+    { ADDR_W: 1, WORDS: 1 },
+    { ADDR_W: 1, WORDS: 2 },
+    { ADDR_W: 4, WORDS: 16 },
+    { ADDR_W: 30, WORDS: 17 },
+    { ADDR_W: 8, WORDS: 100 },
+  ]),
+  entry(axi.AxiLiteMemory, [
+    { ADDR_W: 3, WORDS: 1, OUTSTANDING: 1 },
+    { ADDR_W: 3, WORDS: 2, OUTSTANDING: 2 },
+    { ADDR_W: 6, WORDS: 13, OUTSTANDING: 3 },
+    { ADDR_W: 12, WORDS: 64, OUTSTANDING: 4 },
+    { ADDR_W: 32, WORDS: 65, OUTSTANDING: 5 },
   ]),
   entry(
     cdc.AsyncFifo,
