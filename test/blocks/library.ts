@@ -8,6 +8,7 @@ import { Add, additions } from '../../src/dataflow/stages/add.js';
 import { Argmax } from '../../src/dataflow/stages/argmax.js';
 import { Concat } from '../../src/dataflow/stages/concat.js';
 import { Duplicate } from '../../src/dataflow/stages/duplicate.js';
+import { Lookup } from '../../src/dataflow/stages/lookup.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
 import { type Arithmetic, arithmetics } from '../../src/dataflow/stages/arithmetic.js';
@@ -160,6 +161,13 @@ export const library: readonly LibraryModule[] = [
   ]),
   entry(SlidingWindow.pixels, windows),
   entry(SlidingWindow.groups, windows),
+  entry(Lookup, [
+    { PE: 1, ENTRIES: 2, OUT_W: 1 },
+    { PE: 3, ENTRIES: 8, OUT_W: 5 },
+    { PE: 2, ENTRIES: 64, OUT_W: 20 },
+    { PE: 5, ENTRIES: 100, OUT_W: 8 },
+    { PE: 1, ENTRIES: 256, OUT_W: 33 },
+  ]),
   entry(Thresholds.signed, thresholds),
   entry(Thresholds.unsigned, thresholds),
   ...roundings.flatMap((rounding, k) => [
