@@ -34,6 +34,11 @@ import { pathFinder } from './paths.js';
 export interface SimulationOptions {
   /** Initial values of unreset registers and of memories; zero by default. */
   readonly init?: Init;
+  /**
+   * Cycles that the compiled simulator runs with its first program, which is there at once, before it makes the full one;
+   * 0 starts with the full one. Results are the same.
+   */
+  readonly fullAfter?: number;
 }
 
 type Commit = () => void;

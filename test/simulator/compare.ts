@@ -1,6 +1,12 @@
 /** Runs the interpreter and the compiled simulator side by side on random inputs and compares everything they hold. */
 import { randomStream } from '../../src/base/random.js';
-import { type CircuitSimulation, type ElaboratedCircuit, compile, interpret } from '../../src/simulator/index.js';
+import {
+  type CircuitSimulation,
+  type ElaboratedCircuit,
+  type SimulationOptions,
+  compile,
+  interpret,
+} from '../../src/simulator/index.js';
 
 export interface Difference {
   readonly cycle: number;
@@ -11,16 +17,18 @@ export interface Difference {
 
 /**
  * The first difference within `cycles` cycles; with `wires` internal wires are compared as well. A circuit of several
- * clocks gets a random set of edges in every cycle.
+ * clocks gets a random set of edges in every cycle. `options` are those of the compiled simulator, which has its full
+ * program from the first cycle on unless they say otherwise.
  */
 export function firstDifference(
   circuit: ElaboratedCircuit,
   seed: number,
   cycles: number,
   wires = false,
+  options: Pick<SimulationOptions, 'fullAfter'> = { fullAfter: 0 },
 ): Difference | undefined {
   const init = { seed: BigInt(seed) };
-  const [oracle, wasm]: CircuitSimulation[] = [interpret(circuit, { init }), compile(circuit, { init })];
+  const [oracle, wasm]: CircuitSimulation[] = [interpret(circuit, { init }), compile(circuit, { init, ...options })];
   if (oracle === undefined || wasm === undefined) throw new Error('two simulators');
   const r = randomStream(BigInt(seed), 'inputs');
   const inputs = oracle.ports.filter((p) => p.dir === 'input');
