@@ -11,6 +11,9 @@ import { rewrite, withOperands } from './rewrite.js';
 /** Longer chains of wires used once stay chains of wires. */
 const MAX_INLINE_DEPTH = 12;
 
+/** Wires that are expanded one inside the other; the stack of the host is finite. */
+const MAX_NESTED = 100;
+
 /**
  * Rewritings by the number of loops around a reader: the expressions of `inline` move in, and `need` is told every signal
  * that is read as before.
@@ -30,12 +33,15 @@ export function inliner(
   const operands: ((ex: Ex) => Ex)[] = [];
   // Levels of the expression that is being rewritten, innermost call last.
   let level = 0;
+  let nested = 0;
   const valueOf = (a: Assign): Ex => {
     const known = values[a.target];
     if (known !== undefined) return known;
     const outer = level;
     level = 0;
+    nested++;
     const value = go(a.value, a.loops.length);
+    nested--;
     levels[a.target] = level + 1;
     level = outer;
     values[a.target] = value;
@@ -45,6 +51,7 @@ export function inliner(
     const a = inline[e.signal];
     const signal = circuit.signals[e.signal];
     if (a === undefined || signal === undefined) return e;
+    if (nested > MAX_NESTED && values[e.signal] === undefined) return e;
     const own = valueOf(a);
     if ((levels[e.signal] ?? 0) > MAX_INLINE_DEPTH) return e;
     const value = moveExpression(circuit, own, a.loops.length, e.index.filter(isAffine), depth);
