@@ -5,22 +5,29 @@ export interface Comparison {
   readonly mismatches: number;
   /** Samples with all elements equal. */
   readonly equalSamples: number;
-  /** The first difference in words. */
+  /** The first difference in words, and its sample. */
   readonly first?: string;
+  readonly firstSample?: number;
 }
 
 export function compareCodes(actual: ArrayLike<number>, expected: ArrayLike<number>, perSample: number): Comparison {
   let mismatches = 0;
   let first: string | undefined;
+  let firstSample: number | undefined;
   const bad = new Set<number>();
   for (let i = 0; i < expected.length; i++) {
     if (actual[i] === expected[i]) continue;
     const sample = Math.floor(i / perSample);
     const got = actual[i] === undefined ? 'nothing came out' : `${actual[i]}`;
+    firstSample ??= sample;
     first ??= `sample ${sample}, element ${i % perSample}: ${got}, the reference has ${expected[i]}`;
     mismatches++;
     bad.add(sample);
   }
   const equalSamples = expected.length / perSample - bad.size;
-  return { mismatches, equalSamples, ...(first === undefined ? {} : { first }) };
+  return {
+    mismatches,
+    equalSamples,
+    ...(first === undefined || firstSample === undefined ? {} : { first, firstSample }),
+  };
 }

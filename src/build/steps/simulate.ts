@@ -9,6 +9,7 @@ import { compareCodes } from '../compare.js';
 import { buildError } from '../errors.js';
 import { layerExits, layerFigures, type LayerFigures } from '../figures.js';
 import { randomCodes } from '../load-model.js';
+import { locateDifference, readCircuit } from '../locate-difference.js';
 import { pipelineParticipant, simulatorParticipant } from '../participants.js';
 import { lockstepSpec, runHardware } from '../run-hardware.js';
 import type { Generated } from './generate.js';
@@ -64,10 +65,12 @@ export function simulateStep(
   const watch = [...layerExits(chain, network).values()];
   const run = runHardware({ chain, design, participant, codes, signedOutput, watch });
   if (run.failure !== undefined) throw lockstepError(renderFailure(run.spec, run.failure, { subject: network.name }));
-  const { equalSamples, first } = compareCodes(run.outputs, expected, chain.output.elements);
+  const { equalSamples, first, firstSample = 0 } = compareCodes(run.outputs, expected, chain.output.elements);
   if (first !== undefined) {
     const message = `${network.name}: the simulated hardware differs from the reference; ${first}`;
-    throw buildError('H4001', message, { exitCode: 1 });
+    const upTo = codes.slice(0, (firstSample + 1) * chain.input.elements);
+    const place = locateDifference({ chain, design, network, participant, read: readCircuit, codes: upTo });
+    throw buildError('H4001', message, { exitCode: 1, ...(place === undefined ? {} : { places: [{ text: place }] }) });
   }
   const { predicted, layers } = layerFigures(network, chain, folding, samples, run.nodes);
   const { inputBeats, outputBeats, cycles } = run;
