@@ -96,7 +96,7 @@ export type Signal = SignalCommon &
       }
     /**
      * Memory of `depth` words of `type`. Written at the clock edge; a read in the same cycle sees the old word.
-     * `image` names an image parameter that gives the contents of a read-only memory.
+     * `image` names an image parameter that gives the contents at the start, for ever where nothing writes.
      */
     | {
         readonly kind: 'memory';

@@ -65,6 +65,8 @@ export interface MemoryOptions {
   readonly collision?: 'last' | 'never';
   readonly style?: 'auto' | 'block' | 'distributed' | 'ultra';
   readonly doc?: string;
+  /** Contents at the start of a memory that is written too. A reset does not bring them back. */
+  readonly image?: ImageRef;
 }
 
 /** `D` names the clock domains of the module beside `main`. */
@@ -173,11 +175,11 @@ export class Builder<D extends string = never> implements BuilderCore {
   }
   /** A memory of `depth` words; reads are asynchronous, register them for block RAM. */
   memory<T extends Scalar>(key: string, type: T, depth: NatLike, options: MemoryOptions = {}): Memory<T> {
-    return this.makeMemory(key, type, depth, options, undefined);
+    return this.makeMemory(key, type, depth, options, options.image?.name);
   }
   /** A read-only memory with the contents of an image parameter. */
   rom<T extends Scalar>(key: string, type: T, depth: NatLike, image: ImageRef, options: MemoryOptions = {}): Memory<T> {
-    return this.makeMemory(key, type, depth, options, image.name);
+    return this.makeMemory(key, type, depth, options, image.name, true);
   }
   /** A derived constant with a name: `localparam int`. */
   localparam(name: string, value: NatLike, doc?: string): NatExpr {
@@ -413,6 +415,7 @@ export class Builder<D extends string = never> implements BuilderCore {
     depth: NatLike,
     options: MemoryOptions,
     image: string | undefined,
+    readOnly = false,
   ): Memory<T> {
     const sig = this.declare(snakeCase(key), documented(type, options.doc), {
       kind: 'memory',
@@ -423,7 +426,7 @@ export class Builder<D extends string = never> implements BuilderCore {
       ...(options.collision === undefined ? {} : { collision: options.collision }),
     });
     const id = this.signals.length - 1;
-    return new Memory<T>(this, sig, id, type, image !== undefined);
+    return new Memory<T>(this, sig, id, type, readOnly);
   }
 
   claimItem(what: 'instance' | 'generate block', name: string, place: SourcePlace | undefined): void {

@@ -18,6 +18,7 @@ import { PoolGlobal } from '../../src/dataflow/stages/pool-global.js';
 import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
 import { SlidingWindow } from '../../src/dataflow/stages/sliding-window.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
+import { WeightStreamer } from '../../src/dataflow/weights/weight-streamer.js';
 import { Upsample } from '../../src/dataflow/stages/upsample.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
 import type { Design } from '../../src/circuit/index.js';
@@ -168,6 +169,10 @@ export const library: readonly LibraryModule[] = [
     { PE: 5, ENTRIES: 100, OUT_W: 8 },
     { PE: 1, ENTRIES: 256, OUT_W: 33 },
   ]),
+  entry(
+    WeightStreamer,
+    [1, 2, 3, 16, 33].map((WORDS, k) => ({ W: 1 + 16 * k, WORDS })),
+  ),
   entry(Thresholds.signed, thresholds),
   entry(Thresholds.unsigned, thresholds),
   ...roundings.flatMap((rounding, k) => [
