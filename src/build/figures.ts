@@ -1,20 +1,24 @@
 /** Figures by layer: what was planned, predicted and simulated, in the form of the reports. */
 import type { Chain } from '../dataflow/chain.js';
 import type { CycleFigures } from '../dataflow/cycle-figures.js';
-import { codeBits } from '../dataflow/plan.js';
+import { codeBits } from '../dataflow/codes.js';
+import { matrixOf } from '../dataflow/matrix.js';
 import { type Folding, layerInterval, weightedStages } from '../dataflow/folding.js';
 import { predictTiming } from '../dataflow/timing.js';
 import type { StageNetwork } from '../network/stages.js';
 
 export interface LayerFigures {
   readonly name: string;
+  /** Columns and rows of the matrix. */
   readonly inputs: number;
   readonly outputs: number;
+  /** How often a sample needs it: output pixels of a convolution, 1 for a dense layer. */
+  readonly vectors: number;
   readonly PE: number;
   readonly SIMD: number;
   readonly fifo: number;
   readonly weight_bits: number;
-  /** Cycles that one sample keeps the layer busy: (outputs / PE) * (inputs / SIMD). */
+  /** Cycles that one sample keeps the layer busy: vectors * (outputs / PE) * (inputs / SIMD), or those of its window. */
   readonly cycles: number;
   /** Of the beats that leave the layer. Null where the run could not look inside. */
   readonly predicted: CycleFigures | null;
@@ -45,14 +49,16 @@ export function layerFigures(
   const layers = weightedStages(network).map((stage): LayerFigures => {
     const layer = folding[stage.name] ?? { PE: 1, SIMD: 1 };
     const exit = exits.get(stage.name);
+    const { rows, columns, vectors } = matrixOf(stage);
     return {
       name: stage.name,
-      inputs: stage.inputs,
-      outputs: stage.outputs,
+      inputs: columns,
+      outputs: rows,
+      vectors,
       PE: layer.PE,
       SIMD: layer.SIMD,
       fifo: layer.fifo ?? 0,
-      weight_bits: stage.inputs * stage.outputs * codeBits(stage.weight),
+      weight_bits: rows * columns * codeBits(stage.weight),
       cycles: layerInterval(stage, layer),
       predicted: timing.nodes.find(({ name }) => name === exit)?.cycles ?? null,
       simulated: simulated.get(exit ?? '') ?? null,

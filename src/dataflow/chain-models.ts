@@ -4,10 +4,14 @@ import { RegisterSliceModel } from '../blocks/stream/register-slice.model.js';
 import { WidthConverterModel } from '../blocks/stream/width-converter.model.js';
 import type { Channel, CycleModel } from '../simulator/cycle-model.js';
 import type { ChainModule } from './chain.js';
+import { AddModel } from './stages/add.model.js';
 import { ArgmaxModel } from './stages/argmax.model.js';
+import { ConcatModel } from './stages/concat.model.js';
+import { DuplicateModel } from './stages/duplicate.model.js';
 import { LaneResizeModel } from './stages/lane-resize.model.js';
 import { MatvecModel } from './stages/matvec.model.js';
 import { RequantizeModel } from './stages/requantize.model.js';
+import { SlidingWindowModel } from './stages/sliding-window.model.js';
 import { ThresholdsModel } from './stages/thresholds.model.js';
 
 /** Channels of packed beats, by port. */
@@ -33,6 +37,14 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new ThresholdsModel(input, output, node.signed, node.params, node.images);
     case 'requantize':
       return new RequantizeModel(input, output, node.requantize, node.params, node.images);
+    case 'sliding_window':
+      return new SlidingWindowModel(input, output, node.order, node.params);
+    case 'duplicate':
+      return new DuplicateModel(input, outputs);
+    case 'add':
+      return new AddModel(inputs, output, node.addition, node.params);
+    case 'concat':
+      return new ConcatModel(inputs, output, node.params);
     case 'argmax':
       return new ArgmaxModel(input, output, node.signed, node.params);
   }

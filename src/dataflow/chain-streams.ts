@@ -1,5 +1,6 @@
 /** The streams of a chain: who gives and reads each, how wide its beats are and how many a sample has. */
 import type { Chain, ChainModule, ChainNode } from './chain.js';
+import { windowBeats } from './stages/window-order.js';
 
 /** Name of the stream at the input port. */
 export const inputStream = 's_axis';
@@ -42,12 +43,18 @@ export function outputWidth(node: ChainModule): number {
       return node.params.N * node.params.OUT_W;
     case 'fifo':
     case 'register_slice':
+    case 'duplicate':
+    case 'concat':
       return node.params.W;
+    case 'add':
+      return node.params.PE * node.params.OUT_W;
     case 'matvec':
       return node.params.PE * node.params.ACC_W;
     case 'thresholds':
     case 'requantize':
       return node.params.PE * node.params.OUT_W;
+    case 'sliding_window':
+      return node.params.SIMD * node.params.X_W;
     case 'width_converter':
     case 'argmax':
       return node.params.OUT_W;
@@ -66,7 +73,7 @@ export function beatsPerSample(chain: Chain): ReadonlyMap<string, number> {
 }
 
 /** Beats of one sample on each output; `before` on each input. */
-function beatsBehind(node: ChainModule, [before = 0]: readonly number[]): number {
+function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number[]): number {
   switch (node.kind) {
     case 'width_converter': {
       const { FRAME_IN, FRAME_OUT, UP, DOWN } = node.params;
@@ -75,14 +82,22 @@ function beatsBehind(node: ChainModule, [before = 0]: readonly number[]): number
     }
     case 'matvec':
       return (before / (node.params.MW / node.params.SIMD)) * (node.params.MH / node.params.PE);
+    case 'sliding_window': {
+      const { taken, given } = windowBeats(node.params);
+      return (before / taken) * given;
+    }
     case 'argmax':
       return before / (node.params.N / node.params.PE);
+    case 'concat':
+      return before + other;
     case 'lane_truncate':
     case 'lane_extend':
     case 'fifo':
     case 'register_slice':
     case 'thresholds':
     case 'requantize':
+    case 'duplicate':
+    case 'add':
       return before;
   }
 }

@@ -8,8 +8,11 @@
  * from it too; none of the three looks at the others.
  */
 import type { Image } from '../circuit/index.js';
+import type { Addition } from './stages/add.js';
 import type { Arithmetic } from './stages/arithmetic.js';
 import type { RequantizeKind } from './stages/requantize.js';
+import type { PatchOrder } from './stages/sliding-window.js';
+import type { SlidingWindowSizes } from './stages/sliding-window.model.js';
 
 type Sizes<K extends string> = Readonly<Record<K, number>>;
 type Images<K extends string> = Readonly<Record<K, Image>>;
@@ -42,6 +45,14 @@ export type ChainModule =
       readonly params: Sizes<'PE' | 'FOLDS' | 'X_W' | 'M_W' | 'A_W' | 'T_W' | 'SHIFT' | 'OUT_W'>;
       readonly images: Images<'MULTIPLIERS' | 'ADDENDS'>;
     }
+  | {
+      readonly kind: 'sliding_window';
+      readonly order: PatchOrder;
+      readonly params: SlidingWindowSizes;
+    }
+  | { readonly kind: 'duplicate'; readonly params: Sizes<'W'> }
+  | { readonly kind: 'add'; readonly addition: Addition; readonly params: Sizes<'PE' | 'X0_W' | 'X1_W' | 'OUT_W'> }
+  | { readonly kind: 'concat'; readonly params: Sizes<'W' | 'FOLDS0' | 'FOLDS1'> }
   | { readonly kind: 'argmax'; readonly signed: boolean; readonly params: Sizes<'N' | 'PE' | 'X_W' | 'OUT_W'> };
 
 export type ChainNode = ChainModule & {

@@ -13,20 +13,20 @@ export function foldingPlace(source: FoldingSource, layer: string, text: string)
   return { ...(source.file === undefined ? {} : { file: source.file }), ...(line === undefined ? {} : { line }), text };
 }
 
+/** `what`: name and value, `PE 7`; `noun`: what `total` counts. */
 export function notDividing(
   code: 'H2102' | 'H2103',
   layer: string,
-  what: 'PE' | 'SIMD',
-  value: number,
+  what: string,
   total: number,
+  noun: string,
   place: Place,
 ): Diagnostic {
-  const noun = what === 'PE' ? 'outputs' : 'inputs';
   return {
     code,
-    message: `${layer}: ${what} ${value} does not divide ${total} ${noun}`,
+    message: `${layer}: ${what} does not divide ${total} ${noun}`,
     places: [place],
-    fix: `legal ${what}: ${divisors(total).join(' ')}`,
+    fix: `legal ${what.split(' ')[0]}: ${divisors(total).join(' ')}`,
   };
 }
 

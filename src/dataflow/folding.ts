@@ -1,11 +1,14 @@
 /**
  * Folding: how many outputs (PE) and inputs (SIMD) of each weighted layer are computed in one cycle.
  *
- * A layer of MH outputs and MW inputs takes (MH / PE) * (MW / SIMD) cycles a vector.
+ * A layer of MH outputs and MW inputs takes (MH / PE) * (MW / SIMD) cycles a vector; a convolution has a vector for each output
+ * pixel, and the pixels of its input and of its patches need a cycle each at least.
  */
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
-import type { DenseStage, StageNetwork } from '../network/stages.js';
+import type { ElementType, StageNetwork } from '../network/stages.js';
+import { codeBits } from './codes.js';
 import { divisors, type FoldingSource, foldingPlace, notDividing } from './errors.js';
+import { isPointwise, isWeighted, matrixOf, type WeightedStage, windowLanes } from './matrix.js';
 
 export type RamStyle = 'auto' | 'block' | 'distributed' | 'ultra';
 
@@ -19,12 +22,18 @@ export interface LayerFolding {
 /** By stage name. */
 export type Folding = Readonly<Record<string, LayerFolding>>;
 
-export const weightedStages = (network: StageNetwork): readonly DenseStage[] =>
-  network.stages.filter((stage): stage is DenseStage => stage.kind === 'dense');
+export const weightedStages = (network: StageNetwork): readonly WeightedStage[] => network.stages.filter(isWeighted);
 
-/** Cycles a vector keeps a layer busy. */
-export const layerInterval = (stage: DenseStage, { PE, SIMD }: LayerFolding): number =>
-  (stage.outputs / PE) * (stage.inputs / SIMD);
+/** Cycles a sample keeps a layer busy: its matrix, or the window in front of it. */
+export function layerInterval(stage: WeightedStage, layer: LayerFolding): number {
+  const { rows, columns, vectors } = matrixOf(stage);
+  const matrix = vectors * (rows / layer.PE) * (columns / layer.SIMD);
+  if (stage.kind === 'dense' || isPointwise(stage)) return matrix;
+  const { image, window } = stage;
+  const beats = image.channels / windowLanes(stage, layer);
+  const pixels = Math.max(image.height * image.width, vectors * window.y.kernel * window.x.kernel);
+  return Math.max(matrix, pixels * beats);
+}
 
 /** All problems of a folding at once; a legal one comes back as it is. */
 export function checkFolding(network: StageNetwork, folding: Folding, source: FoldingSource = {}): Folding {
@@ -43,11 +52,14 @@ export function checkFolding(network: StageNetwork, folding: Folding, source: Fo
     const layer = folding[stage.name];
     if (layer === undefined) continue;
     const place = foldingPlace(source, stage.name, `"${stage.name}": { "PE": ${layer.PE}, "SIMD": ${layer.SIMD} }`);
-    if (!dividesWhole(layer.PE, stage.outputs)) {
-      problems.push(notDividing('H2103', stage.name, 'PE', layer.PE, stage.outputs, place));
+    const { rows, columns, groups } = matrixOf(stage);
+    const outputs = groups === 1 ? 'outputs' : 'outputs of a group';
+    if (!dividesWhole(layer.PE, rows / groups)) {
+      problems.push(notDividing('H2103', stage.name, `PE ${layer.PE}`, rows / groups, outputs, place));
     }
-    if (!dividesWhole(layer.SIMD, stage.inputs)) {
-      problems.push(notDividing('H2102', stage.name, 'SIMD', layer.SIMD, stage.inputs, place));
+    const inputs = stage.kind === 'dense' ? 'inputs' : 'inputs of a patch';
+    if (!dividesWhole(layer.SIMD, columns)) {
+      problems.push(notDividing('H2102', stage.name, `SIMD ${layer.SIMD}`, columns, inputs, place));
     }
     if (layer.fifo !== undefined && !(Number.isInteger(layer.fifo) && layer.fifo >= 1)) {
       const message = `${stage.name}: fifo ${layer.fifo} is not a whole number of beats >= 1`;
@@ -62,13 +74,11 @@ const dividesWhole = (part: number, total: number): boolean =>
   Number.isInteger(part) && part >= 1 && total % part === 0;
 
 /** Rough cost of one product in LUTs; binary products cost one. Sets proportions only, not resource reports. */
-function productCost(stage: DenseStage): number {
-  const bits = (type: DenseStage['input']) => (type.kind === 'bipolar' ? 1 : type.bits);
-  return Math.max(1, bits(stage.input) * bits(stage.weight));
-}
+const productCost = (stage: { readonly input: ElementType; readonly weight: ElementType }): number =>
+  Math.max(1, codeBits(stage.input) * codeBits(stage.weight));
 
 export interface FoldingGoal {
-  /** Cycles a vector may take; 1 asks for the fastest that fits the budget. */
+  /** Cycles a sample may take; 1 asks for the fastest that fits the budget. */
   readonly interval: number;
   /** Sum over layers of PE * SIMD * cost of a product, in LUT equivalents. */
   readonly budget: number;
@@ -85,7 +95,7 @@ export function chooseFolding(network: StageNetwork, goal: FoldingGoal, fixed: F
   const stages = weightedStages(network);
   const chosen = new Map(stages.map((stage) => [stage, fixed[stage.name] ?? { PE: 1, SIMD: 1 }]));
   const open = new Set(stages.filter((stage) => fixed[stage.name] === undefined));
-  const cost = (stage: DenseStage, layer: LayerFolding) => layer.PE * layer.SIMD * productCost(stage);
+  const cost = (stage: WeightedStage, layer: LayerFolding) => layer.PE * layer.SIMD * productCost(stage);
   let spent = [...chosen].reduce((sum, [stage, layer]) => sum + cost(stage, layer), 0);
   while (open.size > 0) {
     const slowest = [...open].reduce((a, b) =>
@@ -109,11 +119,14 @@ export function chooseFolding(network: StageNetwork, goal: FoldingGoal, fixed: F
  * The next step up: the least PE * SIMD that is faster than `now` (and not faster than needed); among equals the most
  * square one, since wide words and deep trees both cost.
  */
-function nextFaster(stage: DenseStage, now: LayerFolding, goal: number): LayerFolding | undefined {
+function nextFaster(stage: WeightedStage, now: LayerFolding, goal: number): LayerFolding | undefined {
   const interval = layerInterval(stage, now);
   let best: LayerFolding | undefined;
-  for (const PE of divisors(stage.outputs)) {
-    for (const SIMD of divisors(stage.inputs)) {
+  const { rows, columns, groups } = matrixOf(stage);
+  // More than the channels of a pixel would wait for the window, which gives one pixel a cycle.
+  const widest = stage.kind === 'dense' ? columns : stage.image.channels / groups;
+  for (const PE of divisors(rows / groups)) {
+    for (const SIMD of divisors(widest)) {
       const candidate = { PE, SIMD };
       const cycles = layerInterval(stage, candidate);
       if (cycles >= interval || cycles * 4 < Math.min(goal, interval)) continue;

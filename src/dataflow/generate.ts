@@ -19,11 +19,15 @@ import {
 } from '../hdl/index.js';
 import type { Chain, ChainNode } from './chain.js';
 import { inputStream, outputWidth, portNames, resultStream } from './chain-streams.js';
+import { Add } from './stages/add.js';
 import { Argmax } from './stages/argmax.js';
+import { Concat } from './stages/concat.js';
+import { Duplicate } from './stages/duplicate.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
 import { Matvec } from './stages/matvec.js';
 import { makeRequantize, type RequantizeKind, requantizeName } from './stages/requantize.js';
+import { SlidingWindow } from './stages/sliding-window.js';
 import { Thresholds } from './stages/thresholds.js';
 
 /** Ports of the modules of a chain: streams of packed beats, named as {@link portNames} says. */
@@ -55,6 +59,14 @@ export function generateChain(chain: Chain): Design {
         return Thresholds[node.signed ? 'signed' : 'unsigned'];
       case 'requantize':
         return requantizer(node.requantize);
+      case 'sliding_window':
+        return SlidingWindow[node.order];
+      case 'duplicate':
+        return Duplicate;
+      case 'add':
+        return Add[node.addition];
+      case 'concat':
+        return Concat;
       case 'argmax':
         return Argmax[node.signed ? 'signed' : 'unsigned'];
     }

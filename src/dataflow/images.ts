@@ -1,6 +1,6 @@
 /** Contents of the memories of the stages: words packed in the order that the headers of the modules state. */
 import type { Image } from '../circuit/index.js';
-import type { DenseStage } from '../network/stages.js';
+import { matrixOf, type WeightedStage } from './matrix.js';
 
 /** Packs fields into one word, field 0 in the lowest bits; negative fields in two's complement. */
 export function packWord(fields: readonly bigint[], width: number): bigint {
@@ -24,8 +24,8 @@ export function packWord(fields: readonly bigint[], width: number): bigint {
 }
 
 /** Weight memory of a matrix-vector unit: word nf * SF + sf, lane p * SIMD + k. */
-export function weightImage(stage: DenseStage, PE: number, SIMD: number, width: number): Image {
-  const [MH, MW] = [stage.outputs, stage.inputs];
+export function weightImage(stage: WeightedStage, PE: number, SIMD: number, width: number): Image {
+  const { rows: MH, columns: MW } = matrixOf(stage);
   const bipolar = stage.weight.kind === 'bipolar';
   const words: bigint[] = [];
   for (let nf = 0; nf < MH / PE; nf++) {

@@ -7,6 +7,7 @@
 import type { Chain, ChainNode } from './chain.js';
 import { beatsPerSample, inputStream, resultStream } from './chain-streams.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
+import { concatRule, joinRule, type PlaceRule, PlaceTimes } from './place-times.js';
 import {
   CollectorTimes,
   FreezeTimes,
@@ -16,6 +17,7 @@ import {
   type Times,
 } from './timing-equations.js';
 import { TimedGraph } from './timed-graph.js';
+import { WindowTimes } from './window-times.js';
 
 export interface NodeTiming {
   readonly name: string;
@@ -31,7 +33,10 @@ export interface Timing {
   readonly nodes: readonly NodeTiming[];
 }
 
-/** Predicts a run of `samples` samples back to back, output always ready. */
+/**
+ * Predicts a run of `samples` samples back to back, output always ready, up to the cycle in which its last result leaves: what
+ * a window takes of the last image without need may still be on its way then.
+ */
 export function predictTiming(chain: Chain, samples: number): Timing {
   const graph = new TimedGraph();
   const streams = new Map([[inputStream, graph.stream()]]);
@@ -42,18 +47,23 @@ export function predictTiming(chain: Chain, samples: number): Timing {
   }
   graph.solve(streams.get(inputStream)!, samples * chain.input.beats);
   const beats = beatsPerSample(chain);
+  const result = streams.get(resultStream(chain))!;
+  const end = result.at(-1) ?? 0;
   const nodes = chain.nodes.map(({ name, stage, kind, outputs: [first = ''] }): NodeTiming => ({
     name,
     stage,
     kind,
-    cycles: figuresOf(streams.get(first)!, beats.get(first) ?? 1),
+    cycles: figuresOf(streams.get(first)!, beats.get(first) ?? 1, end),
   }));
-  return { cycles: figuresOf(streams.get(resultStream(chain))!, chain.output.beats), nodes };
+  return { cycles: figuresOf(result, chain.output.beats, end), nodes };
 }
 
-function figuresOf(times: Times, beats: number): CycleFigures {
+function figuresOf(times: Times, beats: number, end: number): CycleFigures {
   const counter = new FigureCounter(beats);
-  for (const time of times) counter.record(time);
+  for (const time of times) {
+    if (time > end) break;
+    counter.record(time);
+  }
   return counter.figures();
 }
 
@@ -63,6 +73,11 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
   const through = (from: Times, make: (input: Times, output: Times) => TimedModule): Times => {
     const to = graph.stream();
     graph.add(make(from, to), [from], [to]);
+    return to;
+  };
+  const inPlace = (rule: PlaceRule, copies = 1): readonly Times[] => {
+    const to = Array.from({ length: copies }, () => graph.stream());
+    graph.add(new PlaceTimes(inputs, to, rule), inputs, to);
     return to;
   };
   switch (node.kind) {
@@ -86,6 +101,14 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       return [through(input, (i, o) => new FreezeTimes(i, o, 2))];
     case 'requantize':
       return [through(input, (i, o) => new FreezeTimes(i, o, 3))];
+    case 'sliding_window':
+      return [through(input, (i, o) => new WindowTimes(i, o, node.params, node.order, node.params.DEPTH))];
+    case 'duplicate':
+      return inPlace(joinRule(1), 2);
+    case 'add':
+      return inPlace(joinRule(2));
+    case 'concat':
+      return inPlace(concatRule([node.params.FOLDS0, node.params.FOLDS1]));
     case 'argmax': {
       const beats = node.params.N / node.params.PE;
       return [through(input, (i, o) => new CollectorTimes(i, o, beats, beats))];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RandomStream, randomStream } from '../../../src/base/random.js';
 import { channelImage } from '../../../src/dataflow/images.js';
-import { requantizeNode } from '../../../src/dataflow/plan-requantize.js';
+import { requantizeNode } from '../../../src/dataflow/plan/requantize.js';
 import { packBigLanes, readBigLanes } from '../../../src/dataflow/stages/lanes.js';
 import {
   makeRequantize,
@@ -149,7 +149,7 @@ function requantizeCase(kind: RequantizeKind, { PE, FOLDS, X_W, shift, OUT_W }: 
     overflow: kind.overflow,
     result: { bits: OUT_W, signed: kind.signedOutput },
   };
-  const flow = { lanes: PE, width: X_W, signed: kind.signedInput, elements: channels };
+  const flow = { lanes: PE, width: X_W, signed: kind.signedInput, channels };
   const { params, images } = requantizeNode('r', step, flow);
   return {
     design: buildDesign(makeRequantize(kind)),

@@ -1,8 +1,9 @@
 /** One fixed-point step of the numerics as a requantizer of the chain. */
-import type { FixedStep } from '../network/stages.js';
-import type { ChainModule } from './chain.js';
-import { channelImage } from './images.js';
-import type { Rounding } from './stages/requantize.js';
+import type { FixedStep } from '../../network/stages.js';
+import type { ChainModule } from '../chain.js';
+import { channelImage } from '../images.js';
+import { lcm } from './builder.js';
+import type { Rounding } from '../stages/requantize.js';
 
 type RequantizeModule = Extract<ChainModule, { kind: 'requantize' }>;
 
@@ -16,20 +17,21 @@ function signedBits(values: readonly bigint[]): number {
 
 /**
  * Widths: the product has X_W + M_W bits and one more for unsigned values, the sum one more, rounding one more; the sum
- * is never narrower than what the shift leaves plus the result.
+ * is never narrower than what the shift leaves plus the result. Element i belongs to channel i mod `channels`.
  */
 export function requantizeNode(
   name: string,
   step: FixedStep,
-  flow: { readonly lanes: number; readonly width: number; readonly signed: boolean; readonly elements: number },
+  flow: { readonly lanes: number; readonly width: number; readonly signed: boolean; readonly channels: number },
 ): RequantizeModule {
   // A left shift is a larger multiplier and addend: exact.
   const left = step.shift < 0 ? BigInt(-step.shift) : 0n;
   const multipliers = step.multiplier.map((value) => value << left);
   const addends = step.addend.map((value) => value << left);
   const perChannel = multipliers.length > 1 || addends.length > 1;
-  const channels = perChannel ? flow.elements : flow.lanes;
-  const of = (values: readonly bigint[], channel: number): bigint => values[values.length > 1 ? channel : 0]!;
+  const channels = perChannel ? lcm(flow.lanes, flow.channels) : flow.lanes;
+  const of = (values: readonly bigint[], channel: number): bigint =>
+    values[values.length > 1 ? channel % flow.channels : 0]!;
   const SHIFT = Math.max(0, step.shift);
   const OUT_W = step.result.bits;
   const [M_W, A_W] = [signedBits(multipliers), signedBits(addends)];
