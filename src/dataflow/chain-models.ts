@@ -10,9 +10,11 @@ import { ConcatModel } from './stages/concat.model.js';
 import { DuplicateModel } from './stages/duplicate.model.js';
 import { LaneResizeModel } from './stages/lane-resize.model.js';
 import { MatvecModel } from './stages/matvec.model.js';
+import { PoolGlobalModel, PoolModel } from './stages/pool.model.js';
 import { RequantizeModel } from './stages/requantize.model.js';
 import { SlidingWindowModel } from './stages/sliding-window.model.js';
 import { ThresholdsModel } from './stages/thresholds.model.js';
+import { UpsampleModel } from './stages/upsample.model.js';
 
 /** Channels of packed beats, by port. */
 export type Channels = readonly Channel<bigint>[];
@@ -39,6 +41,12 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new RequantizeModel(input, output, node.requantize, node.params, node.images);
     case 'sliding_window':
       return new SlidingWindowModel(input, output, node.order, node.params);
+    case 'pool':
+      return new PoolModel(input, output, node.pooling, node.params);
+    case 'pool_global':
+      return new PoolGlobalModel(input, output, node.pooling, node.params);
+    case 'upsample':
+      return new UpsampleModel(input, output, node.params);
     case 'duplicate':
       return new DuplicateModel(input, outputs);
     case 'add':

@@ -45,7 +45,10 @@ export function outputWidth(node: ChainModule): number {
     case 'register_slice':
     case 'duplicate':
     case 'concat':
+    case 'upsample':
       return node.params.W;
+    case 'pool':
+    case 'pool_global':
     case 'add':
       return node.params.PE * node.params.OUT_W;
     case 'matvec':
@@ -88,6 +91,12 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
     }
     case 'argmax':
       return before / (node.params.N / node.params.PE);
+    case 'pool':
+      return before / node.params.K;
+    case 'pool_global':
+      return before / node.params.PIXELS;
+    case 'upsample':
+      return before * node.params.FY * node.params.FX;
     case 'concat':
       return before + other;
     case 'lane_truncate':

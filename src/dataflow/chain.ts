@@ -10,6 +10,8 @@
 import type { Image } from '../circuit/index.js';
 import type { Addition } from './stages/add.js';
 import type { Arithmetic } from './stages/arithmetic.js';
+import type { PoolKind } from './stages/pool-lanes.js';
+import type { PoolGlobalSizes, PoolSizes } from './stages/pool.model.js';
 import type { RequantizeKind } from './stages/requantize.js';
 import type { PatchOrder } from './stages/sliding-window.js';
 import type { SlidingWindowSizes } from './stages/sliding-window.model.js';
@@ -20,7 +22,11 @@ type Images<K extends string> = Readonly<Record<K, Image>>;
 /** One module instance; parameter names and meanings are those of the module's text. */
 export type ChainModule =
   | { readonly kind: 'lane_truncate'; readonly params: Sizes<'N' | 'IN_W' | 'OUT_W'> }
-  | { readonly kind: 'lane_extend'; readonly signed: boolean; readonly params: Sizes<'N' | 'IN_W' | 'OUT_W'> }
+  | {
+      readonly kind: 'lane_extend';
+      readonly signed: boolean | 'bipolar';
+      readonly params: Sizes<'N' | 'IN_W' | 'OUT_W'>;
+    }
   | {
       readonly kind: 'width_converter';
       readonly params: Sizes<'IN_W' | 'OUT_W' | 'UP' | 'DOWN' | 'FRAME_IN' | 'FRAME_OUT'>;
@@ -50,6 +56,9 @@ export type ChainModule =
       readonly order: PatchOrder;
       readonly params: SlidingWindowSizes;
     }
+  | { readonly kind: 'pool'; readonly pooling: PoolKind; readonly params: PoolSizes }
+  | { readonly kind: 'pool_global'; readonly pooling: PoolKind; readonly params: PoolGlobalSizes }
+  | { readonly kind: 'upsample'; readonly params: Sizes<'W' | 'FOLDS' | 'COLUMNS' | 'FY' | 'FX'> }
   | { readonly kind: 'duplicate'; readonly params: Sizes<'W'> }
   | { readonly kind: 'add'; readonly addition: Addition; readonly params: Sizes<'PE' | 'X0_W' | 'X1_W' | 'OUT_W'> }
   | { readonly kind: 'concat'; readonly params: Sizes<'W' | 'FOLDS0' | 'FOLDS1'> }

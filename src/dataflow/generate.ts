@@ -26,9 +26,13 @@ import { Duplicate } from './stages/duplicate.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
 import { Matvec } from './stages/matvec.js';
+import { Pool } from './stages/pool.js';
+import { PoolGlobal } from './stages/pool-global.js';
+import { poolName } from './stages/pool-lanes.js';
 import { makeRequantize, type RequantizeKind, requantizeName } from './stages/requantize.js';
 import { SlidingWindow } from './stages/sliding-window.js';
 import { Thresholds } from './stages/thresholds.js';
+import { Upsample } from './stages/upsample.js';
 
 /** Ports of the modules of a chain: streams of packed beats, named as {@link portNames} says. */
 type StreamModule = ModuleTemplate<ParamSpecs, Ports<'main'>>;
@@ -46,7 +50,7 @@ export function generateChain(chain: Chain): Design {
       case 'lane_truncate':
         return LaneTruncate;
       case 'lane_extend':
-        return LaneExtend[node.signed ? 'signed' : 'unsigned'];
+        return LaneExtend[node.signed === 'bipolar' ? 'bipolar' : node.signed ? 'signed' : 'unsigned'];
       case 'width_converter':
         return WidthConverter;
       case 'fifo':
@@ -61,6 +65,12 @@ export function generateChain(chain: Chain): Design {
         return requantizer(node.requantize);
       case 'sliding_window':
         return SlidingWindow[node.order];
+      case 'pool':
+        return Pool[poolName(node.pooling)]!;
+      case 'pool_global':
+        return PoolGlobal[poolName(node.pooling)]!;
+      case 'upsample':
+        return Upsample;
       case 'duplicate':
         return Duplicate;
       case 'add':

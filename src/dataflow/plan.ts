@@ -16,12 +16,14 @@ import {
   defaultBudget,
   type Folding,
   type LayerFolding,
+  layerInterval,
   weightedStages,
 } from './folding.js';
 import { matrixOf } from './matrix.js';
 import { onBits, planActivation } from './plan/activation.js';
 import { ChainBuilder, divisorLanes, type Flow } from './plan/builder.js';
 import { planAdd, planConcat, planDuplicate } from './plan/joins.js';
+import { planPool, planUpsample } from './plan/pool.js';
 import { planPort, planInput, planOutput } from './plan/ports.js';
 import { defaultFifo, planWeighted } from './plan/weighted.js';
 
@@ -70,13 +72,15 @@ function planChain(network: StageNetwork, folding: Folding, portBits: number | '
   const { name, input: inputPort, stages, output: outputPort } = network;
   const chain = new ChainBuilder();
   const first = weightedStages(network)[0];
+  const interval = Math.max(1, ...weightedStages(network).map((stage) => layerInterval(stage, folding[stage.name]!)));
+  const goal: Goal = { folding, interval };
   const fullLanes = first === undefined ? 1 : folding[first.name]!.SIMD;
   const input = planPort(inputPort.type, elementsOf(inputPort.shape), { portBits, fullLanes });
   /** Flows that no stage has read, in the order in which the readers of a stage get them. */
   const open = new Map([[inputName, [planInput(chain, input, inputPort.type)]]]);
   stages.forEach((stage, index) => {
     const flows = sourcesOf(stages, index).map((source) => open.get(source)!.shift()!);
-    open.set(stage.name, planStage(chain, stage, flows, folding));
+    open.set(stage.name, planStage(chain, stage, flows, goal));
   });
   const flow = open.get(stages.at(-1)?.name ?? inputName)![0]!;
   const output = planPort(outputPort.type, flow.elements, { portBits, fullLanes: flow.lanes });
@@ -84,8 +88,14 @@ function planChain(network: StageNetwork, folding: Folding, portBits: number | '
   return { name, input, nodes: chain.nodes, output };
 }
 
+interface Goal {
+  readonly folding: Folding;
+  /** Cycles of the slowest layer, which stages without a folding need not undercut. */
+  readonly interval: number;
+}
+
 /** The flows behind a stage, one for each reader. */
-function planStage(chain: ChainBuilder, stage: Stage, flows: readonly Flow[], folding: Folding): Flow[] {
+function planStage(chain: ChainBuilder, stage: Stage, flows: readonly Flow[], { folding, interval }: Goal): Flow[] {
   const [flow] = flows as readonly [Flow];
   switch (stage.kind) {
     case 'dense':
@@ -124,8 +134,9 @@ function planStage(chain: ChainBuilder, stage: Stage, flows: readonly Flow[], fo
     case 'duplicate':
       return planDuplicate(chain, stage, flow, (_, { elements, lanes }) => 2 * Math.ceil(elements / lanes));
     case 'pool':
+      return [planPool(chain, stage, flow, interval)];
     case 'upsample':
-      throw noHardware(stage, `a ${stage.kind} stage has`);
+      return [planUpsample(chain, stage, flow, interval)];
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Chain, ChainNode } from './chain.js';
 import { beatsPerSample, inputStream, resultStream } from './chain-streams.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
-import { concatRule, joinRule, type PlaceRule, PlaceTimes } from './place-times.js';
+import { concatRule, globalRule, joinRule, type PlaceRule, PlaceTimes, poolRule, upsampleRule } from './place-times.js';
 import {
   CollectorTimes,
   FreezeTimes,
@@ -103,6 +103,14 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       return [through(input, (i, o) => new FreezeTimes(i, o, 3))];
     case 'sliding_window':
       return [through(input, (i, o) => new WindowTimes(i, o, node.params, node.order, node.params.DEPTH))];
+    case 'pool':
+      return inPlace(poolRule(node.params.K));
+    case 'pool_global':
+      return inPlace(globalRule(node.params.FOLDS, node.params.PIXELS));
+    case 'upsample': {
+      const { FOLDS, COLUMNS, FY, FX } = node.params;
+      return inPlace(upsampleRule(FOLDS, COLUMNS, FY, FX));
+    }
     case 'duplicate':
       return inPlace(joinRule(1), 2);
     case 'add':

@@ -1,5 +1,5 @@
 /** Forks and joins of streams: duplicates, additions, concatenations. */
-import type { AddStage, ConcatStage, DuplicateStage, ElementType, FixedStep } from '../../network/stages.js';
+import type { AddStage, ConcatStage, DuplicateStage, ElementType } from '../../network/stages.js';
 import { onBits, planActivation } from './activation.js';
 import { type ChainBuilder, divisorLanes, type Flow, gcd } from './builder.js';
 
@@ -33,7 +33,7 @@ export function planAdd(chain: ChainBuilder, stage: AddStage, flows: readonly Fl
     const { type, activation } = operands[k]!;
     const own = `${name}_${k}`;
     const even = chain.convert(own, flow, lanes, { stage: name });
-    if (activation.kind === 'none') return type.kind === 'bipolar' ? planValues(chain, own, name, even) : even;
+    if (activation.kind === 'none') return type.kind === 'bipolar' ? planValues(chain, name, even, own) : even;
     const onCodes = type.kind === 'bipolar' ? onBits(activation) : activation;
     const { result } = activation.kind === 'fixed' ? activation.steps.at(-1)! : { result: undefined };
     const output: ElementType = { kind: 'int', bits: result?.bits ?? 1, signed: result?.signed ?? false };
@@ -65,7 +65,7 @@ export function planConcat(chain: ChainBuilder, { name, operands, output }: Conc
   const values = flows.map((flow, k) => {
     const even = chain.convert(`${name}_${k}`, flow, lanes, { stage: name });
     const bits = operands[k]?.type.kind === 'bipolar' && output.kind !== 'bipolar';
-    return bits ? planValues(chain, `${name}_${k}`, name, even) : even;
+    return bits ? planValues(chain, name, even, `${name}_${k}`) : even;
   });
   const signed = values.some((flow) => flow.signed);
   const width = Math.max(...values.map((flow) => flow.width + (signed && !flow.signed ? 1 : 0)));
@@ -80,20 +80,10 @@ export function planConcat(chain: ChainBuilder, { name, operands, output }: Conc
 }
 
 /** Bits 0 and 1 as the values -1 and +1 that they stand for. */
-export function planValues(chain: ChainBuilder, name: string, stage: string, flow: Flow): Flow {
-  const step: FixedStep = {
-    ...{
-      multiplier: [2n],
-      addend: [-1n],
-      shift: 0,
-      rounding: 'floor' as const,
-      relu: false,
-      overflow: 'wrap' as const,
-    },
-    result: { bits: 2, signed: true },
-  };
-  const output = { kind: 'int', ...step.result } as const;
-  return planActivation(chain, { stage, name }, { kind: 'fixed', steps: [step] }, { output, channels: 1 }, flow);
+export function planValues(chain: ChainBuilder, stage: string, flow: Flow, name = stage): Flow {
+  const params = { N: flow.lanes, IN_W: 1, OUT_W: 2 };
+  const stream = chain.add(`${name}_values`, stage, { kind: 'lane_extend', signed: 'bipolar', params }, flow);
+  return { ...flow, stream, width: 2, signed: true };
 }
 
 const signLetter = ({ signed }: Flow) => (signed ? 's' : 'u');
