@@ -10,6 +10,7 @@ import { Frame } from '../dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
 import { Matvec } from '../dataflow/stages/matvec.js';
 import { makeRequantize, requantizeName, type RequantizeKind, roundings } from '../dataflow/stages/requantize.js';
+import { SlidingWindow } from '../dataflow/stages/sliding-window.js';
 import { Thresholds } from '../dataflow/stages/thresholds.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs, type Ports } from '../hdl/index.js';
 
@@ -38,7 +39,8 @@ function matvec(arithmetic: Arithmetic): RegisteredBlock {
   const binary = arithmetic.startsWith('x');
   const X_W = binary || arithmetic.startsWith('b') ? 1 : 4;
   const W_W = binary || arithmetic.endsWith('b') ? 1 : 3;
-  const example = { MH: 4, MW: 6, PE: 2, SIMD: 3, X_W, W_W, ACC_W: 16 };
+  const shift: ParamNumbers = binary ? {} : { P_SHIFT: 0 };
+  const example = { MH: 4, MW: 6, PE: 2, SIMD: 3, GROUPS: 1, X_W, W_W, ...shift, ACC_W: 16 };
   return block(Matvec[arithmetic], example, `matvec_{${arithmetics.join(',')}}`);
 }
 
@@ -62,6 +64,10 @@ function requantizers(): RegisteredBlock[] {
   }));
 }
 
+const window = {
+  ...{ H: 4, W: 5, FOLDS: 2, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 },
+  ...{ SIMD: 2, X_W: 4, PAD: 0, DEPTH: 40 },
+};
 const resizing = { W: 4, RATIO: 3, FRAME: 5 };
 const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
 
@@ -83,6 +89,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(LaneExtend.signed, { ...lanes, OUT_W: 8 }),
   block(LaneExtend.unsigned, { ...lanes, OUT_W: 8 }),
   ...arithmetics.map(matvec),
+  ...Object.values(SlidingWindow).map((sliding) => block(sliding, window, 'sliding_window{,_groups}')),
   ...[Thresholds.signed, Thresholds.unsigned].map((thresholds) =>
     block(thresholds, { PE: 2, FOLDS: 2, LEVELS: 3, X_W: 5, OUT_W: 2, LOWEST: 0 }, 'thresholds_{s,u}'),
   ),

@@ -36,7 +36,8 @@ export type ChainModule =
   | {
       readonly kind: 'matvec';
       readonly arithmetic: Arithmetic;
-      readonly params: Sizes<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W'>;
+      readonly params: Sizes<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W'> &
+        Partial<Sizes<'GROUPS' | 'P_SHIFT'>>;
       readonly images: Images<'WEIGHTS'>;
     }
   | {

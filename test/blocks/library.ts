@@ -11,7 +11,7 @@ import { Duplicate } from '../../src/dataflow/stages/duplicate.js';
 import { Lookup } from '../../src/dataflow/stages/lookup.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
-import { type Arithmetic, arithmetics } from '../../src/dataflow/stages/arithmetic.js';
+import { type Arithmetic, arithmetics, isBinary } from '../../src/dataflow/stages/arithmetic.js';
 import { Matvec, MatvecMapped, MatvecStream } from '../../src/dataflow/stages/matvec.js';
 import { Pool } from '../../src/dataflow/stages/pool.js';
 import { PoolGlobal } from '../../src/dataflow/stages/pool-global.js';
@@ -53,13 +53,21 @@ const operandWidths = (a: Arithmetic): readonly [number, number] => [
   a.startsWith('b') || a.startsWith('x') ? 1 : 5,
   a.endsWith('b') || a.startsWith('x') ? 1 : 4,
 ];
-const vectors = ([X_W, W_W]: readonly [number, number]) => [
-  { MH: 1, MW: 1, PE: 1, SIMD: 1, X_W, W_W, ACC_W: 24 },
-  { MH: 4, MW: 6, PE: 4, SIMD: 6, X_W, W_W, ACC_W: 24 },
-  { MH: 6, MW: 9, PE: 2, SIMD: 3, X_W, W_W, ACC_W: 25 },
-  { MH: 5, MW: 8, PE: 1, SIMD: 8, X_W, W_W, ACC_W: 26 },
-  { MH: 7, MW: 5, PE: 7, SIMD: 1, X_W, W_W, ACC_W: 23 },
-];
+/** Without a weight stream there are groups; where a product has more than one bit it can lose some. */
+const vectors = (a: Arithmetic, groups = true) => {
+  const [X_W, W_W] = operandWidths(a);
+  return [
+    { MH: 1, MW: 1, PE: 1, SIMD: 1, X_W, W_W, ACC_W: 24 },
+    { MH: 4, MW: 6, PE: 4, SIMD: 6, X_W, W_W, ACC_W: 24 },
+    { MH: 6, MW: 9, PE: 2, SIMD: 3, X_W, W_W, ACC_W: 25 },
+    { MH: 5, MW: 8, PE: 1, SIMD: 8, X_W, W_W, ACC_W: 26 },
+    { MH: 7, MW: 5, PE: 7, SIMD: 1, X_W, W_W, ACC_W: 23 },
+  ].map((sizes, k) => ({
+    ...sizes,
+    ...(groups ? { GROUPS: [1, 2, 1, 3, 5][k]! } : {}),
+    ...(isBinary(a) ? {} : { P_SHIFT: [0, 1, 2, 0, 1][k]! }),
+  }));
+};
 const thresholds = [
   { PE: 1, FOLDS: 1, LEVELS: 1, X_W: 1, OUT_W: 1, LOWEST: 0 },
   { PE: 3, FOLDS: 2, LEVELS: 3, X_W: 9, OUT_W: 2, LOWEST: 2 },
@@ -154,11 +162,11 @@ export const library: readonly LibraryModule[] = [
       [2, 3, 4, 5, 8].map((STAGES) => ({ STAGES })),
     ),
   ),
-  ...arithmetics.map((a) => entry(Matvec[a], vectors(operandWidths(a)))),
+  ...arithmetics.map((a) => entry(Matvec[a], vectors(a))),
   // The text of the arithmetic is the same in all forms.
   ...(['us', 'xnor'] as const).flatMap((a) => [
-    entry(MatvecStream[a], vectors(operandWidths(a))),
-    entry(MatvecMapped[a], vectors(operandWidths(a))),
+    entry(MatvecStream[a], vectors(a, false)),
+    entry(MatvecMapped[a], vectors(a)),
   ]),
   entry(SlidingWindow.pixels, windows),
   entry(SlidingWindow.groups, windows),

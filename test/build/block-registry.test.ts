@@ -78,7 +78,7 @@ describe('values of parameters', () => {
     ]);
     expect(problemsOf(() => libraryInstance('matvec_ss', { MH: 5, ACC_W: 3 }))).toEqual([
       'H1103 matvec_ss: PE divides MH: MH % PE == 0 does not hold',
-      'H1103 matvec_ss: a sum holds one beat: ACC_W >= X_W + W_W + clog2(SIMD) does not hold',
+      'H1103 matvec_ss: a sum holds one beat: ACC_W >= X_W + W_W - P_SHIFT + clog2(SIMD) does not hold',
     ]);
   });
 

@@ -1,4 +1,5 @@
-import { clog2, type NatExpr, type Sig, type SInt, type UInt, widthFor } from '../../hdl/index.js';
+import { evalNat } from '../../circuit/index.js';
+import { clog2, nat, type NatExpr, type Sig, type SInt, type UInt, widthFor } from '../../hdl/index.js';
 
 /**
  * How one product is formed, by the types of activation and weight: u unsigned, s signed, b bipolar.
@@ -48,11 +49,26 @@ export function productWidth(arithmetic: Arithmetic, xW: NatExpr, wW: NatExpr): 
   }
 }
 
-/** Width of the signed sum of SIMD lanes. */
-export function laneSumWidth(arithmetic: Arithmetic, simd: NatExpr, xW: NatExpr, wW: NatExpr): NatExpr {
+/** Width of the signed sum of SIMD lanes, whose products are shifted right by `shift` bits. */
+export function laneSumWidth(
+  arithmetic: Arithmetic,
+  simd: NatExpr,
+  xW: NatExpr,
+  wW: NatExpr,
+  shift?: NatExpr,
+): NatExpr {
   if (arithmetic === 'xnor') return widthFor(simd).plus(1);
   if (arithmetic === 'xnor_sum') return widthFor(simd).plus(2);
-  return productWidth(arithmetic, xW, wW).plus(clog2(simd));
+  const product = productWidth(arithmetic, xW, wW);
+  return (shift === undefined ? product : product.minus(shift)).plus(clog2(simd));
+}
+
+/**
+ * P_SHIFT for products that are to lose `shift` bits: a product has to keep one, which is its sign, and what lies above it is
+ * sign too.
+ */
+export function legalShift(arithmetic: Arithmetic, xW: number, wW: number, shift: number): number {
+  return Math.min(shift, evalNat(productWidth(arithmetic, nat(xW), nat(wW)).nat, {}) - 1);
 }
 
 /** The signed product of one lane; operands as raw bits. */

@@ -2,7 +2,8 @@
  * The arithmetic of the matrix-vector unit's cycle model: PE running sums over beats of SIMD activations.
  *
  * Operands are values: unsigned, signed, or -1 and +1 for a bipolar bit. With both bipolar, sum x w = agreements minus
- * disagreements, hence agreements = (sum x w + SIMD) / 2. Sums are taken modulo 2^ACC_W as signed numbers.
+ * disagreements, hence agreements = (sum x w + SIMD) / 2. Products are floored to multiples of 2^P_SHIFT, and counted in
+ * these. Sums are taken modulo 2^ACC_W as signed numbers.
  */
 import type { Image } from '../../circuit/module.js';
 import type { Arithmetic } from './arithmetic.js';
@@ -15,6 +16,8 @@ export interface MatvecSizes {
   readonly SIMD: number;
   readonly X_W: number;
   readonly W_W: number;
+  /** 0 where absent. */
+  readonly P_SHIFT?: number;
   readonly ACC_W: number;
 }
 
@@ -41,7 +44,7 @@ function operandsOf(arithmetic: Arithmetic): { x: Operand; w: Operand; counts: b
 
 /** Numbers where sums fit them, else big integers. */
 export function makeRows(arithmetic: Arithmetic, sizes: MatvecSizes, weights: Pick<Image, 'words'>): Rows {
-  return sizes.ACC_W <= numberBits
+  return sizes.ACC_W + (sizes.P_SHIFT ?? 0) <= numberBits
     ? new NumberRows(arithmetic, sizes, weights)
     : new BigRows(arithmetic, sizes, weights);
 }
@@ -84,13 +87,16 @@ class NumberRows implements Rows {
   }
 
   add(word: number, sf: number): void {
-    const { PE, SIMD, ACC_W } = this.#sizes;
+    const { PE, SIMD, ACC_W, P_SHIFT = 0 } = this.#sizes;
     const range = 2 ** ACC_W;
+    const unit = 2 ** P_SHIFT;
     const kept = this.#kept;
     const weights = this.#weights;
     for (let pe = 0, at = word * PE * SIMD; pe < PE; pe++) {
       let sum = 0;
-      for (let k = sf * SIMD, end = k + SIMD; k < end; k++) sum += (kept[k] ?? 0) * (weights[at++] ?? 0);
+      const [from, to] = [sf * SIMD, (sf + 1) * SIMD];
+      if (unit === 1) for (let k = from; k < to; k++) sum += (kept[k] ?? 0) * (weights[at++] ?? 0);
+      else for (let k = from; k < to; k++) sum += Math.floor(((kept[k] ?? 0) * (weights[at++] ?? 0)) / unit);
       if (this.#counts) sum = (sum + SIMD) / 2;
       if (sf > 0) sum += this.#sums[pe] ?? 0;
       this.#sums[pe] = sum - Math.floor((sum + range / 2) / range) * range;
@@ -137,11 +143,12 @@ class BigRows implements Rows {
   }
 
   add(word: number, sf: number): void {
-    const { PE, SIMD, ACC_W } = this.#sizes;
+    const { PE, SIMD, ACC_W, P_SHIFT = 0 } = this.#sizes;
+    const shift = BigInt(P_SHIFT);
     const kept = this.#kept[sf] ?? [];
     const weights = this.#weights[word] ?? [];
     for (let pe = 0; pe < PE; pe++) {
-      const dot = kept.reduce((total, x, k) => total + x * (weights[pe * SIMD + k] ?? 0n), 0n);
+      const dot = kept.reduce((total, x, k) => total + ((x * (weights[pe * SIMD + k] ?? 0n)) >> shift), 0n);
       const sum = this.#counts ? (dot + BigInt(SIMD)) / 2n : dot;
       this.#sums[pe] = BigInt.asIntN(ACC_W, sf > 0 ? sum + (this.#sums[pe] ?? 0n) : sum);
     }

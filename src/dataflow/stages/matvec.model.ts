@@ -12,7 +12,7 @@ export interface WeightSupply {
   available(): boolean;
   /** `wanted`: the unit would make a step in this cycle if its word were there. */
   settle(wanted: boolean): void;
-  /** Place of the word for step `step`, which is made now. */
+  /** Place of the word for the step that is made now, number `step` since the first of GROUPS vectors began. */
   take(step: number, rows: Rows): number;
 }
 
@@ -42,7 +42,7 @@ export const fromStream = (weights: Channel<bigint>): WeightSupply => ({
  * In every cycle in which the pipeline moves it wants one step: step n of a vector is beat n mod SF for row group
  * floor(n / SF). Steps of group 0 need a beat from the stream and are bubbles without one; later steps use beats that were
  * kept; with a weight stream all steps need a word too. 4 moving cycles after the last step of a group its PE sums are on
- * offer. s_ready = the pipeline moves, the next step is of group 0 and its word is there; w_ready = the pipeline moves and
+ * offer. Vector v has the weight words of matrix v mod GROUPS. s_ready = the pipeline moves, the next step is of group 0 and its word is there; w_ready = the pipeline moves and
  * the next step has its beat.
  */
 export class MatvecModel implements CycleModel {
@@ -51,21 +51,25 @@ export class MatvecModel implements CycleModel {
   readonly #pipeline = new FreezePipeline(4);
   readonly #beats: number;
   readonly #steps: number;
-  /** Next step of the vector, which is also the next weight word. */
+  readonly #groups: number;
+  /** Next step of the vector. */
   #step = 0;
+  /** Whose turn it is of GROUPS matrices. */
+  #group = 0;
   #busy = 0;
 
   constructor(
     readonly input: Channel<bigint>,
     readonly output: Channel<bigint>,
     arithmetic: Arithmetic,
-    sizes: MatvecSizes,
+    sizes: MatvecSizes & { readonly GROUPS?: number },
     weights: { readonly WEIGHTS: Image } | WeightSupply,
   ) {
     this.#supply = 'WEIGHTS' in weights ? fromRom(weights.WEIGHTS) : weights;
     this.#rows = makeRows(arithmetic, sizes, this.#supply);
     this.#beats = sizes.MW / sizes.SIMD;
     this.#steps = this.#beats * (sizes.MH / sizes.PE);
+    this.#groups = sizes.GROUPS ?? 1;
   }
 
   /** Steps made since reset: cycles in which the multipliers got work. */
@@ -100,8 +104,9 @@ export class MatvecModel implements CycleModel {
       if (!this.input.valid) return undefined;
       this.#rows.keep(sf, this.input.data);
     }
-    this.#rows.add(this.#supply.take(step, this.#rows), sf);
+    this.#rows.add(this.#supply.take(this.#group * this.#steps + step, this.#rows), sf);
     this.#step = (step + 1) % this.#steps;
+    if (this.#step === 0) this.#group = (this.#group + 1) % this.#groups;
     this.#busy++;
     return sf === this.#beats - 1 ? this.#rows.sums() : undefined;
   }
@@ -109,6 +114,7 @@ export class MatvecModel implements CycleModel {
   reset(): void {
     this.#pipeline.reset();
     this.#step = 0;
+    this.#group = 0;
     this.#busy = 0;
   }
 }

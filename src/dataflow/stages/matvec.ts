@@ -48,6 +48,8 @@ w_axis brings the words in this order, NF * SF for each vector; a step waits for
 The words are in a memory outside: w_data is word w_addr one cycle after w_en, and stays until
 the next w_en.`,
 };
+const groupsDoc = `
+GROUPS vectors in turn have rows and words of their own, those of vector 0 first.`;
 const pathsDoc: Readonly<Record<WeightForm, string>> = {
   rom: 's_axis_tready follows m_axis_tready.',
   stream: `s_axis_tready and w_axis_tready
@@ -57,6 +59,11 @@ m_axis_tready, w_en also s_axis_tvalid.`,
 };
 
 const nameOf = { rom: '', stream: '_stream', mapped: '_mapped' } as const;
+
+/** No parameters; the type lets modules that lack some share one description with those that have them. */
+type NatSpec = ReturnType<typeof natParam>;
+const noGroups = {} as { readonly GROUPS: NatSpec };
+const noShift = {} as { readonly P_SHIFT: NatSpec };
 
 /** What all forms of one arithmetic have in common. */
 function common<const F extends WeightForm>(arithmetic: Arithmetic, form: F) {
@@ -69,7 +76,7 @@ ${arithmeticDoc[arithmetic]}
 A vector enters as SF = MW / SIMD beats and is used for NF = MH / PE groups of rows: the first
 group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
 one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field
-p * SIMD + k, the first field in the lowest bits.${weightsDoc[form]}
+p * SIMD + k, the first field in the lowest bits.${weightsDoc[form]}${form === 'stream' ? '' : groupsDoc}
 Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
 whole pipeline while downstream stalls: cuts tvalid and tdata, ${pathsDoc[form]}`,
     params: {
@@ -77,25 +84,36 @@ whole pipeline while downstream stalls: cuts tvalid and tdata, ${pathsDoc[form]}
       MW: natParam({ default: 8, min: 1, doc: 'columns of the matrix (inputs)' }),
       PE: natParam({ default: 2, min: 1, doc: 'rows at a time; divides MH' }),
       SIMD: natParam({ default: 4, min: 1, doc: 'columns at a time; divides MW' }),
+      ...(form === 'stream' ? noGroups : { GROUPS: natParam({ default: 1, min: 1, doc: 'matrices that take turns' }) }),
       X_W: natParam({ default: binary || arithmetic.startsWith('b') ? 1 : 8, min: 1, doc: 'width of an activation' }),
       W_W: natParam({ default: binary || arithmetic.endsWith('b') ? 1 : 8, min: 1, doc: 'width of a weight' }),
+      ...(binary
+        ? noShift
+        : { P_SHIFT: natParam({ default: 0, max: 63, doc: 'bits that every product loses, floored' }) }),
       ACC_W: natParam({ default: 24, min: 1, doc: 'width of a running sum, which wraps; >= SUM_W' }),
     },
-    requires: ({ MH, MW, PE, SIMD, X_W, W_W, ACC_W }: Sizes) => [
+    requires: ({ MH, MW, PE, SIMD, X_W, W_W, P_SHIFT, ACC_W }: Sizes) => [
       requirement(natEq(MH.mod(PE), 0), 'PE divides MH'),
       requirement(natEq(MW.mod(SIMD), 0), 'SIMD divides MW'),
-      requirement(natGe(ACC_W, laneSumWidth(arithmetic, SIMD, X_W, W_W)), 'a sum holds one beat'),
+      ...(P_SHIFT ? [requirement(natGt(productWidth(arithmetic, X_W, W_W), P_SHIFT), 'a product keeps a bit')] : []),
+      requirement(natGe(ACC_W, laneSumWidth(arithmetic, SIMD, X_W, W_W, P_SHIFT)), 'a sum holds one beat'),
       ...(arithmetic.startsWith('b') || binary ? [requirement(natEq(X_W, 1), 'activations are bits')] : []),
       ...(arithmetic.endsWith('b') || binary ? [requirement(natEq(W_W, 1), 'weights are bits')] : []),
     ],
   } as const;
 }
 
-type Sizes = Readonly<Record<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W', NatExpr>>;
+/** GROUPS: not with a weight stream. P_SHIFT: not where both operands are bits. */
+type Sizes = Readonly<Record<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W', NatExpr>> &
+  Readonly<Partial<Record<'GROUPS' | 'P_SHIFT', NatExpr>>>;
 const dataPorts = ({ PE, SIMD, X_W, ACC_W }: Sizes) => ({
   s_axis: sink(uint(SIMD.times(X_W))),
   m_axis: source(uint(PE.times(ACC_W))),
 });
+const wordCount = ({ MH, MW, PE, SIMD, GROUPS }: Sizes): NatExpr => {
+  const words = MW.div(SIMD).times(MH.div(PE));
+  return GROUPS === undefined ? words : words.times(GROUPS);
+};
 const wordWidth = ({ PE, SIMD, W_W }: Sizes): NatExpr => PE.times(SIMD).times(W_W);
 
 interface DataPorts {
@@ -122,16 +140,17 @@ function matvecBody(
   sizes: Sizes,
   weights: WeightPorts,
 ): void {
-  const { MH, MW, PE, SIMD, X_W, W_W, ACC_W } = sizes;
-  const binary = isBinary(arithmetic);
+  const { MH, MW, PE, SIMD, GROUPS, X_W, W_W, P_SHIFT, ACC_W } = sizes;
   const SF = b.localparam('SF', MW.div(SIMD));
   const NF = b.localparam('NF', MH.div(PE));
   const SF_W = b.localparam('SF_W', indexWidth(SF));
   const NF_W = b.localparam('NF_W', indexWidth(NF));
-  const memory = weights.form === 'stream' ? undefined : memorySize(b, SF.times(NF));
-  const SUM_W = b.localparam('SUM_W', laneSumWidth(arithmetic, SIMD, X_W, W_W));
-
-  const P_W = binary ? undefined : b.localparam('P_W', productWidth(arithmetic, X_W, W_W), 'width of a product');
+  const memory =
+    weights.form === 'stream'
+      ? undefined
+      : memorySize(b, GROUPS === undefined ? SF.times(NF) : GROUPS.times(SF).times(NF));
+  const SUM_W = b.localparam('SUM_W', laneSumWidth(arithmetic, SIMD, X_W, W_W, P_SHIFT));
+  const P_W = P_SHIFT && b.localparam('P_W', productWidth(arithmetic, X_W, W_W).minus(P_SHIFT), 'width of a product');
 
   b.comment('where we are: beat sf of the vector, group nf of rows');
   const at = b.regs({ sf: uint(SF_W).reset(0), nf: uint(NF_W).reset(0) });
@@ -149,7 +168,8 @@ function matvecBody(
   } else b.assign(s.ready, en.and(fresh));
   b.when(fetch, () => {
     b.next(at.sf, sfEnds.mux(b.constant(uint(SF_W), 0), at.sf.inc()));
-    if (memory && word) b.next(word, sfEnds.and(nfEnds).mux(b.constant(uint(memory.ADDR_W), 0), word.inc()));
+    if (memory && word)
+      b.next(word, word.eq(memory.WORDS.minus(1)).mux(b.constant(uint(memory.ADDR_W), 0), word.inc()));
     b.when(sfEnds, () => b.next(at.nf, nfEnds.mux(b.constant(uint(NF_W), 0), at.nf.inc())));
   });
 
@@ -213,7 +233,7 @@ function matvecBody(
 
   b.genFor('pe', PE, (p) => {
     const sum = b.reg('sum', sint(SUM_W));
-    if (P_W === undefined) {
+    if (P_W === undefined || P_SHIFT === undefined) {
       const agree = b.reg('agree', uint(SIMD).doc('lanes where weight and activation agree'));
       const count = b.let('count', agree.popcount());
       const value =
@@ -238,7 +258,10 @@ function matvecBody(
       b.genFor('lane', SIMD, (k) => {
         const x = operand.x.bits(k.times(X_W), X_W);
         const w = operand.w.bits(p.times(SIMD).plus(k).times(W_W), W_W);
-        b.when(en, () => b.next(products.at(k), product(arithmetic, x, w)));
+        const floored = product(arithmetic, x, w)
+          .shr(b.constant(uint(6), P_SHIFT))
+          .truncate(P_W);
+        b.when(en, () => b.next(products.at(k), floored));
       });
       b.when(en, () => b.next(sum, products.sum()));
     }
@@ -255,7 +278,7 @@ function memorySize(b: Builder, words: NatExpr): { readonly WORDS: NatExpr; read
 
 function makeMatvec(arithmetic: Arithmetic) {
   const shared = common(arithmetic, 'rom');
-  const WEIGHTS = imageParam('weight memory, NF * SF words of PE * SIMD * W_W bits');
+  const WEIGHTS = imageParam('weight memory, GROUPS * NF * SF words of PE * SIMD * W_W bits');
   return defineModule({
     ...shared,
     params: { ...shared.params, WEIGHTS },
@@ -279,11 +302,10 @@ function makeMapped(arithmetic: Arithmetic) {
   return defineModule({
     ...common(arithmetic, 'mapped'),
     ports: (sizes) => {
-      const { MH, MW, PE, SIMD } = sizes;
       return {
         ...dataPorts(sizes),
         w_en: output(bool(), 'read a weight word'),
-        w_addr: output(uint(indexWidth(MW.div(SIMD).times(MH.div(PE))))),
+        w_addr: output(uint(indexWidth(wordCount(sizes)))),
         w_data: input(uint(wordWidth(sizes)), 'the word of the last read'),
       };
     },

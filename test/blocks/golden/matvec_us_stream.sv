@@ -10,22 +10,24 @@
 // whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready and w_axis_tready
 // follow m_axis_tready and the tvalid of each other's stream.
 //
-// MH      rows of the matrix (outputs), >= 1
-// MW      columns of the matrix (inputs), >= 1
-// PE      rows at a time; divides MH, >= 1
-// SIMD    columns at a time; divides MW, >= 1
-// X_W     width of an activation, >= 1
-// W_W     width of a weight, >= 1
-// ACC_W   width of a running sum, which wraps; >= SUM_W
+// MH        rows of the matrix (outputs), >= 1
+// MW        columns of the matrix (inputs), >= 1
+// PE        rows at a time; divides MH, >= 1
+// SIMD      columns at a time; divides MW, >= 1
+// X_W       width of an activation, >= 1
+// W_W       width of a weight, >= 1
+// P_SHIFT   bits that every product loses, floored, 0 to 63
+// ACC_W     width of a running sum, which wraps; >= SUM_W
 `default_nettype none
 module matvec_us_stream #(
-  parameter int MH    = 8,
-  parameter int MW    = 8,
-  parameter int PE    = 2,
-  parameter int SIMD  = 4,
-  parameter int X_W   = 8,
-  parameter int W_W   = 8,
-  parameter int ACC_W = 24
+  parameter int MH      = 8,
+  parameter int MW      = 8,
+  parameter int PE      = 2,
+  parameter int SIMD    = 4,
+  parameter int X_W     = 8,
+  parameter int W_W     = 8,
+  parameter int P_SHIFT = 0,
+  parameter int ACC_W   = 24
 ) (
   input  logic                   aclk,
   input  logic                   aresetn,
@@ -47,14 +49,17 @@ module matvec_us_stream #(
   localparam int NF    = MH / PE;
   localparam int SF_W  = SF > 1 ? $clog2(SF) : 1;
   localparam int NF_W  = NF > 1 ? $clog2(NF) : 1;
-  localparam int SUM_W = X_W + W_W + 1 + $clog2(SIMD);
-  localparam int P_W   = X_W + W_W + 1;  // width of a product
+  localparam int SUM_W = X_W + W_W + 1 - P_SHIFT + $clog2(SIMD);
+  localparam int P_W   = X_W + W_W + 1 - P_SHIFT;  // width of a product
 
 `ifndef SYNTHESIS
   initial begin
+    if (P_SHIFT > 63) $fatal(1, "matvec_us_stream: P_SHIFT must be at most 63");
     if (MH % PE != 0) $fatal(1, "matvec_us_stream: PE divides MH");
     if (MW % SIMD != 0) $fatal(1, "matvec_us_stream: SIMD divides MW");
-    if (ACC_W < X_W + W_W + 1 + $clog2(SIMD)) $fatal(1, "matvec_us_stream: a sum holds one beat");
+    if (X_W + W_W + 1 <= P_SHIFT) $fatal(1, "matvec_us_stream: a product keeps a bit");
+    if (ACC_W < X_W + W_W + 1 - P_SHIFT + $clog2(SIMD))
+      $fatal(1, "matvec_us_stream: a sum holds one beat");
   end
 `endif
 
@@ -158,8 +163,9 @@ module matvec_us_stream #(
     for (genvar j = 0; j < SIMD; j = j + 1) begin : g_lane
       always_ff @(posedge aclk) begin
         if (en) begin
-          product_q[j*P_W +: P_W] <= (X_W+1+W_W)'($signed((X_W+1)'(x_q[j*X_W +: X_W])))
-              * (X_W+1+W_W)'($signed(w_q[(i*SIMD+j)*W_W +: W_W]));
+          product_q[j*P_W +: P_W] <= P_W'(((X_W+1+W_W)'($signed((X_W+1)'(x_q[j*X_W +: X_W])))
+              * (X_W+1+W_W)'($signed(w_q[(i*SIMD+j)*W_W +: W_W])))
+              >>> P_SHIFT);
         end
       end
     end

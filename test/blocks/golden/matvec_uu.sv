@@ -5,6 +5,7 @@
 // group reads the stream and keeps its beats, the others replay them. The sums of PE rows leave as
 // one beat. Weight word nf * SF + sf holds row nf * PE + p, column sf * SIMD + k as field p * SIMD
 // + k, the first field in the lowest bits.
+// GROUPS vectors in turn have rows and words of their own, those of vector 0 first.
 // Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
 // whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
 // m_axis_tready.
@@ -13,18 +14,22 @@
 // MW        columns of the matrix (inputs), >= 1
 // PE        rows at a time; divides MH, >= 1
 // SIMD      columns at a time; divides MW, >= 1
+// GROUPS    matrices that take turns, >= 1
 // X_W       width of an activation, >= 1
 // W_W       width of a weight, >= 1
+// P_SHIFT   bits that every product loses, floored, 0 to 63
 // ACC_W     width of a running sum, which wraps; >= SUM_W
-// WEIGHTS   weight memory, NF * SF words of PE * SIMD * W_W bits
+// WEIGHTS   weight memory, GROUPS * NF * SF words of PE * SIMD * W_W bits
 `default_nettype none
 module matvec_uu #(
   parameter int MH      = 8,
   parameter int MW      = 8,
   parameter int PE      = 2,
   parameter int SIMD    = 4,
+  parameter int GROUPS  = 1,
   parameter int X_W     = 8,
   parameter int W_W     = 8,
+  parameter int P_SHIFT = 0,
   parameter int ACC_W   = 24,
   parameter     WEIGHTS = ""
 ) (
@@ -44,16 +49,19 @@ module matvec_uu #(
   localparam int NF     = MH / PE;
   localparam int SF_W   = SF > 1 ? $clog2(SF) : 1;
   localparam int NF_W   = NF > 1 ? $clog2(NF) : 1;
-  localparam int WORDS  = SF * NF;
+  localparam int WORDS  = GROUPS * SF * NF;
   localparam int ADDR_W = WORDS > 1 ? $clog2(WORDS) : 1;
-  localparam int SUM_W  = X_W + W_W + 2 + $clog2(SIMD);
-  localparam int P_W    = X_W + W_W + 2;  // width of a product
+  localparam int SUM_W  = X_W + W_W + 2 - P_SHIFT + $clog2(SIMD);
+  localparam int P_W    = X_W + W_W + 2 - P_SHIFT;  // width of a product
 
 `ifndef SYNTHESIS
   initial begin
+    if (P_SHIFT > 63) $fatal(1, "matvec_uu: P_SHIFT must be at most 63");
     if (MH % PE != 0) $fatal(1, "matvec_uu: PE divides MH");
     if (MW % SIMD != 0) $fatal(1, "matvec_uu: SIMD divides MW");
-    if (ACC_W < X_W + W_W + 2 + $clog2(SIMD)) $fatal(1, "matvec_uu: a sum holds one beat");
+    if (X_W + W_W + 2 <= P_SHIFT) $fatal(1, "matvec_uu: a product keeps a bit");
+    if (ACC_W < X_W + W_W + 2 - P_SHIFT + $clog2(SIMD))
+      $fatal(1, "matvec_uu: a sum holds one beat");
   end
 `endif
 
@@ -81,7 +89,7 @@ module matvec_uu #(
       nf_q   <= '0;
     end else if (fetch) begin
       sf_q   <= sf_ends ? SF_W'(0) : sf_q + SF_W'(1);
-      word_q <= sf_ends && nf_ends ? ADDR_W'(0) : word_q + ADDR_W'(1);
+      word_q <= word_q == ADDR_W'(WORDS - 1) ? ADDR_W'(0) : word_q + ADDR_W'(1);
       if (sf_ends) nf_q <= nf_ends ? NF_W'(0) : nf_q + NF_W'(1);
     end
   end
@@ -166,8 +174,9 @@ module matvec_uu #(
     for (genvar j = 0; j < SIMD; j = j + 1) begin : g_lane
       always_ff @(posedge aclk) begin
         if (en) begin
-          product_q[j*P_W +: P_W] <= (X_W+1+W_W+1)'($signed((X_W+1)'(x_q[j*X_W +: X_W])))
-              * (X_W+1+W_W+1)'($signed((W_W+1)'(w_q[(i*SIMD+j)*W_W +: W_W])));
+          product_q[j*P_W +: P_W] <= P_W'(((X_W+1+W_W+1)'($signed((X_W+1)'(x_q[j*X_W +: X_W])))
+              * (X_W+1+W_W+1)'($signed((W_W+1)'(w_q[(i*SIMD+j)*W_W +: W_W]))))
+              >>> P_SHIFT);
         end
       end
     end

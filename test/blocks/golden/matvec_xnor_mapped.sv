@@ -7,26 +7,29 @@
 // + k, the first field in the lowest bits.
 // The words are in a memory outside: w_data is word w_addr one cycle after w_en, and stays until
 // the next w_en.
+// GROUPS vectors in turn have rows and words of their own, those of vector 0 first.
 // Latency 4 cycles from the last beat of a group; SF * NF cycles a vector. One enable freezes the
 // whole pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready and w_en follow
 // m_axis_tready, w_en also s_axis_tvalid.
 //
-// MH      rows of the matrix (outputs), >= 1
-// MW      columns of the matrix (inputs), >= 1
-// PE      rows at a time; divides MH, >= 1
-// SIMD    columns at a time; divides MW, >= 1
-// X_W     width of an activation, >= 1
-// W_W     width of a weight, >= 1
-// ACC_W   width of a running sum, which wraps; >= SUM_W
+// MH       rows of the matrix (outputs), >= 1
+// MW       columns of the matrix (inputs), >= 1
+// PE       rows at a time; divides MH, >= 1
+// SIMD     columns at a time; divides MW, >= 1
+// GROUPS   matrices that take turns, >= 1
+// X_W      width of an activation, >= 1
+// W_W      width of a weight, >= 1
+// ACC_W    width of a running sum, which wraps; >= SUM_W
 `default_nettype none
 module matvec_xnor_mapped #(
-  parameter int MH    = 8,
-  parameter int MW    = 8,
-  parameter int PE    = 2,
-  parameter int SIMD  = 4,
-  parameter int X_W   = 1,
-  parameter int W_W   = 1,
-  parameter int ACC_W = 24
+  parameter int MH     = 8,
+  parameter int MW     = 8,
+  parameter int PE     = 2,
+  parameter int SIMD   = 4,
+  parameter int GROUPS = 1,
+  parameter int X_W    = 1,
+  parameter int W_W    = 1,
+  parameter int ACC_W  = 24
 ) (
   input  logic                   aclk,
   input  logic                   aresetn,
@@ -40,7 +43,7 @@ module matvec_xnor_mapped #(
   output logic [PE*ACC_W-1:0]    m_axis_tdata,
 
   output logic                   w_en,   // read a weight word
-  output logic [(MW/SIMD*(MH/PE)>1 ? $clog2(MW / SIMD * (MH / PE)) : 1)-1:0] w_addr,
+  output logic [(MW/SIMD*(MH/PE)*GROUPS>1 ? $clog2(MW / SIMD * (MH / PE) * GROUPS) : 1)-1:0] w_addr,
   input  logic [PE*SIMD*W_W-1:0] w_data  // the word of the last read
 );
 
@@ -48,7 +51,7 @@ module matvec_xnor_mapped #(
   localparam int NF     = MH / PE;
   localparam int SF_W   = SF > 1 ? $clog2(SF) : 1;
   localparam int NF_W   = NF > 1 ? $clog2(NF) : 1;
-  localparam int WORDS  = SF * NF;
+  localparam int WORDS  = GROUPS * SF * NF;
   localparam int ADDR_W = WORDS > 1 ? $clog2(WORDS) : 1;
   localparam int SUM_W  = $clog2(SIMD + 1) + 1;
 
@@ -86,7 +89,7 @@ module matvec_xnor_mapped #(
       nf_q   <= '0;
     end else if (fetch) begin
       sf_q   <= sf_ends ? SF_W'(0) : sf_q + SF_W'(1);
-      word_q <= sf_ends && nf_ends ? ADDR_W'(0) : word_q + ADDR_W'(1);
+      word_q <= word_q == ADDR_W'(WORDS - 1) ? ADDR_W'(0) : word_q + ADDR_W'(1);
       if (sf_ends) nf_q <= nf_ends ? NF_W'(0) : nf_q + NF_W'(1);
     end
   end

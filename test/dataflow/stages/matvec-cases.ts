@@ -2,8 +2,8 @@
 import { randomStream } from '../../../src/base/random.js';
 import { type Arithmetic, laneSumWidth } from '../../../src/dataflow/stages/arithmetic.js';
 import { packBigLanes, readBigLanes } from '../../../src/dataflow/stages/lanes.js';
-import { evalNat, lit } from '../../../src/circuit/index.js';
-import { NatExpr, toNat } from '../../../src/hdl/index.js';
+import { evalNat } from '../../../src/circuit/index.js';
+import { nat, toNat } from '../../../src/hdl/index.js';
 import { runStage } from '../../../src/network/run-stages.js';
 import type { DenseStage, ElementType } from '../../../src/network/stages.js';
 
@@ -15,6 +15,10 @@ export interface Sizes {
   readonly SIMD: number;
   readonly X_W: number;
   readonly W_W: number;
+  /** 1 where absent. */
+  readonly GROUPS?: number;
+  /** 0 where absent. */
+  readonly P_SHIFT?: number;
   /** Bits above the narrowest sum. */
   readonly more?: number;
 }
@@ -23,7 +27,7 @@ const elementType = (letter: string | undefined, bits: number): ElementType =>
   letter === 'b' ? { kind: 'bipolar' } : { kind: 'int', bits, signed: letter === 's' };
 
 /** A layer without activation; another one for another `version`. */
-export function layerOf({ arithmetic, MH, MW, X_W, W_W }: Sizes, version = 0): DenseStage {
+export function layerOf({ arithmetic, MH, MW, X_W, W_W, P_SHIFT = 0 }: Sizes, version = 0): DenseStage {
   const random = randomStream(BigInt(MH * MW + X_W + 1000 * version), arithmetic);
   const [x, w] = arithmetic.startsWith('xnor') ? ['b', 'b'] : arithmetic;
   const value = (): number => {
@@ -33,16 +37,15 @@ export function layerOf({ arithmetic, MH, MW, X_W, W_W }: Sizes, version = 0): D
   return {
     ...{ kind: 'dense', name: 'layer', origin: '', inputs: MW, outputs: MH },
     ...{ input: elementType(x, X_W), weight: elementType(w, W_W), output: { kind: 'int', bits: 52, signed: true } },
-    weights: Int32Array.from({ length: MH * MW }, value),
+    ...{ weights: Int32Array.from({ length: MH * MW }, value), productShift: P_SHIFT },
     ...{ accumulator: { min: 0, max: 0 }, activation: { kind: 'none' } },
   };
 }
 
 /** Sums that never wrap, and as wide as the module demands at least. */
-export function sumWidth({ arithmetic, MW, SIMD, X_W, W_W, more = 0 }: Sizes): number {
+export function sumWidth({ arithmetic, MW, SIMD, X_W, W_W, P_SHIFT = 0, more = 0 }: Sizes): number {
   const width = (lanes: number): number => {
-    const [n, x, w] = [lanes, X_W, W_W].map((each) => new NatExpr(lit(each))) as [NatExpr, NatExpr, NatExpr];
-    return evalNat(toNat(laneSumWidth(arithmetic, n, x, w)), {});
+    return evalNat(toNat(laneSumWidth(arithmetic, nat(lanes), nat(X_W), nat(W_W), nat(P_SHIFT))), {});
   };
   return Math.max(width(SIMD), width(MW)) + more;
 }

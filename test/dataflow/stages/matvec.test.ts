@@ -1,7 +1,7 @@
 /** Matrix-vector units: circuit, cycle model and Verilator in lockstep; sums by the integer executor of stage networks. */
 import { describe, expect, it } from 'vitest';
 import { weightImage } from '../../../src/dataflow/images.js';
-import { type Arithmetic, arithmetics } from '../../../src/dataflow/stages/arithmetic.js';
+import { type Arithmetic, arithmetics, legalShift } from '../../../src/dataflow/stages/arithmetic.js';
 import { Matvec } from '../../../src/dataflow/stages/matvec.js';
 import { MatvecModel } from '../../../src/dataflow/stages/matvec.model.js';
 import { buildDesign } from '../../../src/hdl/index.js';
@@ -9,18 +9,22 @@ import { bubblesOf, expectAgreement, type ModuleCase, uniformBeats } from '../..
 import { layerOf, matvecReference, type Sizes, sumWidth } from './matvec-cases.js';
 
 function caseOf(sizes: Sizes, verilator = false): ModuleCase {
-  const { arithmetic, MH, MW, PE, SIMD, X_W, W_W } = sizes;
+  const { arithmetic, MH, MW, PE, SIMD, X_W, W_W, GROUPS = 1, P_SHIFT = 0 } = sizes;
   const [SF, NF, ACC_W] = [MW / SIMD, MH / PE, sumWidth(sizes)];
-  const layer = layerOf(sizes);
-  const params = { MH, MW, PE, SIMD, X_W, W_W, ACC_W };
-  const images = { WEIGHTS: weightImage(layer, PE, SIMD, W_W) };
+  const layers = Array.from({ length: GROUPS }, (_, group) => layerOf(sizes, group));
+  const params = { MH, MW, PE, SIMD, GROUPS, X_W, W_W, ...(P_SHIFT > 0 ? { P_SHIFT } : {}), ACC_W };
+  const memories = layers.map((layer) => weightImage(layer, PE, SIMD, W_W));
+  const images = { WEIGHTS: { ...memories[0]!, words: memories.flatMap(({ words }) => words) } };
   return {
     design: buildDesign(Matvec[arithmetic]),
     params,
     images,
     model: (i, o) => new MatvecModel(i, o, arithmetic, params, images),
     inputs: uniformBeats(SIMD * X_W),
-    reference: (beats) => matvecReference(sizes, layer, beats),
+    reference: (beats) =>
+      Array.from({ length: Math.floor(beats.length / SF) }, (_, vector) =>
+        matvecReference(sizes, layers[vector % GROUPS]!, beats.slice(vector * SF, (vector + 1) * SF)),
+      ).flat(),
     capacity: SF + 4,
     claims: {
       latency: { from: 's_axis', to: 'm_axis', cycles: SF - 1 + 4 },
@@ -73,6 +77,37 @@ describe('matrix-vector unit', () => {
       expect(await bubblesOf(one, 's_axis', 6 * SF)).toBe(5 * SF * (NF - 1));
     },
   );
+
+  it.each([
+    [{ arithmetic: 'ss', MH: 4, MW: 6, PE: 2, SIMD: 3, X_W: 4, W_W: 5, GROUPS: 3 }, true],
+    [{ arithmetic: 'us', MH: 1, MW: 1, PE: 1, SIMD: 1, X_W: 3, W_W: 2, GROUPS: 4 }, false],
+    [{ arithmetic: 'xnor', MH: 2, MW: 9, PE: 1, SIMD: 3, X_W: 1, W_W: 1, GROUPS: 2 }, false],
+  ] as const)('has rows of their own for every vector of a group: %j', async (sizes, verilator) => {
+    await expectAgreement(caseOf(sizes, verilator));
+  });
+
+  it.each([
+    [{ arithmetic: 'ss', MH: 4, MW: 6, PE: 2, SIMD: 3, X_W: 4, W_W: 5, P_SHIFT: 3 }, true],
+    [{ arithmetic: 'us', MH: 3, MW: 4, PE: 3, SIMD: 4, X_W: 3, W_W: 2, P_SHIFT: 5 }, false],
+    [{ arithmetic: 'uu', MH: 2, MW: 4, PE: 1, SIMD: 2, X_W: 4, W_W: 3, P_SHIFT: 1 }, false],
+    [{ arithmetic: 'su', MH: 2, MW: 6, PE: 2, SIMD: 3, X_W: 5, W_W: 3, P_SHIFT: 2, GROUPS: 2 }, true],
+    [{ arithmetic: 'sb', MH: 2, MW: 4, PE: 1, SIMD: 4, X_W: 5, W_W: 1, P_SHIFT: 2 }, false],
+    [{ arithmetic: 'bu', MH: 2, MW: 4, PE: 1, SIMD: 2, X_W: 1, W_W: 5, P_SHIFT: 2 }, false],
+    [{ arithmetic: 'ss', MH: 2, MW: 4, PE: 1, SIMD: 2, X_W: 20, W_W: 16, P_SHIFT: 9, more: 20 }, false],
+  ] as const)('floors every product: %j', async (sizes, verilator) => {
+    await expectAgreement(caseOf(sizes, verilator));
+  });
+
+  it('floors by more bits than a product has', () => {
+    const [x, w] = [3, 2];
+    const least = -(2 ** (x + w - 1));
+    for (const shift of [4, 5, 9]) {
+      const legal = legalShift('ss', x, w, shift);
+      expect(legal).toBe(4);
+      for (let product = least; product < -least; product++)
+        expect(Math.floor(product / 2 ** legal)).toBe(Math.floor(product / 2 ** shift));
+    }
+  });
 
   it('has sums wider than a number', async () => {
     const sizes = { arithmetic: 'ss', MH: 2, MW: 4, PE: 1, SIMD: 2, X_W: 20, W_W: 16, more: 40 } as const;
