@@ -51,6 +51,7 @@ class Instance {
     std::unique_ptr<Model> m_model;
     uint32_t* m_words;
     bool m_high = false;  // the clocks are high: the last thing was a tick
+    bool m_owed = false;  // replay() has settled a row whose edge is still to come
 #if VM_TRACE
     std::unique_ptr<VerilatedVcdC> m_vcd;
 #endif
@@ -103,6 +104,33 @@ public:
     }
     void run(uint32_t cycles) {
         for (uint32_t i = 0; i < cycles; i++) tick(~0u);
+    }
+    // Plays rows of inputs, an edge between any two of them, and compares the outputs from row `from` on. `pairs` are
+    // the words to compare, each with the word that must not be 0 for it (or 0: always). The number of the first row
+    // that differs, else `count`.
+    uint32_t replay(const uint32_t* rows, size_t stride, uint32_t count, uint32_t from, const uint32_t* pairs,
+                    size_t numPairs) {
+        for (uint32_t k = 0; k < count; k++) {
+            const uint32_t* const row = rows + k * stride;
+            if (m_owed) {
+                driveClocks(*m_model, ~0u);
+                m_model->eval();
+                dump();
+            }
+            loadInputs(*m_model, row);
+            driveClocks(*m_model, 0);
+            m_model->eval();
+            dump();
+            m_owed = true;
+            storeOutputs(*m_model, m_words);
+            if (k < from) continue;
+            for (size_t p = 0; p < numPairs; p++) {
+                const uint32_t word = pairs[2 * p];
+                const uint32_t guard = pairs[2 * p + 1];
+                if (m_words[word] != row[word] && (guard == 0 || row[guard] != 0)) return k;
+            }
+        }
+        return count;
     }
     void trace(const std::string& file) {
 #if VM_TRACE
@@ -159,6 +187,36 @@ napi_value run(napi_env env, napi_callback_info info) {
         instance.run(cycles);
     });
 }
+// replay(rows: Uint32Array, stride, count, from, pairs: Uint32Array) -> number
+napi_value replay(napi_env env, napi_callback_info info) {
+    size_t count = 5;
+    napi_value arguments[5];
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
+    napi_typedarray_type type;
+    size_t numWords = 0, numPairs = 0;
+    void *rows = nullptr, *pairs = nullptr;
+    uint32_t stride = 0, numRows = 0, from = 0, found = 0;
+    if (count < 5 || napi_get_typedarray_info(env, arguments[0], &type, &numWords, &rows, nullptr, nullptr) != napi_ok ||
+        napi_get_typedarray_info(env, arguments[4], &type, &numPairs, &pairs, nullptr, nullptr) != napi_ok ||
+        napi_get_value_uint32(env, arguments[1], &stride) != napi_ok ||
+        napi_get_value_uint32(env, arguments[2], &numRows) != napi_ok ||
+        napi_get_value_uint32(env, arguments[3], &from) != napi_ok || stride < kWords ||
+        static_cast<size_t>(stride) * numRows > numWords) {
+        napi_throw_type_error(env, nullptr, "replay(rows, stride, count, from, pairs)");
+        return nullptr;
+    }
+    try {
+        found = static_cast<Instance*>(data)->replay(static_cast<uint32_t*>(rows), stride, numRows, from,
+                                                     static_cast<uint32_t*>(pairs), numPairs / 2);
+    } catch (const std::exception& error) {
+        napi_throw_error(env, nullptr, error.what());
+        return nullptr;
+    }
+    napi_value result;
+    napi_create_uint32(env, found, &result);
+    return result;
+}
 napi_value trace(napi_env env, napi_callback_info info) {
     return bound(env, info,
                  [env](Instance& instance, napi_value argument) { instance.trace(text(env, argument)); });
@@ -173,7 +231,7 @@ void destroy(napi_env env, void* data, void*) {
     }
 }
 
-// open(words: Uint32Array, seed: number, memoryFolder: string) -> { settle, tick, run, trace }
+// open(words: Uint32Array, seed: number, memoryFolder: string) -> { settle, tick, run, replay, trace }
 napi_value open(napi_env env, napi_callback_info info) {
     size_t count = 3;
     napi_value arguments[3];
@@ -203,7 +261,7 @@ napi_value open(napi_env env, napi_callback_info info) {
     const struct {
         const char* name;
         napi_callback function;
-    } methods[] = {{"settle", settle}, {"tick", tick}, {"run", run}, {"trace", trace}};
+    } methods[] = {{"settle", settle}, {"tick", tick}, {"run", run}, {"replay", replay}, {"trace", trace}};
     for (const auto& method : methods) {
         napi_value function;
         napi_create_function(env, method.name, NAPI_AUTO_LENGTH, method.function, instance, &function);

@@ -5,7 +5,8 @@
 import { randomStream } from '../base/random.js';
 import type { RandomStream } from '../base/random.js';
 import type { Failure } from './failure.js';
-import { type LockstepSpec, runLockstep } from './lockstep.js';
+import { runLockstep } from './lockstep.js';
+import type { LockstepSpec } from './lockstep-spec.js';
 import { type Bench, measureCapacity, measureLatency, measureThroughput, validWithoutReady } from './measure.js';
 import type { Participant } from './participant.js';
 import { combinationalPaths } from './paths.js';

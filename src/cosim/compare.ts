@@ -1,23 +1,34 @@
 /** Compares the outputs of several participants in one settled cycle. */
 import type { Simulation } from '../simulator/simulation.js';
-import { type Bits, portReader } from './access.js';
 import type { Failure, PortValues } from './failure.js';
 import type { Participant } from './participant.js';
+import type { Form, RowLayout } from './row.js';
 import type { StreamSpec } from './streams.js';
+import { bitsAt, limbsOf } from './words.js';
 
 interface ComparedPort {
   readonly port: string;
-  /** By participant; undefined where it lacks the port or is not compared on it. */
-  readonly read: readonly ((() => Bits) | undefined)[];
-  /** Position among `read` whose comparison is conditional on valid. */
-  readonly conditional: readonly boolean[];
-  /** Valid of the stream whose payload this is. */
-  readonly valid?: () => Bits;
+  readonly at: number;
+  readonly limbs: number;
+  /** By participant: it has the port and is compared on it. */
+  readonly compared: readonly boolean[];
+  /** Word of the valid of the stream whose payload this is; 0 where it is none. */
+  readonly guard: number;
+}
+
+/** A participant that is compared with the leader. */
+interface Follower {
+  /** Words to compare, each with the word of the leader's row that has to be other than 0 for it, or 0: always. */
+  readonly pairs: Uint32Array;
+  /** Compared from the first reset on only. */
+  readonly relaxed: boolean;
 }
 
 export class Comparator {
   readonly #ports: readonly ComparedPort[];
-  readonly #relaxed: readonly boolean[];
+  readonly #followers: readonly Follower[];
+  /** Rows of the participants; the first one is the leader's. */
+  readonly #rows: readonly Uint32Array[];
   #wasReset: boolean;
 
   constructor(
@@ -25,10 +36,12 @@ export class Comparator {
     sims: readonly Simulation[],
     streams: readonly StreamSpec[],
     hasReset: boolean,
+    layout: RowLayout,
+    leading: Uint32Array,
   ) {
     this.#wasReset = !hasReset;
-    const leader = sims[0];
-    this.#relaxed = participants.map(({ compare }) => compare === 'handshake');
+    this.#rows = sims.map((_, i) => (i === 0 ? leading : new Uint32Array(layout.words)));
+    const relaxed = participants.map(({ compare }) => compare === 'handshake');
     // Streams out of the module: the valid that guards each payload port.
     const guards = new Map(
       streams.flatMap((stream) =>
@@ -36,42 +49,51 @@ export class Comparator {
       ),
     );
     const handshakes = new Set(streams.flatMap(({ valid, ready }) => [valid, ready]));
-    this.#ports = (leader?.ports ?? [])
+    this.#ports = (sims[0]?.ports ?? [])
       .filter(({ dir }) => dir === 'output')
       .map(({ name, width }): ComparedPort => {
         const guard = guards.get(name);
-        const read = sims.map((sim, i) => {
+        const compared = sims.map((sim, i) => {
           const present = sim.ports.some((port) => port.name === name && port.dir === 'output');
           // A participant compared on handshakes says nothing about outputs that belong to no stream.
           const known = guard !== undefined || handshakes.has(name) || participants[i]?.compare === 'exact' || i === 0;
-          return present && known ? portReader(sim, name, width) : undefined;
+          return present && known;
         });
-        const conditional = this.#relaxed.map((relaxed) => relaxed && guard !== undefined);
-        return leader === undefined || guard === undefined
-          ? { port: name, read, conditional }
-          : { port: name, read, conditional, valid: portReader(leader, guard, 1) };
+        const [at, limbs] = [layout.at(name), limbsOf(width)];
+        return { port: name, at, limbs, compared, guard: guard === undefined ? 0 : layout.at(guard) };
       });
+    this.#followers = sims.map((_, i) => {
+      // A relaxed leader frees its payload for everyone.
+      const free = relaxed[i] === true || relaxed[0] === true;
+      const pairs = this.#ports
+        .filter(({ compared }) => i > 0 && compared[i] === true)
+        .flatMap(({ at, limbs, guard }) =>
+          Array.from({ length: limbs }, (_, k) => [at + k, free ? guard : 0] as const).flat(),
+        );
+      return { pairs: Uint32Array.from(pairs), relaxed: relaxed[i] === true };
+    });
   }
 
-  compare(cycle: number, inReset: boolean): Failure | undefined {
-    let differing: PortValues[] | undefined;
-    for (const compared of this.#ports) {
-      const { read, conditional } = compared;
-      const leader = read[0];
-      if (leader === undefined) continue;
-      const wanted = leader();
-      let equal = true;
-      for (let i = 1; i < read.length; i++) {
-        const other = read[i];
-        if (other === undefined || (this.#relaxed[i] === true && !this.#wasReset)) continue;
-        // A relaxed leader frees its payload for everyone.
-        const free = (conditional[i] === true || conditional[0] === true) && compared.valid?.() === 0;
-        if (!free && other() !== wanted) equal = false;
-      }
-      if (equal) continue;
-      differing ??= [];
-      differing.push({ port: compared.port, values: read.map((each) => each?.()) });
+  /** What is compared of participant `i`. */
+  pairs(i: number): Uint32Array {
+    return this.#followers[i]?.pairs ?? new Uint32Array(0);
+  }
+
+  /** Whether participant `i` counts in the cycle that is compared next. */
+  counts(i: number): boolean {
+    return this.#wasReset || this.#followers[i]?.relaxed !== true;
+  }
+
+  /** `forms` of all participants, settled; the outputs of the first one are in its row. Undefined: not looked at here. */
+  compare(cycle: number, inReset: boolean, forms: readonly (Form | undefined)[]): Failure | undefined {
+    let equal = true;
+    for (let i = 1; i < forms.length; i++) {
+      const row = this.#rows[i];
+      if (row === undefined) continue;
+      forms[i]?.read(row);
+      if (forms[i] !== undefined && this.counts(i) && !this.#agrees(i, row)) equal = false;
     }
+    const differing = equal ? undefined : this.#differing();
     this.#wasReset ||= inReset;
     if (differing === undefined) return undefined;
     const names = differing.map(({ port }) => port).join(', ');
@@ -82,5 +104,36 @@ export class Comparator {
       message: `participants differ on ${names}`,
       ports: differing,
     };
+  }
+
+  #agrees(i: number, row: Uint32Array): boolean {
+    const pairs = this.#followers[i]?.pairs ?? [];
+    const leader = this.#rows[0] ?? row;
+    for (let p = 0; p < pairs.length; p += 2) {
+      const [word, guard] = [pairs[p] ?? 0, pairs[p + 1] ?? 0];
+      if (row[word] !== leader[word] && (guard === 0 || leader[guard] !== 0)) return false;
+    }
+    return true;
+  }
+
+  /** Ports on which some participant differs, with the values of all that have them. */
+  #differing(): PortValues[] {
+    const leader = this.#rows[0] ?? new Uint32Array(0);
+    return this.#ports.flatMap(({ port, at, limbs, compared }) => {
+      const differs = this.#rows.some((row, i) => {
+        const pairs = this.#followers[i]?.pairs ?? [];
+        if (i === 0 || !this.counts(i)) return false;
+        for (let p = 0; p < pairs.length; p += 2) {
+          const [word, guard] = [pairs[p] ?? 0, pairs[p + 1] ?? 0];
+          if (word < at || word >= at + limbs) continue;
+          if (row[word] !== leader[word] && (guard === 0 || leader[guard] !== 0)) return true;
+        }
+        return false;
+      });
+      if (!differs) return [];
+      return [
+        { port, values: this.#rows.map((row, i) => (compared[i] === true ? bitsAt(row, at, limbs) : undefined)) },
+      ];
+    });
   }
 }

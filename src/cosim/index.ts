@@ -6,6 +6,7 @@ export * from './design-participants.js';
 export { explanations } from './explanations.js';
 export type { Failure } from './failure.js';
 export * from './lockstep.js';
+export type { LockstepSpec } from './lockstep-spec.js';
 export * from './measure.js';
 export * from './participant.js';
 export * from './paths.js';

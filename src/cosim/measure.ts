@@ -1,5 +1,6 @@
 /** Latency, throughput, capacity and independence from ready, measured on a running module. */
-import { type LockstepSpec, runLockstep } from './lockstep.js';
+import { runLockstep } from './lockstep.js';
+import type { LockstepSpec } from './lockstep-spec.js';
 import type { Participant } from './participant.js';
 import { type Beats, type StreamSpec } from './streams.js';
 

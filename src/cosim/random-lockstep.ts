@@ -4,11 +4,13 @@
  */
 import { randomStream } from '../base/random.js';
 import type { PortInfo } from '../simulator/simulation.js';
-import { type Bits, portWriter, toBits } from './access.js';
+import { type Bits, toBits } from './access.js';
 import { Comparator } from './compare.js';
 import type { Failure } from './failure.js';
 import type { Participant } from './participant.js';
+import { Form, rowLayout } from './row.js';
 import type { StreamSpec } from './streams.js';
+import { limbsOf, putBits } from './words.js';
 
 export interface RandomSpec {
   readonly participants: readonly Participant[];
@@ -25,7 +27,7 @@ export interface RandomSpec {
 }
 
 interface DrivenInput extends PortInfo {
-  readonly write: readonly ((value: Bits) => void)[];
+  readonly at: number;
   last: Bits;
 }
 
@@ -40,13 +42,16 @@ export function runRandomLockstep({
   constants = {},
 }: RandomSpec): Failure | undefined {
   const sims = participants.map((participant) => participant.create());
-  const comparator = new Comparator(participants, sims, streams, reset !== undefined);
+  const layout = rowLayout(sims);
+  const row = new Uint32Array(layout.words);
+  const forms = sims.map((sim) => new Form(sim, layout));
+  const comparator = new Comparator(participants, sims, streams, reset !== undefined, layout, row);
   const random = randomStream(seed, 'inputs');
   const resetNames = reset === undefined ? [] : typeof reset === 'string' ? [reset] : reset;
   const inputs: DrivenInput[] = (sims[0]?.ports ?? [])
     .filter(({ name, dir }) => dir === 'input' && !resetNames.includes(name))
-    .map((port) => ({ ...port, write: sims.map((sim) => portWriter(sim, port.name, port.width)), last: 0 }));
-  const resets = sims.flatMap((sim) => resetNames.map((name) => portWriter(sim, name, 1)));
+    .map((port) => ({ ...port, at: layout.at(port.name), last: 0 }));
+  const resets = resetNames.filter((name) => layout.has(name)).map((name) => layout.at(name));
   const corner = (width: number, last: Bits): Bits => {
     const ones = (1n << BigInt(width)) - 1n;
     const values: Bits[] = [
@@ -60,18 +65,20 @@ export function runRandomLockstep({
   };
   for (let cycle = 0; cycle < cycles; cycle++) {
     const inReset = reset !== undefined && (cycle < 2 || random.nextInt(64) === 0);
-    for (const write of resets) write(inReset ? 0 : 1);
+    for (const at of resets) row[at] = inReset ? 0 : 1;
     for (const input of inputs) {
       const { width, name } = input;
       const fixed = constants[name];
       const drawn = random.nextInt(2) === 0 ? corner(width, input.last) : toBits(random.nextBigInt(width), width);
       input.last = fixed === undefined ? drawn : toBits(fixed, width);
-      // Every width above 32 bits is a bigint, also when the corner is zero.
-      const value = width > 32 ? BigInt(input.last) : input.last;
-      for (const write of input.write) write(value);
+      putBits(row, input.at, limbsOf(width), input.last);
     }
-    for (const sim of sims) sim.settle();
-    const failure = comparator.compare(cycle, inReset);
+    for (const form of forms) {
+      form.drive(row);
+      form.sim.settle();
+    }
+    forms[0]?.read(row);
+    const failure = comparator.compare(cycle, inReset, forms);
     if (failure !== undefined) return failure;
     const edges = clocks.length > 1 && !inReset ? clocks.filter(() => random.nextInt(2) === 0) : undefined;
     for (const sim of sims) sim.tick(edges);

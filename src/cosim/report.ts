@@ -1,7 +1,8 @@
 /** A failed run as text: what, where, the values, a waveform around the cycle, and the command that repeats it. */
 import type { Simulation } from '../simulator/simulation.js';
 import type { Failure } from './failure.js';
-import { type LockstepSpec, runLockstep } from './lockstep.js';
+import { runLockstep } from './lockstep.js';
+import type { LockstepSpec } from './lockstep-spec.js';
 import { formatStall } from './stalls.js';
 
 /** Cycles shown: this many, the failing one among the last quarter. */

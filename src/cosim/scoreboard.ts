@@ -5,21 +5,21 @@
  * or past), `INVENTION` (more beats than expected, or one that is nowhere expected), `LAST` (only the packet end is
  * wrong), `MISSING` (the run ended early).
  */
-import { type Bits, toBits } from './access.js';
 import type { Violation } from './protocol/checker.js';
-import { type Beat, type StreamSpec, beatOf, formatBeat } from './streams.js';
+import { type Beat, type StreamSpec, formatBeat } from './streams.js';
+import { beatAt, limbsOf, putBits } from './words.js';
 
 export class Scoreboard {
   readonly #stream: StreamSpec;
   readonly #expected: readonly Beat[];
-  /** The expected beats as they appear on the ports. */
-  readonly #wires: readonly (readonly Bits[])[];
+  /** The beat that is due, as it appears on the ports. */
+  readonly #due: Uint32Array;
   #next = 0;
 
   constructor(stream: StreamSpec, expected: readonly Beat[]) {
     this.#stream = stream;
     this.#expected = expected;
-    this.#wires = expected.map((beat) => stream.fields.map(({ name, width }) => toBits(beat[name] ?? 0n, width)));
+    this.#due = new Uint32Array(stream.fields.reduce((sum, { width }) => sum + limbsOf(width), 0));
   }
 
   /** Every expected beat has come. */
@@ -32,12 +32,22 @@ export class Scoreboard {
     this.#next = 0;
   }
 
-  /** One transferred beat, as its fields were on the ports. */
-  take(fields: readonly Bits[]): Violation | undefined {
+  /** One transferred beat: the words of its fields, in order. */
+  take(words: Uint32Array): Violation | undefined {
     const at = this.#next++;
-    const wires = this.#wires[at];
-    if (wires?.every((value, i) => value === fields[i]) === true) return undefined;
-    return this.#blame(at, beatOf(this.#stream, fields));
+    const beat = this.#expected[at];
+    if (beat !== undefined && this.#isDue(beat, words)) return undefined;
+    return this.#blame(at, beatAt(this.#stream, words));
+  }
+
+  #isDue(beat: Beat, words: Uint32Array): boolean {
+    let at = 0;
+    for (const { name, width } of this.#stream.fields) {
+      const limbs = limbsOf(width);
+      putBits(this.#due, at, limbs, BigInt.asUintN(width, beat[name] ?? 0n));
+      for (const end = at + limbs; at < end; at++) if (this.#due[at] !== words[at]) return false;
+    }
+    return true;
   }
 
   /** What is wrong with beat `at`. */

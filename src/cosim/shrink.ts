@@ -3,7 +3,8 @@
  * still fails by the same rule.
  */
 import type { Failure } from './failure.js';
-import { type LockstepSpec, runLockstep } from './lockstep.js';
+import { runLockstep } from './lockstep.js';
+import type { LockstepSpec } from './lockstep-spec.js';
 import type { Stall } from './stalls.js';
 import type { Beats } from './streams.js';
 

@@ -5,31 +5,43 @@
  * the cycle after it, and the payload is noise while valid is low. A sink's ready is its pattern.
  */
 import { type RandomStream, randomStream } from '../base/random.js';
-import { type Bits, toBits } from './access.js';
+import type { Bits } from './access.js';
 import { type Stall, type StallGenerator, type StallContext, stallGenerator } from './stalls.js';
 import type { Beat, StreamSpec } from './streams.js';
+import { bitsAt, limbsOf, putBits } from './words.js';
 
 /** Drives a stream into the module. */
 export class SourceDriver {
   readonly #stream: StreamSpec;
-  readonly #beats: readonly (readonly Bits[])[];
-  readonly #isLast: readonly boolean[];
+  readonly #beats: readonly Beat[];
   readonly #open: StallGenerator;
   readonly #noise: RandomStream;
   #next = 0;
   #fired = false;
   #fresh = true;
-  /** This cycle's wires. */
+  /** This cycle's wires: valid, and the fields in order, each from its own word. */
   valid = false;
-  fields: readonly Bits[];
+  readonly payload: Uint32Array;
+  /** The payload may be another than in the cycle before. */
+  changed = true;
 
   constructor(stream: StreamSpec, beats: readonly Beat[], stall: Stall, seed: bigint, capacity: number) {
     this.#stream = stream;
-    this.#beats = beats.map((beat) => stream.fields.map(({ name, width }) => toBits(beat[name] ?? 0n, width)));
-    this.#isLast = beats.map((beat) => stream.last !== undefined && (beat[stream.last] ?? 0n) !== 0n);
+    this.#beats = beats;
     this.#open = stallGenerator(stall, contextOf('source', stream, seed, capacity));
     this.#noise = randomStream(seed, `noise ${stream.name}`);
-    this.fields = this.#quiet();
+    this.payload = new Uint32Array(stream.fields.reduce((sum, { width }) => sum + limbsOf(width), 0));
+    this.#quiet();
+  }
+
+  /** `payload` field by field. */
+  get fields(): readonly Bits[] {
+    let at = 0;
+    return this.#stream.fields.map(({ width }) => {
+      const limbs = limbsOf(width);
+      at += limbs;
+      return bitsAt(this.payload, at - limbs, limbs);
+    });
   }
 
   /** Beats accepted since the last reset. */
@@ -46,10 +58,16 @@ export class SourceDriver {
       this.#fresh = false;
       return;
     }
-    const open = this.#open({ fired: this.#fired, seen: false, last: this.#isLast[this.#next] ?? false });
-    const was = this.valid && !this.#fired;
-    this.valid = was || (open && !this.done);
-    if (!was) this.fields = (this.valid ? this.#beats[this.#next] : undefined) ?? this.#quiet();
+    this.changed = false;
+    const beat = this.#beats[this.#next];
+    const { last } = this.#stream;
+    const isLast = beat !== undefined && last !== undefined && (beat[last] ?? 0n) !== 0n;
+    const open = this.#open({ fired: this.#fired, seen: false, last: isLast });
+    if (this.valid && !this.#fired) return;
+    this.changed = true;
+    this.valid = open && beat !== undefined;
+    if (this.valid && beat !== undefined) this.#load(beat);
+    else this.#quiet();
   }
 
   /** A cycle in reset: valid low, and the beats start over. */
@@ -66,12 +84,30 @@ export class SourceDriver {
     if (this.#fired) this.#next++;
   }
 
-  #quiet(): Bits[] {
-    return this.#stream.fields.map(({ width }) => {
-      if (width > 32) return this.#noise.nextBigInt(width);
-      const bits = this.#noise.next32();
-      return width === 32 ? bits : bits & (2 ** width - 1);
-    });
+  #load(beat: Beat): void {
+    let at = 0;
+    for (const { name, width } of this.#stream.fields) {
+      const limbs = limbsOf(width);
+      const value = BigInt.asUintN(width, beat[name] ?? 0n);
+      if (limbs === 1) this.payload[at] = Number(value);
+      else putBits(this.payload, at, limbs, value);
+      at += limbs;
+    }
+  }
+
+  #quiet(): void {
+    let at = 0;
+    for (const { width } of this.#stream.fields) {
+      if (width <= 32) {
+        const bits = this.#noise.next32();
+        this.payload[at++] = width === 32 ? bits : bits & (2 ** width - 1);
+        continue;
+      }
+      // The words of `nextBigInt`.
+      let rest = width;
+      for (; rest >= 32; rest -= 32) this.payload[at++] = this.#noise.next32();
+      if (rest > 0) this.payload[at++] = this.#noise.next32() >>> (32 - rest);
+    }
   }
 }
 

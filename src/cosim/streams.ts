@@ -8,7 +8,6 @@ import type { ModuleDef } from '../circuit/module.js';
 import { type NatEnv, evalNat } from '../circuit/nat.js';
 import { packedWidth } from '../circuit/types.js';
 import type { PortInfo } from '../simulator/simulation.js';
-import type { Bits } from './access.js';
 
 export interface StreamField {
   readonly name: string;
@@ -85,11 +84,6 @@ export function moduleStreams(module: ModuleDef, env: NatEnv): StreamSpec[] {
     };
     return stream.last === undefined ? base : { ...base, last: fieldName(stream.name, nameOf(stream.last)) };
   });
-}
-
-/** A beat from the values of its fields, in the order of the stream. */
-export function beatOf(stream: StreamSpec, fields: readonly Bits[]): Beat {
-  return Object.fromEntries(stream.fields.map(({ name }, i) => [name, BigInt(fields[i] ?? 0)]));
 }
 
 /** All fields of a beat in one number, the first field lowest. */

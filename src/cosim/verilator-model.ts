@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { HeddleError } from '../base/diagnostics.js';
-import type { PortInfo, Simulation } from '../simulator/simulation.js';
+import type { Simulation } from '../simulator/simulation.js';
 import type { PortSlot } from './port-layout.js';
 import type { VerilatorBuild } from './verilator-build.js';
 
@@ -14,6 +14,7 @@ interface Native {
   readonly settle: () => void;
   readonly tick: (clocks?: number) => void;
   readonly run: (cycles: number) => void;
+  readonly replay: (rows: Uint32Array, stride: number, count: number, from: number, pairs: Uint32Array) => number;
   readonly trace: (file: string) => void;
 }
 interface Addon {
@@ -30,13 +31,20 @@ export interface OpenOptions {
 }
 
 export class VerilatorModel implements Simulation {
-  readonly ports: readonly PortInfo[];
+  readonly ports: readonly PortSlot[];
   /** The shared buffer; set word 0 to 1 after writing an input here. */
   readonly words: Uint32Array;
   readonly settle: () => void;
   readonly tick: (clocks?: readonly string[]) => void;
   /** `tick` n times with the inputs as they are. */
   readonly run: (cycles: number) => void;
+  /**
+   * Plays `count` rows of `stride` words laid out like `words`, an edge between any two: sets the inputs, settles, and
+   * from row `from` on compares outputs with those of the row. `pairs`: words to compare, each with the word that has to
+   * be other than 0 for it, or 0. Gives the first row that differs, else `count`. For a whole run or not at all: the edge
+   * after the last row comes with the next call, and a model that differed is of no more use.
+   */
+  readonly replay: (rows: Uint32Array, stride: number, count: number, from: number, pairs: Uint32Array) => number;
   /** Starts a VCD file; an empty name closes it. */
   readonly trace: (file: string) => void;
   readonly #slots: ReadonlyMap<string, PortSlot>;
@@ -54,6 +62,7 @@ export class VerilatorModel implements Simulation {
       else native.tick(maskOf(build.clocks, clocks));
     };
     this.run = native.run;
+    this.replay = native.replay;
     this.trace = native.trace;
     if (options.trace !== undefined) this.trace(options.trace);
   }

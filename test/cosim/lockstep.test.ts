@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
 import { modelParticipant } from '../../src/cosim/channel-model.js';
-import { type LockstepSpec, runLockstep } from '../../src/cosim/lockstep.js';
+import { runLockstep } from '../../src/cosim/lockstep.js';
+import type { LockstepSpec } from '../../src/cosim/lockstep-spec.js';
 import { measureCapacity, measureLatency, measureThroughput, validWithoutReady } from '../../src/cosim/measure.js';
 import { type Participant, verilatorParticipant } from '../../src/cosim/participant.js';
 import { combinationalPaths } from '../../src/cosim/paths.js';
@@ -84,6 +85,31 @@ describe.skipIf(skipWithoutVerilator())('lockstep', () => {
     expect(text).toMatch(/m_axis_tdata: verilator 0x\w+ {3}mutant 0x\w+ {3}model 0x\w+/);
     expect(text).toMatch(/^ {2}cycle +.* \*\d+/m);
     expect(text).toMatch(/repeat: npm run -s heddle -- cosim register_slice --seed \d+ --stall /);
+  });
+
+  it('finds in blocks of cycles what it finds cycle by cycle', async () => {
+    const rare = await mutant('hold_valid_q ? hold_q', "hold_valid_q ? hold_q ^ {12'd0, hold_q[6:0] == 7'd99}");
+    const falls = await mutant(
+      'assign m_axis_tvalid = out_valid_q',
+      'assign m_axis_tvalid = out_valid_q && s_axis_tvalid',
+    );
+    const many = beatList(600);
+    const kinds: string[] = [];
+    const cycles: number[] = [];
+    for (let seed = 1n; seed <= 24n; seed++) {
+      const others = [verilator, scrambled, seed % 2n === 0n ? rare : verilator];
+      const participants = seed % 3n === 0n ? [falls, ...others] : [model, ...others];
+      const work = { inputs: { s_axis: many }, expected: { m_axis: many }, packet: {}, seed };
+      const spec = specOf(participants, { ...work, resets: Number(seed % 5n), maxCycles: 2500 });
+      const inBlocks = runLockstep(spec);
+      // Somebody looks on, so all participants go side by side.
+      expect(runLockstep(spec, (_cycle, _sims, failure) => failure === undefined)).toEqual(inBlocks);
+      kinds.push(inBlocks.failure?.kind ?? 'none');
+      cycles.push(inBlocks.cycles);
+    }
+    expect(new Set(kinds)).toEqual(new Set(['difference', 'none']));
+    expect(Math.max(...cycles)).toBeGreaterThan(1000);
+    expect(kinds.filter((kind, k) => kind === 'difference' && (cycles[k] ?? 0) > 130).length).toBeGreaterThan(3);
   });
 
   it.each([

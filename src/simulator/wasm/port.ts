@@ -2,6 +2,7 @@
 import { type ElabSignal, type ElaboratedCircuit, elementCount } from '../elaborated.js';
 import { type PortHandle, noPort, notAnInput, portInfos } from '../inspect.js';
 import { type Layout, storageBytes } from './layout.js';
+import { portWords } from './port-words.js';
 import { type Storage, readNumber, readRun, writeNumber, writeRun } from './storage.js';
 
 export interface WasmPort extends PortHandle {
@@ -12,6 +13,10 @@ export interface WasmPort extends PortHandle {
   bytes(): Uint8Array;
   /** The same storage for reading only: the simulator need not know. */
   raw(): Uint8Array;
+  /** Copies the port as packed 32-bit words, lowest first, into `to` from word `at` on. */
+  getWords(to: Uint32Array, at: number): void;
+  /** Sets an input from such words. */
+  setWords(from: Uint32Array, at: number): void;
 }
 
 export function bindPort(
@@ -29,6 +34,7 @@ export function bindPort(
   const at = layout.slots[signal.id]?.address ?? 0;
   const input = signal.port === 'input';
   const narrow = count === 1 && width <= 32;
+  const words = portWords(storage, layout, signal);
   const change = (): void => {
     if (!input) throw notAnInput(signal.name, circuit);
     touch();
@@ -60,6 +66,11 @@ export function bindPort(
     bytes: () => {
       if (input) touch();
       return storage.bytes.subarray(at, at + count * size);
+    },
+    getWords: words.read,
+    setWords: (from, at) => {
+      change();
+      words.write(from, at);
     },
     raw: () => storage.bytes.subarray(at, at + count * size),
   };
