@@ -1,4 +1,5 @@
 /** Which back ends and boards there are. */
+import { type Board, boardNames, findBoard } from '../target/boards.js';
 import { buildError } from './errors.js';
 
 /** The DMA port of a Zynq-7000, as on a PYNQ-Z2. */
@@ -12,11 +13,13 @@ export function refuseEngine(backend: string): void {
   });
 }
 
-/** Boards whose DMA port and clock are the defaults. */
-const boards: readonly string[] = ['pynq-z2'];
+/** The board that estimates and budgets are measured against where none is named. */
+export const defaultBoard = 'pynq-z2';
 
 /** Throws H2004 for a board without data. */
-export function refuseBoard(board: string | undefined): void {
-  if (board === undefined || boards.includes(board.toLowerCase())) return;
-  throw buildError('H2004', `--board ${board}: no such board`, { fix: `boards: ${boards.join(' ')}` });
+export function boardFor(name: string = defaultBoard): Board {
+  const board = findBoard(name);
+  if (board === undefined)
+    throw buildError('H2004', `--board ${name}: no such board`, { fix: `boards: ${boardNames().join(' ')}` });
+  return board;
 }

@@ -94,7 +94,7 @@ const steps: Readonly<Record<StepName, Step>> = {
         version: version(),
       }),
     describe: (done) => describePackage(need(done.package)),
-    depends: () => null,
+    depends: ({ board }) => board ?? null,
   },
 };
 

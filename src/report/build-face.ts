@@ -1,6 +1,8 @@
 /** The lines of `build` around its steps: what is built, the table of layers, the rate, and what to do next. */
 import type { BuildOptions, BuildResults } from '../build/results.js';
 import type { LayerFigures } from '../build/figures.js';
+import type { ResourceReport } from '../build/resource-report.js';
+import { bramTiles } from '../blocks/resources/index.js';
 import { grouped, interval, table } from './lines.js';
 
 /** The least of bits, Kibit and Mibit that keeps two digits. */
@@ -47,6 +49,19 @@ export function throughputLine({ plan, simulate }: BuildResults, clockMhz: numbe
   const first = `first output after ${grouped(simulate.cycles.first_output)} cycles`;
   const wider = plan.stageInterval < steady ? `; wider ports would give up to ${rate(plan.stageInterval)}` : '';
   return `throughput ${rate(steady)} samples/s at ${clockMhz} MHz (interval ${interval(steady)}), ${first}${wider}`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** Estimated cells and their shares of the board; what makes the products. */
+export function resourceLine({ board, lut, ff, dsp, share, ...rest }: ResourceReport): string {
+  const cells = [
+    `${grouped(lut)} LUT (${percent(share.lut)})`,
+    `${grouped(ff)} FF (${percent(share.ff)})`,
+    `${bramTiles({ lut, ff, dsp, ...rest })} BRAM36 (${percent(share.bram36)})`,
+    `${dsp} DSP (${percent(share.dsp)})`,
+  ];
+  return `estimate ${cells.join(', ')} of ${board}`;
 }
 
 export function nextLines({ output, model, numerics }: BuildOptions): string {

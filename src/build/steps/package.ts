@@ -1,27 +1,14 @@
 /** Step 6: report and vectors, with which anyone's bench can drive the top. */
 import type { PortPlan } from '../../dataflow/chain.js';
 import { codeBits } from '../../dataflow/plan.js';
-import type { Image } from '../../circuit/index.js';
+import { boardFor } from '../backend.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
+import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
 import type { PlanRequest } from '../plan-goal.js';
 import type { Generated } from './generate.js';
 import type { Imported } from './import.js';
 import type { Planned } from './plan.js';
 import type { Simulated } from './simulate.js';
-
-export interface Resources {
-  /** Estimates of look-up tables, flip-flops, block RAMs and DSPs come with the boards. */
-  readonly lut: null;
-  readonly ff: null;
-  readonly bram: null;
-  readonly dsp: null;
-  /** Exact: bits of all weight, threshold and requantizer memories. */
-  readonly rom_bits: number;
-  /** Exact: bits of all FIFO memories. */
-  readonly fifo_bits: number;
-  /** Exact: products that the matrix units form in one cycle (PE x SIMD, summed), by operand widths. */
-  readonly products: Readonly<Record<string, number>>;
-}
 
 export interface Report {
   readonly schema: 1;
@@ -37,7 +24,10 @@ export interface Report {
   readonly samples_per_second: number | null;
   readonly bound: string;
   readonly layers: readonly LayerFigures[];
-  readonly resources: Resources;
+  readonly resources: ResourceReport;
+  readonly estimate_layer_cycles: FinnReports['estimate_layer_cycles'];
+  readonly estimate_layer_resources: FinnReports['estimate_layer_resources'];
+  readonly estimate_network_performance: FinnReports['estimate_network_performance'];
   readonly top: {
     readonly module: string;
     readonly clock: 'aclk';
@@ -71,6 +61,7 @@ export interface Packaged {
 export interface PackageOptions extends Pick<PlanRequest, 'portBits' | 'clockMhz'> {
   readonly model: string;
   readonly version: string;
+  readonly board?: string | undefined;
 }
 
 export function packageStep(
@@ -78,7 +69,7 @@ export function packageStep(
   planned: Planned,
   { top }: Generated,
   simulated: Simulated,
-  { model, version, portBits, clockMhz }: PackageOptions,
+  { model, version, portBits, clockMhz, board }: PackageOptions,
 ): Packaged {
   const { chain, folding, bound } = planned;
   const { cycles, predicted, layers, samples, inputBeats, outputBeats } = simulated;
@@ -107,7 +98,8 @@ export function packageStep(
     samples_per_second: steady === null ? null : (clockMhz * 1e6) / steady,
     bound,
     layers,
-    resources: resourcesOf(planned),
+    resources: resourceReport(chain, boardFor(board)),
+    ...finnReports(chain, layers, predicted, clockMhz),
     top: {
       module: top,
       clock: 'aclk',
@@ -129,22 +121,6 @@ export function packageStep(
 function hexBeats(beats: Simulated['inputBeats'], bits: number): string {
   const digits = Math.ceil(bits / 4);
   return beats.map(({ data, last }) => `${data.toString(16).padStart(digits, '0')} ${last ? 1 : 0}\n`).join('');
-}
-
-function resourcesOf({ chain }: Planned): Resources {
-  const bits = (image: Image): number => image.width * image.words.length;
-  const images = chain.nodes.flatMap((node) => ('images' in node ? Object.values<Image>(node.images) : []));
-  const products: Record<string, number> = {};
-  let fifo = 0;
-  for (const node of chain.nodes) {
-    if (node.kind === 'fifo') fifo += node.params.W * node.params.DEPTH;
-    if (node.kind !== 'matvec') continue;
-    const { PE, SIMD, X_W, W_W } = node.params;
-    const widths = `${X_W}x${W_W}`;
-    products[widths] = (products[widths] ?? 0) + PE * SIMD;
-  }
-  const rom_bits = images.reduce((sum, image) => sum + bits(image), 0);
-  return { lut: null, ff: null, bram: null, dsp: null, rom_bits, fifo_bits: fifo, products };
 }
 
 export const describePackage = ({ report }: Packaged): string =>

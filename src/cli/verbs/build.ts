@@ -1,10 +1,10 @@
 /** `heddle build`: a model file to verified SystemVerilog, a report and test vectors. */
 import { basename, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { defaultPortBits, refuseBoard, refuseEngine } from '../../build/backend.js';
+import { defaultPortBits, boardFor, refuseEngine } from '../../build/backend.js';
 import { version } from '../../build/version.js';
 import { type BuildOptions, stepNames } from '../../build/results.js';
-import { buildHeader, layerTable, nextLines, throughputLine } from '../../report/build-face.js';
+import { buildHeader, layerTable, nextLines, resourceLine, throughputLine } from '../../report/build-face.js';
 import { explainBuild } from '../../report/explain-build.js';
 import { usageError } from '../errors.js';
 import { fraction, portBits, positive, seed, wholeNumber } from '../options.js';
@@ -43,7 +43,7 @@ function optionsOf(args: BuildArguments): BuildOptions {
 
 async function run(args: BuildArguments): Promise<void> {
   refuseEngine(args.backend);
-  refuseBoard(args.board);
+  boardFor(args.board);
   const options = optionsOf(args);
   say(args, buildHeader(version(), options));
   const last = stepNames.findIndex((name) => name === options.to);
@@ -61,6 +61,7 @@ async function run(args: BuildArguments): Promise<void> {
   const { layers, cycles } = results.simulate;
   say(args, `\n${layerTable(layers, cycles.steady_interval)}`);
   say(args, throughputLine(results, options.clockMhz));
+  if (results.package !== undefined) say(args, resourceLine(results.package.report.resources));
   say(args, nextLines(options));
 }
 
@@ -95,7 +96,11 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
         coerce: positive('max-latency'),
         describe: 'microseconds',
       })
-      .option('board', { type: 'string', requiresArg: true, describe: 'board (pynq-z2)' })
+      .option('board', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'board whose parts are counted against (default pynq-z2)',
+      })
       .option('clock', {
         type: 'string',
         requiresArg: true,

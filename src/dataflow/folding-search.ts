@@ -1,0 +1,157 @@
+/**
+ * The search for a folding: the cheapest one that keeps every layer at or below an interval, under a budget.
+ *
+ * As in FINN's SetFolding the aim is the least hardware at a rate, not the most parallelism: layers that are fast enough get no
+ * more. All layers end up near the same interval, since each takes the cheapest pair that reaches it.
+ */
+import { addResources, bramTiles, noResources, type Resources } from '../blocks/resources/index.js';
+import { divisors } from './errors.js';
+
+/** Cells of a device; block memory in tiles of 36 Kibit. */
+export interface Budget {
+  readonly lut: number;
+  readonly ff: number;
+  readonly dsp: number;
+  readonly bram36: number;
+}
+export const budgetResources = ['lut', 'ff', 'dsp', 'bram36'] as const;
+export type BudgetResource = (typeof budgetResources)[number];
+
+export interface Pair {
+  readonly PE: number;
+  readonly SIMD: number;
+}
+
+/** A layer as the search sees it: a matrix of `outputs` x `inputs` that `vectors` vectors of a sample go through. */
+export interface FoldableLayer {
+  readonly name: string;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly vectors: number;
+  /** Legal values, ascending. */
+  readonly pe: readonly number[];
+  readonly simd: readonly number[];
+  /** Everything that depends on the pair. */
+  readonly cost: (pair: Pair) => Resources;
+}
+
+/** Legal PE and SIMD of a matrix: the divisors. */
+export const dividingPairs = (outputs: number, inputs: number): Pick<FoldableLayer, 'pe' | 'simd'> => ({
+  pe: divisors(outputs),
+  simd: divisors(inputs),
+});
+
+export interface SearchGoal {
+  /** Cycles a sample may take; 1 asks for the fastest that fits. */
+  readonly interval: number;
+  readonly budget: Budget;
+  /** What does not depend on the folding; counts against the budget. */
+  readonly base?: Resources;
+  /** Layers that keep their pair. */
+  readonly fixed?: Readonly<Record<string, Pair>>;
+}
+
+/** What keeps the interval from being shorter. */
+export type SearchBound =
+  | { readonly kind: 'goal' }
+  /** This layer is at its full size, or fixed. */
+  | { readonly kind: 'layer'; readonly layer: string }
+  /** The next shorter interval takes more of these than there are. */
+  | { readonly kind: 'budget'; readonly layer: string; readonly over: readonly BudgetResource[] };
+
+export interface SearchStep {
+  /** Cycles a sample takes: those of the slowest layer. */
+  readonly interval: number;
+  readonly folding: Readonly<Record<string, Pair>>;
+  /** `base` and all layers. */
+  readonly total: Resources;
+}
+
+export interface SearchResult extends SearchStep {
+  /** False where even the smallest folding takes more than the budget. */
+  readonly fits: boolean;
+  /** The slowest layer. */
+  readonly slowest: string;
+  readonly bound: SearchBound;
+  /** The next shorter interval and what it would take; absent where every layer is at its full size. */
+  readonly next?: SearchStep & { readonly over: readonly BudgetResource[] };
+}
+
+export const layerCycles = ({ outputs, inputs, vectors }: FoldableLayer, { PE, SIMD }: Pair): number =>
+  (outputs / PE) * (inputs / SIMD) * vectors;
+
+/** How much of a resource a design takes. */
+export const used = (resources: Resources, name: BudgetResource): number =>
+  name === 'bram36' ? bramTiles(resources) : resources[name];
+
+/** The resources of which a design takes more than there are. */
+export const overBudget = (resources: Resources, budget: Budget): BudgetResource[] =>
+  budgetResources.filter((name) => used(resources, name) > budget[name]);
+
+/** Sum of the shares of the budget: what one folding is dearer than another by. */
+export const weigh = (resources: Resources, budget: Budget): number =>
+  budgetResources.reduce((sum, name) => sum + used(resources, name) / Math.max(1, budget[name]), 0);
+
+interface Option {
+  readonly pair: Pair;
+  readonly cycles: number;
+  readonly resources: Resources;
+}
+
+/** Pairs of a layer that no other pair beats in both cycles and weight, slowest (and cheapest) first. */
+function optionsOf(layer: FoldableLayer, budget: Budget, fixed: Pair | undefined): readonly Option[] {
+  const pairs = fixed === undefined ? layer.pe.flatMap((PE) => layer.simd.map((SIMD) => ({ PE, SIMD }))) : [fixed];
+  const all = pairs
+    .map((pair) => {
+      const resources = layer.cost(pair);
+      return { pair, cycles: layerCycles(layer, pair), resources, weight: weigh(resources, budget) };
+    })
+    // Among equals the narrower matrix word, then more inputs: the adders of one row are cheaper than more rows.
+    .sort((a, b) => a.cycles - b.cycles || a.weight - b.weight || b.pair.SIMD - a.pair.SIMD);
+  let cheapest = Infinity;
+  const kept: Option[] = [];
+  for (const option of all) {
+    if (option.weight >= cheapest) continue;
+    cheapest = option.weight;
+    kept.push(option);
+  }
+  return kept.reverse();
+}
+
+/** Throws where there are no layers. */
+export function searchFolding(layers: readonly FoldableLayer[], goal: SearchGoal): SearchResult {
+  const { budget, base = noResources, fixed = {} } = goal;
+  const options = layers.map((layer) => optionsOf(layer, budget, fixed[layer.name]));
+  const at = (interval: number): SearchStep => {
+    const chosen = options.map((each) => each.find(({ cycles }) => cycles <= interval) ?? each.at(-1)!);
+    return {
+      interval: Math.max(...chosen.map(({ cycles }) => cycles)),
+      folding: Object.fromEntries(chosen.map(({ pair }, i) => [layers[i]!.name, pair])),
+      total: addResources(base, ...chosen.map(({ resources }) => resources)),
+    };
+  };
+  // No interval below the fastest of the slowest layer can be had.
+  const least = Math.max(...options.map((each) => each.at(-1)!.cycles));
+  const steps = [...new Set(options.flatMap((each) => each.map(({ cycles }) => cycles)))]
+    .filter((cycles) => cycles >= least)
+    .sort((a, b) => a - b);
+  const wanted = Math.max(goal.interval, least);
+  // The slowest step that is fast enough; a goal slower than everything takes the smallest folding.
+  let index = Math.max(
+    0,
+    steps.findLastIndex((cycles) => cycles <= wanted),
+  );
+  while (index + 1 < steps.length && overBudget(at(steps[index]!).total, budget).length > 0) index++;
+  const result = at(steps[index]!);
+  const slowest = layers.find((layer) => layerCycles(layer, result.folding[layer.name]!) === result.interval)!.name;
+  const faster = index > 0 ? at(steps[index - 1]!) : undefined;
+  const next = faster === undefined ? undefined : { ...faster, over: overBudget(faster.total, budget) };
+  const bound: SearchBound =
+    result.interval <= goal.interval
+      ? { kind: 'goal' }
+      : next === undefined
+        ? { kind: 'layer', layer: slowest }
+        : { kind: 'budget', layer: slowest, over: next.over };
+  const fits = overBudget(result.total, budget).length === 0;
+  return { ...result, fits, slowest, bound, ...(next === undefined ? {} : { next }) };
+}
