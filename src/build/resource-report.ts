@@ -3,7 +3,7 @@ import { bramTiles, type Resources, roundResources } from '../blocks/resources/i
 import type { Image } from '../circuit/index.js';
 import type { Chain } from '../dataflow/chain.js';
 import type { CycleFigures } from '../dataflow/cycle-figures.js';
-import type { budgetResources} from '../dataflow/folding-search.js';
+import type { budgetResources } from '../dataflow/folding-search.js';
 import { type Budget, used } from '../dataflow/folding-search.js';
 import { chainResources } from '../dataflow/resources/chain.js';
 import { productStyle } from '../dataflow/resources/matvec.js';

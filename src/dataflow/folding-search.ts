@@ -5,7 +5,6 @@
  * more. All layers end up near the same interval, since each takes the cheapest pair that reaches it.
  */
 import { addResources, bramTiles, noResources, type Resources } from '../blocks/resources/index.js';
-import { divisors } from './errors.js';
 
 /** Cells of a device; block memory in tiles of 36 Kibit. */
 export interface Budget {
@@ -22,24 +21,17 @@ export interface Pair {
   readonly SIMD: number;
 }
 
-/** A layer as the search sees it: a matrix of `outputs` x `inputs` that `vectors` vectors of a sample go through. */
+/** A layer as the search sees it. */
 export interface FoldableLayer {
   readonly name: string;
-  readonly outputs: number;
-  readonly inputs: number;
-  readonly vectors: number;
   /** Legal values, ascending. */
   readonly pe: readonly number[];
   readonly simd: readonly number[];
+  /** Cycles that a sample keeps the layer busy. */
+  readonly cycles: (pair: Pair) => number;
   /** Everything that depends on the pair. */
   readonly cost: (pair: Pair) => Resources;
 }
-
-/** Legal PE and SIMD of a matrix: the divisors. */
-export const dividingPairs = (outputs: number, inputs: number): Pick<FoldableLayer, 'pe' | 'simd'> => ({
-  pe: divisors(outputs),
-  simd: divisors(inputs),
-});
 
 export interface SearchGoal {
   /** Cycles a sample may take; 1 asks for the fastest that fits. */
@@ -77,9 +69,6 @@ export interface SearchResult extends SearchStep {
   readonly next?: SearchStep & { readonly over: readonly BudgetResource[] };
 }
 
-export const layerCycles = ({ outputs, inputs, vectors }: FoldableLayer, { PE, SIMD }: Pair): number =>
-  (outputs / PE) * (inputs / SIMD) * vectors;
-
 /** How much of a resource a design takes. */
 export const used = (resources: Resources, name: BudgetResource): number =>
   name === 'bram36' ? bramTiles(resources) : resources[name];
@@ -104,7 +93,7 @@ function optionsOf(layer: FoldableLayer, budget: Budget, fixed: Pair | undefined
   const all = pairs
     .map((pair) => {
       const resources = layer.cost(pair);
-      return { pair, cycles: layerCycles(layer, pair), resources, weight: weigh(resources, budget) };
+      return { pair, cycles: layer.cycles(pair), resources, weight: weigh(resources, budget) };
     })
     // Among equals the narrower matrix word, then more inputs: the adders of one row are cheaper than more rows.
     .sort((a, b) => a.cycles - b.cycles || a.weight - b.weight || b.pair.SIMD - a.pair.SIMD);
@@ -143,7 +132,7 @@ export function searchFolding(layers: readonly FoldableLayer[], goal: SearchGoal
   );
   while (index + 1 < steps.length && overBudget(at(steps[index]!).total, budget).length > 0) index++;
   const result = at(steps[index]!);
-  const slowest = layers.find((layer) => layerCycles(layer, result.folding[layer.name]!) === result.interval)!.name;
+  const slowest = layers.find((layer) => layer.cycles(result.folding[layer.name]!) === result.interval)!.name;
   const faster = index > 0 ? at(steps[index - 1]!) : undefined;
   const next = faster === undefined ? undefined : { ...faster, over: overBudget(faster.total, budget) };
   const bound: SearchBound =

@@ -11,6 +11,7 @@ import {
 import type { Image } from '../../circuit/index.js';
 import type { Chain, ChainModule } from '../chain.js';
 import { argmaxResources, requantizeResources, thresholdsResources } from './activations.js';
+import { addStageResources, concatResources, duplicateResources, slidingWindowResources } from './images.js';
 import { matvecResources } from './matvec.js';
 
 /**
@@ -62,6 +63,16 @@ export function moduleResources(node: ChainModule): Resources | undefined {
       return requantizeResources(node.requantize, node.params, columnsOf(node.images.MULTIPLIERS, node.images.ADDENDS));
     case 'argmax':
       return argmaxResources(node.params);
+    case 'sliding_window':
+      return slidingWindowResources(node.params);
+    case 'duplicate':
+      return duplicateResources(node.params);
+    case 'add':
+      return addStageResources(node.params);
+    case 'concat':
+      return concatResources(node.params);
+    default:
+      return undefined;
   }
 }
 

@@ -1,82 +1,123 @@
-/** What a weighted stage of a network costs at a PE and SIMD: its FIFO, its matrix unit and its activation. */
+/** A weighted stage of a network as the folding search sees it: legal values, cycles, and what each pair costs. */
 import { addResources, fifoResources, noResources, type Resources } from '../../blocks/resources/index.js';
-import type { Activation, DenseStage, ElementType } from '../../network/stages.js';
-import { dividingPairs, type FoldableLayer, type Pair } from '../folding-search.js';
-import { requantizeNode } from '../plan-requantize.js';
+import type { Activation, ElementType } from '../../network/stages.js';
+import { codeBits, signedBitsFor } from '../codes.js';
+import { divisors } from '../errors.js';
+import { layerInterval } from '../folding.js';
+import type { FoldableLayer, Pair } from '../folding-search.js';
+import { isPointwise, matrixOf, type WeightedStage, windowLanes } from '../matrix.js';
+import { requantizeNode } from '../plan/requantize.js';
+import { typeLetter } from '../plan/builder.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
+import { leastWindowDepth } from '../stages/window-depth.js';
 import { requantizeResources, thresholdsResources } from './activations.js';
+import { slidingWindowResources } from './images.js';
 import { matvecResources, productBits } from './matvec.js';
 
-const bitsOf = (type: ElementType): number => (type.kind === 'bipolar' ? 1 : type.bits);
-const letter = (type: ElementType): string => (type.kind === 'bipolar' ? 'b' : type.signed ? 's' : 'u');
+/** The layer of a stage. SIMD beyond the channels of a pixel would wait for the window, which gives one pixel a cycle. */
+export function foldableLayer(stage: WeightedStage): FoldableLayer {
+  const { rows, columns, groups } = matrixOf(stage);
+  const widest = stage.kind === 'dense' ? columns : stage.image.channels / groups;
+  const activation = activationCosts(stage);
+  return {
+    name: stage.name,
+    pe: divisors(rows / groups),
+    simd: divisors(widest),
+    cycles: (pair) => layerInterval(stage, pair),
+    cost: (pair) => layerCost(stage, pair, activation),
+  };
+}
 
 /** How a stage's products are formed. */
-export function arithmeticFor({ input, weight, activation }: Pick<DenseStage, 'input' | 'weight' | 'activation'>) {
-  const pair = letter(input) + letter(weight);
+export function arithmeticOf({ input, weight, activation }: WeightedStage): Arithmetic {
+  const pair = typeLetter(input) + typeLetter(weight);
   if (pair === 'bb') return activation.kind === 'thresholds' ? 'xnor' : 'xnor_sum';
   return pair as Arithmetic;
 }
 
-function signedBits({ min, max }: { readonly min: number; readonly max: number }): number {
-  let bits = 1;
-  while (-(2 ** (bits - 1)) > min || 2 ** (bits - 1) - 1 < max) bits++;
-  return bits;
+type ActivationCost = (flow: { readonly lanes: number; readonly width: number }) => Resources;
+
+function layerCost(stage: WeightedStage, { PE, SIMD }: Pair, activation: ActivationCost): Resources {
+  const { rows: MH, columns: MW } = matrixOf(stage);
+  const arithmetic = arithmeticOf(stage);
+  const [X_W, W_W] = [codeBits(stage.input), codeBits(stage.weight)];
+  const range = arithmetic === 'xnor' ? { min: 0, max: MW } : stage.accumulator;
+  const beat = isBinary(arithmetic)
+    ? Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 1 : 2)
+    : productBits(arithmetic, X_W, W_W) + Math.ceil(Math.log2(SIMD));
+  const ACC_W = Math.max(signedBitsFor(range), beat);
+  return addResources(
+    buffers(stage, { PE, SIMD }, X_W),
+    matvecResources(arithmetic, { MH, MW, PE, SIMD, X_W, W_W, ACC_W }),
+    activation({ lanes: PE, width: ACC_W }),
+  );
 }
 
-/** Cost of an activation on `lanes` sums of `width` bits, channels `channels`. */
-export function activationCost(
-  activation: Activation,
-  output: ElementType,
-  flow: { readonly lanes: number; readonly width: number; readonly signed: boolean; readonly channels: number },
-): Resources {
-  const { lanes, width, channels } = flow;
+/** What stands in front of the matrix: a FIFO, for a convolution also the window. */
+function buffers(stage: WeightedStage, pair: Pair, X_W: number): Resources {
+  const { columns } = matrixOf(stage);
+  if (stage.kind === 'dense' || isPointwise(stage)) {
+    return fifoResources({ W: pair.SIMD * X_W, DEPTH: Math.max(2, columns / pair.SIMD) });
+  }
+  const lanes = windowLanes(stage, pair);
+  const { image, window } = stage;
+  const { y, x } = window;
+  const sizes = {
+    ...{ H: image.height, W: image.width, FOLDS: image.channels / lanes },
+    ...{ KH: y.kernel, KW: x.kernel, SH: y.stride, SW: x.stride, DH: y.dilation, DW: x.dilation },
+    ...{ PT: y.before, PB: y.after, PL: x.before, PR: x.after },
+  };
+  // The plan computes how many more rows full rate needs; about one step of the window.
+  const DEPTH = leastWindowDepth(sizes) + y.stride * image.width * sizes.FOLDS;
+  return addResources(
+    fifoResources({ W: lanes * X_W, DEPTH: 2 }),
+    slidingWindowResources({ ...sizes, SIMD: lanes, X_W, DEPTH }),
+  );
+}
+
+/** Cost of a stage's activation on lanes of sums. Widths of requantizers follow from the values, which are looked at once. */
+function activationCosts(stage: WeightedStage): ActivationCost {
+  const { activation, output } = stage;
+  const channels = matrixOf(stage).rows;
   switch (activation.kind) {
     case 'none':
-      return noResources;
-    case 'thresholds': {
-      const FOLDS = activation.perChannel ? channels / lanes : 1;
-      const sizes = { PE: lanes, FOLDS, LEVELS: activation.levels, X_W: width, OUT_W: bitsOf(output) };
-      return thresholdsResources(flow.signed, sizes);
-    }
+      return () => noResources;
+    case 'thresholds':
+      return ({ lanes, width }) => thresholdsCost(activation, output, { lanes, width, channels });
     case 'fixed': {
-      let at = { width, signed: flow.signed };
-      return activation.steps.reduce((sum, step) => {
-        // Widths follow from the values; a single lane has them all.
-        const { params, requantize } = requantizeNode('', step, { ...at, lanes: 1, elements: channels });
-        at = { width: params.OUT_W, signed: step.result.signed };
-        const FOLDS = params.FOLDS === 1 ? 1 : channels / lanes;
-        return addResources(sum, requantizeResources(requantize, { ...params, PE: lanes, FOLDS }));
-      }, noResources);
+      const known = new Map<number, ReturnType<typeof requantizers>>();
+      return ({ lanes, width }) => {
+        const steps = known.get(width) ?? requantizers(activation, width, channels);
+        known.set(width, steps);
+        return addResources(
+          ...steps.map(({ requantize, params }) =>
+            requantizeResources(requantize, {
+              ...params,
+              PE: lanes,
+              FOLDS: params.FOLDS === 1 ? 1 : channels / lanes,
+            }),
+          ),
+        );
+      };
     }
   }
 }
 
-/** A dense stage for the search. */
-export function denseLayer(stage: DenseStage): FoldableLayer {
-  const { name, outputs, inputs } = stage;
-  return {
-    name,
-    outputs,
-    inputs,
-    vectors: 1,
-    ...dividingPairs(outputs, inputs),
-    cost: (pair) => denseCost(stage, pair),
-  };
+function thresholdsCost(
+  { levels, perChannel }: Extract<Activation, { kind: 'thresholds' }>,
+  output: ElementType,
+  { lanes, width, channels }: { readonly lanes: number; readonly width: number; readonly channels: number },
+): Resources {
+  const FOLDS = perChannel ? channels / lanes : 1;
+  return thresholdsResources(true, { PE: lanes, FOLDS, LEVELS: levels, X_W: width, OUT_W: codeBits(output) });
 }
 
-function denseCost(stage: DenseStage, { PE, SIMD }: Pair): Resources {
-  const { outputs: MH, inputs: MW, input, weight } = stage;
-  const arithmetic = arithmeticFor(stage);
-  const [X_W, W_W] = [bitsOf(input), bitsOf(weight)];
-  const range = arithmetic === 'xnor' ? { min: 0, max: MW } : stage.accumulator;
-  const lanes = Math.ceil(Math.log2(SIMD));
-  const beat = isBinary(arithmetic)
-    ? Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 1 : 2)
-    : productBits(arithmetic, X_W, W_W) + lanes;
-  const ACC_W = Math.max(signedBits(range), beat);
-  return addResources(
-    fifoResources({ W: SIMD * X_W, DEPTH: Math.max(2, MW / SIMD) }),
-    matvecResources(arithmetic, { MH, MW, PE, SIMD, X_W, W_W, ACC_W }),
-    activationCost(stage.activation, stage.output, { lanes: PE, width: ACC_W, signed: true, channels: MH }),
-  );
+/** The steps on one lane of sums of `width` bits. */
+function requantizers({ steps }: Extract<Activation, { kind: 'fixed' }>, width: number, channels: number) {
+  let at = { width, signed: true };
+  return steps.map((step) => {
+    const { requantize, params } = requantizeNode('', step, { ...at, lanes: 1, channels });
+    at = { width: params.OUT_W, signed: step.result.signed };
+    return { requantize, params };
+  });
 }

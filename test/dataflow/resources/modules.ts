@@ -13,7 +13,7 @@ function image(file: string, width: number, depth: number): Image {
 }
 
 function single(module: ChainModule, inputBits: number): LayerCase {
-  const sizes = Object.entries(module.params)
+  const sizes = Object.entries<number>({ ...module.params })
     .filter(([key]) => !/^(FRAME|LOWEST|T_W|MH|MW)/.test(key))
     .map(([, value]) => value)
     .join(' ');
