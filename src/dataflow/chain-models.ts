@@ -9,6 +9,7 @@ import { ArgmaxModel } from './stages/argmax.model.js';
 import { ConcatModel } from './stages/concat.model.js';
 import { DuplicateModel } from './stages/duplicate.model.js';
 import { LaneResizeModel } from './stages/lane-resize.model.js';
+import { LookupModel } from './stages/lookup.model.js';
 import { MatvecModel } from './stages/matvec.model.js';
 import { PoolGlobalModel, PoolModel } from './stages/pool.model.js';
 import { RequantizeModel } from './stages/requantize.model.js';
@@ -35,6 +36,8 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new RegisterSliceModel(input, output);
     case 'matvec':
       return new MatvecModel(input, output, node.arithmetic, node.params, node.images);
+    case 'lookup':
+      return new LookupModel(input, output, node.params, node.images);
     case 'thresholds':
       return new ThresholdsModel(input, output, node.signed, node.params, node.images);
     case 'requantize':

@@ -53,6 +53,7 @@ export function outputWidth(node: ChainModule): number {
       return node.params.PE * node.params.OUT_W;
     case 'matvec':
       return node.params.PE * node.params.ACC_W;
+    case 'lookup':
     case 'thresholds':
     case 'requantize':
       return node.params.PE * node.params.OUT_W;
@@ -103,6 +104,7 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
     case 'lane_extend':
     case 'fifo':
     case 'register_slice':
+    case 'lookup':
     case 'thresholds':
     case 'requantize':
     case 'duplicate':

@@ -41,6 +41,11 @@ export type ChainModule =
       readonly images: Images<'WEIGHTS'>;
     }
   | {
+      readonly kind: 'lookup';
+      readonly params: Sizes<'PE' | 'ENTRIES' | 'OUT_W'>;
+      readonly images: Images<'TABLE'>;
+    }
+  | {
       readonly kind: 'thresholds';
       readonly signed: boolean;
       readonly params: Sizes<'PE' | 'FOLDS' | 'LEVELS' | 'X_W' | 'OUT_W' | 'LOWEST'>;

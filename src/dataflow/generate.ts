@@ -25,6 +25,7 @@ import { Concat } from './stages/concat.js';
 import { Duplicate } from './stages/duplicate.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
+import { Lookup } from './stages/lookup.js';
 import { Matvec } from './stages/matvec.js';
 import { Pool } from './stages/pool.js';
 import { PoolGlobal } from './stages/pool-global.js';
@@ -59,6 +60,8 @@ export function generateChain(chain: Chain): Design {
         return RegisterSlice;
       case 'matvec':
         return Matvec[node.arithmetic];
+      case 'lookup':
+        return Lookup;
       case 'thresholds':
         return Thresholds[node.signed ? 'signed' : 'unsigned'];
       case 'requantize':

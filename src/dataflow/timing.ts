@@ -97,6 +97,8 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       const { MH, MW, PE, SIMD } = node.params;
       return [through(input, (i, o) => new FreezeTimes(i, o, 4, MW / SIMD, MH / PE))];
     }
+    case 'lookup':
+      return [through(input, (i, o) => new FreezeTimes(i, o, 1))];
     case 'thresholds':
       return [through(input, (i, o) => new FreezeTimes(i, o, 2))];
     case 'requantize':

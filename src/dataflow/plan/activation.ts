@@ -3,6 +3,7 @@ import type { Activation, ElementType } from '../../network/stages.js';
 import { codeBits, isSigned } from '../codes.js';
 import { channelImage } from '../images.js';
 import { type ChainBuilder, divisorLanes, type Flow, lcm } from './builder.js';
+import { lookupFor } from './lookup.js';
 import { requantizeNode } from './requantize.js';
 
 /**
@@ -17,6 +18,12 @@ export function planActivation(
   given: Flow,
 ): Flow {
   if (activation.kind === 'none') return given;
+  const lookup = lookupFor(`${prefix}_lookup`, activation, output, given);
+  if (lookup !== undefined) {
+    const { module, signed } = lookup;
+    const stream = chain.add(`${prefix}_lookup`, stage, module, given);
+    return { ...given, stream, width: module.params.OUT_W, signed };
+  }
   const even = given.elements % given.lanes === 0;
   const flow =
     even || !isPerChannel(activation) ? given : chain.convert(prefix, given, divisorLanes(given.elements, given.lanes));
