@@ -1,7 +1,7 @@
 /**
  * Declarations: the signals of a block as arrays with the extents of the loops around it.
  */
-import type { Expr, Item, Signal, SignalId } from '../circuit/index.js';
+import { type Expr, type Item, type Signal, type SignalId, leafType } from '../circuit/index.js';
 import type { Affine } from './affine.js';
 import type { ElabSignal, Ex } from './elaborated.js';
 import { broadcast } from './lower-process.js';
@@ -16,25 +16,32 @@ import {
   number,
   originOf,
   placesOf,
+  pushSignal,
   shapeOf,
+  widthOf,
 } from './scope.js';
 
 /** Declares what `items` declare; at module level also the ports and whatever no block declares. */
 export function declareSignals(scope: Scope, items: readonly Item[], moduleLevel: boolean): void {
+  const { signals } = scope.module;
   const ids: SignalId[] = [];
   if (moduleLevel) {
-    const nested = new Uint8Array(scope.module.signals.length);
+    const nested = new Uint8Array(signals.length);
     for (const item of items) if (item.item === 'for' || item.item === 'if') markDeclared(item, nested);
     for (let id = 0; id < nested.length; id++) if (nested[id] === 0) ids.push(id);
   } else {
     for (const item of items) if (item.item === 'declare') ids.push(item.signal);
   }
-  for (const id of ids) {
-    const signal = scope.module.signals[id];
-    if (signal !== undefined) scope.signals[id] = declare(scope, signal) + 1;
+  const registers: SignalId[] = [];
+  for (let k = 0; k < ids.length; k++) {
+    const id = ids[k] ?? 0;
+    const signal = signals[id];
+    if (signal === undefined) continue;
+    scope.signals[id] = declare(scope, signal) + 1;
+    if (signal.kind === 'reg') registers.push(id);
   }
-  for (const id of ids) {
-    const signal = scope.module.signals[id];
+  for (const id of registers) {
+    const signal = signals[id];
     if (signal?.kind === 'reg') registerReset(scope, signal, (scope.signals[id] ?? 0) - 1);
   }
 }
@@ -49,29 +56,36 @@ function markDeclared(item: Item, into: Uint8Array): void {
 }
 
 function declare(scope: Scope, signal: Signal): number {
-  const shape = shapeOf(scope, signal.type);
-  const memory = signal.kind === 'memory';
+  const { kind, type } = signal;
+  const memory = kind === 'memory';
   const depth = memory ? number(scope, signal.depth) : 0;
-  const port = signal.kind === 'input' || signal.kind === 'output' ? signal.kind : undefined;
+  const port = kind === 'input' || kind === 'output' ? kind : undefined;
   const top = scope.path === '';
-  if (port !== undefined && scope.module.external !== undefined) return declareHidden(scope, signal, port, shape);
-  return addSignal(scope.b, {
-    name: scope.path + signal.name,
-    kind: port !== undefined && !top ? 'wire' : signal.kind,
-    dims: inLoops(scope, memory ? [depth, ...shape.dims] : shape.dims),
-    loopRank: scope.loops.length,
-    origin: originOf(scope),
-    nest: scope.loops,
-    width: shape.width,
-    signed: shape.signed,
-    members: membersOf(signal),
-    temporary: false,
-    unreset: signal.kind === 'reg' && signal.reset === undefined,
-    port: top ? port : undefined,
-    place: signal.place,
-    image: memory && signal.image !== undefined ? imageOf(scope, signal, depth) : undefined,
-  });
+  if (port !== undefined && scope.module.external !== undefined)
+    return declareHidden(scope, signal, port, shapeOf(scope, type));
+  const width = widthOf(scope, type);
+  const dims = type.kind === 'vec' ? shapeOf(scope, type).dims : NO_DIMS;
+  return pushSignal(
+    scope.b,
+    scope.path + signal.name,
+    port !== undefined && !top ? 'wire' : kind,
+    inLoops(scope, memory ? [depth, ...dims] : dims),
+    scope.loops.length,
+    originOf(scope),
+    scope.loops,
+    width,
+    (type.kind === 'vec' ? leafType(type) : type).kind === 'sint',
+    type.kind === 'uint' || type.kind === 'sint' ? undefined : membersOf(signal),
+    false,
+    kind === 'reg' && signal.reset === undefined,
+    memory && signal.image !== undefined ? imageOf(scope, signal, depth) : undefined,
+    top ? port : undefined,
+    undefined,
+    signal.place,
+  );
 }
+
+const NO_DIMS: readonly number[] = [];
 
 /** A port of a black box, seen from the circuit: what the box takes leaves the circuit. */
 function declareHidden(scope: Scope, signal: Signal, dir: 'input' | 'output', shape: Shape): number {

@@ -29,7 +29,7 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
   if (top === undefined)
     return fail({ code: 'H1104', message: `the design has no module '${design.top}'`, places: [] });
   const b: Builder = {
-    expressions: new Expressions(),
+    expressions: new Expressions(sizeOf(design)),
     signals: [],
     assigns: [],
     updates: [],
@@ -98,6 +98,13 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
   };
 }
 
+/** Rough number of expressions. */
+function sizeOf({ modules }: Design): number {
+  let signals = 0;
+  for (const name in modules) signals += modules[name]?.signals.length ?? 0;
+  return 3 * signals;
+}
+
 function idleResets(b: Builder): ReadonlySet<number> {
   const idle = new Set(b.resets);
   for (const r of b.regs.values()) {
@@ -109,8 +116,9 @@ function idleResets(b: Builder): ReadonlySet<number> {
 
 /** Declares the signals of a module and walks its items; instances come back here. */
 function elaborateModule(scope: Scope): void {
-  declareSignals(scope, scope.module.items, true);
-  for (const item of scope.module.items) elaborateItem(scope, item);
+  const { items } = scope.module;
+  declareSignals(scope, items, true);
+  for (const item of items) if (item.item !== 'declare') elaborateItem(scope, item);
 }
 
 function elaborateBlock(scope: Scope, items: readonly Item[]): void {

@@ -12,38 +12,83 @@ type Op = Ex['op'];
 
 export const NOTHING_BOUND: ReadonlyMap<number, number> = new Map();
 
+// Declared and set in the constructor: fields with initialisers would be set twice, which these hundreds of thousands of
+// objects feel.
 /** Constants, indices and loads. */
 class Leaf {
+  declare readonly op: Op;
+  declare readonly width: number;
+  declare readonly signed: boolean;
+  declare readonly id: number;
+  declare readonly vars: number;
+  declare readonly cost: number;
+  declare readonly value: bigint | Affine | undefined;
+  declare readonly signal: number;
+  declare readonly index: readonly Index[];
   /** A load is a read with no variables bound around it; see `visitReads`. */
-  readonly bound = NOTHING_BOUND;
+  declare readonly bound: ReadonlyMap<number, number>;
   constructor(
-    readonly op: Op,
-    readonly width: number,
-    readonly signed: boolean,
-    readonly id: number,
-    readonly vars: number,
-    readonly cost: number,
-    readonly value: bigint | Affine | undefined,
-    readonly signal: number,
-    readonly index: readonly Index[],
-  ) {}
+    op: Op,
+    width: number,
+    signed: boolean,
+    id: number,
+    vars: number,
+    cost: number,
+    value: bigint | Affine | undefined,
+    signal: number,
+    index: readonly Index[],
+  ) {
+    this.op = op;
+    this.width = width;
+    this.signed = signed;
+    this.id = id;
+    this.vars = vars;
+    this.cost = cost;
+    this.value = value;
+    this.signal = signal;
+    this.index = index;
+    this.bound = NOTHING_BOUND;
+  }
 }
 
 /** Operators with a fixed number of operands. */
 class Operator {
+  declare readonly op: Op;
+  declare readonly width: number;
+  declare readonly signed: boolean;
+  declare readonly id: number;
+  declare readonly vars: number;
+  declare readonly cost: number;
+  declare readonly fn: BinaryOp | UnaryOp | undefined;
+  declare readonly a: Ex;
+  declare readonly b: Ex | undefined;
+  declare readonly cond: Ex | undefined;
+  declare readonly low: Affine | undefined;
   constructor(
-    readonly op: Op,
-    readonly width: number,
-    readonly signed: boolean,
-    readonly id: number,
-    readonly vars: number,
-    readonly cost: number,
-    readonly fn: BinaryOp | UnaryOp | undefined,
-    readonly a: Ex,
-    readonly b: Ex | undefined,
-    readonly cond: Ex | undefined,
-    readonly low: Affine | undefined,
-  ) {}
+    op: Op,
+    width: number,
+    signed: boolean,
+    id: number,
+    vars: number,
+    cost: number,
+    fn: BinaryOp | UnaryOp | undefined,
+    a: Ex,
+    b: Ex | undefined,
+    cond: Ex | undefined,
+    low: Affine | undefined,
+  ) {
+    this.op = op;
+    this.width = width;
+    this.signed = signed;
+    this.id = id;
+    this.vars = vars;
+    this.cost = cost;
+    this.fn = fn;
+    this.a = a;
+    this.b = b;
+    this.cond = cond;
+    this.low = low;
+  }
 }
 
 /** Concatenations, folds and packs. */
@@ -78,6 +123,11 @@ const CODE: Readonly<Record<BinaryOp | UnaryOp | FoldOp | Op, number>> = Object.
     .map((name, k) => [name, k + 1]),
 ) as Record<BinaryOp | UnaryOp | FoldOp | Op, number>;
 
+// Numbers of operators where they are known; far apart, as widths and numbers of expressions are put on top of them.
+const SLICE = 61 << 20;
+const MUX = 62 << 20;
+const CONVERT = 63 << 20;
+
 const MOST = 1e9;
 
 /** In place of the hash of an expression that is found without one. */
@@ -96,10 +146,15 @@ export class Expressions {
   private readonly nodes: Node[] = [];
   private readonly hashes: number[] = [];
   /** Numbers of nodes plus one, by hash. */
-  private slots = new Int32Array(1 << 12);
+  private slots: Int32Array;
 
   /** Loads of scalars, by signal. */
   private readonly scalars: (Leaf | undefined)[] = [];
+
+  /** `expected` expressions, more or less. */
+  constructor(expected = 1000) {
+    this.slots = new Int32Array(Math.max(1 << 12, 2 ** Math.ceil(Math.log2(2 * expected + 1))));
+  }
 
   /** Numbers of expressions are below this. */
   get count(): number {
@@ -199,28 +254,28 @@ export class Expressions {
   }
 
   slice(a: Ex, low: Affine, width: number, signed = false): Ex {
-    const h = mix(mix(headOf('slice', width, signed), a.id), hashAffine(low));
+    const h = mix(mix(SLICE ^ width, a.id), low.terms.length === 0 ? low.c : hashAffine(low));
     return this.operator(h, 'slice', undefined, a, undefined, undefined, low, width, signed, 2);
   }
 
   mux(cond: Ex, a: Ex, b: Ex, width: number, signed: boolean): Ex {
-    const h = mix(mix(mix(headOf('mux', width, signed), cond.id), a.id), b.id);
+    const h = mix(mix(mix(MUX, cond.id), a.id), b.id);
     return this.operator(h, 'mux', undefined, a, b, cond, undefined, width, signed, 1);
   }
 
   binary(fn: BinaryOp, a: Ex, b: Ex, width: number, signed: boolean): Ex {
-    const h = mix(mix(mix(headOf('binary', width, signed), CODE[fn]), a.id), b.id);
+    const h = mix(mix((CODE[fn] << 20) ^ width, a.id), b.id);
     return this.operator(h, 'binary', fn, a, b, undefined, undefined, width, signed, 1);
   }
 
   unary(fn: UnaryOp, a: Ex, width: number, signed: boolean): Ex {
-    const h = mix(mix(headOf('unary', width, signed), CODE[fn]), a.id);
+    const h = mix((CODE[fn] << 20) ^ width, a.id);
     return this.operator(h, 'unary', fn, a, undefined, undefined, undefined, width, signed, 1);
   }
 
   /** `a` wrapped to a width and sign. */
   convert(a: Ex, width: number, signed: boolean): Ex {
-    const h = mix(headOf('convert', width, signed), a.id);
+    const h = mix(CONVERT ^ (width << 1) ^ (signed ? 1 : 0), a.id);
     return this.operator(h, 'convert', undefined, a, undefined, undefined, undefined, width, signed, 1);
   }
 
@@ -236,14 +291,26 @@ export class Expressions {
     signed: boolean,
     own: number,
   ): Ex {
-    for (let at = h & (this.slots.length - 1); ; at = (at + 1) & (this.slots.length - 1)) {
-      const id = (this.slots[at] ?? 0) - 1;
+    const { slots, nodes } = this;
+    const mask = slots.length - 1;
+    for (let at = h & mask; ; at = (at + 1) & mask) {
+      const id = (slots[at] ?? 0) - 1;
       if (id < 0) {
-        const vars = a.vars | (b?.vars ?? 0) | (cond?.vars ?? 0) | (low === undefined ? 0 : varsOfAffine(low));
-        const cost = Math.min(MOST, own * limbs(width) + a.cost + (b?.cost ?? 0) + (cond?.cost ?? 0));
-        return this.add(at, h, new Operator(op, width, signed, this.count, vars, cost, fn, a, b, cond, low));
+        let vars = a.vars;
+        let cost = (width <= 64 ? own : own * limbs(width)) + a.cost;
+        if (b !== undefined) {
+          vars |= b.vars;
+          cost += b.cost;
+        }
+        if (cond !== undefined) {
+          vars |= cond.vars;
+          cost += cond.cost;
+        }
+        if (low !== undefined && low.terms.length > 0) vars |= varsOfAffine(low);
+        if (cost > MOST) cost = MOST;
+        return this.add(at, h, new Operator(op, width, signed, this.nodes.length, vars, cost, fn, a, b, cond, low));
       }
-      const n = this.nodes[id] as Operator;
+      const n = nodes[id] as Operator;
       if (n.a !== a || n.op !== op || n.b !== b || n.cond !== cond || n.fn !== fn) continue;
       if (n.width !== width || n.signed !== signed) continue;
       if (low === undefined || (n.low !== undefined && sameAffine(n.low, low))) return n as Ex;

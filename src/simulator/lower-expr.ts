@@ -86,7 +86,28 @@ function loaded(scope: Scope, shape: Shape, signal: number, prefix: readonly Ind
   };
 }
 
-const scalar = (ex: Ex): Lowered => ({ dims: [], width: ex.width, signed: ex.signed, gathers: true, at: () => ex });
+/** A scalar as what may be a vector. */
+class Scalar implements Lowered {
+  declare readonly dims: readonly number[];
+  declare readonly width: number;
+  declare readonly signed: boolean;
+  declare readonly gathers: boolean;
+  declare private readonly ex: Ex;
+  constructor(ex: Ex) {
+    this.dims = NO_DIMS;
+    this.width = ex.width;
+    this.signed = ex.signed;
+    this.gathers = true;
+    this.ex = ex;
+  }
+  at(): Ex {
+    return this.ex;
+  }
+}
+
+const NO_DIMS: readonly number[] = [];
+
+export const scalar = (ex: Ex): Lowered => new Scalar(ex);
 
 /** `ex` wrapped to a width and sign. */
 export const converted = (scope: Scope, ex: Ex, width: number, signed: boolean): Ex =>
@@ -122,10 +143,21 @@ function unpacked(scope: Scope, ex: Ex, shape: Shape): Lowered {
   };
 }
 
-/** A scalar expression; most are, so they take no detour through functions of indices. */
+/** A scalar expression; most are, so they take no detour through functions of indices. Frequent ones come first. */
 export function lowerScalar(scope: Scope, expr: Expr): Ex {
-  const { expressions } = scope.b;
+  const { expressions, signals } = scope.b;
   switch (expr.op) {
+    case 'ref': {
+      const signal = signals[(scope.signals[expr.signal] ?? 0) - 1] ?? findSignal(scope, expr.signal);
+      const { loopRank } = signal;
+      return expressions.load(signal.id, loopRank === 0 ? NO_INDEX : loopIndex(loopRank), signal.width, signal.signed);
+    }
+    case 'binary': {
+      const a = lowerScalar(scope, expr.a);
+      const b = lowerScalar(scope, expr.b);
+      if (isComparison(expr.fn)) return expressions.binary(expr.fn, a, b, 1, false);
+      return expressions.binary(expr.fn, a, b, widthOf(scope, expr.type), expr.type.kind === 'sint');
+    }
     case 'const': {
       const width = widthOf(scope, expr.type);
       const signed = expr.type.kind === 'sint';
@@ -134,9 +166,29 @@ export function lowerScalar(scope: Scope, expr: Expr): Ex {
       if (isConst(value)) return expressions.constant(BigInt(value.c), width, signed);
       return expressions.index(value, width, signed);
     }
-    case 'ref': {
-      const signal = findSignal(scope, expr.signal);
-      return expressions.load(signal.id, loopIndex(signal.loopRank), signal.width, signal.signed);
+    case 'convert': {
+      const width = widthOf(scope, expr.type);
+      const signed = expr.type.kind === 'sint';
+      const a = expr.a.type.kind === 'vec' ? packed(scope, lower(scope, expr.a)) : lowerScalar(scope, expr.a);
+      return converted(scope, a, width, signed);
+    }
+    case 'mux': {
+      const a = lowerScalar(scope, expr.a);
+      const b = lowerScalar(scope, expr.b);
+      return expressions.mux(lowerScalar(scope, expr.cond), a, b, a.width, a.signed);
+    }
+    case 'slice': {
+      const width = number(scope, expr.type.width);
+      const low = affineNat(expr.low, scope.nat);
+      return expressions.slice(lowerScalar(scope, expr.a), low, width);
+    }
+    case 'unary': {
+      const a = lowerScalar(scope, expr.a);
+      return expressions.unary(expr.fn, a, widthOf(scope, expr.type), expr.type.kind === 'sint');
+    }
+    case 'cat': {
+      const parts = expr.parts.map((p) => lowerScalar(scope, p));
+      return expressions.cat(parts, widthOf(scope, expr.type));
     }
     case 'at':
     case 'select':
@@ -146,20 +198,6 @@ export function lowerScalar(scope: Scope, expr: Expr): Ex {
       const at = lowerScalar(scope, expr.address);
       return expressions.load(memory.id, [...loopIndex(memory.loopRank), { at }], memory.width, memory.signed);
     }
-    case 'slice': {
-      const width = number(scope, expr.type.width);
-      const low = affineNat(expr.low, scope.nat);
-      return expressions.slice(lowerScalar(scope, expr.a), low, width);
-    }
-    case 'mux': {
-      const a = lowerScalar(scope, expr.a);
-      const b = lowerScalar(scope, expr.b);
-      return expressions.mux(lowerScalar(scope, expr.cond), a, b, a.width, a.signed);
-    }
-    case 'cat': {
-      const parts = expr.parts.map((p) => lowerScalar(scope, p));
-      return expressions.cat(parts, widthOf(scope, expr.type));
-    }
     case 'fold': {
       const width = widthOf(scope, expr.type);
       const vec = lower(scope, expr.vec);
@@ -167,27 +205,13 @@ export function lowerScalar(scope: Scope, expr: Expr): Ex {
       const body = vec.at([affineVar(v)]);
       return expressions.lanes('fold', expr.fn, v, vec.dims[0] ?? 1, body, width, expr.type.kind === 'sint');
     }
-    case 'convert': {
-      const width = widthOf(scope, expr.type);
-      const signed = expr.type.kind === 'sint';
-      const a = expr.a.type.kind === 'vec' ? packed(scope, lower(scope, expr.a)) : lowerScalar(scope, expr.a);
-      return converted(scope, a, width, signed);
-    }
-    case 'unary': {
-      const a = lowerScalar(scope, expr.a);
-      return expressions.unary(expr.fn, a, widthOf(scope, expr.type), expr.type.kind === 'sint');
-    }
-    case 'binary': {
-      const a = lowerScalar(scope, expr.a);
-      const b = lowerScalar(scope, expr.b);
-      if (isComparison(expr.fn)) return expressions.binary(expr.fn, a, b, 1, false);
-      return expressions.binary(expr.fn, a, b, widthOf(scope, expr.type), expr.type.kind === 'sint');
-    }
   }
 }
 
-const isComparison = (fn: BinaryOp): boolean =>
-  fn === 'eq' || fn === 'ne' || fn === 'lt' || fn === 'le' || fn === 'gt' || fn === 'ge';
+const NO_INDEX: readonly Index[] = [];
+
+/** Comparisons are the operators with names of two letters, but for `or`. */
+const isComparison = (fn: BinaryOp): boolean => fn.length === 2 && fn !== 'or';
 
 export function lower(scope: Scope, expr: Expr): Lowered {
   switch (expr.op) {

@@ -17,7 +17,7 @@ import {
   scaleAffine,
 } from './affine.js';
 import { type ElabSignal, type Ex, type Tree, forEachPoint, isAffine } from './elaborated.js';
-import { type Lowered, isCheap, joined, lower, lowerScalar, named, namedVec, settled } from './lower-expr.js';
+import { type Lowered, isCheap, joined, lower, lowerScalar, named, namedVec, scalar, settled } from './lower-expr.js';
 import { type Scope, addTemporary, findSignal, inLoops, loopExtents, loopIndex } from './scope.js';
 
 const KEEP: Tree = { kind: 'keep' };
@@ -77,8 +77,13 @@ function lowerStmts(scope: Scope, body: readonly Stmt[], guards: readonly Guard[
       case 'next':
       case 'set': {
         const signal = findSignal(scope, stmt.target.signal);
-        const value = broadcast(lower(scope, stmt.value), signal, stmt.target);
-        steps.push({ step: 'drive', signal, path: pathOf(scope, stmt.target), value });
+        const path = pathOf(scope, stmt.target);
+        // One number takes no detour.
+        const one = signal.dims.length === signal.loopRank + path.length;
+        const value = one
+          ? scalar(lowerScalar(scope, stmt.value))
+          : broadcast(lower(scope, stmt.value), signal, stmt.target);
+        steps.push({ step: 'drive', signal, path, value });
         break;
       }
       case 'write':
@@ -330,16 +335,11 @@ export function emitValue(
   value: Expr,
   place?: Extract<Item, { item: 'assign' }>['place'],
 ): void {
-  if (signal.dims.length > signal.loopRank + path.length)
+  const { loopRank } = signal;
+  if (signal.dims.length > loopRank + path.length)
     return emitDrive(scope, signal, path, broadcast(lower(scope, value), signal, { path }), place);
-  const index = joined(loopIndex(signal.loopRank), path) as readonly Affine[];
-  scope.b.assigns.push({
-    loops: loopExtents(scope),
-    target: signal.id,
-    index,
-    value: lowerScalar(scope, value),
-    place,
-  });
+  const index = loopRank === 0 ? path : (joined(loopIndex(loopRank), path) as readonly Affine[]);
+  scope.b.assigns.push({ loops: scope.extents, target: signal.id, index, value: lowerScalar(scope, value), place });
 }
 
 export function emitDrive(

@@ -118,6 +118,9 @@ const NO_DIMS: readonly number[] = [];
 
 /** Bits of the scalar at the bottom of `type`. */
 export function widthOf(scope: Scope, type: Type): number {
+  // As a rule it is a number of one literal.
+  if ((type.kind === 'uint' || type.kind === 'sint') && type.width.op === 'lit' && type.width.value > 0)
+    return type.width.value;
   const leaf = type.kind === 'vec' ? leafType(type) : type;
   if (leaf.kind === 'bool') return 1;
   const nat = leaf.kind === 'enum' ? scalarWidth(leaf) : leaf.width;
@@ -159,26 +162,64 @@ export const originOf = (scope: Scope): readonly number[] =>
 export const inLoops = (scope: Scope, dims: readonly number[]): readonly number[] =>
   dims.length === 0 ? scope.extents : scope.extents.length === 0 ? dims : [...scope.extents, ...dims];
 
-/** A signal of the circuit; one layout for all of them. */
-export function addSignal(b: Builder, signal: Omit<ElabSignal, 'id'>): number {
+/** A signal of the circuit. */
+export const addSignal = (b: Builder, signal: Omit<ElabSignal, 'id'>): number =>
+  pushSignal(
+    b,
+    signal.name,
+    signal.kind,
+    signal.dims,
+    signal.loopRank,
+    signal.origin,
+    signal.nest,
+    signal.width,
+    signal.signed,
+    signal.members,
+    signal.temporary,
+    signal.unreset,
+    signal.image,
+    signal.port,
+    signal.hidden,
+    signal.place,
+  );
+
+/** The same without an object on the way, for what there is a hundred thousand of; one layout for all of them. */
+export function pushSignal(
+  b: Builder,
+  name: string,
+  kind: ElabSignal['kind'],
+  dims: readonly number[],
+  loopRank: number,
+  origin: readonly number[],
+  nest: ElabSignal['nest'],
+  width: number,
+  signed: boolean,
+  members: ElabSignal['members'],
+  temporary: boolean,
+  unreset: boolean,
+  image: ElabSignal['image'],
+  port: ElabSignal['port'],
+  hidden: ElabSignal['hidden'],
+  place: ElabSignal['place'],
+): number {
   const id = b.signals.length;
   b.signals.push({
     id,
-    name: signal.name,
-    kind: signal.kind,
-    dims: signal.dims,
-    loopRank: signal.loopRank,
-    origin: signal.origin,
-    nest: signal.nest,
-    width: signal.width,
-    signed: signal.signed,
-    members: signal.members,
-    temporary: signal.temporary,
-    unreset: signal.unreset,
-    image: signal.image,
-    port: signal.port,
-    hidden: signal.hidden,
-    place: signal.place,
+    name,
+    kind,
+    dims,
+    loopRank,
+    origin,
+    nest,
+    width,
+    signed,
+    members,
+    temporary,
+    unreset,
+    image,
+    port,
+    hidden,
+    place,
   });
   return id;
 }

@@ -2,8 +2,13 @@
 
 /** Bytes with WebAssembly's variable-length numbers. */
 export class Bytes {
-  private data = new Uint8Array(256);
+  private data: Uint8Array<ArrayBuffer>;
   length = 0;
+
+  /** With room for so many bytes at first. */
+  constructor(room = 256) {
+    this.data = new Uint8Array(room);
+  }
 
   private reserve(n: number): void {
     if (this.length + n <= this.data.length) return;
@@ -136,7 +141,8 @@ export class ModuleWriter {
    * The module; it imports `env.memory` of at least `pages` pages. Accesses at constant addresses below need no check.
    */
   finish(pages = 1): Uint8Array<ArrayBuffer> {
-    const out = new Bytes().bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    const size = this.functions.reduce((sum, f) => sum + (f.body?.length ?? 0) + 16, 1024);
+    const out = new Bytes(size).bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     const section = (id: number, body: Bytes): void => void out.byte(id).u32(body.length).append(body);
     const types = new Bytes().u32(this.typeBytes.length);
     for (const t of this.typeBytes) types.append(t);
@@ -155,7 +161,7 @@ export class ModuleWriter {
     const exports = new Bytes().u32(this.exports.length);
     for (const e of this.exports) exports.name(e.name).byte(0).u32(e.index);
     section(7, exports);
-    const code = new Bytes().u32(this.functions.length);
+    const code = new Bytes(size).u32(this.functions.length);
     for (const f of this.functions) {
       if (f.body === undefined) throw new Error('a function without a body');
       code.u32(f.body.length).append(f.body);

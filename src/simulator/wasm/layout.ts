@@ -76,6 +76,12 @@ export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, 
   const place = (area: Area): void => {
     for (const s of areas[area]) {
       const stride = storageBytes(s.width);
+      if (s.dims.length === 0 && stride <= 8) {
+        next = Math.ceil(next / stride) * stride;
+        slots[s.id] = { address: next, stride };
+        next += stride;
+        continue;
+      }
       const bytes = stride * elementCount(s);
       const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
       next = Math.ceil(next / to) * to;

@@ -7,9 +7,10 @@
  */
 import { type Assign, type ElaboratedCircuit, type ElabSignal, type Tree, signalOf } from '../elaborated.js';
 import { Bytes, I32, ModuleWriter } from './encode.js';
-import { FunctionWriter } from './function.js';
 import type { Allocator, Layout } from './layout.js';
 import { StartWriter, TEMPORARIES, Unfit, op, opWith, pushAs, store } from './start-value.js';
+
+const CALL = 0x10;
 
 /** Bytes of code after which a new function is begun. */
 const FUNCTION_BYTES = 16000;
@@ -79,53 +80,60 @@ class StartProgram {
       if (w.at > FUNCTION_BYTES) this.cut();
     }
     this.cut();
-    const settle = this.caller(this.functions);
-    const wires = this.functions.length;
+    this.call(0);
+    const settle = this.finish();
     const { from } = this.layout.state;
-    const { to } = this.layout.watched;
-    const next = this.allocator.take(to - from);
+    const bytes = this.layout.watched.to - from;
+    const next = this.allocator.take(bytes);
+    const edge = this.functions.length;
     for (const u of circuit.updates) {
       const signal = signalOf(circuit, u.target);
       this.update(u.tree, signal, (w.address[u.target] ?? 0) + next - from);
       if (w.at > FUNCTION_BYTES) this.cut();
     }
     this.cut();
-    const edge = new FunctionWriter(0);
-    edge.call(settle);
-    const copy = (dst: number, src: number): void =>
-      void edge
-        .i32(dst)
-        .i32(src)
-        .i32(to - from)
-        .memoryCopy();
-    copy(next, from);
-    for (const one of this.functions.slice(wires)) edge.call(one);
-    copy(from, next);
-    const cycle = module.declare([], []);
-    module.define(cycle, edge.finish());
+    w.close(w.reserve(1));
+    opWith(w, CALL, settle);
+    this.copy(next, from, bytes);
+    this.call(edge);
+    this.copy(from, next, bytes);
+    const cycle = this.finish();
     module.export('settle', settle);
     module.export('cycle', cycle);
     return module;
   }
 
-  /** Ends a function. */
+  /** Ends a function of the circuit, if one has been begun. */
   private cut(): void {
+    if (this.w.at > 0) this.functions.push(this.finish());
+  }
+
+  /** Ends a function. */
+  private finish(): number {
     const { module, w } = this;
-    if (w.at === 0) return;
-    const body = new Bytes();
+    const body = new Bytes(w.at + 16);
     body.byte(1).byte(TEMPORARIES).byte(I32).bytes(w.data.subarray(0, w.at)).byte(0x0b);
     w.at = 0;
     const index = module.declare([], []);
     module.define(index, body);
-    this.functions.push(index);
+    return index;
   }
 
-  private caller(functions: readonly number[]): number {
-    const f = new FunctionWriter(0);
-    for (const one of functions) f.call(one);
-    const index = this.module.declare([], []);
-    this.module.define(index, f.finish());
-    return index;
+  /** Calls the functions of the circuit from number `first` on. */
+  private call(first: number): void {
+    const { functions, w } = this;
+    w.close(w.reserve(functions.length));
+    for (let k = first; k < functions.length; k++) opWith(w, CALL, functions[k] ?? 0);
+  }
+
+  private copy(to: number, from: number, bytes: number): void {
+    const { w } = this;
+    opWith(w, 0x41, to);
+    opWith(w, 0x41, from);
+    opWith(w, 0x41, bytes);
+    // memory.copy
+    opWith(w, 0xfc, 0x0a);
+    opWith(w, 0, 0);
   }
 
   /** Code may stand in the middle of other code: it leaves the stack as it finds it. */
@@ -137,12 +145,14 @@ class StartProgram {
 
   private wire({ target, value, loops }: Assign): void {
     const { w } = this;
-    const { width } = signalOf(this.circuit, target);
+    const width = this.circuit.signals[target]?.width ?? 0;
     if (loops.length > 0 || value.cost > MAX_COST) throw new Unfit();
     this.depth++;
+    const room = w.reserve(value.cost);
     opWith(w, 0x41, 0);
     pushAs(w, value, width > 32);
     store(w, width, w.address[target] ?? 0);
+    w.close(room);
     // Only now: a wire that needs itself goes round until it is too deep.
     w.ready[target] = 1;
     this.depth--;
@@ -151,20 +161,24 @@ class StartProgram {
   private update(tree: Tree, signal: ElabSignal, to: number): void {
     const { w } = this;
     if (tree.kind === 'keep') return;
+    const ex = tree.kind === 'value' ? tree.value : tree.cond;
+    if (ex.cost > MAX_COST) throw new Unfit();
+    const room = w.reserve(ex.cost);
     if (tree.kind === 'value') {
-      if (tree.value.cost > MAX_COST) throw new Unfit();
       opWith(w, 0x41, 0);
-      pushAs(w, tree.value, signal.width > 32);
-      return store(w, signal.width, to);
+      pushAs(w, ex, signal.width > 32);
+      store(w, signal.width, to);
+    } else {
+      pushAs(w, ex, false);
+      // A branch without a result.
+      opWith(w, 0x04, -64);
+      this.update(tree.then, signal, to);
+      if (tree.else.kind !== 'keep') {
+        op(w, 0x05);
+        this.update(tree.else, signal, to);
+      }
+      op(w, 0x0b);
     }
-    if (tree.cond.cost > MAX_COST) throw new Unfit();
-    pushAs(w, tree.cond, false);
-    opWith(w, 0x04, -64);
-    this.update(tree.then, signal, to);
-    if (tree.else.kind !== 'keep') {
-      op(w, 0x05);
-      this.update(tree.else, signal, to);
-    }
-    op(w, 0x0b);
+    w.close(room);
   }
 }

@@ -13,8 +13,8 @@ export class Unfit extends Error {}
 /** Temporaries of a function, all of 32 bits. */
 export const TEMPORARIES = 8;
 
-/** Bytes that may be written between two calls of `room`. */
-const ROOM = 256;
+/** Bytes of code for one unit of the cost of an expression, constants included; generous. */
+const BYTES = 80;
 
 /** The function that is being written, and where signals are. */
 export class StartWriter {
@@ -22,6 +22,8 @@ export class StartWriter {
   at = 0;
   /** Temporaries in use. */
   used = 0;
+  /** Bytes that all expressions being written may still take. */
+  private open = 0;
   constructor(
     /** Address by signal. */
     readonly address: Int32Array,
@@ -30,24 +32,33 @@ export class StartWriter {
     /** Writes code that computes a wire which is not ready. */
     readonly need: (signal: number) => void,
   ) {}
-}
 
-/** More room. */
-function room(w: StartWriter): void {
-  const grown = new Uint8Array(w.data.length * 2);
-  grown.set(w.data);
-  w.data = grown;
+  /** Makes room for an expression of this cost; nothing else looks whether there is any. Gives what `close` takes. */
+  reserve(cost: number): number {
+    const bytes = (cost + 4) * BYTES;
+    this.open += bytes;
+    const least = this.at + this.open;
+    if (least > this.data.length) {
+      const grown = new Uint8Array(2 * least);
+      grown.set(this.data.subarray(0, this.at));
+      this.data = grown;
+    }
+    return bytes;
+  }
+
+  close(bytes: number): void {
+    this.open -= bytes;
+    if (this.at > this.data.length) throw new Error('an expression took more room than it has');
+  }
 }
 
 /** An instruction without a number. */
 export function op(w: StartWriter, code: number): void {
-  if (w.at + ROOM > w.data.length) room(w);
   w.data[w.at++] = code;
 }
 
 /** An instruction with a number. */
 export function opWith(w: StartWriter, code: number, value: number): void {
-  if (w.at + ROOM > w.data.length) room(w);
   const { data } = w;
   let at = w.at;
   data[at++] = code;
@@ -67,18 +78,19 @@ const SET = 0x21;
 const SELECT = 0x1b;
 
 /** A load or store with all of its address in the instruction; below stands zero. */
-export function access(w: StartWriter, code: number, log2: number, address: number): void {
-  if (w.at + ROOM > w.data.length) room(w);
-  const { data, at } = w;
+function access(w: StartWriter, code: number, log2: number, address: number): void {
+  const { data } = w;
+  let at = w.at;
   data[at] = code;
   data[at + 1] = log2;
-  // Always five bytes: shorter forms cost more here than they save there.
-  data[at + 2] = address | 0x80;
-  data[at + 3] = (address >>> 7) | 0x80;
-  data[at + 4] = (address >>> 14) | 0x80;
-  data[at + 5] = (address >>> 21) | 0x80;
-  data[at + 6] = address >>> 28;
-  w.at = at + 7;
+  at += 2;
+  let rest = address;
+  while (rest > 0x7f) {
+    data[at++] = rest | 0x80;
+    rest >>>= 7;
+  }
+  data[at] = rest;
+  w.at = at + 1;
 }
 
 function i64(w: StartWriter, value: bigint): void {
@@ -196,7 +208,6 @@ function load(w: StartWriter, ex: Extract<Ex, { op: 'load' }>): void {
   const { signal, width } = ex;
   if (ex.index.length > 0 || width > 64) throw new Unfit();
   if (w.ready[signal] === 0) w.need(signal);
-  if (w.at + ROOM > w.data.length) room(w);
   const { data, at } = w;
   data[at] = I32_CONST;
   data[at + 1] = 0;
