@@ -36,10 +36,10 @@ export class TimedGraph {
   }
 
   /**
-   * Finds all transfer times for `beats` beats that are always on offer on `input`, where streams without a reader are always
-   * read. A stream is looked at again after one beside it has got on; the order does not matter for the result.
+   * Finds all transfer times for `beats` beats on `input`, beat k on offer from cycle `pace(k)` on, where streams without a reader
+   * are always read. In a deadlock the lists stay short. A stream is looked at again after one beside it has got on; the order does not matter for the result.
    */
-  solve(input: Times, beats: number): void {
+  solve(input: Times, beats: number, pace: (k: number) => number = () => 0): void {
     const due: TimedStream[] = [];
     const wake = (stream: TimedStream): void => {
       if (stream.waiting) return;
@@ -49,21 +49,17 @@ export class TimedGraph {
     wake(this.#streams.get(input)!);
     for (let stream = due.pop(); stream !== undefined; stream = due.pop()) {
       stream.waiting = false;
-      if (advance(stream, beats)) stream.beside.forEach(wake);
+      const { times, giver, reader } = stream;
+      const before = times.length;
+      for (;;) {
+        const k = times.length;
+        const port = k < beats ? Math.max((times[k - 1] ?? -1) + 1, pace(k)) : undefined;
+        const from = giver === undefined ? port : giver.module.offer(giver.port);
+        const time = from === undefined || reader === undefined ? from : reader.module.take(from, reader.port);
+        if (time === undefined) break;
+        times.push(time);
+      }
+      if (times.length > before) stream.beside.forEach(wake);
     }
   }
 }
-
-/** Adds the times that are known by now; true where there were any. */
-function advance({ times, giver, reader }: TimedStream, beats: number): boolean {
-  const before = times.length;
-  for (;;) {
-    const from = giver === undefined ? portOffer(times, beats) : giver.module.offer(giver.port);
-    const time = from === undefined || reader === undefined ? from : reader.module.take(from, reader.port);
-    if (time === undefined) return times.length > before;
-    times.push(time);
-  }
-}
-
-const portOffer = (times: Times, beats: number): number | undefined =>
-  times.length < beats ? (times.at(-1) ?? -1) + 1 : undefined;

@@ -6,6 +6,7 @@
  */
 import type { Chain, ChainNode } from './chain.js';
 import { beatsPerSample, inputStream, resultStream } from './chain-streams.js';
+import { deadlockError } from './deadlock.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
 import { concatRule, globalRule, joinRule, type PlaceRule, PlaceTimes, poolRule, upsampleRule } from './place-times.js';
 import {
@@ -33,11 +34,11 @@ export interface Timing {
   readonly nodes: readonly NodeTiming[];
 }
 
-/**
- * Predicts a run of `samples` samples back to back, output always ready, up to the cycle in which its last result leaves: what
- * a window takes of the last image without need may still be on its way then.
- */
-export function predictTiming(chain: Chain, samples: number): Timing {
+/** Transfer times on every stream of a chain, by its name; short where the chain stops in a deadlock. */
+export type StreamTimes = ReadonlyMap<string, readonly number[]>;
+
+/** All transfer times of `samples` samples, input beat k on offer from cycle `pace(k)` on, output always ready. */
+export function streamTimes(chain: Chain, samples: number, pace?: (k: number) => number): StreamTimes {
   const graph = new TimedGraph();
   const streams = new Map([[inputStream, graph.stream()]]);
   for (const node of chain.nodes) {
@@ -45,9 +46,19 @@ export function predictTiming(chain: Chain, samples: number): Timing {
     const outputs = timeNode(graph, node, inputs);
     node.outputs.forEach((name, port) => streams.set(name, outputs[port]!));
   }
-  graph.solve(streams.get(inputStream)!, samples * chain.input.beats);
-  const beats = beatsPerSample(chain);
+  graph.solve(streams.get(inputStream)!, samples * chain.input.beats, pace);
+  return streams;
+}
+
+/**
+ * Predicts a run of `samples` samples back to back, output always ready, up to the cycle in which its last result leaves: what
+ * a window takes of the last image without need may still be on its way then. Throws H2107 where the chain stops before.
+ */
+export function predictTiming(chain: Chain, samples: number): Timing {
+  const streams = streamTimes(chain, samples);
   const result = streams.get(resultStream(chain))!;
+  if (result.length < samples * chain.output.beats) throw deadlockError(chain, streams);
+  const beats = beatsPerSample(chain);
   const end = result.at(-1) ?? 0;
   const nodes = chain.nodes.map(({ name, stage, kind, outputs: [first = ''] }): NodeTiming => ({
     name,
@@ -58,7 +69,7 @@ export function predictTiming(chain: Chain, samples: number): Timing {
   return { cycles: figuresOf(result, chain.output.beats, end), nodes };
 }
 
-function figuresOf(times: Times, beats: number, end: number): CycleFigures {
+function figuresOf(times: readonly number[], beats: number, end: number): CycleFigures {
   const counter = new FigureCounter(beats);
   for (const time of times) {
     if (time > end) break;
