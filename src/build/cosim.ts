@@ -14,6 +14,7 @@ import {
   shrink,
   type StallPair,
 } from '../cosim/index.js';
+import { busyCycles } from '../dataflow/chain-streams.js';
 import { cosimSubject, type Subject, type SubjectRequest } from './cosim-subject.js';
 import { pipelineParticipant, simulatorParticipant, textParticipants } from './participants.js';
 import { lockstepSpec } from './run-hardware.js';
@@ -74,16 +75,8 @@ export async function cosim(request: CosimRequest, progress: Progress): Promise<
 }
 
 /** About the cycles between two samples. */
-function slowestBeats({ chain }: Subject): number {
-  return chain.nodes.reduce(
-    (slowest, node) => {
-      if (node.kind !== 'matvec') return slowest;
-      const { MH, MW, PE, SIMD } = node.params;
-      return Math.max(slowest, (MH / PE) * (MW / SIMD));
-    },
-    Math.max(chain.input.beats, chain.output.beats),
-  );
-}
+const slowestBeats = ({ chain }: Subject): number =>
+  Math.max(chain.input.beats, chain.output.beats, ...busyCycles(chain).values());
 
 class Runner {
   /** Samples by inputs, so that shrinking can count. */

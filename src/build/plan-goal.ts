@@ -1,6 +1,7 @@
 /** A folding from what the user asked for: a file, a rate, a latency, or nothing. */
 import { readFileSync } from 'node:fs';
 import { HeddleError } from '../base/diagnostics.js';
+import { busyCycles } from '../dataflow/chain-streams.js';
 import { readFolding } from '../dataflow/folding-file.js';
 import type { Folding } from '../dataflow/folding.js';
 import { type Plan, planNetwork } from '../dataflow/plan.js';
@@ -92,25 +93,28 @@ function outOfReach(plan: Plan, goal: string, reached: number): HeddleError {
   });
 }
 
-/** What keeps the interval from being shorter, in words: a port or a layer. */
+/** What keeps the interval from being shorter, in words: a port, a layer or its window. */
 export function boundOf({ chain }: Plan): string {
+  const busy = busyCycles(chain);
   const candidates = [
     { cycles: chain.input.beats, text: `the ${chain.input.bits}-bit input port` },
     { cycles: chain.output.beats, text: `the ${chain.output.bits}-bit output port` },
     ...chain.nodes.flatMap((node) => {
+      const cycles = busy.get(node.name) ?? 0;
+      if (node.kind === 'sliding_window') return [{ cycles, text: `the window of ${node.stage}` }];
       if (node.kind !== 'matvec') return [];
-      const { MH, MW, PE, SIMD } = node.params;
-      return [{ cycles: (MH / PE) * (MW / SIMD), text: `${node.stage} at PE ${PE}, SIMD ${SIMD}` }];
+      return [{ cycles, text: `${node.stage} at PE ${node.params.PE}, SIMD ${node.params.SIMD}` }];
     }),
   ];
-  return candidates.reduce((a, b) => (b.cycles > a.cycles ? b : a)).text;
+  // A window and the matrix behind it may be equally slow; the matrix is what a folding can change.
+  return candidates.reduce((a, b) => (b.cycles > a.cycles || (b.cycles === a.cycles && isWindow(a)) ? b : a)).text;
 }
+
+const isWindow = ({ text }: { readonly text: string }): boolean => text.startsWith('the window of');
 
 /** Cycles of the slowest layer, ports aside. */
 export function slowestLayer({ chain }: Plan): number {
-  return chain.nodes.reduce((slowest, node) => {
-    if (node.kind !== 'matvec') return slowest;
-    const { MH, MW, PE, SIMD } = node.params;
-    return Math.max(slowest, (MH / PE) * (MW / SIMD));
-  }, 1);
+  const busy = busyCycles(chain);
+  const layers = chain.nodes.filter(({ kind }) => kind === 'matvec' || kind === 'sliding_window');
+  return Math.max(1, ...layers.map(({ name }) => busy.get(name) ?? 0));
 }

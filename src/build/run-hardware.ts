@@ -3,7 +3,7 @@ import type { Beat, Failure, LockstepSpec, Participant, StallPair } from '../cos
 import { runLockstep } from '../cosim/index.js';
 import type { Design } from '../circuit/index.js';
 import type { Chain } from '../dataflow/chain.js';
-import { beatsPerSample, portNames } from '../dataflow/chain-streams.js';
+import { beatsPerSample, portNames, sampleWork } from '../dataflow/chain-streams.js';
 import { type CycleFigures, FigureCounter } from '../dataflow/cycle-figures.js';
 import { packSamples, unpackSamples } from '../dataflow/port-beats.js';
 import type { FramedBeat } from '../dataflow/stages/frame.model.js';
@@ -41,14 +41,7 @@ export interface HardwareRun {
 }
 
 /** Cycles without any transfer after which something must be wrong. */
-export function patienceOf(chain: Chain): number {
-  const work = chain.nodes.reduce((sum, node) => {
-    if (node.kind !== 'matvec') return sum;
-    const { MH, MW, PE, SIMD } = node.params;
-    return sum + (MH / PE) * (MW / SIMD);
-  }, chain.input.beats + chain.output.beats);
-  return 2_000 + 64 * work;
-}
+export const patienceOf = (chain: Chain): number => 2_000 + 64 * sampleWork(chain);
 
 const wires = (beats: readonly FramedBeat[]): Beat[] =>
   beats.map(({ data, last }) => ({ tdata: data, tlast: last ? 1n : 0n }));

@@ -76,6 +76,22 @@ export function beatsPerSample(chain: Chain): ReadonlyMap<string, number> {
   return beats;
 }
 
+/** Cycles that one sample keeps each node busy at least: its beats, and those that a matrix-vector unit replays. */
+export function busyCycles(chain: Chain): ReadonlyMap<string, number> {
+  const beats = beatsPerSample(chain);
+  const most = (streams: readonly string[]) => Math.max(...streams.map((stream) => beats.get(stream) ?? 0));
+  return new Map(
+    chain.nodes.map((node) => {
+      const replays = node.kind === 'matvec' ? node.params.MH / node.params.PE : 1;
+      return [node.name, Math.max(most(node.inputs) * replays, most(node.outputs))];
+    }),
+  );
+}
+
+/** Cycles that one sample takes if every node starts when the one in front is done: no run takes longer for it. */
+export const sampleWork = (chain: Chain): number =>
+  [...busyCycles(chain).values()].reduce((sum, cycles) => sum + cycles, chain.input.beats + chain.output.beats);
+
 /** Beats of one sample on each output; `before` on each input. */
 function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number[]): number {
   switch (node.kind) {

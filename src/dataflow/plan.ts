@@ -19,7 +19,6 @@ import {
   layerInterval,
   weightedStages,
 } from './folding.js';
-import { matrixOf } from './matrix.js';
 import { onBits, planActivation } from './plan/activation.js';
 import { ChainBuilder, divisorLanes, type Flow } from './plan/builder.js';
 import { planAdd, planConcat, planDuplicate } from './plan/joins.js';
@@ -100,8 +99,8 @@ function planStage(chain: ChainBuilder, stage: Stage, flows: readonly Flow[], { 
   switch (stage.kind) {
     case 'dense':
     case 'conv': {
-      if (matrixOf(stage).groups > 1) throw noHardware(stage, 'a convolution of groups has');
-      if (stage.productShift) throw noHardware(stage, 'a matrix with floored products has');
+      const bits = stage.input.kind === 'bipolar' && stage.weight.kind === 'bipolar';
+      if (stage.productShift && bits) throw noHardware(stage, 'floored products of -1 and +1 have');
       const layer = folding[stage.name]!;
       return [planWeighted(chain, stage, { ...layer, fifo: layer.fifo! }, flow)];
     }

@@ -4,7 +4,7 @@ import { randomStream } from '../base/random.js';
 import { type StallGenerator, type StallPair, stallGenerator } from '../cosim/stalls.js';
 import { fires } from '../simulator/cycle-model.js';
 import type { Chain, ChainNode } from './chain.js';
-import { beatsPerSample } from './chain-streams.js';
+import { beatsPerSample, sampleWork } from './chain-streams.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
 import { PipelineModel, type PipelineStage } from './pipeline-model.js';
 import { packSamples, unpackSamples } from './port-beats.js';
@@ -131,12 +131,5 @@ function opener(stall: StallPair['source'] | undefined, side: 'source' | 'sink',
   return stallGenerator(stall, { side, capacity: 16, random: randomStream(seed, side) });
 }
 
-/** Cycles without output after which something must be wrong: far more than all nodes take for two samples in turn. */
-function patienceOf(chain: Chain): number {
-  const work = chain.nodes.reduce((sum, node) => {
-    if (node.kind !== 'matvec') return sum;
-    const { MH, MW, PE, SIMD } = node.params;
-    return sum + (MH / PE) * (MW / SIMD);
-  }, chain.input.beats + chain.output.beats);
-  return 10_000 + 64 * work;
-}
+/** Cycles without output after which something must be wrong: far more than all nodes take for a sample in turn. */
+const patienceOf = (chain: Chain): number => 10_000 + 64 * sampleWork(chain);

@@ -6,7 +6,7 @@ import type { LayerFolding } from '../folding.js';
 import { codeBits, signedBitsFor } from '../codes.js';
 import { weightImage } from '../images.js';
 import { isPointwise, matrixOf, type WeightedStage, windowLanes } from '../matrix.js';
-import { type Arithmetic, laneSumWidth } from '../stages/arithmetic.js';
+import { type Arithmetic, laneSumWidth, legalShift } from '../stages/arithmetic.js';
 import { inAgreements, planActivation } from './activation.js';
 import { type ChainBuilder, type Flow, typeLetter } from './builder.js';
 import { planWindow } from './window.js';
@@ -24,7 +24,7 @@ export function planWeighted(
   layer: LayerFolding & { readonly fifo: number },
   flow: Flow,
 ): Flow {
-  const { rows, columns, vectors } = matrixOf(stage);
+  const { rows, columns, vectors, groups } = matrixOf(stage);
   const { PE, SIMD, fifo } = layer;
   const buffered = (to: Flow) => chain.fifo(`${stage.name}_fifo`, stage.name, to, fifo);
   const ready =
@@ -34,14 +34,20 @@ export function planWeighted(
   const arithmetic = arithmeticOf(stage);
   // Sums that no activation has narrowed are wider than the type of the stage says.
   const [X_W, W_W] = [ready.width, codeBits(stage.weight)];
-  const ACC_W = accumulatorWidth(stage, arithmetic, { SIMD, X_W, W_W });
+  const shift = stage.productShift ?? 0;
+  const P_SHIFT = shift === 0 ? 0 : legalShift(arithmetic, X_W, W_W, shift);
+  const ACC_W = accumulatorWidth(stage, arithmetic, { SIMD, X_W, W_W, P_SHIFT });
   const stream = chain.add(
     `${stage.name}_matvec`,
     stage.name,
     {
       kind: 'matvec',
       arithmetic,
-      params: { MH: rows, MW: columns, PE, SIMD, X_W, W_W, ACC_W },
+      params: {
+        ...{ MH: rows / groups, MW: columns, PE, SIMD, X_W, W_W, ACC_W },
+        ...(groups === 1 ? {} : { GROUPS: groups }),
+        ...(P_SHIFT === 0 ? {} : { P_SHIFT }),
+      },
       images: { WEIGHTS: weightImage(stage, PE, SIMD, W_W) },
     },
     ready,
@@ -61,10 +67,12 @@ export function planWeighted(
 function patches(chain: ChainBuilder, stage: ConvStage, { PE, SIMD }: LayerFolding, image: Flow): Flow {
   const { rows, columns } = matrixOf(stage);
   const patchCycles = (rows / PE) * (columns / SIMD);
-  const { name, window } = stage;
+  const { name, window, groups } = stage;
+  // With groups a beat is all channels of a group, and its patch leaves before that of the next group.
+  const order = groups === 1 ? 'pixels' : 'groups';
   const windowed = planWindow(
     chain,
-    { name, image: stage.image, window, order: 'pixels', pad: stage.padValue, patchCycles },
+    { name, image: stage.image, window, order, pad: stage.padValue, patchCycles },
     image,
   );
   return windowed.lanes === SIMD
@@ -82,9 +90,10 @@ function arithmeticOf(stage: WeightedStage): Arithmetic {
 function accumulatorWidth(
   stage: WeightedStage,
   arithmetic: Arithmetic,
-  { SIMD, X_W, W_W }: { readonly SIMD: number; readonly X_W: number; readonly W_W: number },
+  sizes: Readonly<Record<'SIMD' | 'X_W' | 'W_W' | 'P_SHIFT', number>>,
 ): number {
   const range = arithmetic === 'xnor' ? { min: 0, max: matrixOf(stage).columns } : stage.accumulator;
-  const [simd, x, w] = [SIMD, X_W, W_W].map((n) => new NatExpr(lit(n)));
-  return Math.max(signedBitsFor(range), evalNat(toNat(laneSumWidth(arithmetic, simd!, x!, w!)), {}));
+  const { SIMD, X_W, W_W, P_SHIFT } = sizes;
+  const [simd, x, w, shift] = [SIMD, X_W, W_W, P_SHIFT].map((n) => new NatExpr(lit(n)));
+  return Math.max(signedBitsFor(range), evalNat(toNat(laneSumWidth(arithmetic, simd!, x!, w!, shift)), {}));
 }
