@@ -6,6 +6,7 @@ import * as stream from '../blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.js';
 import { Argmax } from '../dataflow/stages/argmax.js';
 import { type Arithmetic, arithmetics } from '../dataflow/stages/arithmetic.js';
+import { Depthwise } from '../dataflow/stages/depthwise.js';
 import { Frame } from '../dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
 import { Matvec } from '../dataflow/stages/matvec.js';
@@ -35,13 +36,22 @@ function block<P extends ParamSpecs, Q extends Ports>(
   return { name: template.name, family, build: () => buildDesign(template), example };
 }
 
-function matvec(arithmetic: Arithmetic): RegisteredBlock {
+/** Operand widths of an arithmetic, and the shift of its products where they have more than one bit. */
+function operands(arithmetic: Arithmetic): ParamNumbers {
   const binary = arithmetic.startsWith('x');
   const X_W = binary || arithmetic.startsWith('b') ? 1 : 4;
   const W_W = binary || arithmetic.endsWith('b') ? 1 : 3;
-  const shift: ParamNumbers = binary ? {} : { P_SHIFT: 0 };
-  const example = { MH: 4, MW: 6, PE: 2, SIMD: 3, GROUPS: 1, X_W, W_W, ...shift, ACC_W: 16 };
+  return { X_W, W_W, ...(binary ? {} : { P_SHIFT: 0 }), ACC_W: 16 };
+}
+
+function matvec(arithmetic: Arithmetic): RegisteredBlock {
+  const example = { MH: 4, MW: 6, PE: 2, SIMD: 3, GROUPS: 1, ...operands(arithmetic) };
   return block(Matvec[arithmetic], example, `matvec_{${arithmetics.join(',')}}`);
+}
+
+function depthwise(arithmetic: Arithmetic): RegisteredBlock {
+  const example = { PE: 2, FOLDS: 2, K: 4, ...operands(arithmetic) };
+  return block(Depthwise[arithmetic], example, `depthwise_{${arithmetics.join(',')}}`);
 }
 
 function requantizers(): RegisteredBlock[] {
@@ -89,6 +99,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(LaneExtend.signed, { ...lanes, OUT_W: 8 }),
   block(LaneExtend.unsigned, { ...lanes, OUT_W: 8 }),
   ...arithmetics.map(matvec),
+  ...arithmetics.map(depthwise),
   ...Object.values(SlidingWindow).map((sliding) => block(sliding, window, 'sliding_window{,_groups}')),
   ...[Thresholds.signed, Thresholds.unsigned].map((thresholds) =>
     block(thresholds, { PE: 2, FOLDS: 2, LEVELS: 3, X_W: 5, OUT_W: 2, LOWEST: 0 }, 'thresholds_{s,u}'),

@@ -1,5 +1,6 @@
 /** Contents of the memories of the stages: words packed in the order that the headers of the modules state. */
 import type { Image } from '../circuit/index.js';
+import type { ConvStage } from '../network/stages.js';
 import { matrixOf, type WeightedStage } from './matrix.js';
 
 /** Packs fields into one word, field 0 in the lowest bits; negative fields in two's complement. */
@@ -42,6 +43,22 @@ export function weightImage(stage: WeightedStage, PE: number, SIMD: number, widt
     }
   }
   return { file: `${stage.name}_weights.mem`, width: PE * SIMD * width, words };
+}
+
+/** Weight memory of a depthwise unit, a convolution with one channel in and out a group: word f * K + k, lane p. */
+export function depthwiseImage(stage: ConvStage, PE: number, width: number): Image {
+  const { channels, window } = stage;
+  const K = window.y.kernel * window.x.kernel;
+  const bipolar = stage.weight.kind === 'bipolar';
+  const words = Array.from({ length: (channels / PE) * K }, (_, word) => {
+    const [fold, k] = [Math.floor(word / K), word % K];
+    const values = Array.from({ length: PE }, (_, p) => stage.weights[(fold * PE + p) * K + k] ?? 0);
+    return packWord(
+      values.map((value) => (bipolar ? (value > 0 ? 1n : 0n) : BigInt(value))),
+      width,
+    );
+  });
+  return { file: `${stage.name}_weights.mem`, width: PE * width, words };
 }
 
 /** Memory with one word a group of PE channels and `perChannel` fields a channel. */

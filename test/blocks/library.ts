@@ -7,6 +7,7 @@ import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench
 import { Add, additions } from '../../src/dataflow/stages/add.js';
 import { Argmax } from '../../src/dataflow/stages/argmax.js';
 import { Concat } from '../../src/dataflow/stages/concat.js';
+import { Depthwise } from '../../src/dataflow/stages/depthwise.js';
 import { Duplicate } from '../../src/dataflow/stages/duplicate.js';
 import { Lookup } from '../../src/dataflow/stages/lookup.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
@@ -67,6 +68,16 @@ const vectors = (a: Arithmetic, groups = true) => {
     ...(groups ? { GROUPS: [1, 2, 1, 3, 5][k]! } : {}),
     ...(isBinary(a) ? {} : { P_SHIFT: [0, 1, 2, 0, 1][k]! }),
   }));
+};
+const depthwise = (a: Arithmetic) => {
+  const [X_W, W_W] = operandWidths(a);
+  return [
+    { PE: 1, FOLDS: 1, K: 1, X_W, W_W, ACC_W: 24 },
+    { PE: 4, FOLDS: 1, K: 9, X_W, W_W, ACC_W: 23 },
+    { PE: 3, FOLDS: 2, K: 4, X_W, W_W, ACC_W: 25 },
+    { PE: 1, FOLDS: 5, K: 3, X_W, W_W, ACC_W: 26 },
+    { PE: 7, FOLDS: 3, K: 1, X_W, W_W, ACC_W: 27 },
+  ].map((sizes, k) => ({ ...sizes, ...(isBinary(a) ? {} : { P_SHIFT: [0, 1, 2, 0, 1][k]! }) }));
 };
 const thresholds = [
   { PE: 1, FOLDS: 1, LEVELS: 1, X_W: 1, OUT_W: 1, LOWEST: 0 },
@@ -168,6 +179,7 @@ export const library: readonly LibraryModule[] = [
     entry(MatvecStream[a], vectors(a, false)),
     entry(MatvecMapped[a], vectors(a)),
   ]),
+  ...arithmetics.map((a) => entry(Depthwise[a], depthwise(a))),
   entry(SlidingWindow.pixels, windows),
   entry(SlidingWindow.groups, windows),
   entry(Lookup, [

@@ -27,7 +27,7 @@ const quickFirst = (corners: readonly Values[]): Values[] => {
 };
 
 function factorsOf(name: string): readonly string[] {
-  if (name.startsWith('matvec')) return ['X_W', 'W_W'];
+  if (name.startsWith('matvec') || name.startsWith('depthwise')) return ['X_W', 'W_W'];
   if (name.startsWith('mac_')) return ['A_W', 'W_W'];
   return name.startsWith('requantize') ? ['M_W', 'X_W'] : [];
 }
