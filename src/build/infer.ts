@@ -18,11 +18,12 @@ import type { LoadedNetwork } from '../import/index.js';
 import { runStages } from '../network/run-stages.js';
 import type { ElementType } from '../network/stages.js';
 import { defaultPortBits } from './backend.js';
-import { compareCodes } from './compare.js';
+import { compareCodes, type Comparison } from './compare.js';
 import { buildError } from './errors.js';
 import { layerExits, layerFigures, type LayerFigures, type RunFigures } from './figures.js';
 import { makeDesign, makeHardware } from './hardware.js';
 import { loadModel, type ModelOptions } from './load-model.js';
+import { locateVia } from './locate-via.js';
 import { simulatorParticipant, textParticipants } from './participants.js';
 import { planFor, type PlanRequest } from './plan-goal.js';
 import { type HardwareRun, runHardware } from './run-hardware.js';
@@ -132,7 +133,12 @@ async function inferHardware({ loaded, name, array }: Job, request: InferRequest
   const compared = passes.map((pass) => compareCodes(pass.outputs, expected, perSample));
   const [first] = passes;
   if (first === undefined) throw new Error('no stall pattern');
-  const firstBad = compared.find((each) => each.first !== undefined)?.first;
+  const firstBad = await explainFirst(compared, (sample) =>
+    locateVia({
+      ...{ via: request.via, chain: plan.chain, network, text: rtl?.text },
+      codes: codes.slice(0, (sample + 1) * plan.chain.input.elements),
+    }),
+  );
   const { predicted, layers } = layerFigures(network, plan.chain, plan.folding, samples, first.nodes);
   return {
     name,
@@ -146,6 +152,17 @@ async function inferHardware({ loaded, name, array }: Job, request: InferRequest
       ? rawOutput(loaded, first.outputs, samples)
       : realOutput(loaded, loaded.decodeOutput(first.outputs), samples),
   };
+}
+
+/** The first difference in words, with the place inside of the hardware where it begins. */
+async function explainFirst(
+  compared: readonly Comparison[],
+  locate: (sample: number) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const bad = compared.find(({ first }) => first !== undefined);
+  if (bad?.first === undefined) return undefined;
+  const place = await locate(bad.firstSample ?? 0);
+  return place === undefined ? bad.first : `${bad.first}\n  ${place}`;
 }
 
 async function runnerFor(
