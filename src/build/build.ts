@@ -69,7 +69,8 @@ const steps: Readonly<Record<StepName, Step>> = {
   plan: {
     run: (done, options) => planStep(need(done.import), options),
     describe: (done) => describePlan(need(done.plan)),
-    depends: ({ portBits, folding, clockMhz, targetFps, maxLatency }) => [
+    depends: ({ portBits, folding, clockMhz, targetFps, maxLatency, board }) => [
+      ...(board === undefined ? [] : [board]),
       portBits,
       hashOf(folding),
       clockMhz,

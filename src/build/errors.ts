@@ -17,7 +17,7 @@ export const explanations: Readonly<Record<string, string>> = {
   H2002:
     'build --from STEP goes on from what an earlier run left in state/ of the output directory. There is none, or the model or an option that the earlier steps depend on has changed since. Run without --from.',
   H2003:
-    'No legal folding within the cost limit reaches the goal. What bounds it is named: a layer at its full size, the cost limit, or the width of the ports, which carry one beat a cycle.',
+    'No legal folding under the budget of the board reaches the goal, or not even the smallest one fits. What bounds it is named: a layer at its full size, a resource of which the next step up takes more than there is, or the width of the ports, which carry one beat a cycle.',
   H2004: 'A board is named that Heddle has no data for.',
   H2005: 'The engine back end is not there yet; everything runs with the dataflow back end.',
   H2010:

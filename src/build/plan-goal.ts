@@ -4,14 +4,21 @@ import { HeddleError } from '../base/diagnostics.js';
 import { busyCycles } from '../dataflow/chain-streams.js';
 import { readFolding } from '../dataflow/folding-file.js';
 import type { Folding } from '../dataflow/folding.js';
-import { type Plan, planNetwork } from '../dataflow/plan.js';
+import { type Plan, planNetwork, portInterval } from '../dataflow/plan.js';
 import { predictTiming } from '../dataflow/timing.js';
 import type { StageNetwork } from '../network/stages.js';
+import { overBudget, used } from '../dataflow/folding-search.js';
+import { chainResources } from '../dataflow/resources/chain.js';
+import type { Board } from '../target/boards.js';
+import { boardFor } from './backend.js';
 import { buildError } from './errors.js';
+import { resourceTitles, type SearchedPlan, searchPlan } from './folding-plan.js';
 
 export interface PlanRequest {
   readonly portBits: number | 'full';
   readonly clockMhz: number;
+  /** Name of the board under whose budget a folding is searched; default pynq-z2. */
+  readonly board?: string | undefined;
   /** Path of a folding file. */
   readonly folding?: string | undefined;
   /** Samples a second. */
@@ -45,50 +52,81 @@ export function intervalOf(plan: Plan): number {
 /** Throws H2003 (exit code 1) where the goal is out of reach, and what planning throws. */
 export function planFor(network: StageNetwork, request: PlanRequest): Plan {
   const { portBits, clockMhz, targetFps, maxLatency } = request;
-  const folding = request.folding === undefined ? {} : { folding: readFoldingFile(request.folding, network) };
-  if (targetFps !== undefined) {
-    const interval = Math.max(1, Math.floor((clockMhz * 1e6) / targetFps));
-    const plan = planNetwork(network, { ...folding, portBits, interval });
-    const reached = intervalOf(plan);
-    if (reached > interval)
-      throw outOfReach(plan, `${targetFps} samples/s ask for an interval of ${interval}`, reached);
-    return plan;
+  const folding = request.folding === undefined ? undefined : readFoldingFile(request.folding, network);
+  // Without a goal or a board: as fast as the ports, by a rough measure of cost.
+  if (folding !== undefined || (targetFps === undefined && maxLatency === undefined && request.board === undefined)) {
+    return planNetwork(network, { portBits, ...(folding === undefined ? {} : { folding }) });
   }
-  if (maxLatency === undefined) return planNetwork(network, { ...folding, portBits });
-  return planForLatency(network, { ...folding, portBits }, Math.floor(maxLatency * clockMhz));
+  const board = boardFor(request.board);
+  const search = (interval: number): SearchedPlan =>
+    searchPlan(network, { interval, budget: board.resources, portBits }) ?? unsearched(network, portBits);
+  if (maxLatency !== undefined) return planForLatency(search, Math.floor(maxLatency * clockMhz), board);
+  if (targetFps === undefined) return fitting(search(portInterval(network, portBits)), board);
+  const interval = Math.max(1, Math.floor((clockMhz * 1e6) / targetFps));
+  const found = search(interval);
+  const reached = intervalOf(found.plan);
+  if (reached > interval) {
+    throw outOfReach(found, board, `${targetFps} samples/s ask for an interval of ${interval}`, reached);
+  }
+  return fitting(found, board);
 }
 
-/** The slowest of the plans with intervals 2^k whose first result is out in time. */
-function planForLatency(
-  network: StageNetwork,
-  options: { readonly folding?: Folding; readonly portBits: number | 'full' },
-  limit: number,
-): Plan {
+/** A network without weights has nothing to search. */
+function unsearched(network: StageNetwork, portBits: number | 'full'): SearchedPlan {
+  const plan = planNetwork(network, { portBits });
+  const { total } = chainResources(plan.chain);
+  const search = { interval: 1, folding: {}, total, fits: true, slowest: '', bound: { kind: 'goal' } as const };
+  return { plan, search, total };
+}
+
+/** The plan where the board has room for it. */
+function fitting({ plan, total }: SearchedPlan, board: Board): Plan {
+  const over = overBudget(total, board.resources);
+  if (over.length === 0) return plan;
+  const counts = over.map(
+    (name) => `${Math.ceil(used(total, name)).toLocaleString('en-US')} ${resourceTitles([name])}`,
+  );
+  throw buildError('H2003', `the smallest folding takes about ${counts.join(', ')}, more than ${board.name} has`, {
+    places: [{ text: '--board' }],
+    fix: 'take a larger board',
+    exitCode: 1,
+  });
+}
+
+/** The cheapest of the plans, each with an interval a quarter shorter than the one before, whose first result is out in time. */
+function planForLatency(search: (interval: number) => SearchedPlan, limit: number, board: Board): Plan {
   let best = Infinity;
-  let plan: Plan | undefined;
-  for (let interval = 2 ** 20; interval >= 1; interval /= 2) {
-    plan = planNetwork(network, { ...options, interval });
-    // The cycles of one sample are at least those of its slowest layer, so slow plans need no timing.
-    if (interval > 4 * limit) continue;
-    const { total } = predictTiming(plan.chain, 1).cycles;
+  let last = Infinity;
+  // A sample takes at least as long as its slowest layer.
+  for (let interval = limit; interval >= 1; interval = Math.floor(interval * 0.75)) {
+    const found = search(interval);
+    // The budget ends here: shorter intervals give the same plan.
+    if (found.search.interval === last) break;
+    last = found.search.interval;
+    const { total } = predictTiming(found.plan.chain, 1).cycles;
     best = Math.min(best, total + 1);
-    if (total + 1 <= limit) return plan;
+    if (total + 1 <= limit) return fitting(found, board);
   }
   throw buildError(
     'H2003',
-    `no folding within the limits gives a result after ${limit} cycles, the best takes ${best}`,
+    `no folding within ${board.name} gives a result after ${limit} cycles, the best takes ${best}`,
     {
       places: [{ text: '--max-latency' }],
-      fix: 'allow more time, a faster clock or wider ports',
+      fix: 'allow more time, a faster clock, a larger board or wider ports',
       exitCode: 1,
     },
   );
 }
 
-function outOfReach(plan: Plan, goal: string, reached: number): HeddleError {
+function outOfReach({ plan, search }: SearchedPlan, board: Board, goal: string, reached: number): HeddleError {
+  const { bound } = search;
+  const why =
+    bound.kind === 'budget'
+      ? `${bound.layer}: a shorter interval takes more ${resourceTitles(bound.over)} than ${board.name} has`
+      : boundOf(plan);
   return buildError('H2003', `${goal}, the best plan within the limits has ${reached}`, {
-    places: [{ text: boundOf(plan) }],
-    fix: 'ask for less, raise the clock, or widen the ports with --port-bits',
+    places: [{ text: why }],
+    fix: 'ask for less, raise the clock, take a larger board, or widen the ports with --port-bits',
     exitCode: 1,
   });
 }

@@ -14,8 +14,6 @@ export interface BuildOptions extends ImportOptions, PlanRequest {
   /** Output directory. */
   readonly output: string;
   readonly samples?: number | undefined;
-  /** Name of a board, default pynq-z2. */
-  readonly board?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

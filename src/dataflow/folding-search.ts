@@ -39,6 +39,8 @@ export interface SearchGoal {
   readonly budget: Budget;
   /** What does not depend on the folding; counts against the budget. */
   readonly base?: Resources;
+  /** Weigh by the budget, but go to the interval whatever that takes. */
+  readonly beyondBudget?: boolean;
   /** Layers that keep their pair. */
   readonly fixed?: Readonly<Record<string, Pair>>;
 }
@@ -109,7 +111,7 @@ function optionsOf(layer: FoldableLayer, budget: Budget, fixed: Pair | undefined
 
 /** Throws where there are no layers. */
 export function searchFolding(layers: readonly FoldableLayer[], goal: SearchGoal): SearchResult {
-  const { budget, base = noResources, fixed = {} } = goal;
+  const { budget, base = noResources, fixed = {}, beyondBudget = false } = goal;
   const options = layers.map((layer) => optionsOf(layer, budget, fixed[layer.name]));
   const at = (interval: number): SearchStep => {
     const chosen = options.map((each) => each.find(({ cycles }) => cycles <= interval) ?? each.at(-1)!);
@@ -130,7 +132,7 @@ export function searchFolding(layers: readonly FoldableLayer[], goal: SearchGoal
     0,
     steps.findLastIndex((cycles) => cycles <= wanted),
   );
-  while (index + 1 < steps.length && overBudget(at(steps[index]!).total, budget).length > 0) index++;
+  while (!beyondBudget && index + 1 < steps.length && overBudget(at(steps[index]!).total, budget).length > 0) index++;
   const result = at(steps[index]!);
   const slowest = layers.find((layer) => layer.cycles(result.folding[layer.name]!) === result.interval)!.name;
   const faster = index > 0 ? at(steps[index - 1]!) : undefined;

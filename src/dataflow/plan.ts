@@ -46,14 +46,17 @@ export interface Plan {
 
 const elementsOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
+/** Cycles in which the input port takes a sample; 1 for a port as wide as the first layer wants. */
+export function portInterval({ input: { shape, type } }: StageNetwork, portBits: number | 'full'): number {
+  return portBits === 'full' ? 1 : Math.ceil((elementsOf(shape) * laneBitsFor(codeBits(type))) / portBits);
+}
+
 export function planNetwork(network: StageNetwork, options: PlanOptions): Plan {
   checkFolding(network, options.folding ?? {});
-  const inputElements = elementsOf(network.input.shape);
-  const portBound =
-    options.portBits === 'full'
-      ? 1
-      : Math.ceil((inputElements * laneBitsFor(codeBits(network.input.type))) / options.portBits);
-  const goal = { interval: options.interval ?? portBound, budget: options.budget ?? defaultBudget };
+  const goal = {
+    interval: options.interval ?? portInterval(network, options.portBits),
+    budget: options.budget ?? defaultBudget,
+  };
   const folding = complete(network, chooseFolding(network, goal, options.folding));
   return { folding, chain: planChain(network, folding, options.portBits) };
 }

@@ -61,7 +61,8 @@ export function resourceLine({ board, lut, ff, dsp, share, ...rest }: ResourceRe
     `${bramTiles({ lut, ff, dsp, ...rest })} BRAM36 (${percent(share.bram36)})`,
     `${dsp} DSP (${percent(share.dsp)})`,
   ];
-  return `estimate ${cells.join(', ')} of ${board}`;
+  const fits = Math.max(share.lut, share.ff, share.dsp, share.bram36) <= 1;
+  return `estimate ${cells.join(', ')} of ${board}${fits ? '' : `; --board ${board} folds to fit`}`;
 }
 
 export function nextLines({ output, model, numerics }: BuildOptions): string {

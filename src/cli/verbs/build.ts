@@ -62,6 +62,7 @@ async function run(args: BuildArguments): Promise<void> {
   say(args, `\n${layerTable(layers, cycles.steady_interval)}`);
   say(args, throughputLine(results, options.clockMhz));
   if (results.package !== undefined) say(args, resourceLine(results.package.report.resources));
+  if (results.plan?.next !== undefined) say(args, `next step up: ${results.plan.next}`);
   say(args, nextLines(options));
 }
 
@@ -99,7 +100,7 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
       .option('board', {
         type: 'string',
         requiresArg: true,
-        describe: 'board whose parts are counted against (default pynq-z2)',
+        describe: 'board to stay within (estimates alone: pynq-z2)',
       })
       .option('clock', {
         type: 'string',

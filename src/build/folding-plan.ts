@@ -1,0 +1,108 @@
+/** Plans whose folding was searched under the budget of a board, and what the next step up would cost. */
+import { addResources, noResources, type Resources, timesResources } from '../blocks/resources/index.js';
+import { type Folding, layerInterval, weightedStages } from '../dataflow/folding.js';
+import {
+  type Budget,
+  budgetResources,
+  overBudget,
+  type Pair,
+  searchFolding,
+  type SearchResult,
+  used,
+} from '../dataflow/folding-search.js';
+import { type Plan, planNetwork } from '../dataflow/plan.js';
+import { chainResources } from '../dataflow/resources/chain.js';
+import { foldableLayer } from '../dataflow/resources/layer-cost.js';
+import type { StageNetwork } from '../network/stages.js';
+
+export interface SearchRequest {
+  /** Cycles a sample may take; 1 asks for the fastest that fits. */
+  readonly interval: number;
+  readonly budget: Budget;
+  readonly portBits: number | 'full';
+  /** Layers that keep their folding. */
+  readonly folding?: Folding | undefined;
+}
+
+export interface SearchedPlan {
+  readonly plan: Plan;
+  readonly search: SearchResult;
+  /** Resources of the whole chain. */
+  readonly total: Resources;
+}
+
+/** Rounds of search and planning: the second knows what stands between the layers. */
+const rounds = 3;
+
+/** Undefined for a network without weights. */
+export function searchPlan(network: StageNetwork, request: SearchRequest): SearchedPlan | undefined {
+  const { interval, budget, portBits, folding = {} } = request;
+  const layers = weightedStages(network).map(foldableLayer);
+  if (layers.length === 0) return undefined;
+  let base = noResources;
+  for (let round = 1; ; round++) {
+    const search = searchFolding(layers, { interval, budget, base, fixed: folding });
+    const plan = planNetwork(network, { folding: { ...search.folding, ...folding }, portBits });
+    const { total } = chainResources(plan.chain);
+    if (round === rounds || !search.fits || overBudget(total, budget).length === 0) return { plan, search, total };
+    // Converters, slices and the differences between layers in general and these contents.
+    base = positive(addResources(base, total, timesResources(-1, search.total)));
+  }
+}
+
+function positive({ lut, ff, dsp, bram36, bram18 }: Resources): Resources {
+  const least = (count: number): number => Math.max(0, count);
+  return { lut: least(lut), ff: least(ff), dsp: least(dsp), bram36: least(bram36), bram18: least(bram18) };
+}
+
+export interface NextStep {
+  readonly interval: number;
+  readonly changes: readonly { readonly layer: string; readonly from: Pair; readonly to: Pair }[];
+  /** More of each resource, estimated. */
+  readonly more: Resources;
+  /** What the board does not have enough of. */
+  readonly over: readonly string[];
+}
+
+/** The cheapest folding with a shorter interval than that of a plan; undefined where every layer is at its full size. */
+export function nextStep(network: StageNetwork, plan: Plan, budget: Budget): NextStep | undefined {
+  const stages = weightedStages(network);
+  if (stages.length === 0) return undefined;
+  const slowest = Math.max(...stages.map((stage) => layerInterval(stage, plan.folding[stage.name]!)));
+  const layers = stages.map(foldableLayer);
+  const fixed: Record<string, Pair> = {};
+  for (const stage of stages) {
+    const pair = plan.folding[stage.name]!;
+    if (layerInterval(stage, pair) < slowest) fixed[stage.name] = pair;
+  }
+  const faster = searchFolding(layers, { interval: slowest - 1, budget, fixed, beyondBudget: true });
+  if (faster.interval >= slowest) return undefined;
+  const changed = layers.filter(({ name }) => fixed[name] === undefined);
+  const costs = (folding: Readonly<Record<string, Pair>>) =>
+    addResources(...changed.map((layer) => layer.cost(folding[layer.name]!)));
+  const more = addResources(costs(faster.folding), timesResources(-1, costs(plan.folding)));
+  const total = addResources(chainResources(plan.chain).total, more);
+  return {
+    interval: faster.interval,
+    changes: changed.map(({ name }) => ({ layer: name, from: plan.folding[name]!, to: faster.folding[name]! })),
+    more,
+    over: overBudget(total, budget),
+  };
+}
+
+const titles = { lut: 'LUT', ff: 'FF', dsp: 'DSP', bram36: 'BRAM36' } as const;
+
+/** Resources by their usual names. */
+export const resourceTitles = (names: readonly string[]): string =>
+  names.map((name) => titles[name as keyof typeof titles]).join(', ');
+
+/** `interval 64 with dense_0 16 x 32 (now 16 x 16): +3,100 LUT, +256 DSP; more DSP than pynq-z2 has`. */
+export function describeNextStep({ interval, changes, more, over }: NextStep, board: string): string {
+  const pairs = changes.map(({ layer, from, to }) => `${layer} ${to.PE} x ${to.SIMD} (now ${from.PE} x ${from.SIMD})`);
+  const costs = budgetResources.flatMap((name) => {
+    const count = name === 'bram36' ? Math.round(2 * used(more, name)) / 2 : Math.round(used(more, name));
+    return count === 0 ? [] : [`${count > 0 ? '+' : ''}${count.toLocaleString('en-US')} ${titles[name]}`];
+  });
+  const end = over.length === 0 ? `fits ${board}` : `more ${resourceTitles(over)} than ${board} has`;
+  return `interval ${interval.toLocaleString('en-US')} with ${pairs.join(', ')}: ${costs.join(', ')}; ${end}`;
+}

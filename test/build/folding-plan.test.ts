@@ -1,0 +1,47 @@
+/** Foldings under the budget of a board, for a network of the tree. */
+import { describe, expect, it } from 'vitest';
+import { describeNextStep, nextStep, searchPlan } from '../../src/build/folding-plan.js';
+import { loadModel } from '../../src/build/load-model.js';
+import { planFor } from '../../src/build/plan-goal.js';
+import { layerInterval, weightedStages } from '../../src/dataflow/folding.js';
+import { overBudget } from '../../src/dataflow/folding-search.js';
+import { chainResources } from '../../src/dataflow/resources/chain.js';
+import { boardNames, findBoard } from '../../src/target/boards.js';
+
+const board = findBoard('PYNQ-Z2')!;
+const load = async () => (await loadModel({ model: 'vectors/digits/digits_w4a4.onnx' })).loaded.stageNetwork;
+
+describe('foldings under a budget', () => {
+  it('stays within every board, the chain as a whole', async () => {
+    const network = await load();
+    for (const name of boardNames()) {
+      const { resources } = findBoard(name)!;
+      const { plan, total } = searchPlan(network, { interval: 1, budget: resources, portBits: 64 })!;
+      expect(overBudget(total, resources), name).toEqual([]);
+      expect(total).toEqual(chainResources(plan.chain).total);
+    }
+  });
+
+  it('reaches a rate with less than the fastest takes, or says what ends it', async () => {
+    const network = await load();
+    const rate = planFor(network, { portBits: 64, clockMhz: 100, targetFps: 100_000 });
+    const intervals = weightedStages(network).map((stage) => layerInterval(stage, rate.folding[stage.name]!));
+    expect(Math.max(...intervals)).toBeLessThanOrEqual(1000);
+    const fastest = planFor(network, { portBits: 64, clockMhz: 100, board: 'pynq-z2' });
+    expect(chainResources(rate.chain).total.dsp).toBeLessThan(chainResources(fastest.chain).total.dsp / 4);
+    const beyond = () => planFor(network, { portBits: 'full', clockMhz: 100, targetFps: 5_000_000 });
+    expect(beyond).toThrow(/more DSP than pynq-z2 has/);
+  });
+
+  it('prices the next step up', async () => {
+    const network = await load();
+    const plan = planFor(network, { portBits: 64, clockMhz: 100, board: 'pynq-z2' });
+    const step = nextStep(network, plan, board.resources)!;
+    const slowest = Math.max(...weightedStages(network).map((s) => layerInterval(s, plan.folding[s.name]!)));
+    expect(step.interval).toBeLessThan(slowest);
+    expect(step.over).toEqual(['dsp']);
+    expect(describeNextStep(step, 'pynq-z2')).toMatch(
+      /^interval \d+ with dense_0 .*\+\d+ DSP.*; more DSP than pynq-z2 has$/,
+    );
+  });
+});

@@ -1,0 +1,99 @@
+/** The folding search against all foldings of small networks, and what it says about its bounds. */
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../../src/base/random.js';
+import { addResources } from '../../src/blocks/resources/index.js';
+import { divisors } from '../../src/dataflow/errors.js';
+import {
+  type Budget,
+  type FoldableLayer,
+  overBudget,
+  type Pair,
+  searchFolding,
+  weigh,
+} from '../../src/dataflow/folding-search.js';
+
+/** A layer whose products cost a DSP each, its rows 10 LUTs. */
+function layer(name: string, outputs: number, inputs: number, vectors = 1): FoldableLayer {
+  return {
+    name,
+    pe: divisors(outputs),
+    simd: divisors(inputs),
+    cycles: ({ PE, SIMD }) => (outputs / PE) * (inputs / SIMD) * vectors,
+    cost: ({ PE, SIMD }) => addResources({ dsp: PE * SIMD, lut: 10 * PE + SIMD, ff: PE + SIMD }),
+  };
+}
+
+const budget: Budget = { lut: 400, ff: 1000, dsp: 40, bram36: 10 };
+
+/** Every combination of pairs. */
+function* foldings(layers: readonly FoldableLayer[]): Generator<Readonly<Record<string, Pair>>> {
+  const [first, ...rest] = layers;
+  if (first === undefined) yield {};
+  else {
+    for (const others of foldings(rest)) {
+      for (const PE of first.pe) for (const SIMD of first.simd) yield { [first.name]: { PE, SIMD }, ...others };
+    }
+  }
+}
+
+describe('searchFolding', () => {
+  it('finds the cheapest folding at an interval, and the shortest interval that fits', () => {
+    const seed = 1n;
+    const random = randomStream(seed, 'foldings');
+    const sizes = [2, 3, 4, 6, 8, 12];
+    const pick = () => sizes[random.nextInt(sizes.length)]!;
+    for (let run = 0; run < 25; run++) {
+      const layers = [layer('a', pick(), pick(), 1 + random.nextInt(3)), layer('b', pick(), pick())];
+      const interval = 1 + random.nextInt(60);
+      const found = searchFolding(layers, { interval, budget });
+      const all = [...foldings(layers)].map((folding) => {
+        const total = addResources(...layers.map((each) => each.cost(folding[each.name]!)));
+        const cycles = Math.max(...layers.map((each) => each.cycles(folding[each.name]!)));
+        return { cycles, fits: overBudget(total, budget).length === 0, weight: weigh(total, budget) };
+      });
+      const fast = all.filter(({ cycles }) => cycles <= found.interval);
+      const cheapest = Math.min(...fast.map(({ weight }) => weight));
+      expect(weigh(found.total, budget), `seed ${seed}, run ${run}`).toBeCloseTo(cheapest, 9);
+      if (found.bound.kind === 'goal') expect(found.interval).toBeLessThanOrEqual(interval);
+      else {
+        // What is shorter and fits would have been taken, if the cheapest of its interval fits.
+        expect(found.interval).toBeGreaterThan(interval);
+        const shorter = all.filter(({ cycles, fits }) => cycles < found.interval && fits);
+        if (found.bound.kind === 'layer') expect(all.every(({ cycles }) => cycles >= found.interval)).toBe(true);
+        else expect(shorter.length === 0 || found.next!.over.length > 0, `seed ${seed}, run ${run}`).toBe(true);
+      }
+    }
+  });
+
+  it('says which resource ends it and what the next step up takes', () => {
+    const found = searchFolding([layer('a', 8, 8), layer('b', 4, 4)], { interval: 1, budget });
+    expect(found).toMatchObject({ interval: 2, fits: true, slowest: 'a' });
+    expect(found.bound).toEqual({ kind: 'budget', layer: 'a', over: ['dsp'] });
+    expect(found.next).toMatchObject({ interval: 1, over: ['dsp'] });
+    expect(found.next!.total.dsp).toBe(64 + 16);
+  });
+
+  it('gives layers that are fast enough no more', () => {
+    const { folding, bound } = searchFolding([layer('a', 8, 8), layer('b', 2, 2)], { interval: 16, budget });
+    expect(bound).toEqual({ kind: 'goal' });
+    expect(folding['b']).toEqual({ PE: 1, SIMD: 1 });
+    expect(folding['a']!.PE * folding['a']!.SIMD).toBe(4);
+  });
+
+  it('names the layer that is at its full size, and has no next step then', () => {
+    const found = searchFolding([layer('a', 4, 4, 9)], { interval: 1, budget });
+    expect(found).toMatchObject({ interval: 9, bound: { kind: 'layer', layer: 'a' } });
+    expect(found.next).toBeUndefined();
+  });
+
+  it('keeps fixed layers, counts what does not fold, and says where nothing fits', () => {
+    const layers = [layer('a', 8, 8), layer('b', 8, 8)];
+    const fixed = { b: { PE: 8, SIMD: 4 } };
+    const found = searchFolding(layers, { interval: 1, budget, fixed });
+    expect(found.folding['b']).toEqual(fixed.b);
+    expect(found.total.dsp).toBeLessThanOrEqual(40);
+    const full = searchFolding(layers, { interval: 1, budget, base: addResources({ lut: 500 }) });
+    expect(full.fits).toBe(false);
+    expect(searchFolding(layers, { interval: 1, budget, beyondBudget: true }).interval).toBe(1);
+  });
+});
