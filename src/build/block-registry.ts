@@ -7,6 +7,12 @@ import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.
 import { Argmax } from '../dataflow/stages/argmax.js';
 import { type Arithmetic, arithmetics } from '../dataflow/stages/arithmetic.js';
 import { Depthwise } from '../dataflow/stages/depthwise.js';
+import { Add } from '../dataflow/stages/add.js';
+import { Concat } from '../dataflow/stages/concat.js';
+import { Duplicate } from '../dataflow/stages/duplicate.js';
+import { Pool } from '../dataflow/stages/pool.js';
+import { PoolGlobal } from '../dataflow/stages/pool-global.js';
+import { Upsample } from '../dataflow/stages/upsample.js';
 import { Frame } from '../dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
 import { Matvec } from '../dataflow/stages/matvec.js';
@@ -66,12 +72,28 @@ function requantizers(): RegisteredBlock[] {
   );
   const family = `requantize_{s,u}_{${roundings.join(',')}}[_relu]_{wrap,sat_s,sat_u}`;
   const example = { PE: 2, FOLDS: 3, X_W: 6, M_W: 4, A_W: 8, T_W: 15, SHIFT: 5, OUT_W: 5 };
-  return kinds.map((kind: RequantizeKind) => ({
+  const of = (kind: RequantizeKind, name: string, values: RegisteredBlock['example']): RegisteredBlock => ({
     name: requantizeName(kind),
-    family,
+    family: name,
     build: () => buildDesign(makeRequantize(kind)),
-    example,
-  }));
+    example: values,
+  });
+  const plain = { signedInput: true, relu: false, overflow: 'saturate', signedOutput: true } as const;
+  const ends = `{${roundings.join(',')}}[_zp]_sat_s`;
+  const { PE, FOLDS, X_W, M_W, A_W, T_W, SHIFT, OUT_W } = example;
+  const rest = { A_W, T_W, SHIFT, OUT_W };
+  const zero = roundings.map((rounding) => ({ ...plain, rounding, zeroPoint: true }) as const);
+  const both = [...roundings.map((rounding) => ({ ...plain, rounding })), ...zero];
+  const others = [
+    ...zero.map((kind) => of(kind, `requantize_s_{${roundings.join(',')}}_zp_sat_s`, example)),
+    ...both.map((kind) =>
+      of({ ...kind, scale: 'shift' }, `requantize_shift_s_${ends}`, { PE, FOLDS, X_W, E_MAX: M_W, ...rest }),
+    ),
+    ...both.map((kind) =>
+      of({ ...kind, scale: 'none' }, `requantize_none_s_${ends}`, { PE, FOLDS, X_W, LEFT: 1, ...rest }),
+    ),
+  ];
+  return [...kinds.map((kind) => of(kind, family, example)), ...others];
 }
 
 const window = {
@@ -98,6 +120,15 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(LaneTruncate, { ...lanes, OUT_W: 3 }),
   block(LaneExtend.signed, { ...lanes, OUT_W: 8 }),
   block(LaneExtend.unsigned, { ...lanes, OUT_W: 8 }),
+  block(LaneExtend.bipolar, { N: 3, IN_W: 1, OUT_W: 2 }),
+  block(Duplicate, { W: 8 }),
+  ...Object.values(Add).map((add) => block(add, { PE: 2, X0_W: 5, X1_W: 6, OUT_W: 8 }, 'add_{uu,us,su,ss}')),
+  block(Concat, { W: 8, FOLDS0: 2, FOLDS1: 1 }),
+  block(Upsample, { W: 8, FOLDS: 2, COLUMNS: 3, FY: 2, FX: 2 }),
+  ...Object.values(Pool).map((pool) => block(pool, { PE: 2, K: 4, X_W: 5, OUT_W: 5 }, 'pool_{max,sum}_{s,u}')),
+  ...Object.values(PoolGlobal).map((pool) =>
+    block(pool, { PE: 2, FOLDS: 2, PIXELS: 4, X_W: 5, OUT_W: 5 }, 'pool_global_{max,sum}_{s,u}'),
+  ),
   ...arithmetics.map(matvec),
   ...arithmetics.map(depthwise),
   ...Object.values(SlidingWindow).map((sliding) => block(sliding, window, 'sliding_window{,_groups}')),

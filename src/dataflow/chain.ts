@@ -54,8 +54,10 @@ export type ChainModule =
   | {
       readonly kind: 'requantize';
       readonly requantize: RequantizeKind;
-      readonly params: Sizes<'PE' | 'FOLDS' | 'X_W' | 'M_W' | 'A_W' | 'T_W' | 'SHIFT' | 'OUT_W'>;
-      readonly images: Images<'MULTIPLIERS' | 'ADDENDS'>;
+      /** `M_W`, `E_MAX` or `LEFT`, and its memory, by the kind's `scale`. */
+      readonly params: Sizes<'PE' | 'FOLDS' | 'X_W' | 'A_W' | 'T_W' | 'SHIFT' | 'OUT_W'> &
+        Partial<Sizes<'M_W' | 'E_MAX' | 'LEFT'>>;
+      readonly images: Images<'ADDENDS'> & Partial<Images<'MULTIPLIERS' | 'EXPONENTS'>>;
     }
   | {
       readonly kind: 'sliding_window';

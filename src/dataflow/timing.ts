@@ -9,6 +9,7 @@ import { beatsPerSample, inputStream, resultStream } from './chain-streams.js';
 import { deadlockError } from './deadlock.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
 import { concatRule, globalRule, joinRule, type PlaceRule, PlaceTimes, poolRule, upsampleRule } from './place-times.js';
+import { requantizeLatency } from './stages/requantize-parts.js';
 import {
   CollectorTimes,
   FreezeTimes,
@@ -113,7 +114,7 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
     case 'thresholds':
       return [through(input, (i, o) => new FreezeTimes(i, o, 2))];
     case 'requantize':
-      return [through(input, (i, o) => new FreezeTimes(i, o, 3))];
+      return [through(input, (i, o) => new FreezeTimes(i, o, requantizeLatency(node.requantize)))];
     case 'sliding_window':
       return [through(input, (i, o) => new WindowTimes(i, o, node.params, node.order, node.params.DEPTH))];
     case 'pool':

@@ -18,7 +18,8 @@ import type { Range } from './accumulator.js';
 import { fixedStep } from './run-stages.js';
 import type { FixedStep } from './stages.js';
 
-interface BigRange {
+/** Least and greatest value of one channel, exact. */
+export interface BigRange {
   readonly min: bigint;
   readonly max: bigint;
 }
@@ -31,21 +32,22 @@ function unfitted(step: FixedStep, x: bigint, channel: number): bigint {
 }
 
 /** Range of the step's value before the fit, per channel. */
-function rawRange(step: FixedStep, ranges: readonly BigRange[]): BigRange[] {
+export function rawRange(step: FixedStep, ranges: readonly BigRange[]): BigRange[] {
   return ranges.map((range, channel) => {
     const [a, b] = [unfitted(step, range.min, channel), unfitted(step, range.max, channel)];
     return a < b ? { min: a, max: b } : { min: b, max: a };
   });
 }
 
-function typeRange(step: FixedStep): BigRange {
+/** Range of the step's result type. */
+export function typeRange(step: Pick<FixedStep, 'result'>): BigRange {
   const { bits, signed } = step.result;
   const max = (1n << BigInt(signed ? bits - 1 : bits)) - 1n;
   return { min: signed ? -max - 1n : 0n, max };
 }
 
 /** Range behind the step: the raw range after relu where it fits, otherwise everything the type holds. */
-function outputRange(step: FixedStep, ranges: readonly BigRange[]): BigRange[] {
+export function outputRange(step: FixedStep, ranges: readonly BigRange[]): BigRange[] {
   const type = typeRange(step);
   return rawRange(step, ranges).map((raw) => {
     const zero = (value: bigint): bigint => (step.relu && value < 0n ? 0n : value);

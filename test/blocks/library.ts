@@ -102,6 +102,8 @@ const windows = [
   { ...{ H: 4, W: 4, FOLDS: 4, KH: 2, KW: 2, SH: 2, SW: 2, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 }, DEPTH: 33 },
 ].map((sizes, k) => ({ ...sizes, SIMD: 1 + k, X_W: 1 + 3 * k, PAD: k }));
 
+const plainRequantizer = { signedInput: true, relu: false, overflow: 'saturate', signedOutput: true } as const;
+
 /** Bits by which the sum of a pool is wider than its values. */
 const growth = (name: string, k: number): number => (name.startsWith('sum') ? 2 * k : 0);
 
@@ -211,6 +213,21 @@ export const library: readonly LibraryModule[] = [
       requantizers,
     ),
   ]),
+  ...roundings.flatMap((rounding, k) => {
+    const zeroPoint = k % 2 === 0 ? { zeroPoint: true } : {};
+    const kind = { rounding, ...zeroPoint, ...plainRequantizer };
+    return [
+      entry(
+        makeRequantize({ ...kind, scale: 'shift' }),
+        requantizers.map(({ M_W, ...sizes }) => ({ ...sizes, E_MAX: M_W })),
+      ),
+      entry(
+        makeRequantize({ ...kind, scale: 'none' }),
+        requantizers.map(({ M_W, ...sizes }) => ({ ...sizes, LEFT: M_W - 1 })),
+      ),
+    ];
+  }),
+  entry(makeRequantize({ ...plainRequantizer, rounding: 'half_away', zeroPoint: true }), requantizers),
   ...[Argmax.signed, Argmax.unsigned].map((argmax) =>
     entry(argmax, [
       { N: 1, PE: 1, X_W: 1, OUT_W: 1 },

@@ -1,20 +1,21 @@
 /** Activations as threshold units and requantizers. */
-import type { Activation, ElementType } from '../../network/stages.js';
+import type { Activation, ElementType, SumRange } from '../../network/stages.js';
 import { codeBits, isSigned } from '../codes.js';
 import { channelImage } from '../images.js';
 import { type ChainBuilder, divisorLanes, type Flow, lcm } from './builder.js';
+import { requantizers } from '../requantizers.js';
 import { lookupFor } from './lookup.js';
-import { requantizeNode } from './requantize.js';
 
 /**
  * `activation` on every element of `flow`; element i belongs to channel i mod `channels`. `output` is the type of the codes it
- * gives; its nodes are called after `name`. Lanes change only where an activation per channel cannot run with those of the flow.
+ * gives, `range` what the elements can be where that is less than their width holds; its nodes are called after `name`. Lanes
+ * change only where an activation per channel cannot run with those of the flow.
  */
 export function planActivation(
   chain: ChainBuilder,
   { stage, name: prefix }: { readonly stage: string; readonly name: string },
   activation: Activation,
-  { output, channels }: { readonly output: ElementType; readonly channels: number },
+  { output, channels, range }: { readonly output: ElementType; readonly channels: number; readonly range?: SumRange },
   given: Flow,
 ): Flow {
   if (activation.kind === 'none') return given;
@@ -28,11 +29,11 @@ export function planActivation(
   const flow =
     even || !isPerChannel(activation) ? given : chain.convert(prefix, given, divisorLanes(given.elements, given.lanes));
   if (activation.kind === 'fixed') {
-    return activation.steps.reduce((at, step, k): Flow => {
-      const name = activation.steps.length === 1 ? `${prefix}_requantize` : `${prefix}_requantize_${k}`;
-      const node = requantizeNode(name, step, { ...at, channels });
-      const stream = chain.add(name, stage, node, at);
-      return { ...at, stream, width: node.params.OUT_W, signed: step.result.signed };
+    const names = (k: number, count: number) => (count === 1 ? `${prefix}_requantize` : `${prefix}_requantize_${k}`);
+    const values = { ...flow, channels, ...(range && { range }) };
+    return requantizers(names, activation.steps, values).reduce((at, { name, module }): Flow => {
+      const stream = chain.add(name, stage, module, at);
+      return { ...at, stream, width: module.params.OUT_W, signed: module.requantize.signedOutput };
     }, flow);
   }
   const { levels, table, perChannel } = activation;

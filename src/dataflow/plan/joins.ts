@@ -45,7 +45,8 @@ export function planAdd(chain: ChainBuilder, stage: AddStage, flows: readonly Fl
       return b === undefined ? a : addPair(chain, name, a, b);
     });
   }
-  return planActivation(chain, { stage: name, name }, stage.activation, { output: stage.output, channels }, level[0]!);
+  const about = { output: stage.output, channels, range: stage.accumulator };
+  return planActivation(chain, { stage: name, name }, stage.activation, about, level[0]!);
 }
 
 function addPair(chain: ChainBuilder, stage: string, a: Flow, b: Flow): Flow {

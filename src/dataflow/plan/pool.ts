@@ -47,8 +47,10 @@ export function planPool(chain: ChainBuilder, stage: PoolStage, given: Flow, int
     : planWindow(chain, { name, image, window, order: 'groups', pad, patchCycles: taps * folds }, flow);
   const result: Flow = { ...flow, stream: pooled(patches), width: OUT_W, elements: pixels * image.channels };
   const onCodes = bits && reduce === 'max' ? onBits(activation) : activation;
-  const channels = { output: stage.output, channels: image.channels };
-  return planActivation(chain, { stage: name, name }, onCodes, channels, result);
+  // The range is one of values, which bipolar codes are not.
+  const range = stage.input.kind === 'int' ? { range: stage.accumulator } : {};
+  const about = { output: stage.output, channels: image.channels, ...range };
+  return planActivation(chain, { stage: name, name }, onCodes, about, result);
 }
 
 /** A greatest value is as wide as the values, a sum as wide as its range. */

@@ -58,7 +58,7 @@ export function planWeighted(
     chain,
     { stage: stage.name, name: stage.name },
     activation,
-    { output: stage.output, channels: rows },
+    { output: stage.output, channels: rows, range: stage.accumulator },
     sums,
   );
 }

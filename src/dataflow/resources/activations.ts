@@ -38,7 +38,9 @@ export interface RequantizeSizes {
   readonly PE: number;
   readonly FOLDS: number;
   readonly X_W: number;
-  readonly M_W: number;
+  /** By the kind's scale: width of a multiplier, greatest exponent, or nothing that costs. */
+  readonly M_W?: number;
+  readonly E_MAX?: number;
   readonly A_W: number;
   readonly T_W: number;
   readonly SHIFT: number;
@@ -46,20 +48,24 @@ export interface RequantizeSizes {
 }
 
 /**
- * Product, addend and their registers sit in a DSP; behind it stand the rounding adder, the test for the range and the choice
+ * Product, addend and their registers sit in a DSP; without multipliers, a shifter of two places a LUT and an adder. Behind it stand the rounding adder, the test for the range and the choice
  * of the result. Bits that the result does not depend on are not built.
  */
 export function requantizeResources(kind: RequantizeKind, sizes: RequantizeSizes, columns?: number): Resources {
-  const { PE, FOLDS, X_W, M_W, A_W, T_W, SHIFT, OUT_W } = sizes;
+  const { PE, FOLDS, X_W, M_W = 0, E_MAX = 0, A_W, T_W, SHIFT, OUT_W } = sizes;
   const wraps = kind.overflow === 'wrap' && !kind.relu;
   const addend = wraps ? Math.min(A_W, SHIFT + OUT_W) : A_W;
-  const memory = romWithRegister(PE * (M_W + addend), FOLDS, columns);
+  const steps = kind.scale === 'shift' ? counterBits(E_MAX + 1) : 0;
+  const memory = romWithRegister(PE * (M_W + steps + addend), FOLDS, columns);
   const above = T_W - SHIFT;
   const round = kind.rounding === 'floor' || SHIFT === 0 ? 0 : kind.rounding === 'half_up' ? above / 2 : above / 4;
   const fit = wraps ? 0 : OUT_W + (kind.overflow === 'wrap' ? 0 : (above - OUT_W) / 4 + 2);
   const x = X_W + (kind.signedInput ? 0 : 1);
-  const dsp = dspsOfProduct(x, M_W, x + M_W);
-  const lane = { lut: round + fit, ff: OUT_W, dsp };
+  const scaled =
+    kind.scale === undefined
+      ? { dsp: dspsOfProduct(x, M_W, x + M_W) }
+      : { lut: ((x + E_MAX) * steps) / 2 + Math.min(T_W, Math.max(x + E_MAX, addend) + 1), ff: steps > 0 ? X_W : 0 };
+  const lane = addResources(scaled, { lut: round + fit, ff: OUT_W });
   const fold = counterBits(FOLDS);
   return addResources(memory, timesResources(PE, lane), { lut: fold + 3, ff: fold + 3 });
 }

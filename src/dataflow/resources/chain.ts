@@ -60,7 +60,7 @@ export function moduleResources(node: ChainModule): Resources | undefined {
     case 'thresholds':
       return thresholdsResources(node.signed, node.params, columnsOf(node.images.THRESHOLDS));
     case 'requantize':
-      return requantizeResources(node.requantize, node.params, columnsOf(node.images.MULTIPLIERS, node.images.ADDENDS));
+      return requantizeResources(node.requantize, node.params, columnsOf(...Object.values(node.images)));
     case 'argmax':
       return argmaxResources(node.params);
     case 'sliding_window':

@@ -6,7 +6,7 @@ import { divisors } from '../errors.js';
 import { layerInterval } from '../folding.js';
 import type { FoldableLayer, Pair } from '../folding-search.js';
 import { isPointwise, matrixOf, type WeightedStage, windowLanes } from '../matrix.js';
-import { requantizeNode } from '../plan/requantize.js';
+import { requantizers } from '../requantizers.js';
 import { typeLetter } from '../plan/builder.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
 import { leastWindowDepth } from '../stages/window-depth.js';
@@ -87,10 +87,11 @@ function activationCosts(stage: WeightedStage): ActivationCost {
     case 'fixed': {
       const known = new Map<number, ReturnType<typeof requantizers>>();
       return ({ lanes, width }) => {
-        const steps = known.get(width) ?? requantizers(activation, width, channels);
+        const one = { width, signed: true, lanes: 1, channels, range: stage.accumulator };
+        const steps = known.get(width) ?? requantizers(() => '', activation.steps, one);
         known.set(width, steps);
         return addResources(
-          ...steps.map(({ requantize, params }) =>
+          ...steps.map(({ module: { requantize, params } }) =>
             requantizeResources(requantize, {
               ...params,
               PE: lanes,
@@ -110,14 +111,4 @@ function thresholdsCost(
 ): Resources {
   const FOLDS = perChannel ? channels / lanes : 1;
   return thresholdsResources(true, { PE: lanes, FOLDS, LEVELS: levels, X_W: width, OUT_W: codeBits(output) });
-}
-
-/** The steps on one lane of sums of `width` bits. */
-function requantizers({ steps }: Extract<Activation, { kind: 'fixed' }>, width: number, channels: number) {
-  let at = { width, signed: true };
-  return steps.map((step) => {
-    const { requantize, params } = requantizeNode('', step, { ...at, lanes: 1, channels });
-    at = { width: params.OUT_W, signed: step.result.signed };
-    return { requantize, params };
-  });
 }

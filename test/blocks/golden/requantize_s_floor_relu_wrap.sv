@@ -125,21 +125,19 @@ module requantize_s_floor_relu_wrap #(
     logic signed [T_W-1:0] sum;
     logic signed [T_W-1:0] shifted;
     logic signed [T_W-1:0] rectified;
+    logic                  unused_sum;    // not every bit matters
+    logic                  unused_upper;  // not every bit matters
 
-    assign sum       = T_W'($signed(product_q[i*P_W +: P_W]))
+    assign sum          = T_W'($signed(product_q[i*P_W +: P_W]))
         + T_W'($signed(product_addend_q[i*A_W +: A_W]));
-    assign shifted   = T_W'($signed(sum[SHIFT +: T_W-SHIFT]));
-    assign rectified = shifted < T_W'(0) ? T_W'(0) : shifted;
+    assign shifted      = T_W'($signed(sum[SHIFT +: T_W-SHIFT]));
+    assign rectified    = shifted < T_W'(0) ? T_W'(0) : shifted;
+    assign unused_sum   = |sum;
+    assign unused_upper = |rectified;
 
     always_ff @(posedge aclk) begin
       if (en) out_q[i*OUT_W +: OUT_W] <= $signed(rectified[OUT_W-1:0]);
     end
-
-    logic unused_sum;    // not every bit matters
-    logic unused_upper;  // not every bit matters
-
-    assign unused_sum   = |sum;
-    assign unused_upper = |rectified;
   end
 
 endmodule

@@ -123,14 +123,16 @@ module requantize_s_floor_sat_s #(
 
     logic signed [T_W-1:0] sum;
     logic signed [T_W-1:0] shifted;
+    logic                  unused_sum;  // not every bit matters
     logic                  over;
     logic [OUT_W-1:0]      out_ones;
 
-    assign sum      = T_W'($signed(product_q[i*P_W +: P_W]))
+    assign sum        = T_W'($signed(product_q[i*P_W +: P_W]))
         + T_W'($signed(product_addend_q[i*A_W +: A_W]));
-    assign shifted  = T_W'($signed(sum[SHIFT +: T_W-SHIFT]));
-    assign over     = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
-    assign out_ones = ~(OUT_W'(0));
+    assign shifted    = T_W'($signed(sum[SHIFT +: T_W-SHIFT]));
+    assign unused_sum = |sum;
+    assign over       = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
+    assign out_ones   = ~(OUT_W'(0));
 
     always_ff @(posedge aclk) begin
       if (en) begin
@@ -138,10 +140,6 @@ module requantize_s_floor_sat_s #(
             : $signed(shifted[OUT_W-1:0]);
       end
     end
-
-    logic unused_sum;  // not every bit matters
-
-    assign unused_sum = |sum;
   end
 
 endmodule

@@ -146,18 +146,16 @@ module requantize_s_half_away_relu_wrap #(
     end
 
     logic signed [T_W-1:0] rectified;
+    logic                  unused_sum;    // not every bit matters
+    logic                  unused_upper;  // not every bit matters
 
-    assign rectified = shifted < T_W'(0) ? T_W'(0) : shifted;
+    assign rectified    = shifted < T_W'(0) ? T_W'(0) : shifted;
+    assign unused_sum   = |sum;
+    assign unused_upper = |rectified;
 
     always_ff @(posedge aclk) begin
       if (en) out_q[i*OUT_W +: OUT_W] <= $signed(rectified[OUT_W-1:0]);
     end
-
-    logic unused_sum;    // not every bit matters
-    logic unused_upper;  // not every bit matters
-
-    assign unused_sum   = |sum;
-    assign unused_upper = |rectified;
   end
 
 endmodule

@@ -144,11 +144,13 @@ module requantize_s_half_away_sat_s #(
       assign shifted = sum;
     end
 
+    logic             unused_sum;  // not every bit matters
     logic             over;
     logic [OUT_W-1:0] out_ones;
 
-    assign over     = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
-    assign out_ones = ~(OUT_W'(0));
+    assign unused_sum = |sum;
+    assign over       = (|shifted[OUT_W-1 +: T_W-OUT_W+1]) && !(&shifted[OUT_W-1 +: T_W-OUT_W+1]);
+    assign out_ones   = ~(OUT_W'(0));
 
     always_ff @(posedge aclk) begin
       if (en) begin
@@ -156,10 +158,6 @@ module requantize_s_half_away_sat_s #(
             : $signed(shifted[OUT_W-1:0]);
       end
     end
-
-    logic unused_sum;  // not every bit matters
-
-    assign unused_sum = |sum;
   end
 
 endmodule

@@ -144,15 +144,15 @@ module requantize_s_half_even_wrap #(
       assign shifted = sum;
     end
 
-    always_ff @(posedge aclk) begin
-      if (en) out_q[i*OUT_W +: OUT_W] <= $signed(shifted[OUT_W-1:0]);
-    end
-
     logic unused_sum;    // not every bit matters
     logic unused_upper;  // not every bit matters
 
     assign unused_sum   = |sum;
     assign unused_upper = |shifted;
+
+    always_ff @(posedge aclk) begin
+      if (en) out_q[i*OUT_W +: OUT_W] <= $signed(shifted[OUT_W-1:0]);
+    end
   end
 
 endmodule

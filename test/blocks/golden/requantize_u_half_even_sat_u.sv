@@ -144,11 +144,13 @@ module requantize_u_half_even_sat_u #(
       assign shifted = sum;
     end
 
+    logic             unused_sum;  // not every bit matters
     logic             over;
     logic [OUT_W-1:0] out_ones;
 
-    assign over     = |shifted[OUT_W +: T_W-OUT_W];
-    assign out_ones = ~(OUT_W'(0));
+    assign unused_sum = |sum;
+    assign over       = |shifted[OUT_W +: T_W-OUT_W];
+    assign out_ones   = ~(OUT_W'(0));
 
     always_ff @(posedge aclk) begin
       if (en) begin
@@ -156,10 +158,6 @@ module requantize_u_half_even_sat_u #(
             : $signed(shifted[OUT_W-1:0]);
       end
     end
-
-    logic unused_sum;  // not every bit matters
-
-    assign unused_sum = |sum;
   end
 
 endmodule

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RandomStream, randomStream } from '../../../src/base/random.js';
 import { channelImage } from '../../../src/dataflow/images.js';
-import { requantizeNode } from '../../../src/dataflow/plan/requantize.js';
+import { requantizer } from '../../../src/dataflow/requantizers.js';
 import { packBigLanes, readBigLanes } from '../../../src/dataflow/stages/lanes.js';
 import {
   makeRequantize,
@@ -141,7 +141,8 @@ function requantizeCase(kind: RequantizeKind, { PE, FOLDS, X_W, shift, OUT_W }: 
   const numbers = (bits: number): bigint[] =>
     Array.from({ length: channels }, () => BigInt.asIntN(bits, random.nextBigInt(bits)));
   const step: FixedStep = {
-    multiplier: numbers(1 + random.nextInt(6)),
+    // Powers of two alone would make no multiplier.
+    multiplier: numbers(1 + random.nextInt(6)).map((value, c) => (c === 0 ? -1n - (value & 15n) * 2n : value)),
     addend: numbers(1 + random.nextInt(9)),
     shift,
     rounding: modes[kind.rounding],
@@ -150,7 +151,8 @@ function requantizeCase(kind: RequantizeKind, { PE, FOLDS, X_W, shift, OUT_W }: 
     result: { bits: OUT_W, signed: kind.signedOutput },
   };
   const flow = { lanes: PE, width: X_W, signed: kind.signedInput, channels };
-  const { params, images } = requantizeNode('r', step, flow);
+  const { requantize, params, images } = requantizer('r', step, flow);
+  expect(requantizeName(requantize)).toBe(requantizeName(kind));
   return {
     design: buildDesign(makeRequantize(kind)),
     params,
