@@ -25,6 +25,7 @@ import type { Journal, JournalOptions } from './journal.js';
 import { Allocator, layoutOf } from './layout.js';
 import { type WasmPort, bindPort } from './port.js';
 import { ringsOf } from './rings.js';
+import { rolledEngine, rolledOn } from './rolled.js';
 import { FULL_AFTER, startEngine } from './start.js';
 import { readRun, writeElement, writeRun } from './storage.js';
 import { wireOrder } from './wire-order.js';
@@ -162,6 +163,8 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
 /** The full engine on a ground of its own. */
 function fullOf(circuit: ElaboratedCircuit): { readonly engine: Engine; readonly ground: Ground } {
   const wires = wireOrder(circuit, circuit.assigns);
+  const rolled = rolledEngine(circuit, wires);
+  if (rolled !== undefined) return rolled;
   const plan = planOf(circuit, wires);
   const layout = layoutOf(circuit, ringsOf(circuit, plan));
   const allocator = new Allocator(layout.end);
@@ -174,5 +177,7 @@ function fullOf(circuit: ElaboratedCircuit): { readonly engine: Engine; readonly
 function fullOn(ground: Ground): Engine {
   const { circuit, layout, allocator } = ground;
   const wires = wireOrder(circuit, circuit.assigns);
-  return fullEngine(ground, wires, buildCycle(circuit, layout, allocator, planOf(circuit, wires)));
+  return (
+    rolledOn(ground, wires) ?? fullEngine(ground, wires, buildCycle(circuit, layout, allocator, planOf(circuit, wires)))
+  );
 }

@@ -198,7 +198,7 @@ export function buildCycle(
 }
 
 /** A function that computes the outputs, or with `everything` every wire of the circuit as the author wrote it. */
-function buildSettle(ground: Ground, wires: WireOrder, everything: boolean): () => void {
+export function buildSettle(ground: Ground, wires: WireOrder, everything: boolean): () => void {
   const { circuit, layout, allocator, memory, storage } = ground;
   const module = new ModuleWriter();
   const shared = sharedFor(circuit, layout, allocator, module);

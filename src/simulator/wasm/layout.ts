@@ -89,8 +89,7 @@ export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, 
       if (ring !== undefined) {
         // The variables come last: no snapshot and no journal knows of them.
         next = align(next);
-        const home = ring.down ? 0 : ring.room;
-        slots[s.id] = { address: next + home, stride, ring: { ...ring, window: next, variable: 0, home } };
+        slots[s.id] = placeRing(ring, stride, next, 0);
         placed.push(s.id);
         next = align(next + ring.room);
       } else slots[s.id] = { address: next, stride };
@@ -113,6 +112,12 @@ export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, 
     next += 4;
   }
   return { slots, state: { from, to }, watched, end: next + GUARD };
+}
+
+/** A ring of elements of `stride` bytes in a window of memory, with the address of its variable. */
+export function placeRing(ring: Ring, stride: number, window: number, variable: number): Slot {
+  const home = ring.down ? 0 : ring.room;
+  return { address: window + home, stride, ring: { ...ring, window, variable, home } };
 }
 
 /** Hands out memory after the signals: constants, tables, shadow copies, scratch. */

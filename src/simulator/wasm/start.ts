@@ -10,9 +10,10 @@ import { mayStart, startProgram } from './start-program.js';
 /** Cycles after which compiling again costs less than going on, roughly, whatever the size of the circuit. */
 export const FULL_AFTER = 2000;
 
-/** Bytes left free for the full program, in all and for every register. */
+/** Bytes left free for the full program, in all, for every register and for every wire. */
 const SPARE = 4096;
 const SPARE_EACH = 96;
+const SPARE_WIRE = 16;
 
 /** An engine on a ground of its own; undefined for circuits that need the full program. */
 export function startEngine(
@@ -27,7 +28,12 @@ export function startEngine(
   if (module === undefined) return undefined;
   const bytes = module.finish(pagesFor(allocator.end));
   // The full program keeps copies of registers; there is room for them already, so that no view of a port is cut off.
-  const ground = groundOf(circuit, layout, allocator, SPARE + SPARE_EACH * circuit.updates.length);
+  const ground = groundOf(
+    circuit,
+    layout,
+    allocator,
+    SPARE + SPARE_EACH * circuit.updates.length + SPARE_WIRE * circuit.assigns.length,
+  );
   const { settle, cycle } = instantiate(bytes, ground.memory) as { settle: () => void; cycle: () => void };
   let cycles = 0;
   const next = (): Engine => full(ground);

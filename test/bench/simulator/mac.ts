@@ -26,9 +26,9 @@ import {
 } from '../../../src/hdl/index.js';
 
 /** Rows of weights in one bank, uses of a bank, binary cells. */
-const DEPTH = 64;
-const REPEAT = 8;
-const BINARY = 16;
+export const DEPTH = 64;
+export const REPEAT = 8;
+export const BINARY = 16;
 
 /** One cell: product register, then accumulator. */
 const MacCell = defineModule({
@@ -81,17 +81,20 @@ const arrayParams = {
   C: natParam({ default: 24, min: 8, max: 200, doc: 'columns' }),
 };
 
+/** What the array and its twin without loops (`mac-flat.ts`) look like from outside. */
+export const arrayPorts = ({ R, C }: { readonly R: NatExpr; readonly C: NatExpr }) => ({
+  s_axis: sink(vec(R, sint(8)), 'activations, one element a row'),
+  w_axis: sink(vec(C, sint(8)), 'weights, one element a column'),
+  m_axis: source(bundle({ tdata: vec(R, sint(32)), tlast: bool(), tuser: uint(32) })),
+});
+
 export const MacArray = defineModule({
   name: 'mac_array',
   doc: `R x C int8 multiply-accumulate array with ping-pong weights and an output shift register
 
 All streams are cut by register slices. A result of C columns leaves every ${DEPTH} beats of s_axis.`,
   params: arrayParams,
-  ports: ({ R, C }) => ({
-    s_axis: sink(vec(R, sint(8)), 'activations, one element a row'),
-    w_axis: sink(vec(C, sint(8)), 'weights, one element a column'),
-    m_axis: source(bundle({ tdata: vec(R, sint(32)), tlast: bool(), tuser: uint(32) })),
-  }),
+  ports: arrayPorts,
   body(b, { s_axis, w_axis, m_axis }, { R, C }) {
     const x = b.stream('x', uint(R.times(8)));
     const sliceIn = b.instance('slice_in', RegisterSlice, { W: R.times(8) }, { s_axis: x });

@@ -2,6 +2,7 @@
 import { buildDesign } from '../../../src/hdl/index.js';
 import { type WasmSimulation, compile, createSimulation, elaborate } from '../../../src/simulator/index.js';
 import { type Netlist, irregularBench } from './irregular.js';
+import { macFlatBench } from './mac-flat.js';
 import { MacBench } from './mac.js';
 import type { RunResult } from './verilator.js';
 
@@ -34,5 +35,8 @@ function runner(simulation: WasmSimulation, hasDuty: boolean): Runner {
 
 export const macRunner = (rows: number, columns: number): Runner =>
   runner(compile(elaborate(buildDesign(MacBench), { params: { QR: rows / 4, QC: columns / 4 } })), true);
+
+/** The array of 8 x 24 written without loops. */
+export const macFlatRunner = (): Runner => runner(createSimulation(macFlatBench()), true);
 
 export const irregularRunner = (netlist: Netlist): Runner => runner(createSimulation(irregularBench(netlist)), false);

@@ -14,7 +14,7 @@ import { emitDesign } from '../../../src/verilog/index.js';
 import { irregularDesign, irregularText, randomNetlist } from './irregular.js';
 import { measureLockstep } from './lockstep.js';
 import { MacArray } from './mac.js';
-import { type Runner, irregularRunner, macRunner } from './ours.js';
+import { type Runner, irregularRunner, macFlatRunner, macRunner } from './ours.js';
 import { median } from './statistics.js';
 import { type PeerSpec, Peer, type RunResult, buildPeer } from './verilator.js';
 
@@ -128,6 +128,8 @@ function firstCycle(nodes: number): number {
 
 const cases: Record<string, () => Promise<unknown>> = {
   mac_8x24: () => mac(8, 24),
+  // The same array written without loops, against the same texts.
+  mac_flat_8x24: async () => compare(macFlatRunner(), await macPeers(8, 24), 3),
   mac_16x64: () => mac(16, 64),
   mac_32x96: () => mac(32, 96),
   irregular_1k: () => irregular(1000),
