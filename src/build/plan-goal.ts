@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { HeddleError } from '../base/diagnostics.js';
 import { busyCycles } from '../dataflow/chain-streams.js';
-import { readFolding } from '../dataflow/folding-file.js';
-import type { Folding } from '../dataflow/folding.js';
-import { type Plan, planNetwork, portInterval } from '../dataflow/plan.js';
+import { readFifos, readFolding } from '../dataflow/folding-file.js';
+import { type Plan, planNetwork, type PlanOptions, portInterval } from '../dataflow/plan.js';
 import { predictTiming } from '../dataflow/timing.js';
 import type { StageNetwork } from '../network/stages.js';
 import { overBudget, used } from '../dataflow/folding-search.js';
@@ -27,7 +26,9 @@ export interface PlanRequest {
   readonly maxLatency?: number | undefined;
 }
 
-function readFoldingFile(path: string, network: StageNetwork): Folding {
+type Given = Pick<PlanOptions, 'folding' | 'fifos'>;
+
+function readFoldingFile(path: string, network: StageNetwork): Given {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -40,7 +41,7 @@ function readFoldingFile(path: string, network: StageNetwork): Folding {
       fix: 'check the path',
     });
   }
-  return readFolding(text, network, path);
+  return { folding: readFolding(text, network, path), fifos: readFifos(text, path) };
 }
 
 /** Steady interval that the plan reaches, in cycles. */
@@ -55,7 +56,7 @@ export function planFor(network: StageNetwork, request: PlanRequest): Plan {
   const folding = request.folding === undefined ? undefined : readFoldingFile(request.folding, network);
   // Without a goal or a board: as fast as the ports, by a rough measure of cost.
   if (folding !== undefined || (targetFps === undefined && maxLatency === undefined && request.board === undefined)) {
-    return planNetwork(network, { portBits, ...(folding === undefined ? {} : { folding }) });
+    return planNetwork(network, { portBits, ...folding });
   }
   const board = boardFor(request.board);
   const search = (interval: number): SearchedPlan =>

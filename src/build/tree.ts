@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256, sha256File } from '../base/hash.js';
+import type { Plan } from '../dataflow/plan.js';
 import type { BuildOptions, BuildResults, StepLog } from './results.js';
 
 /** The file that tells a directory of ours. */
@@ -20,6 +21,13 @@ export interface TreeContent {
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
+/** A folding with the depths of the FIFOs that belong to no layer, so that the file gives the same hardware again. */
+export function withFifos({ folding, fifos }: Pick<Plan, 'folding' | 'fifos'>): Readonly<Record<string, unknown>> {
+  const others = fifos.filter(({ stage }) => folding[stage] === undefined);
+  if (others.length === 0) return folding;
+  return { ...folding, fifos: Object.fromEntries(others.map(({ name, depth }) => [name, depth])) };
+}
+
 /** `{ "dense_0": { "PE": 16, ... }, ... }`, one line a layer. */
 export function foldingText(folding: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(folding).map(([name, layer]) => `  ${JSON.stringify(name)}: ${spaced(layer)}`);
@@ -36,7 +44,7 @@ function treeFiles({ results, logs, drawings, states }: TreeContent): ReadonlyMa
   const files = new Map<string, string | Uint8Array>();
   for (const { name, bytes } of results.import?.graphs ?? []) files.set(`graph/${name}.onnx`, bytes);
   for (const [name, text] of Object.entries(drawings)) files.set(`graph/${name}.svg`, text);
-  if (results.plan !== undefined) files.set('folding.json', foldingText(results.plan.folding));
+  if (results.plan !== undefined) files.set('folding.json', foldingText(withFifos(results.plan)));
   const { generate } = results;
   if (generate !== undefined) {
     for (const { name, text } of [...generate.sources, ...generate.images]) files.set(`rtl/${name}`, text);

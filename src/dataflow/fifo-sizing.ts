@@ -13,6 +13,7 @@
  */
 import type { Chain, ChainNode } from './chain.js';
 import { resultStream } from './chain-streams.js';
+import { deadlockError } from './deadlock.js';
 import { streamTimes, type StreamTimes } from './timing.js';
 
 export interface SizedFifo {
@@ -43,53 +44,92 @@ export function withDepths(chain: Chain, depths: Depths): Chain {
   return { ...chain, nodes };
 }
 
-/** Sizes all FIFOs but those that `fixed` names. */
+/** Sizes all FIFOs but those that `fixed` names. H2107 where these are too small for anything to come out. */
 export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()): FifoSizing {
   const open = chain.nodes.flatMap((node) => (node.kind === 'fifo' && !fixed.has(node.name) ? [node] : []));
-  const result = resultStream(chain);
-  let runs = 0;
-  const run = (depths: Depths, samples: number, pace?: (k: number) => number): StreamTimes => {
-    runs++;
-    return streamTimes(withDepths(chain, depths), samples, pace);
-  };
-  const endOf = (times: StreamTimes, sample: number): number =>
-    times.get(result)?.[(sample + 1) * chain.output.beats - 1] ?? Infinity;
-
+  const runs = new Runs(chain);
   const endless = new Map(open.map(({ name }) => [name, Infinity]));
-  const two = run(endless, 3);
-  const flight = endOf(two, 0) / Math.max(1, endOf(two, 2) - endOf(two, 1));
-  // Enough samples that the first ones fill the chain and backpressure runs from the output to the input.
-  const samples = Math.min(40, 6 + 2 * Math.ceil(flight));
-  const half = samples >> 1;
-  const intervalOf = (times: StreamTimes): number =>
-    (endOf(times, samples - 1) - endOf(times, half - 1)) / (samples - half);
-  const interval = intervalOf(run(endless, samples));
-  const keeps = (depths: Depths): boolean => intervalOf(run(depths, samples)) <= interval;
+  const three = runs.of(endless, 3);
+  if (runs.endOf(three, 2) === Infinity) throw deadlockError(withDepths(chain, endless), three);
+  // Samples on their way at a time: after so many, what the output holds back has come to the input.
+  const flight = Math.min(
+    20,
+    Math.ceil(runs.endOf(three, 0) / Math.max(1, runs.endOf(three, 2) - runs.endOf(three, 1))),
+  );
+  const [short, long] = [flight + 3, 2 * flight + 6];
+  const interval = runs.interval(endless, long);
 
   const beats = chain.input.beats;
-  const paced = run(endless, samples, (k) => Math.floor((k * interval) / beats));
+  const paced = runs.of(endless, short + 1, (k) => Math.floor((k * interval) / beats));
   const peaks = new Map(
     open.map(({ name, inputs, outputs }) => [name, peakOf(paced.get(inputs[0]!) ?? [], paced.get(outputs[0]!) ?? [])]),
   );
   const depths = new Map(peaks);
-  for (let tries = 0; !keeps(depths) && tries < 8; tries++)
+  for (let tries = 0; runs.interval(depths, long) > interval && tries < 8; tries++)
     for (const [name, depth] of depths) depths.set(name, 2 * depth);
   const bits = ({ name, params }: (typeof open)[number]): number => params.W * (depths.get(name) ?? 1);
-  for (const { name } of [...open].sort((a, b) => bits(b) - bits(a))) {
-    const reached = depths.get(name) ?? 1;
-    let [fails, holds] = [0, reached];
-    while (holds - fails > 1) {
-      const middle = (fails + holds) >> 1;
-      if (keeps(new Map([...depths, [name, middle]]))) holds = middle;
-      else fails = middle;
+  const names = [...open].sort((a, b) => bits(b) - bits(a)).map(({ name }) => name);
+  const search = (samples: number): Depths => {
+    const found = new Map(depths);
+    for (const name of names) {
+      const keeps = (depth: number) => runs.interval(new Map([...found, [name, depth]]), samples) <= interval;
+      found.set(name, leastDepth(found.get(name) ?? 1, keeps));
     }
-    depths.set(name, holds);
-  }
+    return found;
+  };
+  // What a few samples do not show, more of them may.
+  const quick = search(short);
+  const least = runs.interval(quick, long) <= interval ? quick : search(long);
   const fifos = open.map(({ name, stage }) => ({
     ...{ name, stage },
-    ...{ depth: depths.get(name) ?? 1, peak: peaks.get(name) ?? 1 },
+    ...{ depth: least.get(name) ?? 1, peak: peaks.get(name) ?? 1 },
   }));
-  return { chain: withDepths(chain, depths), fifos, interval, runs };
+  return { chain: withDepths(chain, least), fifos, interval, runs: runs.count };
+}
+
+/** Runs of the equations, counted. */
+class Runs {
+  count = 0;
+  readonly #result: string;
+
+  constructor(readonly chain: Chain) {
+    this.#result = resultStream(chain);
+  }
+
+  of(depths: Depths, samples: number, pace?: (k: number) => number): StreamTimes {
+    this.count++;
+    return streamTimes(withDepths(this.chain, depths), samples, pace);
+  }
+
+  /** Cycle of the last beat of a sample; infinite where it does not come out. */
+  endOf(times: StreamTimes, sample: number): number {
+    return times.get(this.#result)?.[(sample + 1) * this.chain.output.beats - 1] ?? Infinity;
+  }
+
+  /** Cycles between the last samples, when the first ones have filled the chain. */
+  interval(depths: Depths, samples: number): number {
+    const times = this.of(depths, samples);
+    const from = Math.max(0, samples - 3);
+    return (this.endOf(times, samples - 1) - this.endOf(times, from)) / (samples - 1 - from);
+  }
+}
+
+/** The least depth that `keeps` holds for, `deep` being one: steps down that double, then bisection. */
+function leastDepth(deep: number, keeps: (depth: number) => boolean): number {
+  let [holds, fails] = [deep, 0];
+  for (let step = 1; holds - step > 0; step *= 2) {
+    if (!keeps(holds - step)) {
+      fails = holds - step;
+      break;
+    }
+    holds -= step;
+  }
+  while (holds - fails > 1) {
+    const middle = (fails + holds) >> 1;
+    if (keeps(middle)) holds = middle;
+    else fails = middle;
+  }
+  return holds;
 }
 
 /** Most places that the beats of a FIFO need: a beat that leaves frees its place for the cycle after. */

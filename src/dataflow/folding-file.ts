@@ -24,6 +24,18 @@ export function readFolding(text: string, network: StageNetwork, file?: string):
   return checkFolding(network, foldingFromJson(value, network, source), source);
 }
 
+/** Depths of the FIFOs that belong to no layer: the entry `fifos` of a folding file, by name. H2104 for other than whole depths. */
+export function readFifos(text: string, file?: string): Readonly<Record<string, number>> {
+  const value = JSON.parse(text) as { readonly fifos?: unknown };
+  const { fifos = {} } = Array.isArray(value) ? {} : value;
+  const whole = (depth: unknown): boolean => Number.isInteger(depth) && (depth as number) >= 1;
+  if (typeof fifos !== 'object' || fifos === null || !Object.values(fifos).every(whole)) {
+    const source = file === undefined ? {} : { file };
+    throw malformed("entry 'fifos' is not an object of depths in whole beats", source);
+  }
+  return fifos as Readonly<Record<string, number>>;
+}
+
 function foldingFromJson(value: unknown, network: StageNetwork, source: FoldingSource): Folding {
   const stages = weightedStages(network);
   if (Array.isArray(value)) {
@@ -40,7 +52,9 @@ function foldingFromJson(value: unknown, network: StageNetwork, source: FoldingS
     );
   }
   if (typeof value !== 'object' || value === null) throw malformed('is neither an object nor a list', source);
-  const entries = Object.entries(value as Record<string, unknown>).filter(([key]) => key !== 'Defaults');
+  const entries = Object.entries(value as Record<string, unknown>).filter(
+    ([key]) => key !== 'Defaults' && key !== 'fifos',
+  );
   return Object.fromEntries(
     entries.flatMap(([key, entry]) => {
       const finn = /^(?:MVAU|MatrixVectorActivation|MVU)\w*?_(\d+)$/.exec(key);

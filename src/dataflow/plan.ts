@@ -19,12 +19,13 @@ import {
   layerInterval,
   weightedStages,
 } from './folding.js';
+import { type SizedFifo, sizeFifos } from './fifo-sizing.js';
 import { onBits, planActivation } from './plan/activation.js';
 import { ChainBuilder, divisorLanes, type Flow } from './plan/builder.js';
 import { planAdd, planConcat, planDuplicate } from './plan/joins.js';
 import { planPool, planUpsample } from './plan/pool.js';
 import { planPort, planInput, planOutput } from './plan/ports.js';
-import { defaultFifo, planWeighted } from './plan/weighted.js';
+import { defaultFifo, fifoName, planWeighted } from './plan/weighted.js';
 
 export { codeBits, isSigned, laneBitsFor } from './codes.js';
 
@@ -36,12 +37,18 @@ export interface PlanOptions {
   readonly interval?: number;
   /** Cost limit for the layers without a folding, see {@link chooseFolding}. */
   readonly budget?: number;
+  /** Depths of FIFOs by their names, `duplicate_0_1_fifo`; those of layers stand in the folding. */
+  readonly fifos?: Readonly<Record<string, number>>;
+  /** False leaves depths that nobody gave at values that are safe and too large; for plans that are only compared. */
+  readonly sizing?: boolean;
 }
 
 export interface Plan {
   /** Complete: every weighted layer with PE, SIMD and fifo. */
   readonly folding: Folding;
   readonly chain: Chain;
+  /** FIFOs that were sized; none in networks without images, where each holds one vector. */
+  readonly fifos: readonly SizedFifo[];
 }
 
 const elementsOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
@@ -58,8 +65,20 @@ export function planNetwork(network: StageNetwork, options: PlanOptions): Plan {
     budget: options.budget ?? defaultBudget,
   };
   const folding = complete(network, chooseFolding(network, goal, options.folding));
-  return { folding, chain: planChain(network, folding, options.portBits) };
+  const chain = planChain(network, folding, options);
+  const images = network.stages.some(({ kind }) => !plainKinds.has(kind));
+  if (!images || options.sizing === false) return { folding, chain, fifos: [] };
+  const given = Object.entries(options.folding ?? {}).flatMap(([name, { fifo }]) => (fifo === undefined ? [] : [name]));
+  const sized = sizeFifos(chain, new Set([...given.map(fifoName), ...Object.keys(options.fifos ?? {})]));
+  const depths = new Map(sized.fifos.map(({ name, depth }) => [name, depth]));
+  const layers = Object.entries(folding).map(([name, layer]): [string, LayerFolding] => {
+    return [name, { ...layer, fifo: depths.get(fifoName(name)) ?? layer.fifo! }];
+  });
+  return { folding: Object.fromEntries(layers), chain: sized.chain, fifos: sized.fifos };
 }
+
+/** Stages of networks without images; their FIFOs hold one vector each, whatever the rates. */
+const plainKinds: ReadonlySet<Stage['kind']> = new Set(['dense', 'elementwise', 'argmax']);
 
 /** Adds the FIFO depths that nobody gave. */
 function complete(network: StageNetwork, folding: Folding): Folding {
@@ -70,12 +89,12 @@ function complete(network: StageNetwork, folding: Folding): Folding {
   return Object.fromEntries(entries);
 }
 
-function planChain(network: StageNetwork, folding: Folding, portBits: number | 'full'): Chain {
+function planChain(network: StageNetwork, folding: Folding, { portBits, fifos = {} }: PlanOptions): Chain {
   const { name, input: inputPort, stages, output: outputPort } = network;
   const chain = new ChainBuilder();
   const first = weightedStages(network)[0];
   const interval = Math.max(1, ...weightedStages(network).map((stage) => layerInterval(stage, folding[stage.name]!)));
-  const goal: Goal = { folding, interval };
+  const goal: Goal = { folding, interval, fifos };
   const fullLanes = first === undefined ? 1 : folding[first.name]!.SIMD;
   const input = planPort(inputPort.type, elementsOf(inputPort.shape), { portBits, fullLanes });
   /** Flows that no stage has read, in the order in which the readers of a stage get them. */
@@ -94,10 +113,16 @@ interface Goal {
   readonly folding: Folding;
   /** Cycles of the slowest layer, which stages without a folding need not undercut. */
   readonly interval: number;
+  readonly fifos: Readonly<Record<string, number>>;
 }
 
 /** The flows behind a stage, one for each reader. */
-function planStage(chain: ChainBuilder, stage: Stage, flows: readonly Flow[], { folding, interval }: Goal): Flow[] {
+function planStage(
+  chain: ChainBuilder,
+  stage: Stage,
+  flows: readonly Flow[],
+  { folding, interval, fifos }: Goal,
+): Flow[] {
   const [flow] = flows as readonly [Flow];
   switch (stage.kind) {
     case 'dense':
@@ -134,7 +159,12 @@ function planStage(chain: ChainBuilder, stage: Stage, flows: readonly Flow[], { 
     case 'concat':
       return [planConcat(chain, stage, flows)];
     case 'duplicate':
-      return planDuplicate(chain, stage, flow, (_, { elements, lanes }) => 2 * Math.ceil(elements / lanes));
+      return planDuplicate(
+        chain,
+        stage,
+        flow,
+        (name, { elements, lanes }) => fifos[name] ?? 2 * Math.ceil(elements / lanes),
+      );
     case 'pool':
       return [planPool(chain, stage, flow, interval)];
     case 'upsample':

@@ -11,6 +11,9 @@ import { inAgreements, planActivation } from './activation.js';
 import { type ChainBuilder, type Flow, typeLetter } from './builder.js';
 import { planWindow } from './window.js';
 
+/** The FIFO in front of a layer. */
+export const fifoName = (stage: string): string => `${stage}_fifo`;
+
 /** Beats that stand in front of the unit of a stage when nobody says how many. */
 export function defaultFifo(stage: WeightedStage, layer: LayerFolding): number {
   // One whole vector, so that a replaying matrix stops nobody; a window keeps its image itself.
@@ -26,7 +29,7 @@ export function planWeighted(
 ): Flow {
   const { rows, columns, vectors, groups } = matrixOf(stage);
   const { PE, SIMD, fifo } = layer;
-  const buffered = (to: Flow) => chain.fifo(`${stage.name}_fifo`, stage.name, to, fifo);
+  const buffered = (to: Flow) => chain.fifo(fifoName(stage.name), stage.name, to, fifo);
   const ready =
     stage.kind === 'dense' || isPointwise(stage)
       ? buffered(chain.convert(stage.name, flow, SIMD))
