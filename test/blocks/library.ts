@@ -19,6 +19,9 @@ import { PoolGlobal } from '../../src/dataflow/stages/pool-global.js';
 import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
 import { SlidingWindow } from '../../src/dataflow/stages/sliding-window.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
+import { FrameToken } from '../../src/dataflow/weights/frame-token.js';
+import { WeightStore } from '../../src/dataflow/weights/weight-store.js';
+import { WeightStoreStream } from '../../src/dataflow/weights/weight-store-stream.js';
 import { WeightStreamer } from '../../src/dataflow/weights/weight-streamer.js';
 import { Upsample } from '../../src/dataflow/stages/upsample.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
@@ -107,6 +110,14 @@ const plainRequantizer = { signedInput: true, relu: false, overflow: 'saturate',
 /** Bits by which the sum of a pool is wider than its values. */
 const growth = (name: string, k: number): number => (name.startsWith('sum') ? 2 * k : 0);
 
+const stores = [
+  { W: 1, WORDS: 1, FRAME: 1 },
+  { W: 32, WORDS: 2, FRAME: 4 },
+  { W: 33, WORDS: 3, FRAME: 3 },
+  { W: 65, WORDS: 16, FRAME: 48 },
+  { W: 128, WORDS: 17, FRAME: 17 },
+];
+
 /** By module name, without the children of composed modules. */
 export const library: readonly LibraryModule[] = [
   entry(stream.RegisterSlice, widths),
@@ -158,6 +169,13 @@ export const library: readonly LibraryModule[] = [
     { ADDR_W: 30, WORDS: 17 },
     { ADDR_W: 8, WORDS: 100 },
   ]),
+  entry(axi.makeAccessDecoder(3), [
+    { WINDOW_W: 1, A0_W: 1, A1_W: 1, A2_W: 1 },
+    { WINDOW_W: 8, A0_W: 3, A1_W: 8, A2_W: 1 },
+    { WINDOW_W: 5, A0_W: 5, A1_W: 5, A2_W: 5 },
+    { WINDOW_W: 16, A0_W: 4, A1_W: 9, A2_W: 15 },
+    { WINDOW_W: 27, A0_W: 27, A1_W: 2, A2_W: 3 },
+  ]),
   entry(axi.AxiLiteMemory, [
     { ADDR_W: 3, WORDS: 1, OUTSTANDING: 1 },
     { ADDR_W: 3, WORDS: 2, OUTSTANDING: 2 },
@@ -191,6 +209,11 @@ export const library: readonly LibraryModule[] = [
     { PE: 5, ENTRIES: 100, OUT_W: 8 },
     { PE: 1, ENTRIES: 256, OUT_W: 33 },
   ]),
+  ...[WeightStore, WeightStoreStream].map((store) => entry(store, stores)),
+  entry(
+    FrameToken,
+    [1, 2, 3, 4, 5].map((TOKENS, k) => ({ W: 1 + 8 * k, BEATS: 1 + 3 * k, TOKENS })),
+  ),
   entry(
     WeightStreamer,
     [1, 2, 3, 16, 33].map((WORDS, k) => ({ W: 1 + 16 * k, WORDS })),

@@ -1,3 +1,4 @@
+export { makeAccessDecoder } from './access-decoder.js';
 export { AccessMemory } from './access-memory.js';
 export { accessRequest, accessResponse } from './access-port.js';
 export { AxiLiteMemory } from './axi-lite-memory.js';

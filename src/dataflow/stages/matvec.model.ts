@@ -42,8 +42,8 @@ export const fromStream = (weights: Channel<bigint>): WeightSupply => ({
  * In every cycle in which the pipeline moves it wants one step: step n of a vector is beat n mod SF for row group
  * floor(n / SF). Steps of group 0 need a beat from the stream and are bubbles without one; later steps use beats that were
  * kept; with a weight stream all steps need a word too. 4 moving cycles after the last step of a group its PE sums are on
- * offer. Vector v has the weight words of matrix v mod GROUPS. s_ready = the pipeline moves, the next step is of group 0 and its word is there; w_ready = the pipeline moves and
- * the next step has its beat.
+ * offer. Vector v has the weight words of matrix v mod GROUPS. s_ready = the pipeline moves, the next step is of group 0
+ * and its word is there; w_ready = the pipeline moves and the next step has its beat.
  */
 export class MatvecModel implements CycleModel {
   readonly #rows: Rows;

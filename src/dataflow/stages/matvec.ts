@@ -66,7 +66,7 @@ const noGroups = {} as { readonly GROUPS: NatSpec };
 const noShift = {} as { readonly P_SHIFT: NatSpec };
 
 /** What all forms of one arithmetic have in common. */
-function common<const F extends WeightForm>(arithmetic: Arithmetic, form: F) {
+export function matvecCommon(arithmetic: Arithmetic, form: WeightForm) {
   const binary = isBinary(arithmetic);
   return {
     name: `matvec_${arithmetic}${nameOf[form]}`,
@@ -92,7 +92,7 @@ whole pipeline while downstream stalls: cuts tvalid and tdata, ${pathsDoc[form]}
         : { P_SHIFT: natParam({ default: 0, max: 63, doc: 'bits that every product loses, floored' }) }),
       ACC_W: natParam({ default: 24, min: 1, doc: 'width of a running sum, which wraps; >= SUM_W' }),
     },
-    requires: ({ MH, MW, PE, SIMD, X_W, W_W, P_SHIFT, ACC_W }: Sizes) => [
+    requires: ({ MH, MW, PE, SIMD, X_W, W_W, P_SHIFT, ACC_W }: MatvecNats) => [
       requirement(natEq(MH.mod(PE), 0), 'PE divides MH'),
       requirement(natEq(MW.mod(SIMD), 0), 'SIMD divides MW'),
       ...(P_SHIFT ? [requirement(natGt(productWidth(arithmetic, X_W, W_W), P_SHIFT), 'a product keeps a bit')] : []),
@@ -104,17 +104,20 @@ whole pipeline while downstream stalls: cuts tvalid and tdata, ${pathsDoc[form]}
 }
 
 /** GROUPS: not with a weight stream. P_SHIFT: not where both operands are bits. */
-type Sizes = Readonly<Record<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W', NatExpr>> &
+export type MatvecNats = Readonly<Record<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W', NatExpr>> &
   Readonly<Partial<Record<'GROUPS' | 'P_SHIFT', NatExpr>>>;
-const dataPorts = ({ PE, SIMD, X_W, ACC_W }: Sizes) => ({
+/** The streams of all forms. */
+export const dataPorts = ({ PE, SIMD, X_W, ACC_W }: MatvecNats) => ({
   s_axis: sink(uint(SIMD.times(X_W))),
   m_axis: source(uint(PE.times(ACC_W))),
 });
-const wordCount = ({ MH, MW, PE, SIMD, GROUPS }: Sizes): NatExpr => {
+/** Weight words of all groups. */
+export const wordCount = ({ MH, MW, PE, SIMD, GROUPS }: MatvecNats): NatExpr => {
   const words = MW.div(SIMD).times(MH.div(PE));
   return GROUPS === undefined ? words : words.times(GROUPS);
 };
-const wordWidth = ({ PE, SIMD, W_W }: Sizes): NatExpr => PE.times(SIMD).times(W_W);
+/** Bits of a weight word. */
+export const wordWidth = ({ PE, SIMD, W_W }: MatvecNats): NatExpr => PE.times(SIMD).times(W_W);
 
 interface DataPorts {
   readonly s_axis: Stream<UInt>;
@@ -137,7 +140,7 @@ function matvecBody(
   b: Builder,
   arithmetic: Arithmetic,
   { s_axis: s, m_axis: m }: DataPorts,
-  sizes: Sizes,
+  sizes: MatvecNats,
   weights: WeightPorts,
 ): void {
   const { MH, MW, PE, SIMD, GROUPS, X_W, W_W, P_SHIFT, ACC_W } = sizes;
@@ -277,7 +280,7 @@ function memorySize(b: Builder, words: NatExpr): { readonly WORDS: NatExpr; read
 }
 
 function makeMatvec(arithmetic: Arithmetic) {
-  const shared = common(arithmetic, 'rom');
+  const shared = matvecCommon(arithmetic, 'rom');
   const WEIGHTS = imageParam('weight memory, GROUPS * NF * SF words of PE * SIMD * W_W bits');
   return defineModule({
     ...shared,
@@ -289,7 +292,7 @@ function makeMatvec(arithmetic: Arithmetic) {
 
 function makeStreamed(arithmetic: Arithmetic) {
   return defineModule({
-    ...common(arithmetic, 'stream'),
+    ...matvecCommon(arithmetic, 'stream'),
     ports: (sizes) => {
       const { s_axis, m_axis } = dataPorts(sizes);
       return { s_axis, w_axis: sink(uint(wordWidth(sizes)), 'weight words'), m_axis };
@@ -300,7 +303,7 @@ function makeStreamed(arithmetic: Arithmetic) {
 
 function makeMapped(arithmetic: Arithmetic) {
   return defineModule({
-    ...common(arithmetic, 'mapped'),
+    ...matvecCommon(arithmetic, 'mapped'),
     ports: (sizes) => {
       return {
         ...dataPorts(sizes),
@@ -314,7 +317,8 @@ function makeMapped(arithmetic: Arithmetic) {
   });
 }
 
-const perArithmetic = <T>(make: (arithmetic: Arithmetic) => T): Readonly<Record<Arithmetic, T>> =>
+/** One of each. */
+export const perArithmetic = <T>(make: (arithmetic: Arithmetic) => T): Readonly<Record<Arithmetic, T>> =>
   Object.fromEntries(arithmetics.map((arithmetic) => [arithmetic, make(arithmetic)])) as Readonly<
     Record<Arithmetic, T>
   >;
