@@ -107,7 +107,7 @@ export class Lane {
       const words = this.#words;
       for (let k = 0; k < words.length; k++) payload[k] = row[words[k] ?? 0] ?? 0;
     }
-    const [broken] = this.#checker.step(inReset, valid, ready);
+    const broken = this.#checker.step(inReset, valid, ready)[0];
     const event: LaneEvent | undefined = broken === undefined ? undefined : { kind: 'protocol', violation: broken };
     this.moved = false;
     if (inReset) {

@@ -16,6 +16,8 @@ export class SourceDriver {
   readonly #beats: readonly Beat[];
   readonly #open: StallGenerator;
   readonly #noise: RandomStream;
+  /** One object for all cycles. */
+  readonly #view = { fired: false, seen: false, last: false };
   #next = 0;
   #fired = false;
   #fresh = true;
@@ -62,7 +64,10 @@ export class SourceDriver {
     const beat = this.#beats[this.#next];
     const { last } = this.#stream;
     const isLast = beat !== undefined && last !== undefined && (beat[last] ?? 0n) !== 0n;
-    const open = this.#open({ fired: this.#fired, seen: false, last: isLast });
+    const view = this.#view;
+    view.fired = this.#fired;
+    view.last = isLast;
+    const open = this.#open(view);
     if (this.valid && !this.#fired) return;
     this.changed = true;
     this.valid = open && beat !== undefined;
@@ -116,6 +121,7 @@ export class SinkDriver {
   readonly #open: StallGenerator;
   /** True when the pattern must see this cycle's last before it decides. */
   readonly looks: boolean;
+  readonly #view = { fired: false, seen: false, last: false };
   #fired = false;
   #seen = false;
   /** This cycle's wire. */
@@ -128,7 +134,11 @@ export class SinkDriver {
 
   /** Decides ready; `last`: a beat that ends a packet is on offer now. `free` overrides the pattern (draining). */
   decide(last: boolean, free: boolean): void {
-    this.ready = this.#open({ fired: this.#fired, seen: this.#seen, last }) || free;
+    const view = this.#view;
+    view.fired = this.#fired;
+    view.seen = this.#seen;
+    view.last = last;
+    this.ready = this.#open(view) || free;
   }
 
   reset(): void {
