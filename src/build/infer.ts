@@ -72,6 +72,13 @@ function rawOutput(loaded: LoadedNetwork, codes: Float64Array, samples: number):
   return { dtype: rawDtype(type), shape: shapeOf(samples, shape, codes.length), data: codes };
 }
 
+/** Codes of the model's own output tensor where it fixes them behind a tail on the host, otherwise those of the port. */
+function tensorCodes(loaded: LoadedNetwork, codes: Float64Array): Float64Array {
+  const { hostCodes } = loaded.stageNetwork.output;
+  if (hostCodes === undefined) return codes;
+  return loaded.decodeOutput(codes).map((real) => Math.round(real / hostCodes.scale) + hostCodes.zeroPoint);
+}
+
 function realOutput(loaded: LoadedNetwork, reals: Float64Array, samples: number): InferResult['output'] {
   const shape = loaded.graph.outputs[0]?.shape.slice(1) ?? [];
   return { dtype: 'f8', shape: shapeOf(samples, shape, reals.length), data: reals };
@@ -149,7 +156,7 @@ async function inferHardware({ loaded, name, array }: Job, request: InferRequest
     cycles: { predicted, simulated: first.cycles },
     layers,
     output: request.raw
-      ? rawOutput(loaded, first.outputs, samples)
+      ? rawOutput(loaded, tensorCodes(loaded, first.outputs), samples)
       : realOutput(loaded, loaded.decodeOutput(first.outputs), samples),
   };
 }

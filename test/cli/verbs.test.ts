@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readNpy } from '../../src/base/npy.js';
+import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
 import { allExplanations } from '../../src/cli/errors.js';
 import { errorsPage } from '../../src/cli/errors-page.js';
@@ -132,6 +132,22 @@ describe('infer', () => {
     readNpy(at('tfc.npy')).data.forEach((value, i) =>
       expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(1e-6),
     );
+  });
+
+  it.skipIf(!haveModels)('computes RN06 bit by bit as hls4ml does', () => {
+    const files = [model('rn06', 'model_best.h5'), '--numerics', model('rn06', 'hls4ml.yml')];
+    expect(heddle(['infer', ...files, '--input', model('rn06', 'input.npy'), '-o', at('rn.npy')]).code).toBe(0);
+    expect(readNpy(at('rn.npy'))).toEqual(readNpy(model('rn06', 'expected_hls4ml.npy')));
+  });
+
+  it.skipIf(!haveModels)('writes the output tensor of a TFLite file behind its softmax', () => {
+    const file = model('resnet8_tflite', 'pretrainedResnet_quant.tflite');
+    const [images, codes] = ['input.npy', 'expected.npy'].map((name) => readNpy(model('resnet8_tflite', name)));
+    const one = { dtype: 'i1' as const, shape: [1, 32, 32, 3], data: images!.data.slice(0, 3072) };
+    writeFileSync(at('one.npy'), formatNpy(one));
+    expect(heddle(['infer', file, '--input', at('one.npy'), '--raw', '-o', at('raw.npy')]).code).toBe(0);
+    const { dtype, data } = readNpy(at('raw.npy'));
+    expect([dtype, [...data]]).toEqual(['i1', [...codes!.data.slice(0, 10)]]);
   });
 
   it.skipIf(withoutVerilator)('runs the text as it stands, and catches a hand edit', () => {
