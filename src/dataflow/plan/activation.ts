@@ -3,6 +3,7 @@ import type { Activation, ElementType, SumRange } from '../../network/stages.js'
 import { codeBits, isSigned } from '../codes.js';
 import { channelImage } from '../images.js';
 import { type ChainBuilder, divisorLanes, type Flow, lcm } from './builder.js';
+import { stepForThresholds } from '../fit-thresholds.js';
 import { requantizers } from '../requantizers.js';
 import { lookupFor } from './lookup.js';
 
@@ -24,6 +25,11 @@ export function planActivation(
     const { module, signed } = lookup;
     const stream = chain.add(`${prefix}_lookup`, stage, module, given);
     return { ...given, stream, width: module.params.OUT_W, signed };
+  }
+  if (activation.kind === 'thresholds') {
+    const step = stepForThresholds(activation, output, range ?? rangeOf(given));
+    const about = { output, channels, ...(range && { range }) };
+    if (step) return planActivation(chain, { stage, name: prefix }, { kind: 'fixed', steps: [step] }, about, given);
   }
   const even = given.elements % given.lanes === 0;
   const flow =
@@ -67,9 +73,17 @@ export function planActivation(
   return { ...flow, stream, width: OUT_W, signed: isSigned(output) };
 }
 
-/** Per channel in form, even if all channels are equal: the values of a fixed step are a list. */
+/** What the width of a flow holds. */
+function rangeOf({ width, signed }: Flow): SumRange {
+  return signed ? { min: -(2 ** (width - 1)), max: 2 ** (width - 1) - 1 } : { min: 0, max: 2 ** width - 1 };
+}
+
+/** Per channel in form, even if all channels are equal. */
 const isPerChannel = (activation: Activation): boolean =>
-  activation.kind === 'thresholds' ? activation.perChannel : activation.kind === 'fixed';
+  activation.kind === 'thresholds'
+    ? activation.perChannel
+    : activation.kind === 'fixed' &&
+      activation.steps.some(({ multiplier, addend }) => multiplier.length > 1 || addend.length > 1);
 
 /** Thresholds on the value v = 2 * agreements - columns as thresholds on agreements: agreements >= ceil((T + columns) / 2). */
 export function inAgreements(activation: Activation, columns: number): Activation {

@@ -56,12 +56,14 @@ export function planWeighted(
     ready,
   );
   const sums: Flow = { stream, lanes: PE, width: ACC_W, signed: true, elements: rows * vectors };
-  const activation = arithmetic === 'xnor' ? inAgreements(stage.activation, columns) : stage.activation;
+  const counts = arithmetic === 'xnor';
+  const activation = counts ? inAgreements(stage.activation, columns) : stage.activation;
+  const range = counts ? {} : { range: stage.accumulator };
   return planActivation(
     chain,
     { stage: stage.name, name: stage.name },
     activation,
-    { output: stage.output, channels: rows, range: stage.accumulator },
+    { output: stage.output, channels: rows, ...range },
     sums,
   );
 }

@@ -6,6 +6,7 @@ import { divisors } from '../errors.js';
 import { layerInterval } from '../folding.js';
 import type { FoldableLayer, Pair } from '../folding-search.js';
 import { isPointwise, matrixOf, type WeightedStage, windowLanes } from '../matrix.js';
+import { stepForThresholds } from '../fit-thresholds.js';
 import { requantizers } from '../requantizers.js';
 import { typeLetter } from '../plan/builder.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
@@ -77,8 +78,9 @@ function buffers(stage: WeightedStage, pair: Pair, X_W: number): Resources {
 
 /** Cost of a stage's activation on lanes of sums. Widths of requantizers follow from the values, which are looked at once. */
 function activationCosts(stage: WeightedStage): ActivationCost {
-  const { activation, output } = stage;
+  const { output } = stage;
   const channels = matrixOf(stage).rows;
+  const activation = asPlanned(stage);
   switch (activation.kind) {
     case 'none':
       return () => noResources;
@@ -102,6 +104,12 @@ function activationCosts(stage: WeightedStage): ActivationCost {
       };
     }
   }
+}
+
+/** Many thresholds become a step, as the plan does it. */
+function asPlanned({ activation, output, accumulator }: WeightedStage): Activation {
+  const step = activation.kind === 'thresholds' ? stepForThresholds(activation, output, accumulator) : undefined;
+  return step === undefined ? activation : { kind: 'fixed', steps: [step] };
 }
 
 function thresholdsCost(
