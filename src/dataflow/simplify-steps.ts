@@ -34,12 +34,20 @@ function withoutHalvesUp(step: HardwareStep): HardwareStep {
   return { ...step, addend: step.addend.map((value) => value + half), rounding: 'floor' };
 }
 
+/** Whether the clamp of a does nothing that b, which adds whole numbers and clamps, would not do: no value reaches it, or b's is tighter. */
+function clampVanishes(a: FixedStep, b: FixedStep, reach: readonly BigRange[]): boolean {
+  const type = typeRange(a);
+  if (rawRange(a, reach).every(({ min, max }) => min >= type.min && max <= type.max)) return true;
+  const tighter = typeRange(b);
+  const saturate = a.overflow === 'saturate' && b.overflow === 'saturate';
+  return saturate && b.addend.every((z) => type.min + z <= tighter.min && type.max + z >= tighter.max);
+}
+
 /** Rule 3: b behind a, or undefined. `reach` is the range in front of a. */
 function withZeroPoint(a: FixedStep, b: FixedStep, reach: readonly BigRange[]): HardwareStep | undefined {
   const adds = b.shift === 0 && b.multiplier.every((value) => value === 1n);
   if (!adds || a.relu || a.rounding === 'floor' || a.addend.some((value) => value !== 0n)) return undefined;
-  const type = typeRange(a);
-  if (rawRange(a, reach).some(({ min, max }) => min < type.min || max > type.max)) return undefined;
+  if (!clampVanishes(a, b, reach)) return undefined;
   return {
     ...b,
     ...{ multiplier: a.multiplier, shift: a.shift, rounding: a.rounding, zeroPoint: true },

@@ -130,7 +130,7 @@ function randomStep(random: RandomStream, channels: number): FixedStep {
 function randomSteps(random: RandomStream, channels: number, most: number): FixedStep[] {
   return Array.from({ length: 1 + random.nextInt(most) }, () => randomStep(random, channels)).flatMap((step) => {
     if (random.nextInt(3) > 0) return [step];
-    const wide = { bits: 50, signed: true };
+    const wide = { bits: pick(random, [50, 50, 12, 20]), signed: true };
     return [
       { ...step, addend: [0n], relu: false, overflow: 'saturate', result: wide },
       { ...step, multiplier: [1n], shift: 0 },
@@ -324,7 +324,8 @@ describe('requantizers', () => {
     const add: FixedStep = { ...round, addend: [-7n], shift: 0, rounding: 'floor', result: { bits: 8, signed: true } };
     const range = { min: -5000, max: 5000 };
     expect(simplifySteps([round, add], range)).toMatchObject([{ zeroPoint: true, addend: [-56n], shift: 3 }]);
-    // Not where the rounded value is clamped before the addition.
+    // A clamp in between that is wider than the last one changes nothing, one that is not does.
+    expect(simplifySteps([{ ...round, result: { bits: 9, signed: true } }, add], range)).toHaveLength(1);
     expect(simplifySteps([{ ...round, result: { bits: 8, signed: true } }, add], range)).toHaveLength(2);
   });
 });
