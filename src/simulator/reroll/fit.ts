@@ -35,9 +35,11 @@ export interface Pack {
 }
 
 /** `copies` woven, if they can run in lanes. */
-export function candidateOf(copies: readonly Statement[]): Candidate | undefined {
-  const woven = weave(copies.map((s) => s.tree));
-  const lanes = woven === undefined ? undefined : laneCost(woven.tree);
+export function candidateOf(circuit: ElaboratedCircuit, copies: readonly Statement[]): Candidate | undefined {
+  const [first] = copies;
+  const woven = first === undefined ? undefined : weave(copies.map((s) => s.tree));
+  if (first === undefined || woven === undefined) return undefined;
+  const lanes = laneCost(woven.tree, signalOf(circuit, first.target).width);
   return woven === undefined || lanes === undefined ? undefined : { copies, weave: woven, lanes };
 }
 

@@ -3,28 +3,47 @@ import { wrap } from '../elaborated.js';
 import { MAX_WIDTH } from './statements.js';
 import type { Woven, WovenTree } from './weave.js';
 
-/** Widest value in the lanes and rough number of instructions of one copy. */
+/** What copies need: `bits` is the widest value in their lanes, the others are rough numbers of instructions. */
 export interface LaneCost {
   readonly bits: number;
-  readonly cost: number;
+  /** Of one copy as it is. */
+  readonly scalar: number;
+  /** Of one vector of copies. */
+  readonly vector: number;
 }
 
-/** What the trees need of lanes; undefined where something in them has no vector code. */
-export function laneCost(tree: WovenTree): LaneCost | undefined {
-  const sum = { bits: 8, cost: 1, seen: new Set<Woven>() };
-  return visitTree(tree, sum) ? sum : undefined;
+/** What the trees need of lanes, for targets of `width` bits; undefined where something in them has no vector code. */
+export function laneCost(tree: WovenTree, width: number): LaneCost | undefined {
+  const sum: Sum = { bits: Math.max(8, width), plain: 2, loads: [], products: 0, counts: 0, seen: new Set() };
+  if (!visitTree(tree, sum)) return undefined;
+  const { bits, plain, loads, products, counts } = sum;
+  const scalar = plain + loads.length + products + counts;
+  // Narrow elements are widened step by step, and results made narrow again.
+  let vector = plain + (sizeOf(width) < sizeOf(bits) ? 2 : 0);
+  for (const load of loads) vector += 1 + Math.max(0, Math.log2(sizeOf(bits) / sizeOf(load)));
+  // Two lanes gain little, and comparisons and products of 64 bits take several steps.
+  if (bits > 32) vector *= 1.4;
+  vector += products * (bits > 32 ? 5 : bits <= 8 ? 2 : 1) + counts * (1 + Math.log2(sizeOf(bits) / 8));
+  return { bits, scalar, vector };
 }
 
 interface Sum {
   bits: number;
-  cost: number;
+  plain: number;
+  /** Widths of what is loaded. */
+  readonly loads: number[];
+  products: number;
+  counts: number;
   readonly seen: Set<Woven>;
 }
+
+/** Bits of a lane or an element in memory. */
+const sizeOf = (bits: number): number => (bits <= 8 ? 8 : bits <= 16 ? 16 : bits <= 32 ? 32 : 64);
 
 function visitTree(tree: WovenTree, sum: Sum): boolean {
   if (tree.kind === 'keep') return true;
   if (tree.kind === 'value') return visit(tree.value, sum);
-  sum.cost++;
+  sum.plain++;
   return visit(tree.cond, sum) && visitTree(tree.then, sum) && visitTree(tree.else, sum);
 }
 
@@ -37,7 +56,10 @@ function visit(w: Woven, sum: Sum): boolean {
   if (ex.width > MAX_WIDTH) return false;
   if (w.kind === 'shared') return true;
   sum.bits = Math.max(sum.bits, ex.width);
-  sum.cost += w.kind === 'load' ? 2 : 1;
+  if (w.kind === 'load' || (w.kind === 'slice' && w.low.slot !== undefined)) sum.loads.push(ex.width);
+  else if (ex.op === 'binary' && ex.fn === 'mul') sum.products++;
+  else if (ex.op === 'unary' && (ex.fn === 'popcount' || ex.fn === 'reduceXor')) sum.counts++;
+  else sum.plain++;
   switch (w.kind) {
     case 'constant':
     case 'load':
@@ -73,4 +95,4 @@ function node(w: Extract<Woven, { kind: 'node' }>, sum: Sum): boolean {
 }
 
 /** Copies in one vector of lanes of at least so many bits. */
-export const copiesAtOnce = (bits: number): number => 128 / (bits <= 8 ? 8 : bits <= 16 ? 16 : bits <= 32 ? 32 : 64);
+export const copiesAtOnce = (bits: number): number => 128 / sizeOf(bits);

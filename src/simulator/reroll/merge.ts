@@ -54,7 +54,7 @@ function once(
     for (const p of some) packed += p.candidate.copies.length;
     // Nothing to add; or a pack that reaches beyond this group.
     if (some.size === 0 || packed > copies.length || (some.size === 1 && packed === copies.length)) continue;
-    const candidate = candidateOf(copies);
+    const candidate = candidateOf(circuit, copies);
     const pack = candidate === undefined ? undefined : fit(circuit, homes, candidate);
     if (pack === undefined) continue;
     for (const p of some) gone.add(p);

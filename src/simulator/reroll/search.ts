@@ -22,10 +22,16 @@ export function packsOf(circuit: ElaboratedCircuit, homes: Homes, { statements, 
     }
     if (cuts === 0) return false;
     let some = false;
-    for (const part of partsOf(homes, candidate)) some = take(candidateOf(part), cuts - 1) || some;
+    for (const part of partsOf(homes, candidate)) some = take(candidateOf(circuit, part), cuts - 1) || some;
     return some;
   };
-  let waiting = classes.flatMap((members) => candidateOf(members.flatMap((n) => statements.at(n) ?? [])) ?? []);
+  let waiting = classes.flatMap(
+    (members) =>
+      candidateOf(
+        circuit,
+        members.flatMap((n) => statements.at(n) ?? []),
+      ) ?? [],
+  );
   const ranked = waiting.length <= MOST_RANKED;
   // Whole classes first: what they set in order decides about how the others are cut.
   for (const cuts of [0, MOST_CUTS]) {

@@ -34,7 +34,7 @@ type Form = (k: number) => Expr;
 export function randomCopies(seed: number): Design {
   const r = randomStream(BigInt(seed), 'copies');
   const s = new Sketch('copies');
-  const columns = 8 + r.nextInt(6);
+  const columns = 8 + r.nextInt(16);
   const rows = r.nextInt(3) === 0 ? 2 + r.nextInt(4) : 1;
   const n = columns * rows;
   const pick = <T>(list: readonly T[]): T => list[r.nextInt(list.length)]!;
