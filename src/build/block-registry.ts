@@ -16,6 +16,7 @@ import { Upsample } from '../dataflow/stages/upsample.js';
 import { Frame } from '../dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
 import { Matvec } from '../dataflow/stages/matvec.js';
+import { PatchWindow } from '../dataflow/stages/patch-window.js';
 import { makeRequantize, requantizeName, type RequantizeKind, roundings } from '../dataflow/stages/requantize.js';
 import { SlidingWindow } from '../dataflow/stages/sliding-window.js';
 import { Thresholds } from '../dataflow/stages/thresholds.js';
@@ -100,6 +101,7 @@ const window = {
   ...{ H: 4, W: 5, FOLDS: 2, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 },
   ...{ SIMD: 2, X_W: 4, PAD: 0, DEPTH: 40 },
 };
+const { DEPTH: _, ...patches } = window;
 const resizing = { W: 4, RATIO: 3, FRAME: 5 };
 const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
 
@@ -131,6 +133,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ),
   ...arithmetics.map(matvec),
   ...arithmetics.map(depthwise),
+  block(PatchWindow, patches),
   ...Object.values(SlidingWindow).map((sliding) => block(sliding, window, 'sliding_window{,_groups}')),
   ...[Thresholds.signed, Thresholds.unsigned].map((thresholds) =>
     block(thresholds, { PE: 2, FOLDS: 2, LEVELS: 3, X_W: 5, OUT_W: 2, LOWEST: 0 }, 'thresholds_{s,u}'),

@@ -120,6 +120,17 @@ export class SplitterTimes implements TimedModule {
   }
 }
 
+/** Which operands a pipeline gets from its input beats; counted in moving cycles. */
+export interface FreezePattern {
+  /** Cycles without input in front of beat 0. */
+  readonly first: number;
+  /**
+   * Of input beat k: `leaves`, ascending, how long after it operands enter that leave as output (0: itself); `next`, how long
+   * after it the next beat may enter.
+   */
+  operands(k: number): { readonly leaves: readonly number[]; readonly next: number };
+}
+
 /**
  * Pipelines with one enable: `latency` places, all of which stand still while a beat at the output is not read.
  *
@@ -147,15 +158,20 @@ export class FreezeTimes implements TimedModule {
   /** Outputs with n(j) not above the pipeline time of the last operand looked at. */
   #passed = 0;
   /** Pipeline time of the next operand at the earliest. */
-  #next = 0;
+  #next: number;
+  readonly #pattern: FreezePattern;
 
+  /** `beats` and `groups` as above, or another pattern. */
   constructor(
     readonly input: Times,
     readonly output: Times,
     readonly latency: number,
-    readonly beats = 1,
-    readonly groups = 1,
-  ) {}
+    beats: number | FreezePattern = 1,
+    groups = 1,
+  ) {
+    this.#pattern = typeof beats === 'number' ? vectorPattern(beats, groups) : beats;
+    this.#next = this.#pattern.first;
+  }
 
   /** S(j), defined where d(j) is. */
   #held(j: number): number {
@@ -182,9 +198,17 @@ export class FreezeTimes implements TimedModule {
   }
 
   #enter(time: number): void {
-    this.#next = time + 1;
-    if ((this.input.length + 1) % this.beats !== 0) return;
-    for (let group = 0; group < this.groups; group++) this.#leaves.push(time + group * this.beats + this.latency);
-    this.#next += (this.groups - 1) * this.beats;
+    const { leaves, next } = this.#pattern.operands(this.input.length);
+    for (const step of leaves) this.#leaves.push(time + step + this.latency);
+    this.#next = time + next;
   }
+}
+
+function vectorPattern(beats: number, groups: number): FreezePattern {
+  const inside = { leaves: [], next: 1 };
+  const end = {
+    leaves: Array.from({ length: groups }, (_, group) => group * beats),
+    next: 1 + (groups - 1) * beats,
+  };
+  return { first: 0, operands: (k) => ((k + 1) % beats === 0 ? end : inside) };
 }

@@ -1,7 +1,7 @@
 /** When beats move through a sliding window, in the terms of `timing-equations.ts`. */
 import type { PatchOrder } from './stages/sliding-window.js';
 import { WindowOrder, type WindowSizes } from './stages/window-order.js';
-import type { TimedModule, Times } from './timing-equations.js';
+import type { FreezePattern, TimedModule, Times } from './timing-equations.js';
 
 /**
  * Sliding window. Output beat j waits for input beat w(j), padding for none; f(j) is the cycle in which it enters the output
@@ -53,4 +53,33 @@ export class WindowTimes implements TimedModule {
     const time = this.#fetched(this.#patch * patch - 1);
     return time === undefined ? undefined : Math.max(from, time + (this.#patch % patches === 0 ? 1 : 2));
   }
+}
+
+/**
+ * Sliding window of whole patches, for {@link FreezeTimes} with latency 2: one operand a moving cycle along the padded image,
+ * those of the image from the input; an operand leaves with the patch whose lower right pixel it belongs to.
+ */
+export function patchWindowPattern(sizes: WindowSizes): FreezePattern {
+  const { H, W, FOLDS, KH, KW, SH, SW, DH, DW, PT, PB, PL, PR } = sizes;
+  const [tall, wide] = [(KH - 1) * DH, (KW - 1) * DW];
+  const columns = PL + W + PR;
+  const steps = (PT + H + PB) * columns * FOLDS;
+  const first = (PT * columns + PL) * FOLDS;
+  const image: { readonly leaves: number[]; next: number }[] = [];
+  let since = 0;
+  for (let step = first; step < steps; step++) {
+    const pixel = Math.floor(step / FOLDS);
+    const [row, column] = [Math.floor(pixel / columns), pixel % columns];
+    const inside = row < PT + H && column >= PL && column < PL + W;
+    if (inside) {
+      image.push({ leaves: [], next: 1 });
+      since = 0;
+    } else since++;
+    const beat = image[image.length - 1]!;
+    beat.next = since + 1;
+    const [top, left] = [row - tall, column - wide];
+    if (top >= 0 && left >= 0 && top % SH === 0 && left % SW === 0) beat.leaves.push(since);
+  }
+  image[image.length - 1]!.next += first;
+  return { first, operands: (k) => image[k % image.length]! };
 }

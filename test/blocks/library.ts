@@ -16,6 +16,7 @@ import { type Arithmetic, arithmetics, isBinary } from '../../src/dataflow/stage
 import { Matvec, MatvecMapped, MatvecStream } from '../../src/dataflow/stages/matvec.js';
 import { Pool } from '../../src/dataflow/stages/pool.js';
 import { PoolGlobal } from '../../src/dataflow/stages/pool-global.js';
+import { PatchWindow } from '../../src/dataflow/stages/patch-window.js';
 import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.js';
 import { SlidingWindow } from '../../src/dataflow/stages/sliding-window.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
@@ -117,6 +118,13 @@ const stores = [
   { W: 65, WORDS: 16, FRAME: 48 },
   { W: 128, WORDS: 17, FRAME: 17 },
 ];
+const patchWindows = [
+  { ...{ H: 1, W: 2, FOLDS: 1, KH: 1, KW: 1, SH: 1, SW: 1, DH: 1, DW: 1 }, ...{ PT: 0, PB: 0, PL: 0, PR: 0 } },
+  { ...{ H: 5, W: 7, FOLDS: 3, KH: 3, KW: 2, SH: 2, SW: 1, DH: 1, DW: 2 }, ...{ PT: 0, PB: 1, PL: 2, PR: 0 } },
+  { ...{ H: 9, W: 8, FOLDS: 2, KH: 1, KW: 3, SH: 4, SW: 3, DH: 1, DW: 1 }, ...{ PT: 0, PB: 0, PL: 1, PR: 1 } },
+  { ...{ H: 16, W: 15, FOLDS: 1, KH: 4, KW: 1, SH: 2, SW: 2, DH: 3, DW: 1 }, ...{ PT: 3, PB: 3, PL: 0, PR: 2 } },
+  { ...{ H: 4, W: 4, FOLDS: 4, KH: 2, KW: 2, SH: 2, SW: 2, DH: 1, DW: 1 }, ...{ PT: 1, PB: 1, PL: 1, PR: 1 } },
+].map((sizes, k) => ({ ...sizes, SIMD: 1 + k, X_W: 1 + 2 * k, PAD: k % 2 }));
 
 /** By module name, without the children of composed modules. */
 export const library: readonly LibraryModule[] = [
@@ -202,6 +210,7 @@ export const library: readonly LibraryModule[] = [
   ...arithmetics.map((a) => entry(Depthwise[a], depthwise(a))),
   entry(SlidingWindow.pixels, windows),
   entry(SlidingWindow.groups, windows),
+  entry(PatchWindow, patchWindows),
   entry(Lookup, [
     { PE: 1, ENTRIES: 2, OUT_W: 1 },
     { PE: 3, ENTRIES: 8, OUT_W: 5 },

@@ -1,7 +1,6 @@
 /** Sliding windows: circuit, cycle model and Verilator in lockstep; patches by indexing the whole image. */
 import { describe, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
-import { packBigLanes } from '../../../src/dataflow/stages/lanes.js';
 import { type PatchOrder, SlidingWindow } from '../../../src/dataflow/stages/sliding-window.js';
 import { SlidingWindowModel, type SlidingWindowSizes } from '../../../src/dataflow/stages/sliding-window.model.js';
 import { fullRateWindowDepth, leastWindowDepth } from '../../../src/dataflow/stages/window-depth.js';
@@ -9,28 +8,7 @@ import { windowBeats, type WindowSizes } from '../../../src/dataflow/stages/wind
 import { buildDesign } from '../../../src/hdl/index.js';
 import { expectAgreement, type ModuleCase, turnedStalls } from '../../blocks/module-bench.js';
 import { randomWindow, withDepth } from './random-windows.js';
-
-/** Patches of whole images: `images` is a list of beats, [image][row][column][group]. */
-function patches(order: PatchOrder, sizes: SlidingWindowSizes, images: readonly bigint[]): bigint[] {
-  const { H, W, FOLDS, KH, KW, SH, SW, DH, DW, PT, PB, PL, PR, SIMD, X_W, PAD } = sizes;
-  const padding = packBigLanes(new Array<bigint>(SIMD).fill(BigInt(PAD)), X_W);
-  const out: bigint[] = [];
-  for (let start = 0; start < images.length; start += H * W * FOLDS) {
-    const beat = (y: number, x: number, f: number): bigint =>
-      y < 0 || y >= H || x < 0 || x >= W ? padding : (images[start + (y * W + x) * FOLDS + f] ?? -1n);
-    for (let y = -PT; y + (KH - 1) * DH < H + PB; y += SH) {
-      for (let x = -PL; x + (KW - 1) * DW < W + PR; x += SW) {
-        const patch: { readonly group: number; readonly beat: bigint }[] = [];
-        for (let ky = 0; ky < KH; ky++)
-          for (let kx = 0; kx < KW; kx++)
-            for (let f = 0; f < FOLDS; f++) patch.push({ group: f, beat: beat(y + ky * DH, x + kx * DW, f) });
-        if (order === 'groups') patch.sort((a, b) => a.group - b.group);
-        out.push(...patch.map((each) => each.beat));
-      }
-    }
-  }
-  return out;
-}
+import { patches } from './window-patches.js';
 
 function caseOf(order: PatchOrder, sizes: SlidingWindowSizes, turn: number, verilator: boolean): ModuleCase {
   const { taken } = windowBeats(sizes);
