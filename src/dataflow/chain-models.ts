@@ -2,7 +2,8 @@
 import { FifoModel } from '../blocks/stream/fifo.model.js';
 import { RegisterSliceModel } from '../blocks/stream/register-slice.model.js';
 import { WidthConverterModel } from '../blocks/stream/width-converter.model.js';
-import type { Channel, CycleModel } from '../simulator/cycle-model.js';
+import { noRequest, noResponse } from '../blocks/axi/access-port.model.js';
+import { type Channel, channel, type CycleModel } from '../simulator/cycle-model.js';
 import type { ChainModule } from './chain.js';
 import { AddModel } from './stages/add.model.js';
 import { ArgmaxModel } from './stages/argmax.model.js';
@@ -10,15 +11,22 @@ import { ConcatModel } from './stages/concat.model.js';
 import { DuplicateModel } from './stages/duplicate.model.js';
 import { LaneResizeModel } from './stages/lane-resize.model.js';
 import { LookupModel } from './stages/lookup.model.js';
-import { MatvecModel } from './stages/matvec.model.js';
+import { fromStream, MatvecModel } from './stages/matvec.model.js';
 import { PoolGlobalModel, PoolModel } from './stages/pool.model.js';
 import { RequantizeModel } from './stages/requantize.model.js';
 import { SlidingWindowModel } from './stages/sliding-window.model.js';
 import { ThresholdsModel } from './stages/thresholds.model.js';
 import { UpsampleModel } from './stages/upsample.model.js';
+import { FrameTokenModel } from './weights/frame-token.model.js';
+import { MatvecProgrammableModel } from './weights/matvec-programmable.model.js';
+import { WeightStoreStreamModel } from './weights/weight-store-stream.model.js';
+import { WeightStreamerModel } from './weights/weight-streamer.model.js';
 
 /** Channels of packed beats, by port. */
 export type Channels = readonly Channel<bigint>[];
+
+/** An access port that nobody uses: the weights stay those of the images. */
+const idle = () => [channel(noRequest), channel(noResponse)] as const;
 
 /** The model of `node` between channels that exist, one for each port. */
 export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Channels): CycleModel {
@@ -38,6 +46,20 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new MatvecModel(input, output, node.arithmetic, node.params, node.images);
     case 'lookup':
       return new LookupModel(input, output, node.params, node.images);
+    case 'matvec_stream':
+      return new MatvecModel(input, output, node.arithmetic, node.params, fromStream(inputs[1]!));
+    case 'matvec_programmable': {
+      const [requests, responses] = idle();
+      return new MatvecProgrammableModel(
+        ...([input, output, requests, responses, node.arithmetic, node.params, node.images] as const),
+      );
+    }
+    case 'weight_streamer':
+      return new WeightStreamerModel(output, node.params, node.images);
+    case 'weight_store_stream':
+      return new WeightStoreStreamModel(input, output, ...idle(), node.params, node.images);
+    case 'frame_token':
+      return new FrameTokenModel(input, output, outputs[1]!, node.params);
     case 'thresholds':
       return new ThresholdsModel(input, output, node.signed, node.params, node.images);
     case 'requantize':

@@ -15,10 +15,16 @@ export function portNames(side: 's' | 'm', count: number): readonly string[] {
   return Array.from({ length: count }, (_, k) => (count === 1 ? `${side}_axis` : `${side}${k}_axis`));
 }
 
+/** Input ports of a node, in the order of the streams that it reads. */
+export function inputPorts({ kind, inputs }: ChainNode): readonly string[] {
+  if (kind === 'matvec_stream') return ['s_axis', 'w_axis'];
+  return kind === 'weight_store_stream' ? ['t_axis'] : portNames('s', inputs.length);
+}
+
 /** The stream at the output port: the one that no node reads. Throws where a stream has not one giver and one reader. */
-export function resultStream({ name, nodes }: Pick<Chain, 'name' | 'nodes'>): string {
-  const open = new Set([inputStream]);
-  const given = new Set([inputStream]);
+export function resultStream({ name, nodes, weightPorts = [] }: Pick<Chain, 'name' | 'nodes' | 'weightPorts'>): string {
+  const open = new Set([inputStream, ...weightPorts.map(({ stream }) => stream)]);
+  const given = new Set(open);
   for (const node of nodes) {
     for (const stream of node.inputs) {
       if (!open.delete(stream))
@@ -35,9 +41,14 @@ export function resultStream({ name, nodes }: Pick<Chain, 'name' | 'nodes'>): st
   return result;
 }
 
-/** Width of the beats that a node gives, the same on all its outputs. */
-export function outputWidth(node: ChainModule): number {
+/** Width of the beats that a node gives at its output `port`. */
+export function outputWidth(node: ChainModule, port = 0): number {
   switch (node.kind) {
+    case 'frame_token':
+      return port === 0 ? node.params.W : 1;
+    case 'weight_streamer':
+    case 'weight_store_stream':
+      return node.params.W;
     case 'lane_truncate':
     case 'lane_extend':
       return node.params.N * node.params.OUT_W;
@@ -52,6 +63,8 @@ export function outputWidth(node: ChainModule): number {
     case 'add':
       return node.params.PE * node.params.OUT_W;
     case 'matvec':
+    case 'matvec_stream':
+    case 'matvec_programmable':
       return node.params.PE * node.params.ACC_W;
     case 'lookup':
     case 'thresholds':
@@ -68,10 +81,11 @@ export function outputWidth(node: ChainModule): number {
 /** Beats of one sample on every stream of a chain, by its name. */
 export function beatsPerSample(chain: Chain): ReadonlyMap<string, number> {
   const beats = new Map([[inputStream, chain.input.beats]]);
+  for (const port of chain.weightPorts ?? []) beats.set(port.stream, port.beats.length);
   for (const node of chain.nodes) {
     const before = node.inputs.map((stream) => beats.get(stream) ?? 0);
     const behind = beatsBehind(node, before);
-    for (const stream of node.outputs) beats.set(stream, behind);
+    node.outputs.forEach((stream, port) => beats.set(stream, node.kind === 'frame_token' && port === 1 ? 1 : behind));
   }
   return beats;
 }
@@ -100,7 +114,13 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
       if (DOWN > 1) return (before / FRAME_IN) * FRAME_OUT;
       return UP > 1 ? (before / FRAME_IN) * Math.ceil(FRAME_IN / UP) : before;
     }
+    case 'weight_streamer':
+      return node.params.WORDS;
+    case 'weight_store_stream':
+      return node.params.FRAME;
     case 'matvec':
+    case 'matvec_stream':
+    case 'matvec_programmable':
       return (before / (node.params.MW / node.params.SIMD)) * (node.params.MH / node.params.PE);
     case 'sliding_window': {
       const { taken, given } = windowBeats(node.params);
@@ -121,6 +141,7 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
     case 'fifo':
     case 'register_slice':
     case 'lookup':
+    case 'frame_token':
     case 'thresholds':
     case 'requantize':
     case 'duplicate':

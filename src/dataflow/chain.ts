@@ -15,6 +15,7 @@ import type { PoolGlobalSizes, PoolSizes } from './stages/pool.model.js';
 import type { RequantizeKind } from './stages/requantize.js';
 import type { PatchOrder } from './stages/sliding-window.js';
 import type { SlidingWindowSizes } from './stages/sliding-window.model.js';
+import type { ProgrammableSizes } from './weights/matvec-programmable.js';
 
 type Sizes<K extends string> = Readonly<Record<K, number>>;
 type Images<K extends string> = Readonly<Record<K, Image>>;
@@ -40,6 +41,33 @@ export type ChainModule =
         Partial<Sizes<'GROUPS' | 'P_SHIFT'>>;
       readonly images: Images<'WEIGHTS'>;
     }
+  /** Reads activations and weight words. */
+  | {
+      readonly kind: 'matvec_stream';
+      readonly arithmetic: Arithmetic;
+      readonly params: Sizes<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W'> & Partial<Sizes<'P_SHIFT'>>;
+    }
+  /** A unit and the store that it addresses. */
+  | {
+      readonly kind: 'matvec_programmable';
+      readonly arithmetic: Arithmetic;
+      readonly params: ProgrammableSizes;
+      readonly images: Images<'WEIGHTS'>;
+    }
+  /** Reads nothing. */
+  | {
+      readonly kind: 'weight_streamer';
+      readonly params: Sizes<'W' | 'WORDS'>;
+      readonly images: Images<'WEIGHTS'>;
+    }
+  /** Reads the tokens of a `frame_token`. */
+  | {
+      readonly kind: 'weight_store_stream';
+      readonly params: Sizes<'W' | 'WORDS' | 'FRAME'>;
+      readonly images: Images<'WEIGHTS'>;
+    }
+  /** Gives its beats and tokens. */
+  | { readonly kind: 'frame_token'; readonly params: Sizes<'W' | 'BEATS' | 'TOKENS'> }
   | {
       readonly kind: 'lookup';
       readonly params: Sizes<'PE' | 'ENTRIES' | 'OUT_W'>;
@@ -95,10 +123,22 @@ export interface PortPlan {
   readonly beats: number;
 }
 
+/** A port through which the weights of a layer stream in, again and again, with tlast at the end of each time. */
+export interface WeightPort {
+  /** Name of the port and of the stream that it gives. */
+  readonly stream: string;
+  readonly stage: string;
+  /** Width of tdata. */
+  readonly bits: number;
+  /** All words once: their beats, the first in line first. */
+  readonly beats: readonly bigint[];
+}
+
 export interface Chain {
   readonly name: string;
   /** Gives the stream `s_axis`. */
   readonly input: PortPlan;
+  readonly weightPorts?: readonly WeightPort[];
   /** Every node stands behind those that it reads. */
   readonly nodes: readonly ChainNode[];
   /** Reads the one stream that no node reads; its beats leave with tlast on the last beat of a sample. */

@@ -2,10 +2,8 @@
 import type { Design, Image } from '../circuit/index.js';
 import { RegisterSlice, Fifo, WidthConverter } from '../blocks/stream/index.js';
 import {
-  bool,
   buildDesign,
   type Builder,
-  bundle,
   defineModule,
   type ModuleTemplate,
   open,
@@ -18,7 +16,7 @@ import {
   uint,
 } from '../hdl/index.js';
 import type { Chain, ChainNode } from './chain.js';
-import { inputStream, outputWidth, portNames, resultStream } from './chain-streams.js';
+import { inputPorts, inputStream, outputWidth, portNames, resultStream } from './chain-streams.js';
 import { Add } from './stages/add.js';
 import { Argmax } from './stages/argmax.js';
 import { Concat } from './stages/concat.js';
@@ -26,7 +24,7 @@ import { Duplicate } from './stages/duplicate.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
 import { Lookup } from './stages/lookup.js';
-import { Matvec } from './stages/matvec.js';
+import { Matvec, MatvecStream } from './stages/matvec.js';
 import { Pool } from './stages/pool.js';
 import { PoolGlobal } from './stages/pool-global.js';
 import { poolName } from './stages/pool-lanes.js';
@@ -34,6 +32,11 @@ import { makeRequantize, type RequantizeKind, requantizeName } from './stages/re
 import { SlidingWindow } from './stages/sliding-window.js';
 import { Thresholds } from './stages/thresholds.js';
 import { Upsample } from './stages/upsample.js';
+import { FrameToken } from './weights/frame-token.js';
+import { programmableMatvec } from './weights/matvec-programmable.js';
+import { framedBeat, weightDoc, weightSide } from './weights/top-side.js';
+import { WeightStoreStream } from './weights/weight-store-stream.js';
+import { WeightStreamer } from './weights/weight-streamer.js';
 
 /** Ports of the modules of a chain: streams of packed beats, named as {@link portNames} says. */
 type StreamModule = ModuleTemplate<ParamSpecs, Ports<'main'>>;
@@ -46,7 +49,7 @@ export function generateChain(chain: Chain): Design {
     requantizers.set(name, known);
     return known;
   };
-  const templateOf = (node: ChainNode): StreamModule => {
+  const templateOf = (node: Exclude<ChainNode, { readonly kind: 'matvec_programmable' }>): StreamModule => {
     switch (node.kind) {
       case 'lane_truncate':
         return LaneTruncate;
@@ -58,6 +61,14 @@ export function generateChain(chain: Chain): Design {
         return Fifo;
       case 'register_slice':
         return RegisterSlice;
+      case 'matvec_stream':
+        return MatvecStream[node.arithmetic];
+      case 'weight_streamer':
+        return WeightStreamer;
+      case 'weight_store_stream':
+        return WeightStoreStream;
+      case 'frame_token':
+        return FrameToken;
       case 'matvec':
         return Matvec[node.arithmetic];
       case 'lookup':
@@ -84,27 +95,38 @@ export function generateChain(chain: Chain): Design {
         return Argmax[node.signed ? 'signed' : 'unsigned'];
     }
   };
-  const payload = (bits: number) => bundle({ tdata: uint(bits), tlast: bool() });
+  const weights = weightSide(chain);
   const Top = defineModule({
     name: chain.name,
     doc: topDoc(chain),
     params: {},
     ports: () => ({
-      s_axis: sink(payload(chain.input.bits), 'samples; tlast is not needed, samples are counted'),
-      m_axis: source(payload(chain.output.bits), 'results, tlast on the last beat of each sample'),
+      s_axis: sink(framedBeat(chain.input.bits), 'samples; tlast is not needed, samples are counted'),
+      m_axis: source(framedBeat(chain.output.bits), 'results, tlast on the last beat of each sample'),
+      ...weights.ports,
     }),
-    body(b: Builder, { s_axis: s, m_axis: m }) {
+    body(b: Builder, io) {
+      const { s_axis: s, m_axis: m } = io;
       const { valid, ready, fire, name } = s;
       const input: Stream<UInt> = { payload: uint(chain.input.bits), name, valid, ready, fire, data: s.data.tdata };
-      const streams = new Map([[inputStream, input]]);
       b.unused('last', s.data.tlast);
+      const { streams: weightStreams, accessOf } = weights.connect(b, io);
+      const streams = new Map([[inputStream, input], ...weightStreams]);
       for (const node of chain.nodes) {
         const images: Readonly<Record<string, Image>> = 'images' in node ? node.images : {};
-        for (const stream of node.outputs) streams.set(stream, b.stream(stream, uint(outputWidth(node))));
-        const connected = (side: 's' | 'm', names: readonly string[]) =>
-          portNames(side, names.length).map((port, k) => [port, streams.get(names[k]!)!] as const);
-        const ports = Object.fromEntries([...connected('s', node.inputs), ...connected('m', node.outputs)]);
-        const extra = node.kind === 'fifo' ? { level: open } : {};
+        node.outputs.forEach((stream, port) => streams.set(stream, b.stream(stream, uint(outputWidth(node, port)))));
+        const connected = (ports: readonly string[], names: readonly string[]) =>
+          ports.map((port, k) => [port, streams.get(names[k]!)!] as const);
+        const outputs = connected(portNames('m', node.outputs.length), node.outputs);
+        if (node.kind === 'matvec_programmable') {
+          const [s_axis, m_axis] = [streams.get(node.inputs[0]!)!, streams.get(node.outputs[0]!)!];
+          const { name, arithmetic, params } = node;
+          programmableMatvec(b, name, arithmetic, params, node.images.WEIGHTS, { s_axis, m_axis, ...accessOf(node) });
+          continue;
+        }
+        const ports = Object.fromEntries([...connected(inputPorts(node), node.inputs), ...outputs]);
+        const extra =
+          node.kind === 'fifo' ? { level: open } : node.kind === 'weight_store_stream' ? accessOf(node) : {};
         b.instance(node.name, templateOf(node), { ...node.params, ...images }, { ...ports, ...extra });
       }
       const result = streams.get(resultStream(chain))!;
@@ -121,5 +143,5 @@ function topDoc(chain: Chain): string {
 
 s_axis: a sample is ${port(input)}, element 0 in the lowest bits.
 m_axis: a result is ${port(output)}; tlast marks its last beat.
-The input slice and the output slice cut all paths from and to the ports.`;
+The input slice and the output slice cut all paths from and to the ports.${weightDoc(chain)}`;
 }

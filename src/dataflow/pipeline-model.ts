@@ -25,6 +25,8 @@ export interface PipelineStage {
 export class PipelineModel implements CycleModel {
   readonly input: Channel<bigint>;
   readonly output: Channel<FramedBeat>;
+  /** By the streams of the chain's weight ports. */
+  readonly weights: ReadonlyMap<string, Channel<bigint>>;
   readonly stages: readonly PipelineStage[];
   readonly #downstream: readonly CycleModel[];
   readonly #upstream: readonly CycleModel[];
@@ -37,6 +39,7 @@ export class PipelineModel implements CycleModel {
       return known;
     };
     this.input = wires(inputStream);
+    this.weights = new Map((chain.weightPorts ?? []).map(({ stream }) => [stream, wires(stream)]));
     this.stages = chain.nodes.map((node): PipelineStage => {
       const [inputs, outputs] = [node.inputs.map(wires), node.outputs.map(wires)];
       return { node, inputs, outputs, model: makeChainModel(node, inputs, outputs) };

@@ -2,14 +2,14 @@
 import { FifoModel } from '../blocks/stream/fifo.model.js';
 import { randomStream } from '../base/random.js';
 import { type StallGenerator, type StallPair, stallGenerator } from '../cosim/stalls.js';
-import { fires } from '../simulator/cycle-model.js';
-import type { Chain, ChainNode } from './chain.js';
+import { type Channel, fires } from '../simulator/cycle-model.js';
+import type { Chain, ChainNode, WeightPort } from './chain.js';
 import { beatsPerSample, sampleWork } from './chain-streams.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
 import { PipelineModel, type PipelineStage } from './pipeline-model.js';
 import { packSamples, unpackSamples } from './port-beats.js';
 import type { FramedBeat } from './stages/frame.model.js';
-import { MatvecModel } from './stages/matvec.model.js';
+import type { MatvecModel } from './stages/matvec.model.js';
 
 export interface PipelineRunOptions {
   /** Stall patterns of the input port (source) and of the output port (sink). Default: never stalled. */
@@ -76,6 +76,7 @@ export function runPipelineModel(
   const patience = patienceOf(chain);
 
   const { input, output } = model;
+  const feeds = (chain.weightPorts ?? []).map((port) => new WeightFeed(port, model.weights.get(port.stream)!));
   model.reset();
   let sent = 0;
   let start = 0;
@@ -86,6 +87,7 @@ export function runPipelineModel(
     input.valid = next !== undefined && (open || (input.valid && !inputFired));
     if (next !== undefined) input.data = next.data;
     output.ready = takes({ fired: outputFired, seen: outputSeen, last: outputSeen && output.data.last });
+    for (const feed of feeds) feed.offer();
     model.settle();
     inputFired = fires(input);
     outputFired = fires(output);
@@ -98,8 +100,9 @@ export function runPipelineModel(
     }
     for (const watch of watches) {
       if (fires(watch.stage.outputs[0]!)) watch.counter.record(cycle - start);
-      if (fires(watch.stage.inputs[0]!)) watch.taken++;
+      if (fires(watch.stage.inputs[0] ?? watch.stage.outputs[0]!)) watch.taken++;
     }
+    for (const feed of feeds) feed.step();
     model.tick();
     if (quiet > patience) throw new Error(`${chain.name}: no beat came out for ${patience} cycles`);
   }
@@ -123,12 +126,30 @@ export function runPipelineModel(
 
 function nodeRun({ stage: { node, model }, counter, taken }: Watch): NodeRun {
   const { name, stage, kind } = node;
-  return { name, stage, kind, cycles: counter.figures(), busy: model instanceof MatvecModel ? model.busy : taken };
+  return { name, stage, kind, cycles: counter.figures(), busy: 'busy' in model ? (model as MatvecModel).busy : taken };
 }
 
 function opener(stall: StallPair['source'] | undefined, side: 'source' | 'sink', seed: bigint): StallGenerator {
   if (stall === undefined) return () => true;
   return stallGenerator(stall, { side, capacity: 16, random: randomStream(seed, side) });
+}
+
+/** The words of a weight port again and again, always on offer. */
+class WeightFeed {
+  #next = 0;
+  constructor(
+    readonly port: WeightPort,
+    readonly channel: Channel<bigint>,
+  ) {}
+
+  offer(): void {
+    this.channel.valid = true;
+    this.channel.data = this.port.beats[this.#next] ?? 0n;
+  }
+
+  step(): void {
+    if (fires(this.channel)) this.#next = (this.#next + 1) % this.port.beats.length;
+  }
 }
 
 /** Cycles without output after which something must be wrong: far more than all nodes take for a sample in turn. */

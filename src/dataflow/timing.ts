@@ -42,6 +42,7 @@ export type StreamTimes = ReadonlyMap<string, readonly number[]>;
 export function streamTimes(chain: Chain, samples: number, pace?: (k: number) => number): StreamTimes {
   const graph = new TimedGraph();
   const streams = new Map([[inputStream, graph.stream()]]);
+  for (const { stream } of chain.weightPorts ?? []) streams.set(stream, graph.stream());
   for (const node of chain.nodes) {
     const inputs = node.inputs.map((name) => streams.get(name)!);
     const outputs = timeNode(graph, node, inputs);
@@ -105,7 +106,15 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       return [through(input, (i, o) => new QueueTimes(i, o, node.params.DEPTH))];
     case 'register_slice':
       return [through(input, (i, o) => new QueueTimes(i, o, 2))];
-    case 'matvec': {
+    // The words of streams are taken to be there.
+    case 'weight_streamer':
+    case 'weight_store_stream':
+      return [graph.stream()];
+    case 'frame_token':
+      return [input, graph.stream()];
+    case 'matvec':
+    case 'matvec_stream':
+    case 'matvec_programmable': {
       const { MH, MW, PE, SIMD } = node.params;
       return [through(input, (i, o) => new FreezeTimes(i, o, 4, MW / SIMD, MH / PE))];
     }

@@ -21,6 +21,7 @@ import { makeRequantize, roundings } from '../../src/dataflow/stages/requantize.
 import { SlidingWindow } from '../../src/dataflow/stages/sliding-window.js';
 import { Thresholds } from '../../src/dataflow/stages/thresholds.js';
 import { FrameToken } from '../../src/dataflow/weights/frame-token.js';
+import { TlastCheck } from '../../src/dataflow/weights/tlast-check.js';
 import { WeightStore } from '../../src/dataflow/weights/weight-store.js';
 import { WeightStoreStream } from '../../src/dataflow/weights/weight-store-stream.js';
 import { WeightStreamer } from '../../src/dataflow/weights/weight-streamer.js';
@@ -219,6 +220,10 @@ export const library: readonly LibraryModule[] = [
     { PE: 1, ENTRIES: 256, OUT_W: 33 },
   ]),
   ...[WeightStore, WeightStoreStream].map((store) => entry(store, stores)),
+  entry(
+    TlastCheck,
+    [1, 2, 3, 16, 17].map((FRAME, k) => ({ W: 1 + 16 * k, FRAME })),
+  ),
   entry(
     FrameToken,
     [1, 2, 3, 4, 5].map((TOKENS, k) => ({ W: 1 + 8 * k, BEATS: 1 + 3 * k, TOKENS })),

@@ -1,0 +1,68 @@
+/** Where the programmable layers of an accelerator are on its AXI4-Lite port, as plain data for drivers. */
+import type { Chain, ChainNode } from '../chain.js';
+import { storeSizes } from './matvec-programmable.js';
+
+export interface StorePlace {
+  readonly stage: string;
+  /** Byte address of the window. */
+  readonly base: number;
+  /** Byte offsets in the window. */
+  readonly registers: Readonly<Record<'CONTROL' | 'STATUS' | 'FRAME' | 'AT', number>>;
+  readonly weights: {
+    /** Byte offset of word 0 in the window. */
+    readonly offset: number;
+    readonly words: number;
+    /** Bits of a word; its 32-bit pieces follow each other, the lowest first. */
+    readonly bits: number;
+    /** Bytes from one word to the next. */
+    readonly stride: number;
+  };
+}
+
+export interface AddressMap {
+  /** Bits of a byte address of the port. */
+  readonly addressBits: number;
+  /** Bytes of a window. */
+  readonly window: number;
+  readonly layers: readonly StorePlace[];
+}
+
+type StoreNode = Extract<ChainNode, { readonly kind: 'matvec_programmable' | 'weight_store_stream' }>;
+
+/** Nodes with a store, in the order of their windows. */
+export function storeNodes({ nodes }: Chain): readonly StoreNode[] {
+  return nodes.filter(
+    (node): node is StoreNode => node.kind === 'matvec_programmable' || node.kind === 'weight_store_stream',
+  );
+}
+
+const indexBits = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
+const storeOf = (node: StoreNode) => (node.kind === 'matvec_programmable' ? storeSizes(node.params) : node.params);
+
+/** Bits of the word address of a store. */
+export function storeBits(node: StoreNode): number {
+  const { W, WORDS } = storeOf(node);
+  return indexBits(WORDS) + indexBits(Math.ceil(W / 32)) + 1;
+}
+
+/** Undefined where no layer is programmable. */
+export function addressMap(chain: Chain): AddressMap | undefined {
+  const nodes = storeNodes(chain);
+  if (nodes.length === 0) return undefined;
+  const windowBits = Math.max(...nodes.map(storeBits));
+  const window = 4 * 2 ** windowBits;
+  return {
+    addressBits: windowBits + indexBits(nodes.length) + 2,
+    window,
+    layers: nodes.map((node, k): StorePlace => {
+      const { W, WORDS } = storeOf(node);
+      const stride = 4 * 2 ** indexBits(Math.ceil(W / 32));
+      return {
+        stage: node.stage,
+        base: k * window,
+        registers: { CONTROL: 0, STATUS: 4, FRAME: 8, AT: 12 },
+        weights: { offset: 2 * 2 ** storeBits(node), words: WORDS, bits: W, stride },
+      };
+    }),
+  };
+}
