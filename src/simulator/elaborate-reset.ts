@@ -19,11 +19,16 @@ const KEEP: Tree = { kind: 'keep' };
 export function resetUpdates(b: Builder): { updates: Update[]; asyncResets: AsyncReset[] } {
   const updates: Update[] = [];
   const asyncResets: AsyncReset[] = [];
+  // Of arrays the drivers; one number with a driver has all of its elements driven.
   const byTarget = new Map<number, Update[]>();
+  const driven = new Uint8Array(b.signals.length);
   for (const u of b.updates) {
-    const same = byTarget.get(u.target);
-    if (same === undefined) byTarget.set(u.target, [u]);
-    else same.push(u);
+    driven[u.target] = 1;
+    if (u.index.length > 0) {
+      const same = byTarget.get(u.target);
+      if (same === undefined) byTarget.set(u.target, [u]);
+      else same.push(u);
+    }
     const info = b.regs.get(u.target);
     updates.push(info?.reset === undefined ? u : behindReset(b, u, info));
   }
@@ -31,6 +36,7 @@ export function resetUpdates(b: Builder): { updates: Update[]; asyncResets: Asyn
     const signal = b.signals[id];
     if (signal === undefined || info.reset === undefined) continue;
     if (info.asynchronous) asyncResets.push({ ...whole(b, signal, info), reset: info.reset.input });
+    if (driven[id] === 1 && signal.dims.length === 0) continue;
     for (const rest of uncovered(signal, byTarget.get(id) ?? [])) {
       updates.push(behindReset(b, { ...rest, target: id, tree: KEEP, domain: info.domain }, info));
     }
@@ -43,7 +49,9 @@ function behindReset(b: Builder, update: Update, info: RegisterInfo): Update {
   if (reset === undefined) return update;
   const cond = b.expressions.load(reset.input, [], 1, false);
   const value = reset.value(update.index);
-  return { ...update, tree: { kind: 'if', cond, then: update.tree, else: { kind: 'value', value } } };
+  const { loops, inner, target, index, domain, place } = update;
+  const tree: Tree = { kind: 'if', cond, then: update.tree, else: { kind: 'value', value } };
+  return { loops, inner, target, index, tree, domain, place };
 }
 
 function whole(b: Builder, signal: ElabSignal, info: RegisterInfo): Omit<AsyncReset, 'reset'> {
@@ -62,8 +70,6 @@ interface Nest {
 function uncovered(signal: ElabSignal, updates: readonly Update[]): Nest[] {
   const all = signal.dims.map((_, d) => affineVar(d));
   if (updates.length === 0) return [{ loops: [...signal.dims], inner: [], index: all }];
-  // One scalar with a driver has all of its elements driven.
-  if (signal.dims.length === 0) return [];
   const step = strides(signal.dims);
   const driven = new Uint8Array(elementCount(signal));
   for (const u of updates) {

@@ -41,11 +41,33 @@ export function lowerProcess(scope: Scope, item: Extract<Item, { item: 'process'
   collect(steps, driven);
   for (const [id, paths] of driven) {
     const signal = findById(scope, id);
+    const [only, ...others] = steps.bySignal.get(id) ?? NONE;
+    if (only?.step === 'drive' && others.length === 0 && isOne(signal, only.path) && signal.kind === 'reg') {
+      // Most registers: one number that is driven once.
+      const { domain } = scope.b.regs.get(id) ?? { domain: 0 };
+      const index = joined(loopIndex(signal.loopRank), only.path) as readonly Affine[];
+      const tree: Tree = { kind: 'value', value: only.value.at([]) };
+      scope.b.updates.push({
+        loops: loopExtents(scope),
+        inner: NO_INNER,
+        target: id,
+        index,
+        tree,
+        domain,
+        place: item.place,
+      });
+      continue;
+    }
     for (const path of partition(signal, paths)) emitGroup(scope, signal, path, steps, item.place);
   }
 }
 
 const NONE: readonly Step[] = [];
+const NO_INNER: readonly number[] = [];
+
+/** `path` leads to one number. */
+const isOne = (signal: ElabSignal, path: readonly Affine[]): boolean =>
+  signal.dims.length === signal.loopRank + path.length;
 
 function indexed(all: readonly Step[]): Steps {
   const bySignal = new Map<number, Step[]>();
@@ -79,8 +101,7 @@ function lowerStmts(scope: Scope, body: readonly Stmt[], guards: readonly Guard[
         const signal = findSignal(scope, stmt.target.signal);
         const path = pathOf(scope, stmt.target);
         // One number takes no detour.
-        const one = signal.dims.length === signal.loopRank + path.length;
-        const value = one
+        const value = isOne(signal, path)
           ? scalar(lowerScalar(scope, stmt.value))
           : broadcast(lower(scope, stmt.value), signal, stmt.target);
         steps.push({ step: 'drive', signal, path, value });

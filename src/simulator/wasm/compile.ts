@@ -51,9 +51,11 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
   const { ground } = made;
   const { layout, storage } = ground;
   let engine = made.engine;
-  for (const s of circuit.signals) {
+  const { init = 'zero' } = options;
+  // A circuit without memories that starts at zero is there already.
+  for (const s of start !== undefined && init === 'zero' ? [] : circuit.signals) {
     if (s.image === undefined && s.kind !== 'memory' && !s.unreset) continue;
-    forEachInitial(s, options.init ?? 'zero', (flat, value) => writeElement(storage, layout, s, flat, value));
+    forEachInitial(s, init, (flat, value) => writeElement(storage, layout, s, flat, value));
   }
   engine.synchronize();
 

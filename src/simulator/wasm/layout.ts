@@ -41,6 +41,11 @@ export interface Layout {
   readonly end: number;
 }
 
+/** A layout as it is made, with the addresses of its slots side by side. */
+export interface FreshLayout extends Layout {
+  readonly addresses: Int32Array;
+}
+
 export type ValueClass = 'i32' | 'i64' | 'wide';
 
 export const classOf = (width: number): ValueClass => (width <= 32 ? 'i32' : width <= 64 ? 'i64' : 'wide');
@@ -60,58 +65,91 @@ const GUARD = 64;
 
 const align = (n: number): number => Math.ceil(n / 16) * 16;
 
-type Area = 'port' | 'reg' | 'memory' | 'wire';
-
-function areaOf(s: ElabSignal): Area {
-  if (s.port !== undefined) return 'port';
-  return s.kind === 'reg' || s.kind === 'memory' ? s.kind : 'wire';
+export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, Ring> = new Map()): FreshLayout {
+  const { signals } = circuit;
+  const ports: ElabSignal[] = [];
+  const registers: ElabSignal[] = [];
+  const memories: ElabSignal[] = [];
+  const wires: ElabSignal[] = [];
+  for (const s of signals) {
+    if (s.port !== undefined) ports.push(s);
+    else if (s.kind === 'reg') registers.push(s);
+    else if (s.kind === 'memory') memories.push(s);
+    else wires.push(s);
+  }
+  const places = new Places(signals.length, rings);
+  places.add(ports);
+  const from = places.next;
+  places.add(registers);
+  const watched = { from: START, to: places.next };
+  places.add(memories);
+  const to = places.next;
+  places.add(wires);
+  places.addVariables();
+  return { slots: places.slots, addresses: places.addresses, state: { from, to }, watched, end: places.next + GUARD };
 }
 
-export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, Ring> = new Map()): Layout {
-  const slots = new Array<Slot>(circuit.signals.length);
-  let next = 1024;
-  const areas: Record<Area, ElabSignal[]> = { port: [], reg: [], memory: [], wire: [] };
-  for (const s of circuit.signals) areas[areaOf(s)].push(s);
-  const placed: number[] = [];
-  const place = (area: Area): void => {
-    for (const s of areas[area]) {
-      const stride = storageBytes(s.width);
+const START = 1024;
+
+/** Hands out the places of signals. */
+class Places {
+  readonly slots: Slot[];
+  readonly addresses: Int32Array;
+  next = START;
+  private readonly placed: number[] = [];
+
+  constructor(
+    signals: number,
+    private readonly rings: ReadonlyMap<number, Ring>,
+  ) {
+    this.slots = new Array<Slot>(signals);
+    this.addresses = new Int32Array(signals);
+  }
+
+  /** Signals that lie side by side. */
+  add(signals: readonly ElabSignal[]): void {
+    const { slots, addresses } = this;
+    let next = this.next;
+    for (const s of signals) {
+      const { id, width } = s;
+      const stride = width > 16 && width <= 32 ? 4 : storageBytes(width);
       if (s.dims.length === 0 && stride <= 8) {
-        next = Math.ceil(next / stride) * stride;
-        slots[s.id] = { address: next, stride };
+        // Scalars lie close together, for the sake of the cache; what reaches over its end only meets a neighbour.
+        next = (next + stride - 1) & -stride;
+        slots[id] = { address: next, stride };
+        addresses[id] = next;
         next += stride;
         continue;
       }
       const bytes = stride * elementCount(s);
       const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
       next = Math.ceil(next / to) * to;
-      const ring = rings.get(s.id);
+      const ring = this.rings.get(id);
+      let address = next;
       if (ring !== undefined) {
         // The variables come last: no snapshot and no journal knows of them.
         next = align(next);
-        slots[s.id] = placeRing(ring, stride, next, 0);
-        placed.push(s.id);
+        const placed = placeRing(ring, stride, next, 0);
+        address = placed.address;
+        slots[id] = placed;
+        this.placed.push(id);
         next = align(next + ring.room);
-      } else slots[s.id] = { address: next, stride };
-      // Scalars lie close together, for the sake of the cache; what reaches over its end only meets a neighbour.
+      } else slots[id] = { address, stride };
+      addresses[id] = address;
       next += bytes;
     }
-    next = align(next);
-  };
-  place('port');
-  const from = next;
-  place('reg');
-  const watched = { from: 1024, to: next };
-  place('memory');
-  const to = next;
-  place('wire');
-  for (const id of placed) {
-    const slot = slots[id];
-    if (slot?.ring === undefined) continue;
-    slots[id] = { ...slot, ring: { ...slot.ring, variable: next } };
-    next += 4;
+    this.next = align(next);
   }
-  return { slots, state: { from, to }, watched, end: next + GUARD };
+
+  /** Gives rings their variables. */
+  addVariables(): void {
+    for (const id of this.placed) {
+      const slot = this.slots[id];
+      if (slot?.ring === undefined) continue;
+      this.slots[id] = { ...slot, ring: { ...slot.ring, variable: this.next } };
+      this.next += 4;
+    }
+  }
 }
 
 /** A ring of elements of `stride` bytes in a window of memory, with the address of its variable. */

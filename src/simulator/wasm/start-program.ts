@@ -7,7 +7,7 @@
  */
 import { type Assign, type ElaboratedCircuit, type ElabSignal, type Tree, signalOf } from '../elaborated.js';
 import { Bytes, I32, ModuleWriter } from './encode.js';
-import type { Allocator, Layout } from './layout.js';
+import type { Allocator, FreshLayout } from './layout.js';
 import { StartWriter, TEMPORARIES, Unfit, op, opWith, pushAs, store } from './start-value.js';
 
 const CALL = 0x10;
@@ -34,7 +34,7 @@ export function mayStart(circuit: ElaboratedCircuit): boolean {
  */
 export function startProgram(
   circuit: ElaboratedCircuit,
-  layout: Layout,
+  layout: FreshLayout,
   allocator: Allocator,
 ): ModuleWriter | undefined {
   try {
@@ -55,12 +55,10 @@ class StartProgram {
 
   constructor(
     private readonly circuit: ElaboratedCircuit,
-    private readonly layout: Layout,
+    private readonly layout: FreshLayout,
     private readonly allocator: Allocator,
   ) {
     const count = circuit.signals.length;
-    const address = new Int32Array(count);
-    for (let id = 0; id < count; id++) address[id] = layout.slots[id]?.address ?? 0;
     const ready = new Uint8Array(count).fill(1);
     this.drivers = new Array<Assign | undefined>(count).fill(undefined);
     for (const a of circuit.assigns) {
@@ -69,7 +67,7 @@ class StartProgram {
       this.drivers[a.target] = a;
       ready[a.target] = 0;
     }
-    this.w = new StartWriter(address, ready, (signal) => this.needed(signal));
+    this.w = new StartWriter(layout.addresses, ready, (signal) => this.needed(signal));
   }
 
   written(): ModuleWriter {
