@@ -28,7 +28,8 @@ export interface PlanRequest {
 
 type Given = Pick<PlanOptions, 'folding' | 'fifos'>;
 
-function readFoldingFile(path: string, network: StageNetwork): Given {
+/** Throws H2104 for a file that cannot be read or understood, H2101 to H2103 for what it says. */
+export function readFoldingFile(path: string, network: StageNetwork): Given {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

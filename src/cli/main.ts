@@ -9,6 +9,7 @@ import { cosimCommand } from './verbs/cosim.js';
 import { doctorCommand } from './verbs/doctor.js';
 import { emitCommand } from './verbs/emit.js';
 import { explainCommand } from './verbs/explain.js';
+import { explainFoldingCommand } from './verbs/explain-folding.js';
 import { inferCommand } from './verbs/infer.js';
 import { waveCommand } from './verbs/wave.js';
 
@@ -36,6 +37,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .command(emitCommand)
     .command(doctorCommand)
     .command(explainCommand)
+    .command(explainFoldingCommand)
     .completion('completion', 'print a completion script for bash or zsh')
     .demandCommand(1, 'a verb is needed')
     .strict()

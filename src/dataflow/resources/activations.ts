@@ -56,7 +56,8 @@ export function requantizeResources(kind: RequantizeKind, sizes: RequantizeSizes
   const wraps = kind.overflow === 'wrap' && !kind.relu;
   const addend = wraps ? Math.min(A_W, SHIFT + OUT_W) : A_W;
   const steps = kind.scale === 'shift' ? counterBits(E_MAX + 1) : 0;
-  const memory = romWithRegister(PE * (M_W + steps + addend), FOLDS, columns);
+  const known = columns === undefined ? undefined : Math.max(0, columns - PE * (A_W - addend));
+  const memory = romWithRegister(PE * (M_W + steps + addend), FOLDS, known);
   const above = T_W - SHIFT;
   const round = kind.rounding === 'floor' || SHIFT === 0 ? 0 : kind.rounding === 'half_up' ? above / 2 : above / 4;
   const fit = wraps ? 0 : OUT_W + (kind.overflow === 'wrap' ? 0 : (above - OUT_W) / 4 + 2);
