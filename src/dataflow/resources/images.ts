@@ -33,11 +33,14 @@ export function slidingWindowResources(sizes: SlidingWindowSizes): Resources {
   // A window of one row or column has no position in it; positions that stay 0 vanish.
   const positions = counterBits(FOLDS) + rows + columns + (KH > 1 ? widthFor(tall) : 0) + (KW > 1 ? widthFor(wide) : 0);
   const beat = SIMD * X_W;
-  const store = ram(beat, DEPTH, 'dual');
+  // Read at a clock edge: a block memory needs no register stage beside it.
+  const { style, lut, ff, bram36, bram18 } = ram(beat, DEPTH, 'dual');
+  const block = style === 'block';
+  const store = block ? { bram36, bram18, lut: lut - beat } : { lut, ff: ff + beat };
   const inside = 2 * (rows + columns) + (PT + PL + PB + PR > 0 ? 12 : 4);
   return addResources(store, {
-    lut: 2 * positions + inside + 4.5 * number + 2 * comparator(number) + 4 * address + beat + 12,
-    ff: positions + 3 * number + 2 * address + 2 + (store.style === 'block' ? 0 : beat),
+    lut: 2 * positions + inside + 4.5 * number + 2 * comparator(number) + 4 * address + 12,
+    ff: positions + 3 * number + 2 * address + 7,
   });
 }
 

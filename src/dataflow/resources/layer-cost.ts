@@ -39,17 +39,19 @@ export function arithmeticOf({ input, weight, activation }: WeightedStage): Arit
 type ActivationCost = (flow: { readonly lanes: number; readonly width: number }) => Resources;
 
 function layerCost(stage: WeightedStage, { PE, SIMD }: Pair, activation: ActivationCost): Resources {
-  const { rows: MH, columns: MW } = matrixOf(stage);
+  const { rows, columns: MW, groups } = matrixOf(stage);
+  const MH = rows / groups;
+  const P_SHIFT = stage.productShift ?? 0;
   const arithmetic = arithmeticOf(stage);
   const [X_W, W_W] = [codeBits(stage.input), codeBits(stage.weight)];
   const range = arithmetic === 'xnor' ? { min: 0, max: MW } : stage.accumulator;
   const beat = isBinary(arithmetic)
     ? Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 1 : 2)
-    : productBits(arithmetic, X_W, W_W) + Math.ceil(Math.log2(SIMD));
+    : Math.max(1, productBits(arithmetic, X_W, W_W) - P_SHIFT) + Math.ceil(Math.log2(SIMD));
   const ACC_W = Math.max(signedBitsFor(range), beat);
   return addResources(
     buffers(stage, { PE, SIMD }, X_W),
-    matvecResources(arithmetic, { MH, MW, PE, SIMD, X_W, W_W, ACC_W }),
+    matvecResources(arithmetic, { MH, MW, PE, SIMD, X_W, W_W, ACC_W, GROUPS: groups, P_SHIFT }),
     activation({ lanes: PE, width: ACC_W }),
   );
 }

@@ -28,6 +28,10 @@ export interface MatvecSizes {
   readonly X_W: number;
   readonly W_W: number;
   readonly ACC_W: number;
+  /** Matrices that take turns; default 1. */
+  readonly GROUPS?: number;
+  /** Bits that every product loses; default 0. */
+  readonly P_SHIFT?: number;
 }
 
 /** Bits of one product, as `productWidth` of the hardware. */
@@ -71,8 +75,10 @@ function operandBits(arithmetic: Arithmetic, X_W: number, W_W: number): readonly
 }
 
 /** Everything but weight memory and control: PE rows of SIMD products, summed and accumulated. */
-function datapath(arithmetic: Arithmetic, { MW, PE, SIMD, X_W, W_W, ACC_W }: MatvecSizes): Resources {
-  const P_W = productBits(arithmetic, X_W, W_W);
+function datapath(arithmetic: Arithmetic, sizes: MatvecSizes): Resources {
+  const { MW, PE, SIMD, X_W, W_W, ACC_W, P_SHIFT = 0 } = sizes;
+  const whole = productBits(arithmetic, X_W, W_W);
+  const P_W = Math.max(1, whole - P_SHIFT);
   const lanes = Math.ceil(Math.log2(SIMD));
   const totals = (sum: number) => ({ lut: MW === SIMD ? 0 : accumulator(ACC_W, sum), ff: ACC_W });
   switch (productStyle(arithmetic, X_W, W_W)) {
@@ -83,11 +89,14 @@ function datapath(arithmetic: Arithmetic, { MW, PE, SIMD, X_W, W_W, ACC_W }: Mat
     }
     case 'dsp': {
       const [x, w] = operandBits(arithmetic, X_W, W_W);
-      return timesResources(PE, addResources({ dsp: SIMD * dspsOfProduct(x, w, P_W) }, totals(P_W + lanes)));
+      const dsp = SIMD * dspsOfProduct(x, w, whole);
+      // A product that loses bits leaves its DSP; registers, sum and adders are outside then.
+      const outside = P_SHIFT === 0 ? {} : { lut: adderTree(SIMD, P_W), ff: SIMD * P_W + P_W + lanes };
+      return timesResources(PE, addResources({ dsp }, outside, totals(P_W + lanes)));
     }
     case 'sign':
     case 'lut': {
-      const one = flips(arithmetic) ? P_W : lutProduct(X_W, W_W, arithmetic === 'ss');
+      const one = flips(arithmetic) ? whole : lutProduct(X_W, W_W, arithmetic === 'ss');
       const products = { lut: SIMD * one, ff: SIMD * P_W };
       const sum = { lut: adderTree(SIMD, P_W), ff: P_W + lanes };
       return timesResources(PE, addResources(products, sum, totals(P_W + lanes)));
@@ -100,10 +109,10 @@ const controlLuts = 10;
 
 /** `columns`: different columns of the weight memory, where its contents are known. */
 export function matvecResources(arithmetic: Arithmetic, sizes: MatvecSizes, columns?: number): Resources {
-  const { MH, MW, PE, SIMD, X_W, W_W } = sizes;
+  const { MH, MW, PE, SIMD, X_W, W_W, GROUPS = 1 } = sizes;
   const [SF, NF] = [MW / SIMD, MH / PE];
-  const words = SF * NF;
-  const counters = counterBits(SF) + counterBits(NF) + counterBits(words);
+  const words = SF * NF * GROUPS;
+  const counters = counterBits(SF) + counterBits(NF) + counterBits(GROUPS) + counterBits(words);
   // Marks of the first and the last beat run beside the pipeline in two shift registers.
   const marks = SF > 1 ? 2 : 0;
   const control = { lut: words === 1 ? 2 : counters + controlLuts + marks, ff: counters + 4 };

@@ -61,6 +61,31 @@ const shared: readonly Source[] = [
     foldings: [{ dense_0: f(1, 4), dense_1: f(4, 8), dense_2: f(2, 2), dense_3: f(2, 8) }],
     stages: ['dense_0', 'dense_1', 'dense_2', 'dense_3'],
   },
+  {
+    title: 'rn06',
+    file: model('rn06', 'model_best.h5'),
+    numerics: model('rn06', 'hls4ml.yml'),
+    foldings: [{ conv_0: f(2, 3), conv_1: f(2, 4), conv_2: f(1, 8), dense_0: f(1, 2) }],
+    stages: ['conv_0', 'conv_1', 'dense_0'],
+  },
+  {
+    title: 'cnv_w1a1',
+    file: model('cnv_w1a1', 'cnv_w1a1.onnx'),
+    foldings: [
+      {
+        ...{
+          conv_0: f(4, 3),
+          conv_1: f(4, 16),
+          conv_2: f(2, 32),
+          conv_3: f(2, 32),
+          conv_4: f(1, 32),
+          conv_5: f(1, 32),
+        },
+        ...{ dense_0: f(1, 4), dense_1: f(1, 8), dense_2: f(5, 1) },
+      },
+    ],
+    stages: ['conv_0', 'conv_1', 'dense_0'],
+  },
 ];
 
 function port(bits: number, beats: number): PortPlan {
@@ -97,8 +122,11 @@ async function casesOf({ title, file, numerics, foldings, stages }: Source): Pro
   });
 }
 
-/** All cases, or those of the digit networks only. */
-export async function layerCases(ownOnly = false): Promise<LayerCase[]> {
+/** All cases, those of the digit networks only, or those of one network. One model after the other: reading HDF5 has a time limit. */
+export async function layerCases(ownOnly = false, title?: string): Promise<LayerCase[]> {
   const sources = ownOnly || !haveModels ? own : [...own, ...shared];
-  return (await Promise.all(sources.map(casesOf))).flat();
+  const cases: LayerCase[] = [];
+  for (const source of sources)
+    if (title === undefined || source.title === title) cases.push(...(await casesOf(source)));
+  return cases;
 }

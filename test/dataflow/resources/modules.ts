@@ -58,6 +58,13 @@ function requantize(kind: Partial<RequantizeKind>, PE: number, FOLDS: number, X_
 const argmax = (N: number, PE: number, X_W: number) =>
   single({ kind: 'argmax', signed: true, params: { N, PE, X_W, OUT_W: 8 } }, PE * X_W);
 
+/** A 3 x 3 window with a border of one, over images of `size` x `size` pixels in `FOLDS` beats. */
+function window(size: number, FOLDS: number, SIMD: number, X_W: number): LayerCase {
+  const geometry = { KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 };
+  const params = { H: size, W: size, FOLDS, ...geometry, SIMD, X_W, PAD: 0, DEPTH: (2 * size + 4) * FOLDS };
+  return single({ kind: 'sliding_window', order: 'pixels', params }, SIMD * X_W);
+}
+
 export function blockCases(): LayerCase[] {
   return [
     single({ kind: 'register_slice', params: { W: 64 } }, 64),
@@ -75,6 +82,8 @@ export function blockCases(): LayerCase[] {
     requantize({}, 1, 32, 20, 8),
     requantize({ rounding: 'half_up', relu: true, overflow: 'saturate', signedOutput: false }, 2, 16, 20, 8),
     requantize({ rounding: 'half_even', overflow: 'saturate' }, 1, 64, 24, 16),
+    window(8, 8, 4, 8),
+    window(28, 1, 4, 1),
     argmax(10, 1, 12),
     argmax(10, 2, 16),
   ];
