@@ -2,6 +2,7 @@
 import { HeddleError } from '../base/diagnostics.js';
 import type { StageNetwork } from '../network/stages.js';
 import type { FoldingSource } from './errors.js';
+import { weightModes } from './weights/place-weights.js';
 import { checkFolding, type Folding, type LayerFolding, type RamStyle, weightedStages } from './folding.js';
 
 const ramStyles: readonly string[] = ['auto', 'block', 'distributed', 'ultra'];
@@ -69,7 +70,7 @@ function foldingFromJson(value: unknown, network: StageNetwork, source: FoldingS
 
 function layerFrom(entry: unknown, name: string, source: FoldingSource): LayerFolding {
   if (typeof entry !== 'object' || entry === null) throw malformed(`entry '${name}' is not an object`, source);
-  const { PE, SIMD, fifo, inFIFODepth, ram_style } = entry as Readonly<Record<string, unknown>>;
+  const { PE, SIMD, fifo, inFIFODepth, ram_style, weights } = entry as Readonly<Record<string, unknown>>;
   if (typeof PE !== 'number' || typeof SIMD !== 'number')
     throw malformed(`entry '${name}' lacks a number PE or SIMD`, source);
   const depth = fifo ?? inFIFODepth;
@@ -78,11 +79,19 @@ function layerFrom(entry: unknown, name: string, source: FoldingSource): LayerFo
   if (ram_style !== undefined && !(typeof ram_style === 'string' && ramStyles.includes(ram_style))) {
     throw malformed(`entry '${name}': ram_style ${JSON.stringify(ram_style)} is unknown`, source);
   }
+  const mode = weightModes.find((each) => each === weights);
+  if (weights !== undefined && mode === undefined) {
+    throw malformed(
+      `entry '${name}': weights ${JSON.stringify(weights)} is not one of ${weightModes.join(' ')}`,
+      source,
+    );
+  }
   return {
     PE,
     SIMD,
     ...(depth === undefined ? {} : { fifo: depth }),
     ...(ram_style === undefined ? {} : { ram_style: ram_style as RamStyle }),
+    ...(mode === undefined ? {} : { weights: mode }),
   };
 }
 

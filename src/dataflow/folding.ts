@@ -8,6 +8,7 @@ import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 import type { ElementType, StageNetwork } from '../network/stages.js';
 import { codeBits } from './codes.js';
 import { divisors, type FoldingSource, foldingPlace, notDividing } from './errors.js';
+import type { WeightMode } from './weights/place-weights.js';
 import { isPointwise, isWeighted, matrixOf, type WeightedStage, windowLanes } from './matrix.js';
 
 export type RamStyle = 'auto' | 'block' | 'distributed' | 'ultra';
@@ -18,6 +19,8 @@ export interface LayerFolding {
   /** Beats that fit between this layer and the one before; chosen when absent. */
   readonly fifo?: number;
   readonly ram_style?: RamStyle;
+  /** Where the weights are; `rom` when absent. */
+  readonly weights?: WeightMode;
 }
 /** By stage name. */
 export type Folding = Readonly<Record<string, LayerFolding>>;

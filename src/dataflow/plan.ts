@@ -26,6 +26,7 @@ import { planAdd, planConcat, planDuplicate } from './plan/joins.js';
 import { planPool, planUpsample } from './plan/pool.js';
 import { planPort, planInput, planOutput } from './plan/ports.js';
 import { defaultFifo, fifoName, planWeighted } from './plan/weighted.js';
+import { placeWeights } from './weights/place-weights.js';
 
 export { codeBits, isSigned, laneBitsFor } from './codes.js';
 
@@ -67,14 +68,15 @@ export function planNetwork(network: StageNetwork, options: PlanOptions): Plan {
   const folding = complete(network, chooseFolding(network, goal, options.folding));
   const chain = planChain(network, folding, options);
   const images = network.stages.some(({ kind }) => !plainKinds.has(kind));
-  if (!images || options.sizing === false) return { folding, chain, fifos: [] };
+  const modes = Object.fromEntries(Object.entries(folding).map(([name, { weights = 'rom' }]) => [name, weights]));
+  if (!images || options.sizing === false) return { folding, chain: placeWeights(chain, modes), fifos: [] };
   const given = Object.entries(options.folding ?? {}).flatMap(([name, { fifo }]) => (fifo === undefined ? [] : [name]));
   const sized = sizeFifos(chain, new Set([...given.map(fifoName), ...Object.keys(options.fifos ?? {})]));
   const depths = new Map(sized.fifos.map(({ name, depth }) => [name, depth]));
   const layers = Object.entries(folding).map(([name, layer]): [string, LayerFolding] => {
     return [name, { ...layer, fifo: depths.get(fifoName(name)) ?? layer.fifo! }];
   });
-  return { folding: Object.fromEntries(layers), chain: sized.chain, fifos: sized.fifos };
+  return { folding: Object.fromEntries(layers), chain: placeWeights(sized.chain, modes), fifos: sized.fifos };
 }
 
 /** Stages of networks without images; their FIFOs hold one vector each, whatever the rates. */

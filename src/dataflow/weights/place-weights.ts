@@ -20,6 +20,7 @@ const portBits = 64;
 
 /** `chain` with the weights of the stages that `modes` names elsewhere. */
 export function placeWeights(chain: Chain, modes: Readonly<Record<string, WeightMode>>): Chain {
+  if (Object.values(modes).every((mode) => mode === 'rom')) return chain;
   const beats = beatsPerSample(chain);
   const nodes: ChainNode[] = [];
   const weightPorts: WeightPort[] = [];

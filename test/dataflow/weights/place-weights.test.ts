@@ -6,6 +6,7 @@ import { runLockstep } from '../../../src/cosim/lockstep.js';
 import type { Participant } from '../../../src/cosim/participant.js';
 import { type Beat, axisStream, type StreamSpec } from '../../../src/cosim/streams.js';
 import type { Chain } from '../../../src/dataflow/chain.js';
+import { readFolding } from '../../../src/dataflow/folding-file.js';
 import { generateChain } from '../../../src/dataflow/generate.js';
 import { PipelineModel } from '../../../src/dataflow/pipeline-model.js';
 import { isSigned, planNetwork } from '../../../src/dataflow/plan.js';
@@ -54,6 +55,18 @@ function modelOf(chain: Chain, streams: readonly StreamSpec[]): Participant {
 }
 
 describe('weights of a network', () => {
+  it('are where the folding file says', () => {
+    const [{ network, folding, portBits, layers }] = cases(1) as [ReturnType<typeof cases>[number]];
+    const [first] = layers;
+    const text = (weights: string): string => JSON.stringify({ ...folding, [first]: { ...folding[first], weights } });
+    for (const mode of weightModes) {
+      const { chain } = planNetwork(network, { folding: readFolding(text(mode), network), portBits });
+      const fixed = planNetwork(network, { folding, portBits }).chain;
+      expect(chain).toEqual(placeWeights(fixed, { [first]: mode }));
+    }
+    expect(() => readFolding(text('flash'), network)).toThrow('rom stream programmable programmable_stream external');
+  });
+
   it('give the same results, and the interval of fixed ones, wherever they are, in the cycle model', () => {
     for (const { network, folding, portBits, codes, layers } of cases(6)) {
       const { chain } = planNetwork(network, { folding, portBits });
