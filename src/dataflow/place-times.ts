@@ -31,14 +31,25 @@ export class PlaceTimes implements TimedModule {
   /** The last output to give away beat j; undefined while one has not, -1 before the first beat. */
   #left(j: number): number | undefined {
     if (j < 0) return -1;
-    return latest(this.outputs.map((times) => times[j]));
+    let last = -1;
+    for (const times of this.outputs) {
+      const time = times[j];
+      if (time === undefined) return undefined;
+      if (time > last) last = time;
+    }
+    return last;
   }
 
   /** First cycle in which the first beat of output `port` whose transfer is not known is on offer. */
   offer(port = 0): number | undefined {
     const j = this.outputs[port]?.length ?? 0;
-    const needs = this.rule.needs(j).map(([from, k]) => this.inputs[from]?.[k]);
-    const made = needs.length === 0 ? this.#left(j - 1) : latest(needs);
+    const needs = this.rule.needs(j);
+    let made = needs.length === 0 ? this.#left(j - 1) : -1;
+    for (const [from, k] of needs) {
+      const time = this.inputs[from]?.[k];
+      if (time === undefined) return undefined;
+      if (made !== undefined && time > made) made = time;
+    }
     return made === undefined ? undefined : made + 1;
   }
 
@@ -47,15 +58,6 @@ export class PlaceTimes implements TimedModule {
     const left = this.#left(this.rule.turn(port, this.inputs[port]?.length ?? 0) - 1);
     return left === undefined ? undefined : Math.max(from, left);
   }
-}
-
-function latest(times: readonly (number | undefined)[]): number | undefined {
-  let last = -1;
-  for (const time of times) {
-    if (time === undefined) return undefined;
-    last = Math.max(last, time);
-  }
-  return last;
 }
 
 /** Duplicate (one input) and add (one input an operand): beat n of every input makes beat n. */
