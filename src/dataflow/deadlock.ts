@@ -19,14 +19,25 @@ export function blockedCircle(chain: Chain, times: StreamTimes): readonly string
       .reduce<string | undefined>((least, name) => {
         return least === undefined || count(name) < count(least) ? name : least;
       }, undefined);
-  // Streams that a join has not taken although they are on offer are full, those it waits for are empty.
-  for (const join of chain.nodes.filter(({ inputs }) => inputs.length > 1)) {
+  // From the output on: joins behind the one that is stuck starve on all sides, those in front of it are held up.
+  const joins = chain.nodes.filter(({ inputs }) => inputs.length > 1).reverse();
+  for (const join of joins) {
     for (const start of join.inputs) {
-      const path = walk(start, join, { givers, readers, hindmost });
-      if (path !== undefined) return path;
+      const circle = walk(start, join, { givers, readers, hindmost });
+      if (circle === undefined) continue;
+      // The join that is stuck has nothing on the way on one side and a FIFO without room on the other.
+      const fullOn = (streams: readonly string[]) => streams.some((name) => isFull(givers.get(name), times));
+      if (!fullOn(circle.up) && fullOn(circle.down)) return [...circle.up, ...circle.down];
     }
   }
   return undefined;
+}
+
+/** True for a FIFO without room. */
+function isFull(node: ChainNode | undefined, times: StreamTimes): boolean {
+  if (node?.kind !== 'fifo') return false;
+  const [moved = 0, left = 0] = [...node.inputs, ...node.outputs].map((name) => times.get(name)?.length ?? 0);
+  return moved - left >= node.params.DEPTH;
 }
 
 interface Around {
@@ -36,7 +47,11 @@ interface Around {
 }
 
 /** From the empty input `start` of a join up to a fork, and from there down the full branch to another input of the join. */
-function walk(start: string, join: ChainNode, { givers, readers, hindmost }: Around): readonly string[] | undefined {
+function walk(
+  start: string,
+  join: ChainNode,
+  { givers, readers, hindmost }: Around,
+): { readonly up: readonly string[]; readonly down: readonly string[] } | undefined {
   const path = [start];
   for (let at = start; ;) {
     const giver = givers.get(at);
@@ -47,7 +62,7 @@ function walk(start: string, join: ChainNode, { givers, readers, hindmost }: Aro
       for (let next = full; ;) {
         const reader = readers.get(next);
         if (reader === undefined) break;
-        if (reader === join) return next === start ? undefined : [...path, ...down];
+        if (reader === join) return next === start ? undefined : { up: path, down };
         const onward = hindmost(reader.outputs, next);
         if (onward === undefined) break;
         down.push((next = onward));
@@ -62,11 +77,7 @@ function walk(start: string, join: ChainNode, { givers, readers, hindmost }: Aro
 /** H2107: names the circle of blocked streams and the FIFO on its full side. */
 export function deadlockError(chain: Chain, times: StreamTimes): HeddleError {
   const circle = blockedCircle(chain, times);
-  const fifos = chain.nodes.filter(({ kind, outputs }) => kind === 'fifo' && circle?.includes(outputs[0]!) === true);
-  const full = fifos.find((node) => {
-    const held = (times.get(node.inputs[0]!)?.length ?? 0) - (times.get(node.outputs[0]!)?.length ?? 0);
-    return node.kind === 'fifo' && held >= node.params.DEPTH;
-  });
+  const full = chain.nodes.find((node) => circle?.includes(node.outputs[0]!) === true && isFull(node, times));
   const where = circle === undefined ? 'the streams of the chain' : circle.join(' > ');
   return new HeddleError({
     code: 'H2107',
