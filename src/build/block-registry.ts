@@ -1,6 +1,7 @@
 /** The blocks of the library by module name, for the verbs that take one: what it is, how it is built, values that work. */
 import type { Design } from '../circuit/index.js';
 import * as arith from '../blocks/arith/index.js';
+import * as axi from '../blocks/axi/index.js';
 import * as cdc from '../blocks/cdc/index.js';
 import * as stream from '../blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.js';
@@ -15,11 +16,17 @@ import { PoolGlobal } from '../dataflow/stages/pool-global.js';
 import { Upsample } from '../dataflow/stages/upsample.js';
 import { Frame } from '../dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
-import { Matvec } from '../dataflow/stages/matvec.js';
+import { Lookup } from '../dataflow/stages/lookup.js';
+import { Matvec, MatvecMapped, MatvecStream } from '../dataflow/stages/matvec.js';
 import { PatchWindow } from '../dataflow/stages/patch-window.js';
 import { makeRequantize, requantizeName, type RequantizeKind, roundings } from '../dataflow/stages/requantize.js';
 import { SlidingWindow } from '../dataflow/stages/sliding-window.js';
 import { Thresholds } from '../dataflow/stages/thresholds.js';
+import { FrameToken } from '../dataflow/weights/frame-token.js';
+import { TlastCheck } from '../dataflow/weights/tlast-check.js';
+import { WeightStoreStream } from '../dataflow/weights/weight-store-stream.js';
+import { WeightStore } from '../dataflow/weights/weight-store.js';
+import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs, type Ports } from '../hdl/index.js';
 
 export type ParamNumbers = Readonly<Record<string, number>>;
@@ -51,9 +58,16 @@ function operands(arithmetic: Arithmetic): ParamNumbers {
   return { X_W, W_W, ...(binary ? {} : { P_SHIFT: 0 }), ACC_W: 16 };
 }
 
-function matvec(arithmetic: Arithmetic): RegisteredBlock {
-  const example = { MH: 4, MW: 6, PE: 2, SIMD: 3, GROUPS: 1, ...operands(arithmetic) };
-  return block(Matvec[arithmetic], example, `matvec_{${arithmetics.join(',')}}`);
+/** Weights in a ROM, in a memory outside of the unit, and as a stream. */
+function matvecs(): RegisteredBlock[] {
+  const sizes = { MH: 4, MW: 6, PE: 2, SIMD: 3 };
+  const family = `matvec_{${arithmetics.join(',')}}`;
+  const grouped = (arithmetic: Arithmetic): ParamNumbers => ({ ...sizes, GROUPS: 1, ...operands(arithmetic) });
+  return [
+    ...arithmetics.map((each) => block(Matvec[each], grouped(each), family)),
+    ...arithmetics.map((each) => block(MatvecMapped[each], grouped(each), `${family}_mapped`)),
+    ...arithmetics.map((each) => block(MatvecStream[each], { ...sizes, ...operands(each) }, `${family}_stream`)),
+  ];
 }
 
 function depthwise(arithmetic: Arithmetic): RegisteredBlock {
@@ -113,6 +127,10 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.Downsizer, resizing),
   block(stream.WidthConverter, { IN_W: 8, OUT_W: 12, UP: 3, DOWN: 2, FRAME_IN: 3, FRAME_OUT: 2 }),
   block(stream.Broadcast, { W: 8, N: 3 }),
+  block(axi.AxiLiteSubordinate, { ADDR_W: 6, OUTSTANDING: 2 }),
+  block(axi.AxiLiteMemory, { ADDR_W: 6, WORDS: 8, OUTSTANDING: 2 }),
+  block(axi.AccessMemory, { ADDR_W: 4, WORDS: 8 }),
+  block(axi.makeAccessDecoder(3), { WINDOW_W: 8, A0_W: 3, A1_W: 8, A2_W: 1 }),
   block(cdc.AsyncFifo, { W: 8, DEPTH: 8, STAGES: 2 }),
   block(cdc.BitSynchronizer, { STAGES: 2 }),
   block(cdc.ResetSynchronizer, { STAGES: 2 }),
@@ -131,7 +149,13 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ...Object.values(PoolGlobal).map((pool) =>
     block(pool, { PE: 2, FOLDS: 2, PIXELS: 4, X_W: 5, OUT_W: 5 }, 'pool_global_{max,sum}_{s,u}'),
   ),
-  ...arithmetics.map(matvec),
+  ...matvecs(),
+  block(WeightStore, { W: 33, WORDS: 4, FRAME: 4 }),
+  block(WeightStoreStream, { W: 33, WORDS: 4, FRAME: 4 }),
+  block(WeightStreamer, { W: 8, WORDS: 4 }),
+  block(FrameToken, { W: 8, BEATS: 4, TOKENS: 2 }),
+  block(TlastCheck, { W: 8, FRAME: 4 }),
+  block(Lookup, { PE: 2, ENTRIES: 16, OUT_W: 4 }),
   ...arithmetics.map(depthwise),
   block(PatchWindow, patches),
   ...Object.values(SlidingWindow).map((sliding) => block(sliding, window, 'sliding_window{,_groups}')),

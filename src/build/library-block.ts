@@ -3,6 +3,7 @@ import { type Diagnostic, HeddleError } from '../base/diagnostics.js';
 import { nearest } from '../base/nearest.js';
 import { randomStream } from '../base/random.js';
 import {
+  allItems,
   conditionHolds,
   type Design,
   evalNat,
@@ -108,12 +109,36 @@ export function exampleImages({ name, design, params }: BlockInstance, seed = 1n
   const images = (top?.params ?? []).filter(({ kind }) => kind === 'image');
   return Object.fromEntries(
     images.map((param): [string, Image] => {
-      const memory = top?.signals.find((signal) => signal.kind === 'memory' && signal.image === param.name);
-      if (memory?.kind !== 'memory') throw new Error(`${name}: no memory is read from ${param.name}`);
-      const width = evalNat(packedWidth(memory.type), params);
+      const size = top && imageSize(design, top, param.name, params);
+      if (size === undefined) throw new Error(`${name}: no memory is read from ${param.name}`);
       const random = randomStream(seed, param.name);
-      const words = Array.from({ length: evalNat(memory.depth, params) }, () => random.nextBigInt(width));
-      return [param.name, { file: `${name}_${param.name.toLowerCase()}.mem`, width, words }];
+      const words = Array.from({ length: size.depth }, () => random.nextBigInt(size.width));
+      return [param.name, { file: `${name}_${param.name.toLowerCase()}.mem`, width: size.width, words }];
     }),
   );
+}
+
+/** Words and their width of the memory that `image` is for, in the module itself or in the one it is handed to. */
+function imageSize(
+  design: Design,
+  module: ModuleDef,
+  image: string,
+  params: ParamNumbers,
+): { readonly depth: number; readonly width: number } | undefined {
+  const memory = module.signals.find((signal) => signal.kind === 'memory' && signal.image === image);
+  if (memory?.kind === 'memory')
+    return { depth: evalNat(memory.depth, params), width: evalNat(packedWidth(memory.type), params) };
+  for (const item of allItems(module.items)) {
+    if (item.item !== 'instance') continue;
+    const child = design.modules[item.module];
+    const handed = Object.entries(item.actuals).find(
+      ([, actual]) => actual.op === 'imageParam' && actual.name === image,
+    );
+    if (child === undefined || handed === undefined) continue;
+    const inner = Object.entries(item.actuals).flatMap(([key, actual]) =>
+      actual.op === 'image' || actual.op === 'imageParam' ? [] : [[key, evalNat(actual, params)] as const],
+    );
+    return imageSize(design, child, handed[0], Object.fromEntries(inner));
+  }
+  return undefined;
 }
