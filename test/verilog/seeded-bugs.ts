@@ -85,8 +85,8 @@ const values: Readonly<Record<string, readonly Values[]>> = {
   ],
   broadcast: [{ W: 3, N: 3 }],
   matvec_ss: [
-    { MH: 8, MW: 12, PE: 2, SIMD: 3, X_W: 4, W_W: 4, ACC_W: 16 },
-    { MH: 8, MW: 6, PE: 2, SIMD: 3, X_W: 4, W_W: 4, ACC_W: 16 },
+    { MH: 8, MW: 12, PE: 2, SIMD: 3, X_W: 4, W_W: 4, P_SHIFT: 1, ACC_W: 16 },
+    { MH: 8, MW: 6, PE: 2, SIMD: 3, X_W: 4, W_W: 4, P_SHIFT: 2, ACC_W: 16 },
   ],
   matvec_xnor: [
     { MH: 8, MW: 12, PE: 2, SIMD: 3, X_W: 1, W_W: 1, ACC_W: 16 },
