@@ -3,15 +3,14 @@ import { type Diagnostic, HeddleError } from '../base/diagnostics.js';
 import { nearest } from '../base/nearest.js';
 import { randomStream } from '../base/random.js';
 import {
-  allItems,
   conditionHolds,
   type Design,
   evalNat,
+  imageSize,
   type Image,
   type ModuleDef,
   type Nat,
   natText,
-  packedWidth,
 } from '../circuit/index.js';
 import { type ParamNumbers, type RegisteredBlock, registeredBlock, registeredBlocks } from './block-registry.js';
 
@@ -116,29 +115,4 @@ export function exampleImages({ name, design, params }: BlockInstance, seed = 1n
       return [param.name, { file: `${name}_${param.name.toLowerCase()}.mem`, width: size.width, words }];
     }),
   );
-}
-
-/** Words and their width of the memory that `image` is for, in the module itself or in the one it is handed to. */
-function imageSize(
-  design: Design,
-  module: ModuleDef,
-  image: string,
-  params: ParamNumbers,
-): { readonly depth: number; readonly width: number } | undefined {
-  const memory = module.signals.find((signal) => signal.kind === 'memory' && signal.image === image);
-  if (memory?.kind === 'memory')
-    return { depth: evalNat(memory.depth, params), width: evalNat(packedWidth(memory.type), params) };
-  for (const item of allItems(module.items)) {
-    if (item.item !== 'instance') continue;
-    const child = design.modules[item.module];
-    const handed = Object.entries(item.actuals).find(
-      ([, actual]) => actual.op === 'imageParam' && actual.name === image,
-    );
-    if (child === undefined || handed === undefined) continue;
-    const inner = Object.entries(item.actuals).flatMap(([key, actual]) =>
-      actual.op === 'image' || actual.op === 'imageParam' ? [] : [[key, evalNat(actual, params)] as const],
-    );
-    return imageSize(design, child, handed[0], Object.fromEntries(inner));
-  }
-  return undefined;
 }

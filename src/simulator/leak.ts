@@ -42,8 +42,8 @@ interface Element {
 }
 
 /**
- * The first leak that two of the seeds show, if any. The payload of an outgoing stream counts while its valid is up. Names
- * of outputs must tell the stream as the kit's do: `m_axis_tvalid`, `m_axis_tdata`.
+ * The first leak that two of the seeds show, if any. The payload of a stream or channel counts while its valid is up. Names
+ * of outputs must tell what belongs together as the kit's do: `m_axis_tvalid` and `m_axis_tdata`, `s_axi_rvalid` and `s_axi_rdata`.
  */
 export function findLeak(
   circuit: ElaboratedCircuit,
@@ -111,10 +111,13 @@ function runner(simulation: CircuitSimulation, stimulus: LeakStimulus, outputs: 
   const start = simulation.snapshot();
   const inputs = simulation.ports.filter(({ dir }) => dir === 'input');
   const sources = simulation.circuit.streams.filter(({ role }) => role === 'source').map(({ name }) => name);
+  const valids = outputs.filter((name) => name.endsWith('valid')).sort((a, b) => b.length - a.length);
   const guards = outputs.map((name) => {
     const stream = sources.find((each) => name.startsWith(`${each}_`));
-    const valid = stream === undefined ? -1 : outputs.indexOf(`${stream}_tvalid`);
-    return outputs[valid] === name ? -1 : valid;
+    // A channel that is no stream of the kit: the longest prefix tells, `s_axi_r` of `s_axi_rvalid`.
+    const channel = valids.find((each) => name.startsWith(each.slice(0, -'valid'.length)));
+    const valid = stream === undefined ? channel : `${stream}_tvalid`;
+    return valid === undefined || valid === name || name.endsWith('ready') ? -1 : outputs.indexOf(valid);
   });
   return (changed) => {
     simulation.restore(start);

@@ -5,7 +5,7 @@
  * prove are the small cones between them. Memories stay cells and must agree in shape, contents and every port.
  */
 import { randomStream } from '../../src/base/random.js';
-import { type Design, hardenDesign, type ModuleDef, type Nat, packedWidth, evalNat } from '../../src/circuit/index.js';
+import { type Design, hardenDesign, imageSize } from '../../src/circuit/index.js';
 import { emitDesign, renderImage } from '../../src/verilog/index.js';
 import { folderWith, outputOf, type SourceFile } from '../verilog/tools.js';
 
@@ -54,18 +54,12 @@ function form(name: string, files: readonly SourceFile[], top: string, set: stri
 function images(soft: Design, hard: Design): SourceFile[] {
   const def = hard.modules[hard.top]!;
   return def.params.flatMap(({ name }) => {
-    const { width, depth } = imageShape(def, name);
+    const size = imageSize(hard, def, name, {});
+    if (size === undefined) throw new Error(`${def.name}: no memory is read from ${name}`);
+    const { width, depth } = size;
     const random = randomStream(7n, name);
     const words = Array.from({ length: depth }, () => random.nextBigInt(width));
     const text = renderImage({ file: name, width, words });
     return [soft.top, hard.top].map((top) => ({ name: `${top}_${name.toLowerCase()}.mem`, text }));
   });
-}
-
-/** Shape of the memory that an image fills; in a hard module it is literal. */
-function imageShape(def: ModuleDef, image: string): { readonly width: number; readonly depth: number } {
-  const memory = def.signals.find((signal) => signal.kind === 'memory' && signal.image === image);
-  if (memory?.kind !== 'memory') throw new Error(`${def.name}: no memory is read from ${image}`);
-  const value = (nat: Nat): number => evalNat(nat, {});
-  return { width: value(packedWidth(memory.type)), depth: value(memory.depth) };
 }
