@@ -4,6 +4,7 @@ import { type Folding, layerInterval, weightedStages } from '../dataflow/folding
 import {
   type Budget,
   budgetResources,
+  latencySteps,
   overBudget,
   type Pair,
   searchFolding,
@@ -49,6 +50,25 @@ export function searchPlan(network: StageNetwork, request: SearchRequest): Searc
     base = positive(addResources(base, total, timesResources(-1, search.total)));
   }
 }
+
+/**
+ * Plans of a network of matrices on vectors, the cheapest and slowest first, as long as they fit the budget: the candidates for a
+ * latency. Layers on images overlap in time; there shorter intervals are the way, see {@link isVectorNetwork}.
+ */
+export function* latencyPlans(
+  network: StageNetwork,
+  { budget, portBits }: Pick<SearchRequest, 'budget' | 'portBits'>,
+): Generator<{ readonly plan: Plan; readonly total: Resources }> {
+  for (const folding of latencySteps(weightedStages(network).map(foldableLayer), budget)) {
+    const plan = planNetwork(network, { folding, portBits });
+    const { total } = chainResources(plan.chain);
+    if (overBudget(total, budget).length === 0) yield { plan, total };
+  }
+}
+
+/** Whether layers wait for whole vectors of each other, so that their cycles add up. */
+export const isVectorNetwork = ({ stages }: StageNetwork): boolean =>
+  stages.every(({ kind }) => kind === 'dense' || kind === 'elementwise' || kind === 'argmax');
 
 function positive({ lut, ff, dsp, bram36, bram18 }: Resources): Resources {
   const least = (count: number): number => Math.max(0, count);

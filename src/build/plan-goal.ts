@@ -11,7 +11,7 @@ import { chainResources } from '../dataflow/resources/chain.js';
 import type { Board } from '../target/boards.js';
 import { boardFor } from './backend.js';
 import { buildError } from './errors.js';
-import { resourceTitles, type SearchedPlan, searchPlan } from './folding-plan.js';
+import { isVectorNetwork, latencyPlans, resourceTitles, type SearchedPlan, searchPlan } from './folding-plan.js';
 
 export interface PlanRequest {
   readonly portBits: number | 'full';
@@ -62,7 +62,14 @@ export function planFor(network: StageNetwork, request: PlanRequest): Plan {
   const board = boardFor(request.board);
   const search = (interval: number): SearchedPlan =>
     searchPlan(network, { interval, budget: board.resources, portBits }) ?? unsearched(network, portBits);
-  if (maxLatency !== undefined) return planForLatency(search, Math.floor(maxLatency * clockMhz), board);
+  if (maxLatency !== undefined) {
+    const limit = Math.floor(maxLatency * clockMhz);
+    const candidates =
+      isVectorNetwork(network) && network.stages.some(({ kind }) => kind === 'dense')
+        ? latencyPlans(network, { budget: board.resources, portBits })
+        : shorterIntervals(search, limit, board);
+    return planForLatency(candidates, limit, board);
+  }
   if (targetFps === undefined) return fitting(search(portInterval(network, portBits)), board);
   const interval = Math.max(1, Math.floor((clockMhz * 1e6) / targetFps));
   const found = search(interval);
@@ -95,19 +102,30 @@ function fitting({ plan, total }: SearchedPlan, board: Board): Plan {
   });
 }
 
-/** The cheapest of the plans, each with an interval a quarter shorter than the one before, whose first result is out in time. */
-function planForLatency(search: (interval: number) => SearchedPlan, limit: number, board: Board): Plan {
-  let best = Infinity;
+/** Plans with an interval a quarter shorter than the one before, until the budget ends. */
+function* shorterIntervals(
+  search: (interval: number) => SearchedPlan,
+  limit: number,
+  board: Board,
+): Generator<{ readonly plan: Plan }> {
   let last = Infinity;
   // A sample takes at least as long as its slowest layer.
   for (let interval = limit; interval >= 1; interval = Math.floor(interval * 0.75)) {
     const found = search(interval);
     // The budget ends here: shorter intervals give the same plan.
-    if (found.search.interval === last) break;
+    if (found.search.interval === last) return;
     last = found.search.interval;
-    const { total } = predictTiming(found.plan.chain, 1).cycles;
+    yield { plan: fitting(found, board) };
+  }
+}
+
+/** The first of the candidates, the cheapest first, whose first result is out in time. */
+function planForLatency(candidates: Iterable<{ readonly plan: Plan }>, limit: number, board: Board): Plan {
+  let best = Infinity;
+  for (const { plan } of candidates) {
+    const { total } = predictTiming(plan.chain, 1).cycles;
     best = Math.min(best, total + 1);
-    if (total + 1 <= limit) return fitting(found, board);
+    if (total + 1 <= limit) return plan;
   }
   throw buildError(
     'H2003',

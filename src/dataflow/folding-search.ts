@@ -146,3 +146,31 @@ export function searchFolding(layers: readonly FoldableLayer[], goal: SearchGoal
   const fits = overBudget(result.total, budget).length === 0;
   return { ...result, fits, slowest, bound, ...(next === undefined ? {} : { next }) };
 }
+
+/**
+ * Foldings for layers that work one after the other on a vector, where the first result takes the sum of their cycles: from the
+ * cheapest to the fastest, each with the change that saves most cycles for its weight. Sums between two of them would take more
+ * hardware for the cycles they save, so nothing is lost by leaving them out.
+ */
+export function latencySteps(layers: readonly FoldableLayer[], budget: Budget): Readonly<Record<string, Pair>>[] {
+  const options = layers.map((layer) =>
+    optionsOf(layer, budget, undefined).map((each) => ({ ...each, weight: weigh(each.resources, budget) })),
+  );
+  const chosen = options.map(() => 0);
+  const folding = () => Object.fromEntries(layers.map(({ name }, i) => [name, options[i]![chosen[i]!]!.pair]));
+  const steps = [folding()];
+  for (;;) {
+    const changes = options.flatMap((each, layer) => {
+      const now = each[chosen[layer]!]!;
+      return each.slice(chosen[layer]! + 1).map(({ cycles, weight }, k) => ({
+        ...{ layer, option: chosen[layer]! + 1 + k },
+        gain: (now.cycles - cycles) / Math.max(1e-9, weight - now.weight),
+      }));
+    });
+    const [first, ...others] = changes;
+    if (first === undefined) return steps;
+    const best = others.reduce((a, b) => (b.gain > a.gain ? b : a), first);
+    chosen[best.layer] = best.option;
+    steps.push(folding());
+  }
+}

@@ -5,8 +5,11 @@ import { loadModel } from '../../src/build/load-model.js';
 import { planFor } from '../../src/build/plan-goal.js';
 import { layerInterval, weightedStages } from '../../src/dataflow/folding.js';
 import { overBudget } from '../../src/dataflow/folding-search.js';
+import { predictTiming } from '../../src/dataflow/timing.js';
+import { loadNetwork } from '../../src/import/index.js';
 import { chainResources } from '../../src/dataflow/resources/chain.js';
 import { boardNames, findBoard } from '../../src/target/boards.js';
+import { haveModels, model } from '../network/shared.js';
 
 const board = findBoard('PYNQ-Z2')!;
 const load = async () => (await loadModel({ model: 'vectors/digits/digits_w4a4.onnx' })).loaded.stageNetwork;
@@ -43,5 +46,13 @@ describe('foldings under a budget', () => {
     expect(describeNextStep(step, 'pynq-z2')).toMatch(
       /^interval \d+ with dense_0 .*\+\d+ DSP.*; more DSP than pynq-z2 has$/,
     );
+  });
+
+  it.skipIf(!haveModels)('gives the first result of AD03 within 360 cycles on a pynq-z2', async () => {
+    const file = model('ad03', 'model_ToyCar.h5');
+    const { stageNetwork } = await loadNetwork(file, { numerics: model('ad03', 'hls4ml.yml') });
+    const plan = planFor(stageNetwork, { portBits: 64, clockMhz: 100, board: 'pynq-z2', maxLatency: 3.6 });
+    expect(predictTiming(plan.chain, 1).cycles.first_sample + 1).toBeLessThanOrEqual(360);
+    expect(overBudget(chainResources(plan.chain).total, board.resources)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { divisors } from '../../src/dataflow/errors.js';
 import {
   type Budget,
   type FoldableLayer,
+  latencySteps,
   overBudget,
   type Pair,
   searchFolding,
@@ -95,5 +96,24 @@ describe('searchFolding', () => {
     const full = searchFolding(layers, { interval: 1, budget, base: addResources({ lut: 500 }) });
     expect(full.fits).toBe(false);
     expect(searchFolding(layers, { interval: 1, budget, beyondBudget: true }).interval).toBe(1);
+  });
+});
+
+describe('latencySteps', () => {
+  it('each have the least sum of cycles that any folding of their weight has', () => {
+    const layers = [layer('a', 6, 8), layer('b', 4, 6)];
+    const measured = (folding: Readonly<Record<string, Pair>>) => ({
+      cycles: layers.reduce((sum, each) => sum + each.cycles(folding[each.name]!), 0),
+      weight: layers.reduce((sum, each) => sum + weigh(each.cost(folding[each.name]!), budget), 0),
+    });
+    const all = [...foldings(layers)].map(measured);
+    const steps = latencySteps(layers, budget).map(measured);
+    expect(steps.length).toBeGreaterThan(8);
+    for (const [k, step] of steps.entries()) {
+      expect(all.filter(({ cycles, weight }) => cycles < step.cycles && weight <= step.weight + 1e-9)).toEqual([]);
+      if (k > 0) expect(step.cycles).toBeLessThan(steps[k - 1]!.cycles);
+    }
+    expect(steps[0]!.weight).toBeCloseTo(Math.min(...all.map(({ weight }) => weight)));
+    expect(steps.at(-1)!.cycles).toBe(Math.min(...all.map(({ cycles }) => cycles)));
   });
 });
