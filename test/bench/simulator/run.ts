@@ -59,16 +59,12 @@ async function bothWays(specs: Readonly<Record<string, PeerSpec>>, optFast = tru
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'heddle-bench-'));
 
-async function compare(
-  ours: Runner,
-  { usual, optFast }: PeerPrograms,
-  duty: number,
-  args: readonly string[] = ['0', '3', ''],
-): Promise<Figures> {
+async function compare(ours: Runner, { usual, optFast }: PeerPrograms, duty: number, trace?: string): Promise<Figures> {
   const started = (programs: Peers, fast: boolean) =>
     Object.entries(programs).map(([text, program]) => ({
       ...{ text, fast },
-      peer: new Peer(program, args),
+      // Programs that write one file would slow each other down.
+      peer: new Peer(program, ['0', '3', trace === undefined ? '' : `${trace}_${text}_${fast ? 'fast' : 'usual'}.fst`]),
       rates: [] as number[],
     }));
   const peers = [...started(usual, false), ...started(optFast, true)];
@@ -144,7 +140,7 @@ async function traced(): Promise<Figures> {
   const ours = macRunner(8, 24);
   const journal = ours.simulation.journal();
   const peers = await macPeers(8, 24, true);
-  const figures = await compare(ours, peers, 3, ['0', '3', join(temporary, 'trace.fst')]);
+  const figures = await compare(ours, peers, 3, join(temporary, 'trace'));
   journal.stop();
   return figures;
 }
