@@ -166,10 +166,10 @@ async function explainFirst(
   compared: readonly Comparison[],
   locate: (sample: number) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  const bad = compared.find(({ first }) => first !== undefined);
-  if (bad?.first === undefined) return undefined;
-  const place = await locate(bad.firstSample ?? 0);
-  return place === undefined ? bad.first : `${bad.first}\n  ${place}`;
+  const first = compared.find((each) => each.first !== undefined)?.first;
+  if (first === undefined) return undefined;
+  const place = await locate(first.sample);
+  return place === undefined ? first.text : `${first.text}\n  ${place}`;
 }
 
 async function runnerFor(

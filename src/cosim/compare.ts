@@ -106,30 +106,22 @@ export class Comparator {
     };
   }
 
-  #agrees(i: number, row: Uint32Array): boolean {
+  /** In the words from `from` to before `to`. */
+  #agrees(i: number, row: Uint32Array, from = 0, to = row.length): boolean {
     const pairs = this.#followers[i]?.pairs ?? [];
     const leader = this.#rows[0] ?? row;
     for (let p = 0; p < pairs.length; p += 2) {
       const [word, guard] = [pairs[p] ?? 0, pairs[p + 1] ?? 0];
-      if (row[word] !== leader[word] && (guard === 0 || leader[guard] !== 0)) return false;
+      if (row[word] === leader[word] || (guard !== 0 && leader[guard] === 0)) continue;
+      if (word >= from && word < to) return false;
     }
     return true;
   }
 
   /** Ports on which some participant differs, with the values of all that have them. */
   #differing(): PortValues[] {
-    const leader = this.#rows[0] ?? new Uint32Array(0);
     return this.#ports.flatMap(({ port, at, limbs, compared }) => {
-      const differs = this.#rows.some((row, i) => {
-        const pairs = this.#followers[i]?.pairs ?? [];
-        if (i === 0 || !this.counts(i)) return false;
-        for (let p = 0; p < pairs.length; p += 2) {
-          const [word, guard] = [pairs[p] ?? 0, pairs[p + 1] ?? 0];
-          if (word < at || word >= at + limbs) continue;
-          if (row[word] !== leader[word] && (guard === 0 || leader[guard] !== 0)) return true;
-        }
-        return false;
-      });
+      const differs = this.#rows.some((row, i) => i > 0 && this.counts(i) && !this.#agrees(i, row, at, at + limbs));
       if (!differs) return [];
       return [
         { port, values: this.#rows.map((row, i) => (compared[i] === true ? bitsAt(row, at, limbs) : undefined)) },

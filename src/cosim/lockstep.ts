@@ -186,14 +186,16 @@ class Run {
 
 /**
  * Runs to the end or to the first failure. Verilated models that nobody observes and that do not lead are played and
- * compared in blocks of cycles; where one differs the run is made again, all participants side by side.
+ * compared in blocks of cycles; where any participant differs the run is made again, all of them side by side.
  */
 export function runLockstep(spec: LockstepSpec, observe?: Observer): LockstepResult {
   if (observe === undefined) {
     const run = new Run(spec, true);
     if (!run.inBlocks) return run.go(undefined);
     try {
-      return run.go(undefined);
+      const result = run.go(undefined);
+      // A difference names the values of all participants, also of those that are compared in blocks.
+      if (result.failure?.kind !== 'difference') return result;
     } catch {
       // Which of several failures comes first shows in the run below, exceptions among them.
     }

@@ -86,17 +86,6 @@ export function moduleStreams(module: ModuleDef, env: NatEnv): StreamSpec[] {
   });
 }
 
-/** All fields of a beat in one number, the first field lowest. */
-export function packBeat(stream: StreamSpec, beat: Beat): bigint {
-  let bits = 0n;
-  let low = 0n;
-  for (const { name, width } of stream.fields) {
-    bits |= BigInt.asUintN(width, beat[name] ?? 0n) << low;
-    low += BigInt(width);
-  }
-  return bits;
-}
-
 /** `tdata=0x1f tlast=1`. */
 export function formatBeat(beat: Beat): string {
   return Object.entries(beat)

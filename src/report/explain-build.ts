@@ -16,7 +16,7 @@ function passRow({ pass, before, after, operators, rewired, constants, differenc
   return [pass, `${before} > ${after}`, difference === 0 ? 'equal' : equal, done.join(', ') || 'nothing to do'];
 }
 
-export function elementText(type: ElementType): string {
+function elementText(type: ElementType): string {
   return type.kind === 'bipolar' ? 'bipolar' : `${type.signed ? '' : 'u'}int${type.bits}`;
 }
 

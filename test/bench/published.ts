@@ -4,6 +4,7 @@
  * Ours are the cycles that the prediction gives (equal to the simulated circuit, cycle by cycle) and estimated cells at an assumed
  * clock of 100 MHz; theirs are measured on the board, host and DMA included. Interval stands beside interval, latency beside latency.
  */
+import { bramTiles } from '../../src/blocks/resources/index.js';
 import { planFor, type PlanRequest } from '../../src/build/plan-goal.js';
 import { chainResources } from '../../src/dataflow/resources/chain.js';
 import { predictTiming } from '../../src/dataflow/timing.js';
@@ -60,7 +61,7 @@ else {
       grouped(cycles.first_sample + 1),
       theirs(published.latency),
       ...cells,
-      grouped(total.bram36 + total.bram18 / 2),
+      `${bramTiles(total)}`,
       unknown.join(' ') || '-',
       published.from,
     ]);

@@ -112,6 +112,27 @@ describe.skipIf(skipWithoutVerilator())('lockstep', () => {
     expect(kinds.filter((kind, k) => kind === 'difference' && (cycles[k] ?? 0) > 130).length).toBeGreaterThan(3);
   });
 
+  it('names the values of all participants, also of those compared in blocks', () => {
+    const wrong: Participant = {
+      ...model,
+      create: () => {
+        const sim = model.create();
+        const peek = (port: string): bigint => sim.peek(port) ^ (port === 'm_axis_tdata' ? 4n : 0n);
+        return {
+          ports: sim.ports,
+          peek,
+          poke: sim.poke.bind(sim),
+          settle: sim.settle.bind(sim),
+          tick: sim.tick.bind(sim),
+        };
+      },
+    };
+    const { failure } = runLockstep(specOf([model, wrong, verilator], { expected: {} }));
+    const [first] = beats;
+    const right = Number(first?.['tdata']);
+    expect(failure?.ports).toEqual([{ port: 'm_axis_tdata', values: [right, right ^ 4, right] }]);
+  });
+
   it.each([
     [
       'AXI4STREAM_ERRM_TVALID_STABLE',

@@ -8,7 +8,6 @@ import {
   type Payload,
   type Sig,
   type Stream,
-  type UInt,
   uint,
 } from '../../hdl/index.js';
 
@@ -34,13 +33,6 @@ export const axiLitePorts = (addressWidth: NatExpr) => ({
   s_axi_rdata: output(uint(32)),
   s_axi_rresp: output(uint(2)),
 });
-
-/** The signals of these ports in a body. */
-export type AxiLiteSignals = {
-  readonly [K in keyof ReturnType<typeof axiLitePorts>]: ReturnType<typeof axiLitePorts>[K]['type'] extends Bool
-    ? Sig<Bool>
-    : Sig<UInt>;
-};
 
 /** Signals that are there already, taken as a stream. */
 export function asStream<P extends Payload>(

@@ -65,10 +65,10 @@ export function simulateStep(
   const watch = [...layerExits(chain, network).values()];
   const run = runHardware({ chain, design, participant, codes, signedOutput, watch });
   if (run.failure !== undefined) throw lockstepError(renderFailure(run.spec, run.failure, { subject: network.name }));
-  const { equalSamples, first, firstSample = 0 } = compareCodes(run.outputs, expected, chain.output.elements);
+  const { equalSamples, first } = compareCodes(run.outputs, expected, chain.output.elements);
   if (first !== undefined) {
-    const message = `${network.name}: the simulated hardware differs from the reference; ${first}`;
-    const upTo = codes.slice(0, (firstSample + 1) * chain.input.elements);
+    const message = `${network.name}: the simulated hardware differs from the reference; ${first.text}`;
+    const upTo = codes.slice(0, (first.sample + 1) * chain.input.elements);
     const place = locateDifference({ chain, design, network, participant, read: readCircuit, codes: upTo });
     throw buildError('H4001', message, { exitCode: 1, ...(place === undefined ? {} : { places: [{ text: place }] }) });
   }

@@ -3,7 +3,7 @@
  * operator that makes it. Nothing is shared and nothing changes, so a flow may be read by as many layers as one likes.
  */
 import { randomStream, type RandomStream } from '../../base/random.js';
-import { scalar, sizeOf, type Attribute, type Graph, type GraphNode, type Tensor } from '../graph.js';
+import { scalar, type Attribute, type Graph, type GraphNode, type Tensor } from '../graph.js';
 
 /** What the operator of a flow writes into a graph; it returns the name of the tensor that it makes. */
 export type Emit = (writer: GraphWriter, inputs: readonly string[]) => string;
@@ -137,6 +137,3 @@ export function graphOf(name: string, end: Flow, { seed = 1n }: { readonly seed?
 export function imageOf(shape: readonly number[]): readonly [channels: number, height: number, width: number] {
   return [shape[0] ?? 1, shape[1] ?? 1, shape[2] ?? 1];
 }
-
-/** The last axis a matrix reads: elements of a vector. */
-export const elementsOf = (shape: readonly number[]): number => sizeOf(shape);

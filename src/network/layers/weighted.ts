@@ -1,5 +1,6 @@
 /** Matrices and convolutions. Neither has a bias; `norm` adds one where it is wanted. */
-import { elementsOf, imageOf, operator, type Layer } from './flow.js';
+import { sizeOf } from '../graph.js';
+import { imageOf, operator, type Layer } from './flow.js';
 import { type WeightOptions, writeWeights } from './weights.js';
 
 /** A matrix on all elements, channels first as in the model's own layout. Weights are [outputs][inputs]. */
@@ -9,7 +10,7 @@ export function dense(outputs: number, options: WeightOptions): Layer {
     (shape) =>
       (writer, [x = '']) => {
         const name = writer.name('dense');
-        const inputs = elementsOf(shape);
+        const inputs = sizeOf(shape);
         const flat = shape.length === 1 ? x : writer.node('Flatten', `${name}_flatten`, [x], { axis: 1 });
         const weights = writeWeights(writer, name, [outputs, inputs], inputs, options);
         // ONNX multiplies from the right: [inputs][outputs].

@@ -151,7 +151,7 @@ describe('commit', () => {
       expect([n, isOld || isNew]).toEqual([n, true]);
       if (isNew && !isOld) switched = true;
       if (isOld && !isNew) expect([n, switched]).toEqual([n, false]);
-      if (n < committed && !isNew) expect(isOld).toBe(true);
+      if (n < committed) expect([n, isOld]).toEqual([n, true]);
       if (n >= swapped) expect([n, isNew]).toEqual([n, true]);
     }
     expect(swapped).toBeGreaterThan(0);
