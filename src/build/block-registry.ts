@@ -13,6 +13,7 @@ import { Concat } from '../dataflow/stages/concat.js';
 import { Duplicate } from '../dataflow/stages/duplicate.js';
 import { Pool } from '../dataflow/stages/pool.js';
 import { PoolGlobal } from '../dataflow/stages/pool-global.js';
+import { BorderScale } from '../dataflow/stages/border-scale.js';
 import { Upsample } from '../dataflow/stages/upsample.js';
 import { Frame } from '../dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../dataflow/stages/lane-resize.js';
@@ -148,6 +149,13 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ...Object.values(Pool).map((pool) => block(pool, { PE: 2, K: 4, X_W: 5, OUT_W: 5 }, 'pool_{max,sum}_{s,u}')),
   ...Object.values(PoolGlobal).map((pool) =>
     block(pool, { PE: 2, FOLDS: 2, PIXELS: 4, X_W: 5, OUT_W: 5 }, 'pool_global_{max,sum}_{s,u}'),
+  ),
+  ...Object.values(BorderScale).map((scale) =>
+    block(
+      scale,
+      { PE: 2, FOLDS: 2, ROWS: 3, COLUMNS: 2, X_W: 5, Y_FACTOR_W: 2, X_FACTOR_W: 1, OUT_W: 8 },
+      'border_scale_{s,u}',
+    ),
   ),
   ...matvecs(),
   block(WeightStore, { W: 33, WORDS: 4, FRAME: 4 }),

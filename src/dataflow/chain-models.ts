@@ -7,6 +7,7 @@ import { type Channel, channel, type CycleModel } from '../simulator/cycle-model
 import type { ChainModule } from './chain.js';
 import { AddModel } from './stages/add.model.js';
 import { ArgmaxModel } from './stages/argmax.model.js';
+import { BorderScaleModel } from './stages/border-scale.model.js';
 import { ConcatModel } from './stages/concat.model.js';
 import { DuplicateModel } from './stages/duplicate.model.js';
 import { LaneResizeModel } from './stages/lane-resize.model.js';
@@ -70,6 +71,8 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new PoolModel(input, output, node.pooling, node.params);
     case 'pool_global':
       return new PoolGlobalModel(input, output, node.pooling, node.params);
+    case 'border_scale':
+      return new BorderScaleModel(input, output, node.signed, node.params, node.images);
     case 'upsample':
       return new UpsampleModel(input, output, node.params);
     case 'duplicate':

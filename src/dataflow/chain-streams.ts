@@ -60,6 +60,7 @@ export function outputWidth(node: ChainModule, port = 0): number {
       return node.params.W;
     case 'pool':
     case 'pool_global':
+    case 'border_scale':
     case 'add':
       return node.params.PE * node.params.OUT_W;
     case 'matvec':
@@ -144,6 +145,7 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
     case 'frame_token':
     case 'thresholds':
     case 'requantize':
+    case 'border_scale':
     case 'duplicate':
     case 'add':
       return before;

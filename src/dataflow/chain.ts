@@ -10,6 +10,7 @@
 import type { Image } from '../circuit/index.js';
 import type { Addition } from './stages/add.js';
 import type { Arithmetic } from './stages/arithmetic.js';
+import type { BorderScaleSizes } from './stages/border-scale.model.js';
 import type { PoolKind } from './stages/pool-lanes.js';
 import type { PoolGlobalSizes, PoolSizes } from './stages/pool.model.js';
 import type { RequantizeKind } from './stages/requantize.js';
@@ -94,6 +95,12 @@ export type ChainModule =
     }
   | { readonly kind: 'pool'; readonly pooling: PoolKind; readonly params: PoolSizes }
   | { readonly kind: 'pool_global'; readonly pooling: PoolKind; readonly params: PoolGlobalSizes }
+  | {
+      readonly kind: 'border_scale';
+      readonly signed: boolean;
+      readonly params: BorderScaleSizes;
+      readonly images: Images<'ROW_FACTORS' | 'COLUMN_FACTORS'>;
+    }
   | { readonly kind: 'upsample'; readonly params: Sizes<'W' | 'FOLDS' | 'COLUMNS' | 'FY' | 'FX'> }
   | { readonly kind: 'duplicate'; readonly params: Sizes<'W'> }
   | { readonly kind: 'add'; readonly addition: Addition; readonly params: Sizes<'PE' | 'X0_W' | 'X1_W' | 'OUT_W'> }

@@ -31,6 +31,7 @@ import { poolName } from './stages/pool-lanes.js';
 import { makeRequantize, type RequantizeKind, requantizeName } from './stages/requantize.js';
 import { SlidingWindow } from './stages/sliding-window.js';
 import { Thresholds } from './stages/thresholds.js';
+import { BorderScale } from './stages/border-scale.js';
 import { Upsample } from './stages/upsample.js';
 import { FrameToken } from './weights/frame-token.js';
 import { programmableMatvec } from './weights/matvec-programmable.js';
@@ -83,6 +84,8 @@ export function generateChain(chain: Chain): Design {
         return Pool[poolName(node.pooling)]!;
       case 'pool_global':
         return PoolGlobal[poolName(node.pooling)]!;
+      case 'border_scale':
+        return BorderScale[node.signed ? 'signed' : 'unsigned'];
       case 'upsample':
         return Upsample;
       case 'duplicate':

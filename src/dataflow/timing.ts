@@ -121,6 +121,7 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
     case 'lookup':
       return [through(input, (i, o) => new FreezeTimes(i, o, 1))];
     case 'thresholds':
+    case 'border_scale':
       return [through(input, (i, o) => new FreezeTimes(i, o, 2))];
     case 'requantize':
       return [through(input, (i, o) => new FreezeTimes(i, o, requantizeLatency(node.requantize)))];

@@ -2,7 +2,6 @@
 import {
   activationRange,
   codesOf,
-  constant,
   emit,
   inputTensor,
   inputValue,
@@ -12,7 +11,6 @@ import {
 } from './tflite-context.js';
 import type { OpContext } from './tflite-context.js';
 import type { Value } from './image-order.js';
-import { scalar } from '../network/graph.js';
 import { placeWindow, type Pair, type PlacedWindow } from './window.js';
 
 /** ONNX attributes of the operator's window over an image, and the size of its output; H3005 where it does not fit. */
@@ -39,34 +37,26 @@ function pool(context: OpContext, op: 'MaxPool' | 'AveragePool'): { name: string
   return { name: emit(context, op, [input.name], attributes), shape: [1, ...size, channels] };
 }
 
-/** Clamps codes to the fused activation where that is narrower than the type. */
-function clamped(context: OpContext, name: string): string {
+/** Whole codes again: clamped to the fused activation where that is narrower than the type, then rounded, halves away from zero. */
+function activated(context: OpContext, name: string): string {
   const codes = codesOf(outputTensor(context));
   const [min, max] = activationRange(context.operator.options.activation ?? 0, codes);
-  if (min === codes.low && max === codes.high) return name;
-  const limits = [scalarConstant(context, 'min', min), scalarConstant(context, 'max', max)];
-  return emit(context, 'Clip', [name, ...limits], {}, 'clip');
+  const narrow = min > codes.low || max < codes.high;
+  const limits = narrow ? [scalarConstant(context, 'min', min), scalarConstant(context, 'max', max)] : [];
+  const clamped = narrow ? emit(context, 'Clip', [name, ...limits], {}, 'clip') : name;
+  const grid = [scalarConstant(context, 'scale', 1), scalarConstant(context, 'zero_point', 0)];
+  const flags = { signed: 1, narrow: 0, rounding_mode: 'HALF_UP' };
+  return emit(context, 'QuantCodes', [clamped, ...grid, scalarConstant(context, 'bits', 8)], flags, 'round');
 }
 
 export function maxPool(context: OpContext): Value {
   const { name, shape } = pool(context, 'MaxPool');
-  return { name: clamped(context, name), shape };
+  const activation = context.operator.options.activation ?? 0;
+  return { name: activation === 0 ? name : activated(context, name), shape };
 }
 
 /** The mean of the codes in the image, halves away from zero. */
 export function averagePool(context: OpContext): Value {
   const { name, shape } = pool(context, 'AveragePool');
-  const grid = [
-    constant(context, 'scale', scalar(1)),
-    constant(context, 'zero_point', scalar(0)),
-    constant(context, 'bits', scalar(8)),
-  ];
-  const rounded = emit(
-    context,
-    'QuantCodes',
-    [name, ...grid],
-    { signed: 1, narrow: 0, rounding_mode: 'HALF_UP' },
-    'round',
-  );
-  return { name: clamped(context, rounded), shape };
+  return { name: activated(context, name), shape };
 }

@@ -68,12 +68,17 @@ export interface ConvStage extends StageCommon {
 /**
  * Pooling, channel by channel: the greatest value of each window, or the sum of its values, then an activation per channel (a sum
  * becomes an average there). Padding is never the greatest and adds nothing. A window as large as the image is global pooling.
+ *
+ * `factors`: the sum at position (y, x) counts `factors.y[y] * factors.x[x]` times. Averages that leave padding out have them, so that
+ * windows over the border, which hold fewer elements, are divided by the same number as all others.
  */
 export interface PoolStage extends StageCommon {
   readonly kind: 'pool';
   readonly reduce: 'max' | 'sum';
   readonly image: ImageShape;
   readonly window: Window;
+  /** One whole number of at least 1 per row and per column of the output; only beside sums. */
+  readonly factors?: { readonly y: readonly number[]; readonly x: readonly number[] };
   /** Range of the value in front of the activation. */
   readonly accumulator: SumRange;
   readonly activation: Activation;

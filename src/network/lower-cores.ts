@@ -2,10 +2,11 @@
 import { hull, rowRanges, type Range } from './accumulator.js';
 import { intType, valueRange } from './element-type.js';
 import { networkError } from './errors.js';
-import { numberAttribute, sizeOf, type Graph, type GraphNode } from './graph.js';
-import { imageSize, type Operand, type Window } from './image-stages.js';
+import { listAttribute, numberAttribute, sizeOf, type Graph, type GraphNode } from './graph.js';
+import { imageSize, type Operand, type Window, type WindowGeometry } from './image-stages.js';
 import type { Core } from './lower-value.js';
 import type { WholeAffine } from './lower-requantize.js';
+import { elementsCounted } from './ops/pool.js';
 import { kernelShape, windowOf } from './ops/window.js';
 import type { ElementType } from './stage-types.js';
 import type { Activation } from './stages.js';
@@ -86,8 +87,10 @@ export function windowFor(node: GraphNode, layout: Layout, kernel?: readonly num
   const rank = layout.indices.shape.length - 2;
   const { height, width } = layout.image;
   const { y, x } = windowOf(node, [height, width], kernel ?? kernelShape(node, rank), rank);
-  const plain = ({ kernel: k, stride, dilation, before, after, count }: typeof y): Window['y'] => ({
-    ...{ kernel: k, stride, dilation, before, after, count },
+  // What ceil_mode lets hang over the image is padding like any other.
+  const plain = ({ kernel: k, stride, dilation, before, after, count, size }: typeof y): WindowGeometry => ({
+    ...{ kernel: k, stride, dilation, before, count },
+    after: Math.max(after, (count - 1) * stride + dilation * (k - 1) + 1 - size - before),
   });
   return { y: plain(y), x: plain(x) };
 }
@@ -127,15 +130,20 @@ export function convCore(graph: Graph, node: GraphNode, { stream, type, layout }
   };
 }
 
-/** SumPool: the sum of each window. */
+/** SumPool: the sum of each window, times the factors of its position. */
 export function sumCore(node: GraphNode, { stream, type, layout }: Source): Core {
   const window = windowFor(node, layout);
   const { image } = layout;
-  const taps = window.y.kernel * window.x.kernel;
+  const [rows, columns] = [listAttribute(node, 'row_factors'), listAttribute(node, 'column_factors')];
+  const factors = rows && columns ? { factors: { y: rows, x: columns } } : {};
+  // How often a constant counts at each row and each column.
+  const [y, x] = [weights(window.y, image.height, rows), weights(window.x, image.width, columns)];
   const { min, max } = valueRange(type);
-  const least = hasPadding(window) ? Math.min(0, min) : min;
-  const most = hasPadding(window) ? Math.max(0, max) : max;
-  const accumulator = { min: taps * least, max: taps * most };
+  const ends = [Math.min(...y) * Math.min(...x), Math.max(...y) * Math.max(...x)];
+  const accumulator = {
+    min: Math.min(...ends.map((count) => count * min)) + 0,
+    max: Math.max(...ends.map((count) => count * max)) + 0,
+  };
   const size = { inputs: imageSize(image), outputs: window.y.count * window.x.count * image.channels };
   return {
     ...{ origin: node.name, kind: 'pool', from: [stream], turns: false },
@@ -144,9 +152,18 @@ export function sumCore(node: GraphNode, { stream, type, layout }: Source): Core
       Array.from({ length: image.channels }, () => accumulator),
     ),
     emit: (common, activation) => ({
-      ...{ kind: 'pool', reduce: 'sum', ...common, ...size, input: type, image, window, accumulator, activation },
+      ...{ kind: 'pool', reduce: 'sum', ...common, ...size, input: type, image, window, ...factors },
+      ...{ accumulator, activation },
     }),
   };
+}
+
+/** Elements of the image in each position of a window on one axis, times the factor of the position. */
+function weights(axis: WindowGeometry, size: number, factors: readonly number[] | undefined): number[] {
+  return Array.from(
+    { length: axis.count },
+    (_, at) => elementsCounted({ ...axis, size }, at, false) * (factors?.[at] ?? 1),
+  );
 }
 
 /** One stream of an addition, with what brings it to the common scale and the range of each channel behind that. */

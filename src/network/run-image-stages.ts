@@ -55,9 +55,9 @@ function gatherPatch(stage: ConvStage, values: Float64Array, oy: number, ox: num
   }
 }
 
-/** Greatest or summed values of each window and channel, in the order of the output stream. */
+/** Greatest or summed values of each window and channel, sums times their factors, in the order of the output stream. */
 export function pooledValues(stage: PoolStage, values: Float64Array): Float64Array {
-  const { image, window, reduce } = stage;
+  const { image, window, reduce, factors } = stage;
   const { y, x } = window;
   const out = new Float64Array(y.count * x.count * image.channels).fill(reduce === 'max' ? -Infinity : 0);
   eachTap(window, image, (pixel, source) => {
@@ -68,7 +68,11 @@ export function pooledValues(stage: PoolStage, values: Float64Array): Float64Arr
       out[to] = reduce === 'max' ? Math.max(old, value) : old + value;
     }
   });
-  return out;
+  if (!factors) return out;
+  return out.map((sum, at) => {
+    const pixel = Math.floor(at / image.channels);
+    return sum * (factors.y[Math.floor(pixel / x.count)] ?? 1) * (factors.x[pixel % x.count] ?? 1) + 0;
+  });
 }
 
 /** Every pair of an output pixel and an input pixel inside of the image that its window looks at. */

@@ -9,6 +9,7 @@ import { Argmax } from '../../src/dataflow/stages/argmax.js';
 import { Concat } from '../../src/dataflow/stages/concat.js';
 import { Depthwise } from '../../src/dataflow/stages/depthwise.js';
 import { Duplicate } from '../../src/dataflow/stages/duplicate.js';
+import { BorderScale } from '../../src/dataflow/stages/border-scale.js';
 import { Lookup } from '../../src/dataflow/stages/lookup.js';
 import { Frame } from '../../src/dataflow/stages/frame.js';
 import { LaneExtend, LaneTruncate } from '../../src/dataflow/stages/lane-resize.js';
@@ -302,6 +303,15 @@ export const library: readonly LibraryModule[] = [
       pool,
       [1, 2, 7, 8, 33].map((X_W, k) => ({
         ...{ PE: 5 - k, FOLDS: [1, 3, 4, 1, 2][k]!, PIXELS: [1, 2, 49, 64, 3][k]!, X_W, OUT_W: X_W + growth(name, k) },
+      })),
+    ),
+  ),
+  ...Object.values(BorderScale).map((scale) =>
+    entry(
+      scale,
+      [1, 8, 7, 33, 20].map((X_W, k) => ({
+        ...{ PE: 1 + k, FOLDS: [1, 4, 2, 1, 3][k]!, ROWS: [1, 8, 3, 5, 1][k]!, COLUMNS: [1, 8, 1, 6, 7][k]!, X_W },
+        ...{ Y_FACTOR_W: 1 + k, X_FACTOR_W: 6 - k, OUT_W: X_W + [7, 3, 0, 4, 1][k]! },
       })),
     ),
   ),

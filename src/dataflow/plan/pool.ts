@@ -1,5 +1,7 @@
 /** Pooling and upsampling of images. */
-import type { ImageShape, PoolStage, UpsampleStage } from '../../network/stages.js';
+import type { Image } from '../../circuit/index.js';
+import { valueRange } from '../../network/element-type.js';
+import type { ImageShape, PoolStage, SumRange, UpsampleStage } from '../../network/stages.js';
 import { signedBitsFor } from '../codes.js';
 import type { PoolKind } from '../stages/pool-lanes.js';
 import { onBits, planActivation } from './activation.js';
@@ -20,7 +22,7 @@ function lanesFor({ channels }: ImageShape, flow: Flow, pixels: number, interval
 
 /** Windows and a pool behind them, or a pool over the whole image. `interval`: cycles that a sample may take. */
 export function planPool(chain: ChainBuilder, stage: PoolStage, given: Flow, interval: number): Flow {
-  const { name, image, window, reduce, activation } = stage;
+  const { name, image, window, reduce, activation, factors } = stage;
   const { y, x } = window;
   const pixels = y.count * x.count;
   const taps = y.kernel * x.kernel;
@@ -45,7 +47,8 @@ export function planPool(chain: ChainBuilder, stage: PoolStage, given: Flow, int
   const patches = whole
     ? flow
     : planWindow(chain, { name, image, window, order: 'groups', pad, patchCycles: taps * folds }, flow);
-  const result: Flow = { ...flow, stream: pooled(patches), width: OUT_W, elements: pixels * image.channels };
+  const sums: Flow = { ...flow, stream: pooled(patches), width: OUT_W, elements: pixels * image.channels };
+  const result = factors ? scaleBorders(chain, name, { factors, folds, most: stage.accumulator }, sums) : sums;
   const onCodes = bits && reduce === 'max' ? onBits(activation) : activation;
   // The range is one of values, which bipolar codes are not.
   const range = stage.input.kind === 'int' ? { range: stage.accumulator } : {};
@@ -53,11 +56,46 @@ export function planPool(chain: ChainBuilder, stage: PoolStage, given: Flow, int
   return planActivation(chain, { stage: name, name }, onCodes, about, result);
 }
 
-/** A greatest value is as wide as the values, a sum as wide as its range. */
-function resultWidth({ reduce, accumulator }: PoolStage, { width, signed }: Flow): number {
-  if (reduce === 'max') return width;
-  const bits = signedBitsFor(accumulator);
+/** A greatest value is as wide as the values, a sum as wide as its range; the range of a stage with factors is one behind them. */
+function resultWidth({ reduce, accumulator, factors, window, input }: PoolStage, flow: Flow): number {
+  if (reduce === 'max') return flow.width;
+  const taps = window.y.kernel * window.x.kernel;
+  const { min, max } = valueRange(input);
+  return widthOf(factors ? { min: Math.min(0, taps * min), max: taps * max } : accumulator, flow);
+}
+
+function widthOf(range: SumRange, { width, signed }: Flow): number {
+  const bits = signedBitsFor(range);
   return Math.max(width, signed ? bits : bits - 1);
+}
+
+/** Sums times the factors of their rows and columns. Rows whose factors are all equal share one word. */
+function scaleBorders(
+  chain: ChainBuilder,
+  name: string,
+  by: { readonly factors: NonNullable<PoolStage['factors']>; readonly folds: number; readonly most: SumRange },
+  flow: Flow,
+): Flow {
+  const table = (axis: 'y' | 'x', file: string): Image => {
+    const factors = by.factors[axis];
+    const alike = axis === 'y' && factors.every((factor) => factor === factors[0]);
+    const words = alike ? factors.slice(0, 1) : factors;
+    const width = Math.max(...words).toString(2).length;
+    return { file: `${name}_${file}.mem`, width, words: words.map(BigInt) };
+  };
+  const images = { ROW_FACTORS: table('y', 'row_factors'), COLUMN_FACTORS: table('x', 'column_factors') };
+  const { ROW_FACTORS: y, COLUMN_FACTORS: x } = images;
+  const params = {
+    ...{ PE: flow.lanes, FOLDS: by.folds, ROWS: y.words.length, COLUMNS: x.words.length },
+    ...{ X_W: flow.width, Y_FACTOR_W: y.width, X_FACTOR_W: x.width, OUT_W: widthOf(by.most, flow) },
+  };
+  const stream = chain.add(
+    `${name}_border_scale`,
+    name,
+    { kind: 'border_scale', signed: flow.signed, params, images },
+    flow,
+  );
+  return { ...flow, stream, width: params.OUT_W };
 }
 
 export function planUpsample(chain: ChainBuilder, stage: UpsampleStage, given: Flow, interval: number): Flow {

@@ -1,5 +1,5 @@
 /** Pooling over windows and over whole images, NCHW. */
-import { numberAttribute, sizeOf, tensor, type GraphNode, type Tensor } from '../graph.js';
+import { listAttribute, numberAttribute, sizeOf, tensor, type GraphNode, type Tensor } from '../graph.js';
 import { need, refuse, type Op } from './op.js';
 import { asImages, kernelShape, windowOf, type Window, type WindowAxis } from './window.js';
 
@@ -47,11 +47,17 @@ const maxPool: Op = (node, inputs) => {
   return [result];
 };
 
-/** Elements of a window on one axis that lie in the padded image; what ceil_mode adds behind the padding does not count. */
-function padded(axis: WindowAxis, position: number): number {
+/**
+ * Elements of a window on one axis that an average counts: those in the image, or in the padded image. What ceil_mode adds behind the
+ * padding does not count.
+ */
+export function elementsCounted(axis: WindowAxis, position: number, withPads: boolean): number {
+  const [least, most] = withPads ? [-axis.before, axis.size + axis.after] : [0, axis.size];
   let count = 0;
-  for (let k = 0; k < axis.kernel; k++)
-    if (position * axis.stride - axis.before + k * axis.dilation < axis.size + axis.after) count++;
+  for (let k = 0; k < axis.kernel; k++) {
+    const at = position * axis.stride - axis.before + k * axis.dilation;
+    if (at >= least && at < most) count++;
+  }
   return count;
 }
 
@@ -60,25 +66,24 @@ const averagePool: Op = (node, inputs) => {
   return [
     poolImages(node, need(node, inputs, 0), (image, window, oy, ox) => {
       let sum = 0;
-      let inside = 0;
-      eachInWindow(window, oy, ox, (at) => {
-        sum += image[at] ?? 0;
-        inside++;
-      });
-      const count = withPads ? padded(window.y, oy) * padded(window.x, ox) : inside;
+      eachInWindow(window, oy, ox, (at) => (sum += image[at] ?? 0));
+      const count = elementsCounted(window.y, oy, withPads) * elementsCounted(window.x, ox, withPads);
       return count === 0 ? refuse(node, 'has a window that lies in the padding alone') : sum / count;
     }),
   ];
 };
 
-/** Heddle's own: the sum over each window; padding adds nothing. */
-const sumPool: Op = (node, inputs) => [
-  poolImages(node, need(node, inputs, 0), (image, window, oy, ox) => {
-    let sum = 0;
-    eachInWindow(window, oy, ox, (at) => (sum += image[at] ?? 0));
-    return sum;
-  }),
-];
+/** Heddle's own: the sum over each window, times the factors of its row and its column; padding adds nothing. */
+const sumPool: Op = (node, inputs) => {
+  const [rows, columns] = ['row_factors', 'column_factors'].map((name) => listAttribute(node, name));
+  return [
+    poolImages(node, need(node, inputs, 0), (image, window, oy, ox) => {
+      let sum = 0;
+      eachInWindow(window, oy, ox, (at) => (sum += image[at] ?? 0));
+      return sum * (rows?.[oy] ?? 1) * (columns?.[ox] ?? 1);
+    }),
+  ];
+};
 
 /** One value per channel; the spatial axes stay with length 1. */
 const global =

@@ -66,12 +66,14 @@ function behindImage(scales: boolean, second: GraphNode, constant: Tensor): Tens
   const same = constant.data.length === 1 ? tensor([], constant.data) : constant;
   if (second.op === 'MaxPool') return scales && !constant.data.every((value) => value > 0) ? undefined : same;
   if (second.op !== 'SumPool' || scales) return same;
-  const taps = sizeOf(listAttribute(second, 'kernel_shape') ?? []);
-  return padded(second)
+  // Windows over the border count an offset less often, unless factors make up for that.
+  const taps = padded(second) ? 0 : sizeOf(listAttribute(second, 'kernel_shape') ?? []);
+  const total = numberAttribute(second, 'total', numberAttribute(second, 'ceil_mode', 0) !== 0 ? 0 : taps);
+  return total === 0
     ? undefined
     : tensor(
         same.shape,
-        same.data.map((value) => value * taps),
+        same.data.map((value) => value * total),
       );
 }
 
