@@ -1,6 +1,4 @@
 /** Everything that is made of a planned chain: the circuit, its text, the shell around it, the memory images. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Design } from '../circuit/index.js';
 import {
   designSpec,
@@ -11,9 +9,10 @@ import {
   type TextFile,
   type VerilatorSpec,
 } from '../cosim/index.js';
-import type { Chain, PortPlan } from '../dataflow/chain.js';
+import type { Chain } from '../dataflow/chain.js';
 import { generateChain } from '../dataflow/generate.js';
 import { emitDesign, imageFiles } from '../verilog/index.js';
+import { renderShell, shellName } from './shell.js';
 
 export interface Hardware {
   readonly design: Design;
@@ -23,32 +22,6 @@ export interface Hardware {
   readonly sources: readonly TextFile[];
   /** Memory images, as `$readmemh` finds them. */
   readonly images: readonly TextFile[];
-}
-
-const template = fileURLToPath(new URL('../../rtl-templates/stream_top.v', import.meta.url));
-
-export const shellName = (chain: Pick<Chain, 'name'>): string => `${chain.name}_top`;
-
-/** The text of the shell; every `{{name}}` of the template is known here. */
-export function renderShell(chain: Chain, core: string): TextFile {
-  const port = (name: string, { bits, beats, lanes, laneBits }: PortPlan): [string, string][] => [
-    [`${name}Bits`, String(bits)],
-    [`${name}Beats`, String(beats)],
-    [`${name}Lanes`, String(lanes)],
-    [`${name}LaneBits`, String(laneBits)],
-  ];
-  const values = new Map([
-    ['top', shellName(chain)],
-    ['core', core],
-    ...port('input', chain.input),
-    ...port('output', chain.output),
-  ]);
-  const text = readFileSync(template, 'utf8').replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values.get(name);
-    if (value === undefined) throw new Error(`stream_top.v: unknown name ${name}`);
-    return value;
-  });
-  return { name: `${shellName(chain)}.v`, text };
 }
 
 /** The circuit of a chain without any text. */

@@ -27,7 +27,7 @@ export function pipelineParticipant(chain: Chain, design: Design): Participant {
       stream.role === 'sink'
         ? bindStream(
             stream,
-            model.input,
+            model.weights.get(stream.name) ?? model.input,
             (tdata) => ({ tdata }),
             ({ tdata = 0n }) => tdata,
           )

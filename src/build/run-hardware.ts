@@ -5,7 +5,7 @@ import type { Design } from '../circuit/index.js';
 import type { Chain } from '../dataflow/chain.js';
 import { beatsPerSample, portNames, sampleWork } from '../dataflow/chain-streams.js';
 import { type CycleFigures, FigureCounter } from '../dataflow/cycle-figures.js';
-import { packSamples, unpackSamples } from '../dataflow/port-beats.js';
+import { packSamples, unpackSamples, weightBeats } from '../dataflow/port-beats.js';
 import type { FramedBeat } from '../dataflow/stages/frame.model.js';
 import type { CircuitSimulation, Simulation } from '../simulator/index.js';
 import { portsOf } from './hardware.js';
@@ -46,6 +46,12 @@ export const patienceOf = (chain: Chain): number => 2_000 + 64 * sampleWork(chai
 const wires = (beats: readonly FramedBeat[]): Beat[] =>
   beats.map(({ data, last }) => ({ tdata: data, tlast: last ? 1n : 0n }));
 
+/** Inputs of an AXI4-Lite port that nobody uses; an accelerator without one does not see them. */
+const idleBus: Readonly<Record<string, bigint>> = {
+  ...Object.fromEntries(['awvalid', 'wvalid', 'arvalid'].map((port) => [`s_axi_${port}`, 0n])),
+  ...Object.fromEntries(['bready', 'rready'].map((port) => [`s_axi_${port}`, 1n])),
+};
+
 export interface LockstepRequest {
   readonly participants: readonly Participant[];
   readonly inputBeats: readonly FramedBeat[];
@@ -56,14 +62,17 @@ export interface LockstepRequest {
   readonly resets?: number;
 }
 
-/** The run of an accelerator as lockstep takes it. */
+/** The run of an accelerator as lockstep takes it; weight ports get their weights for as long as it lasts. */
 export function lockstepSpec(chain: Chain, design: Design, request: LockstepRequest): LockstepSpec {
   const { participants, inputBeats, outputBeats, stall, seed, resets = 0 } = request;
   const { streams, reset } = portsOf(design);
+  const weights = (chain.weightPorts ?? []).map((port) => [port.stream, wires(weightBeats(port))] as const);
   return {
     participants,
     streams,
-    inputs: { s_axis: wires(inputBeats) },
+    inputs: { s_axis: wires(inputBeats), ...Object.fromEntries(weights) },
+    endless: weights.map(([stream]) => stream),
+    constants: idleBus,
     ...(outputBeats === undefined ? {} : { expected: { m_axis: wires(outputBeats) } }),
     ...{ stall, seed, reset, resets, patience: patienceOf(chain) },
     packet: { m_axis: chain.output.beats },

@@ -52,6 +52,7 @@ function treeFiles({ results, logs, drawings, states }: TreeContent): ReadonlyMa
   }
   if (results.package !== undefined) {
     files.set('report.json', json(results.package.report));
+    if (results.package.addressMap !== undefined) files.set('address_map.json', json(results.package.addressMap));
     for (const [name, text] of Object.entries(results.package.vectors)) files.set(`vectors/${name}`, text);
   }
   logs.forEach((log, i) => files.set(`log/${i + 1}_${log.name}.log`, logText(log, results)));

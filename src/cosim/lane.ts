@@ -40,7 +40,8 @@ export class Lane {
     const pattern = stallOf[spec.name] ?? (inward ? stall.source : stall.sink);
     const expected = run.expected?.[spec.name];
     this.#checker = new ProtocolChecker(spec, { packet: run.packet?.[spec.name] });
-    this.#source = inward ? new SourceDriver(spec, run.inputs[spec.name] ?? [], pattern, seed, capacity) : undefined;
+    const [beats, endless] = [run.inputs[spec.name] ?? [], run.endless?.includes(spec.name)];
+    this.#source = inward ? new SourceDriver(spec, beats, pattern, seed, capacity, endless) : undefined;
     this.#sink = inward ? undefined : new SinkDriver(spec, pattern, seed, capacity);
     this.#score = expected === undefined ? undefined : new Scoreboard(spec, expected);
     this.#valid = layout.at(spec.valid);

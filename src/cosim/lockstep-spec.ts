@@ -11,6 +11,8 @@ export interface LockstepSpec {
   readonly streams: readonly StreamSpec[];
   /** Beats for every stream into the module. */
   readonly inputs: Beats;
+  /** Streams into the module whose beats come again and again from the first one; a run does not wait for their end. */
+  readonly endless?: readonly string[];
   /** Beats due on streams out of the module; a stream without an entry is not scored. */
   readonly expected?: Beats;
   readonly stall: StallPair;

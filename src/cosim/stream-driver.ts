@@ -27,7 +27,15 @@ export class SourceDriver {
   /** The payload may be another than in the cycle before. */
   changed = true;
 
-  constructor(stream: StreamSpec, beats: readonly Beat[], stall: Stall, seed: bigint, capacity: number) {
+  /** `endless`: the beats come again and again from the first one. */
+  constructor(
+    stream: StreamSpec,
+    beats: readonly Beat[],
+    stall: Stall,
+    seed: bigint,
+    capacity: number,
+    readonly endless = false,
+  ) {
     this.#stream = stream;
     this.#beats = beats;
     this.#open = stallGenerator(stall, contextOf('source', stream, seed, capacity));
@@ -51,7 +59,7 @@ export class SourceDriver {
     return this.#next;
   }
   get done(): boolean {
-    return this.#next >= this.#beats.length;
+    return this.endless || this.#next >= this.#beats.length;
   }
 
   /** Decides valid and payload of a cycle outside reset. */
@@ -61,7 +69,7 @@ export class SourceDriver {
       return;
     }
     this.changed = false;
-    const beat = this.#beats[this.#next];
+    const beat = this.#beats[this.endless ? this.#next % this.#beats.length : this.#next];
     const { last } = this.#stream;
     const isLast = beat !== undefined && last !== undefined && (beat[last] ?? 0n) !== 0n;
     const view = this.#view;

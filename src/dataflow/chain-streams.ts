@@ -82,7 +82,7 @@ export function outputWidth(node: ChainModule, port = 0): number {
 /** Beats of one sample on every stream of a chain, by its name. */
 export function beatsPerSample(chain: Chain): ReadonlyMap<string, number> {
   const beats = new Map([[inputStream, chain.input.beats]]);
-  for (const port of chain.weightPorts ?? []) beats.set(port.stream, port.beats.length);
+  for (const port of chain.weightPorts ?? []) beats.set(port.stream, port.beats.length * port.turns);
   for (const node of chain.nodes) {
     const before = node.inputs.map((stream) => beats.get(stream) ?? 0);
     const behind = beatsBehind(node, before);
@@ -116,7 +116,7 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
       return UP > 1 ? (before / FRAME_IN) * Math.ceil(FRAME_IN / UP) : before;
     }
     case 'weight_streamer':
-      return node.params.WORDS;
+      return node.params.WORDS * node.turns;
     case 'weight_store_stream':
       return node.params.FRAME;
     case 'matvec':

@@ -59,6 +59,8 @@ export type ChainModule =
   | {
       readonly kind: 'weight_streamer';
       readonly params: Sizes<'W' | 'WORDS'>;
+      /** How often a sample needs all words. */
+      readonly turns: number;
       readonly images: Images<'WEIGHTS'>;
     }
   /** Reads the tokens of a `frame_token`. */
@@ -139,6 +141,8 @@ export interface WeightPort {
   readonly bits: number;
   /** All words once: their beats, the first in line first. */
   readonly beats: readonly bigint[];
+  /** How often a sample needs them. */
+  readonly turns: number;
 }
 
 export interface Chain {

@@ -1,5 +1,5 @@
 /** Samples to beats of a port and back: element i of a sample is lane i mod lanes of beat floor(i / lanes). */
-import type { PortPlan } from './chain.js';
+import type { PortPlan, WeightPort } from './chain.js';
 import type { FramedBeat } from './stages/frame.model.js';
 import { numberBits, packBigLanes, packLanes, readBigLanes, readLanes } from './stages/lanes.js';
 
@@ -44,3 +44,7 @@ export function unpackSamples(
   });
   return codes;
 }
+
+/** All words of a weight port once; they are played again and again. */
+export const weightBeats = ({ beats }: WeightPort): FramedBeat[] =>
+  beats.map((data, k) => ({ data, last: k === beats.length - 1 }));

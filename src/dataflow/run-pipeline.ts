@@ -12,7 +12,7 @@ import type { FramedBeat } from './stages/frame.model.js';
 import type { MatvecModel } from './stages/matvec.model.js';
 
 export interface PipelineRunOptions {
-  /** Stall patterns of the input port (source) and of the output port (sink). Default: never stalled. */
+  /** Stall patterns of the input port and the weight ports (source) and of the output port (sink). Default: never stalled. */
   readonly stalls?: StallPair;
   /** Of the stall patterns. Default 1. */
   readonly seed?: bigint;
@@ -76,7 +76,10 @@ export function runPipelineModel(
   const patience = patienceOf(chain);
 
   const { input, output } = model;
-  const feeds = (chain.weightPorts ?? []).map((port) => new WeightFeed(port, model.weights.get(port.stream)!));
+  const feeds = (chain.weightPorts ?? []).map((port) => {
+    const opens = opener(stalls?.source, 'source', seed, port.stream);
+    return new WeightFeed(port, model.weights.get(port.stream)!, opens);
+  });
   model.reset();
   let sent = 0;
   let start = 0;
@@ -129,26 +132,36 @@ function nodeRun({ stage: { node, model }, counter, taken }: Watch): NodeRun {
   return { name, stage, kind, cycles: counter.figures(), busy: 'busy' in model ? (model as MatvecModel).busy : taken };
 }
 
-function opener(stall: StallPair['source'] | undefined, side: 'source' | 'sink', seed: bigint): StallGenerator {
+function opener(
+  stall: StallPair['source'] | undefined,
+  side: 'source' | 'sink',
+  seed: bigint,
+  label: string = side,
+): StallGenerator {
   if (stall === undefined) return () => true;
-  return stallGenerator(stall, { side, capacity: 16, random: randomStream(seed, side) });
+  return stallGenerator(stall, { side, capacity: 16, random: randomStream(seed, label) });
 }
 
-/** The words of a weight port again and again, always on offer. */
+/** The words of a weight port again and again, on offer when `opens` says so and then until they are taken. */
 class WeightFeed {
   #next = 0;
+  #fired = false;
   constructor(
     readonly port: WeightPort,
     readonly channel: Channel<bigint>,
+    readonly opens: StallGenerator,
   ) {}
 
   offer(): void {
-    this.channel.valid = true;
-    this.channel.data = this.port.beats[this.#next] ?? 0n;
+    const { beats } = this.port;
+    const open = this.opens({ fired: this.#fired, seen: false, last: this.#next === beats.length - 1 });
+    this.channel.valid = open || (this.channel.valid && !this.#fired);
+    this.channel.data = beats[this.#next] ?? 0n;
   }
 
   step(): void {
-    if (fires(this.channel)) this.#next = (this.#next + 1) % this.port.beats.length;
+    this.#fired = fires(this.channel);
+    if (this.#fired) this.#next = (this.#next + 1) % this.port.beats.length;
   }
 }
 

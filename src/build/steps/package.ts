@@ -1,6 +1,9 @@
 /** Step 6: report and vectors, with which anyone's bench can drive the top. */
-import type { PortPlan } from '../../dataflow/chain.js';
+import type { Chain, PortPlan, WeightPort } from '../../dataflow/chain.js';
 import { codeBits } from '../../dataflow/plan.js';
+import { weightBeats } from '../../dataflow/port-beats.js';
+import { addressMap } from '../../dataflow/weights/address-map.js';
+import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
 import { boardFor } from '../backend.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
 import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
@@ -35,8 +38,36 @@ export interface Report {
     readonly reset_active: 'low';
     readonly input: PortReport;
     readonly output: PortReport;
+    /** Ports of layers whose weights are `external`; absent without any. */
+    readonly weights?: readonly WeightPortReport[];
+    /** The bus of layers whose weights are `programmable`; absent without any. */
+    readonly control?: ControlReport;
     readonly samples: number;
   };
+}
+
+/** A stream port that wants the beats of `file` again and again, tlast at the end of each time. */
+interface WeightPortReport {
+  readonly prefix: string;
+  readonly bits: number;
+  readonly layer: string;
+  /** Beats of the file, and how often a sample needs all of them. */
+  readonly beats: number;
+  readonly turns_per_sample: number;
+  readonly beats_per_sample: number;
+  /** Output that rises and stays when tlast came where the file has none, or did not come where it has one. */
+  readonly error: string;
+  readonly file: string;
+}
+
+/** An AXI4-Lite port; while nobody uses it the layers compute with the weights of the model. */
+interface ControlReport {
+  readonly prefix: 's_axi';
+  readonly protocol: 'axi4-lite';
+  readonly address_bits: number;
+  readonly data_bits: 32;
+  readonly layers: readonly string[];
+  readonly address_map: 'address_map.json';
 }
 
 interface PortReport {
@@ -54,8 +85,10 @@ interface PortReport {
 
 export interface Packaged {
   readonly report: Report;
-  /** Path in the tree to its text. */
-  readonly vectors: Readonly<Record<'input.hex' | 'output.hex', string>>;
+  /** Files of `vectors/` by name: `input.hex`, `output.hex`, one for each weight port. */
+  readonly vectors: Readonly<Record<string, string>>;
+  /** Content of `address_map.json`, where the top has a bus. */
+  readonly addressMap?: AddressMapFile;
 }
 
 export interface PackageOptions extends Pick<PlanRequest, 'portBits' | 'clockMhz'> {
@@ -107,14 +140,51 @@ export function packageStep(
       reset_active: 'low',
       input: port('s_axis', chain.input, network.input),
       output: port('m_axis', chain.output, network.output),
+      ...weightReport(chain),
       samples,
     },
   };
   const vectors = {
     'input.hex': hexBeats(inputBeats, chain.input.bits),
     'output.hex': hexBeats(outputBeats, chain.output.bits),
+    ...Object.fromEntries(
+      (chain.weightPorts ?? []).map((each) => [weightFile(each), hexBeats(weightBeats(each), each.bits)]),
+    ),
   };
-  return { report, vectors };
+  const map = addressMapFile(chain, top);
+  return { report, vectors, ...(map === undefined ? {} : { addressMap: map }) };
+}
+
+const weightFile = ({ stream }: WeightPort): string => `${stream}.hex`;
+
+/** What weights add to the ports of the top. */
+function weightReport(chain: Chain): Pick<Report['top'], 'weights' | 'control'> {
+  const ports = (chain.weightPorts ?? []).map((port) => ({
+    prefix: port.stream,
+    bits: port.bits,
+    layer: port.stage,
+    beats: port.beats.length,
+    turns_per_sample: port.turns,
+    beats_per_sample: port.beats.length * port.turns,
+    error: `${port.stream}_error`,
+    file: `vectors/${weightFile(port)}`,
+  }));
+  const map = addressMap(chain);
+  return {
+    ...(ports.length === 0 ? {} : { weights: ports }),
+    ...(map === undefined
+      ? {}
+      : {
+          control: {
+            prefix: 's_axi',
+            protocol: 'axi4-lite',
+            address_bits: map.addressBits,
+            data_bits: 32,
+            layers: map.layers.map(({ stage }) => stage),
+            address_map: 'address_map.json',
+          },
+        }),
+  };
 }
 
 /** One line a beat: tdata in hexadecimal, tlast. */

@@ -16,7 +16,24 @@ export interface StorePlace {
     readonly bits: number;
     /** Bytes from one word to the next. */
     readonly stride: number;
+    readonly packing: Packing;
   };
+}
+
+/**
+ * Which weight is where: that of `row` and `column` is field `(row mod PE) * SIMD + column mod SIMD` of word
+ * `floor(row / PE) * (columns / SIMD) + floor(column / SIMD)`, field 0 in the lowest bits. With groups the rows of all of them
+ * follow each other.
+ */
+export interface Packing {
+  readonly rows: number;
+  readonly columns: number;
+  readonly PE: number;
+  readonly SIMD: number;
+  /** Bits of a field. */
+  readonly bits: number;
+  /** `bipolar`: 0 stands for -1 and 1 for +1. */
+  readonly type: 'signed' | 'unsigned' | 'bipolar';
 }
 
 export interface AddressMap {
@@ -34,6 +51,22 @@ export function storeNodes({ nodes }: Chain): readonly StoreNode[] {
   return nodes.filter(
     (node): node is StoreNode => node.kind === 'matvec_programmable' || node.kind === 'weight_store_stream',
   );
+}
+
+/** The unit that the words of a store are for. */
+function unitOf({ nodes, name }: Chain, store: StoreNode) {
+  if (store.kind === 'matvec_programmable') return store;
+  const unit = nodes.find(({ inputs }) => inputs[1] !== undefined && inputs[1] === store.outputs[0]);
+  if (unit?.kind !== 'matvec_stream') throw new Error(`${name}: nobody reads the words of ${store.name}`);
+  return unit;
+}
+
+function packingOf(chain: Chain, node: StoreNode): Packing {
+  const { arithmetic, params } = unitOf(chain, node);
+  const { MH, MW, PE, SIMD, W_W } = params;
+  const groups = storeOf(node).WORDS / ((MH / PE) * (MW / SIMD));
+  const type = arithmetic.endsWith('s') ? 'signed' : arithmetic.endsWith('u') ? 'unsigned' : 'bipolar';
+  return { rows: groups * MH, columns: MW, PE, SIMD, bits: W_W, type };
 }
 
 const indexBits = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
@@ -61,7 +94,7 @@ export function addressMap(chain: Chain): AddressMap | undefined {
         stage: node.stage,
         base: k * window,
         registers: { CONTROL: 0, STATUS: 4, FRAME: 8, AT: 12 },
-        weights: { offset: 2 * 2 ** storeBits(node), words: WORDS, bits: W, stride },
+        weights: { offset: 2 * 2 ** storeBits(node), words: WORDS, bits: W, stride, packing: packingOf(chain, node) },
       };
     }),
   };

@@ -27,11 +27,11 @@ export function placeWeights(chain: Chain, modes: Readonly<Record<string, Weight
   for (const node of chain.nodes) {
     const mode = node.kind === 'matvec' ? (modes[node.stage] ?? 'rom') : 'rom';
     if (node.kind !== 'matvec' || mode === 'rom') nodes.push(node);
-    else if (mode === 'stream') nodes.push(...streamed(node));
-    else if (mode === 'programmable') nodes.push(programmable(node, vectorsOf(node, beats)));
+    else if (mode === 'stream') nodes.push(...streamed(node, turnsOf(node, beats)));
+    else if (mode === 'programmable') nodes.push(programmable(node, turnsOf(node, beats)));
     else if (mode === 'programmable_stream') programmableStream(nodes, node, beats);
     else {
-      const { port, more } = external(node);
+      const { port, more } = external(node, turnsOf(node, beats));
       weightPorts.push(port);
       nodes.push(...more);
     }
@@ -39,8 +39,8 @@ export function placeWeights(chain: Chain, modes: Readonly<Record<string, Weight
   return weightPorts.length === 0 ? { ...chain, nodes } : { ...chain, nodes, weightPorts };
 }
 
-/** Turns of all groups in a sample. */
-function vectorsOf({ params, outputs }: Matvec, beats: ReadonlyMap<string, number>): number {
+/** How often a sample needs all words: turns of all groups. */
+function turnsOf({ params, outputs }: Matvec, beats: ReadonlyMap<string, number>): number {
   return (beats.get(outputs[0] ?? '') ?? 0) / (params.MH / params.PE) / (params.GROUPS ?? 1);
 }
 
@@ -54,11 +54,12 @@ function unit(node: Matvec, weights: string): ChainNode {
   return { kind: 'matvec_stream', name, stage, arithmetic, params, inputs: [...inputs, weights], outputs };
 }
 
-function streamed(node: Matvec): ChainNode[] {
+function streamed(node: Matvec, turns: number): ChainNode[] {
   const name = `${node.stage}_weights`;
   const { stage, images } = node;
   const params = { W: wordBits(node), WORDS: wordsOf(node) };
-  return [{ kind: 'weight_streamer', name, stage, params, images, inputs: [], outputs: [name] }, unit(node, name)];
+  const streamer = { kind: 'weight_streamer', name, stage, params, turns, images } as const;
+  return [{ ...streamer, inputs: [], outputs: [name] }, unit(node, name)];
 }
 
 function programmable(
@@ -89,7 +90,7 @@ function programmableStream(nodes: ChainNode[], node: Matvec, beats: ReadonlyMap
       ...{ kind: 'weight_store_stream', name, stage, images, inputs: [tokens], outputs: [name] },
       params: {
         ...{ W: wordBits(node), WORDS: wordsOf(node) },
-        FRAME: wordsOf(node) * vectorsOf(node, beats),
+        FRAME: wordsOf(node) * turnsOf(node, beats),
       },
     },
   );
@@ -102,7 +103,7 @@ export function paddedBits(bits: number): number {
   return bits >= portBits ? portBits * Math.ceil(bits / portBits) : 2 ** Math.ceil(Math.log2(bits));
 }
 
-function external(node: Matvec): { readonly port: WeightPort; readonly more: readonly ChainNode[] } {
+function external(node: Matvec, turns: number): { readonly port: WeightPort; readonly more: readonly ChainNode[] } {
   const { stage } = node;
   const [W, WORDS] = [wordBits(node), wordsOf(node)];
   const padded = paddedBits(W);
@@ -123,7 +124,7 @@ function external(node: Matvec): { readonly port: WeightPort; readonly more: rea
     more.push({ kind: 'lane_truncate', name, stage, params, inputs: [from], outputs: [name] });
     from = name;
   }
-  return { port: { stream, stage, bits: portBits, beats }, more: [...more, unit(node, from)] };
+  return { port: { stream, stage, bits: portBits, beats, turns }, more: [...more, unit(node, from)] };
 }
 
 /** Words of `bits` bits, the first in the lowest bits of the first beat; the last beat is filled up with zeros. */
