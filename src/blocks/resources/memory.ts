@@ -44,7 +44,8 @@ function choice(
   of: Partial<Resources>,
 ): Choice {
   const rows = Math.ceil(depth / words);
-  const count = rows * Math.ceil(width / bits);
+  // Only one row is read at a time, so that several rows share a block where the bits of a word leave room in it.
+  const count = Math.ceil((rows * width) / bits);
   const { bram18 = 0, bram36 = 0 } = of;
   const mux = rows > 1 ? width * wideMux(rows) : 0;
   return {

@@ -34,23 +34,28 @@ export function widthConverterResources(sizes: WidthConverterSizes): Resources {
   const { IN_W, OUT_W, UP, DOWN, FRAME_IN, FRAME_OUT } = sizes;
   return addResources(
     UP > 1 ? upsizerResources(IN_W, UP, FRAME_IN) : noResources,
-    DOWN > 1 ? downsizerResources(OUT_W, DOWN, FRAME_OUT) : noResources,
+    DOWN > 1 ? downsizerResources(OUT_W, DOWN, FRAME_OUT, UP > 1) : noResources,
   );
 }
 
-/** The group collected so far (its last place is never read) and the wide beat; each place chooses among old, new and zero. */
+/**
+ * The group collected so far and the wide beat; each place chooses among old, new and zero. The last place of the group is never
+ * read, which synthesis sees where the places are a power of two.
+ */
 function upsizerResources(W: number, ratio: number, frame: number): Resources {
   const counters = counterBits(ratio) + counterBits(frame);
   // More than eight places compare their number in LUTs of their own.
   const decode = ratio > 8 ? 2 * ratio : 0;
-  return addResources({ lut: ratio * W + decode + counters + 6, ff: (2 * ratio - 1) * W + counters + 1 });
+  const places = 2 * ratio - (Number.isInteger(Math.log2(ratio)) ? 1 : 0);
+  return addResources({ lut: ratio * W + decode + counters + 6, ff: places * W + counters + 1 });
 }
 
 /** A shift register of the wide beat that is loaded or shifted. */
-function downsizerResources(W: number, ratio: number, frame: number): Resources {
+function downsizerResources(W: number, ratio: number, frame: number, behindUpsizer: boolean): Resources {
   const counters = counterBits(ratio) + counterBits(frame);
-  // With a wide frame counter the load comes late, and Yosys moves the choice into F7 and F8 multiplexers behind more LUTs.
-  const late = counterBits(frame);
+  // With a wide frame counter the load comes late, and Yosys moves the choice into F7 and F8 multiplexers behind more LUTs;
+  // not with an upsizer in front, whose valid is later still.
+  const late = behindUpsizer ? 0 : counterBits(frame);
   const bit = late >= 9 ? 4 : late >= 6 ? 2 : 1;
   return addResources({ lut: (ratio - 1) * W * bit + W + counters + 6, ff: ratio * W + counters + 1 });
 }

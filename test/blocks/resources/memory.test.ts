@@ -12,7 +12,10 @@ it('puts a read-only memory into logic up to the size that a block memory costs'
 it('joins block memories for wide and for deep ones', () => {
   expect(bramTiles(romWithRegister(32, 4096))).toBe(4);
   expect(bramTiles(romWithRegister(72, 512))).toBe(1);
-  expect(bramTiles(romWithRegister(8, 65536))).toBe(16);
+  expect(bramTiles(romWithRegister(8, 65536))).toBe(14.5);
+  // 5 rows of 2048 words: 60 bits in blocks of 9, as Yosys packs them.
+  expect(romWithRegister(12, 10240)).toMatchObject({ style: 'block', bram18: 7, bram36: 0 });
+  expect(romWithRegister(16, 6272)).toMatchObject({ style: 'block', bram36: 3 });
 });
 
 it('keeps equal columns of a memory once, and constants not at all', () => {
