@@ -1,6 +1,7 @@
 /** A folding from what the user asked for: a file, a rate, a latency, or nothing. */
 import { readFileSync } from 'node:fs';
 import { HeddleError } from '../base/diagnostics.js';
+import type { ChainNode } from '../dataflow/chain.js';
 import { busyCycles } from '../dataflow/chain-streams.js';
 import { readFifos, readFolding } from '../dataflow/folding-file.js';
 import { type Plan, planNetwork, type PlanOptions, portInterval } from '../dataflow/plan.js';
@@ -159,7 +160,8 @@ export function boundOf({ chain }: Plan): string {
     { cycles: chain.output.beats, text: `the ${chain.output.bits}-bit output port` },
     ...chain.nodes.flatMap((node) => {
       const cycles = busy.get(node.name) ?? 0;
-      if (node.kind === 'sliding_window') return [{ cycles, text: `the window of ${node.stage}` }];
+      if (isWindowNode(node)) return [{ cycles, text: `the window of ${node.stage}` }];
+      if (node.kind === 'depthwise') return [{ cycles, text: `${node.stage} at PE ${node.params.PE}` }];
       if (node.kind !== 'matvec') return [];
       return [{ cycles, text: `${node.stage} at PE ${node.params.PE}, SIMD ${node.params.SIMD}` }];
     }),
@@ -168,11 +170,14 @@ export function boundOf({ chain }: Plan): string {
   return candidates.reduce((a, b) => (b.cycles > a.cycles || (b.cycles === a.cycles && isWindow(a)) ? b : a)).text;
 }
 
+const isWindowNode = ({ kind }: ChainNode): boolean => kind === 'sliding_window' || kind === 'patch_window';
 const isWindow = ({ text }: { readonly text: string }): boolean => text.startsWith('the window of');
+
+const isUnitNode = ({ kind }: ChainNode): boolean => kind === 'matvec' || kind === 'depthwise';
 
 /** Cycles of the slowest layer, ports aside. */
 export function slowestLayer({ chain }: Plan): number {
   const busy = busyCycles(chain);
-  const layers = chain.nodes.filter(({ kind }) => kind === 'matvec' || kind === 'sliding_window');
+  const layers = chain.nodes.filter((node) => isUnitNode(node) || isWindowNode(node));
   return Math.max(1, ...layers.map(({ name }) => busy.get(name) ?? 0));
 }

@@ -27,7 +27,7 @@ export interface ResourceReport extends ResourceFigures {
   readonly rom_bits: number;
   /** Exact: bits of all FIFO memories. */
   readonly fifo_bits: number;
-  /** Exact: products that the matrix units form in one cycle (PE x SIMD, summed), by operand widths. */
+  /** Exact: products that matrix and depthwise units form in one cycle (PE x SIMD, summed), by operand widths. */
   readonly products: Readonly<Record<string, number>>;
   /** The same by what makes them: DSPs, LUTs, a sign that is flipped, or an agreement of bits. */
   readonly products_by: Readonly<Record<ReturnType<typeof productStyle>, number>>;
@@ -48,8 +48,9 @@ export function resourceReport(chain: Chain, board: Board): ResourceReport {
   let fifo = 0;
   for (const node of chain.nodes) {
     if (node.kind === 'fifo') fifo += node.params.W * node.params.DEPTH;
-    if (node.kind !== 'matvec') continue;
-    const { PE, SIMD, X_W, W_W } = node.params;
+    if (node.kind !== 'matvec' && node.kind !== 'depthwise') continue;
+    const { PE, X_W, W_W } = node.params;
+    const SIMD = node.kind === 'matvec' ? node.params.SIMD : 1;
     const widths = `${X_W}x${W_W}`;
     products[widths] = (products[widths] ?? 0) + PE * SIMD;
     by[productStyle(node.arithmetic, X_W, W_W)] += PE * SIMD;

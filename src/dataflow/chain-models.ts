@@ -9,10 +9,12 @@ import { AddModel } from './stages/add.model.js';
 import { ArgmaxModel } from './stages/argmax.model.js';
 import { BorderScaleModel } from './stages/border-scale.model.js';
 import { ConcatModel } from './stages/concat.model.js';
+import { DepthwiseModel } from './stages/depthwise.model.js';
 import { DuplicateModel } from './stages/duplicate.model.js';
 import { LaneResizeModel } from './stages/lane-resize.model.js';
 import { LookupModel } from './stages/lookup.model.js';
 import { fromStream, MatvecModel } from './stages/matvec.model.js';
+import { PatchWindowModel } from './stages/patch-window.model.js';
 import { PoolGlobalModel, PoolModel } from './stages/pool.model.js';
 import { RequantizeModel } from './stages/requantize.model.js';
 import { SlidingWindowModel } from './stages/sliding-window.model.js';
@@ -45,6 +47,8 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new RegisterSliceModel(input, output);
     case 'matvec':
       return new MatvecModel(input, output, node.arithmetic, node.params, node.images);
+    case 'depthwise':
+      return new DepthwiseModel(input, output, node.arithmetic, node.params, node.images);
     case 'lookup':
       return new LookupModel(input, output, node.params, node.images);
     case 'matvec_stream':
@@ -67,6 +71,8 @@ export function makeChainModel(node: ChainModule, inputs: Channels, outputs: Cha
       return new RequantizeModel(input, output, node.requantize, node.params, node.images);
     case 'sliding_window':
       return new SlidingWindowModel(input, output, node.order, node.params);
+    case 'patch_window':
+      return new PatchWindowModel(input, output, node.params);
     case 'pool':
       return new PoolModel(input, output, node.pooling, node.params);
     case 'pool_global':

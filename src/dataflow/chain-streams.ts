@@ -1,6 +1,6 @@
 /** The streams of a chain: who gives and reads each, how wide its beats are and how many a sample has. */
 import type { Chain, ChainModule, ChainNode } from './chain.js';
-import { windowBeats } from './stages/window-order.js';
+import { patchSteps, windowBeats } from './stages/window-order.js';
 
 /** Name of the stream at the input port. */
 export const inputStream = 's_axis';
@@ -66,6 +66,7 @@ export function outputWidth(node: ChainModule, port = 0): number {
     case 'matvec':
     case 'matvec_stream':
     case 'matvec_programmable':
+    case 'depthwise':
       return node.params.PE * node.params.ACC_W;
     case 'lookup':
     case 'thresholds':
@@ -73,6 +74,8 @@ export function outputWidth(node: ChainModule, port = 0): number {
       return node.params.PE * node.params.OUT_W;
     case 'sliding_window':
       return node.params.SIMD * node.params.X_W;
+    case 'patch_window':
+      return node.params.KH * node.params.KW * node.params.SIMD * node.params.X_W;
     case 'width_converter':
     case 'argmax':
       return node.params.OUT_W;
@@ -91,14 +94,15 @@ export function beatsPerSample(chain: Chain): ReadonlyMap<string, number> {
   return beats;
 }
 
-/** Cycles that one sample keeps each node busy at least: its beats, and those that a matrix-vector unit replays. */
+/** Cycles that one sample keeps each node busy at least: its beats, those that a matrix-vector unit replays, and padding. */
 export function busyCycles(chain: Chain): ReadonlyMap<string, number> {
   const beats = beatsPerSample(chain);
   const most = (streams: readonly string[]) => Math.max(...streams.map((stream) => beats.get(stream) ?? 0));
   return new Map(
     chain.nodes.map((node) => {
       const replays = node.kind === 'matvec' ? node.params.MH / node.params.PE : 1;
-      return [node.name, Math.max(most(node.inputs) * replays, most(node.outputs))];
+      const steps = node.kind === 'patch_window' ? patchSteps(node.params) : 0;
+      return [node.name, Math.max(most(node.inputs) * replays, most(node.outputs), steps)];
     }),
   );
 }
@@ -127,6 +131,12 @@ function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number
       const { taken, given } = windowBeats(node.params);
       return (before / taken) * given;
     }
+    case 'patch_window': {
+      const { taken, rows, columns } = windowBeats(node.params);
+      return (before / taken) * rows * columns * node.params.FOLDS;
+    }
+    case 'depthwise':
+      return before / node.params.K;
     case 'argmax':
       return before / (node.params.N / node.params.PE);
     case 'pool':

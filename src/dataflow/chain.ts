@@ -10,6 +10,7 @@
 import type { Image } from '../circuit/index.js';
 import type { Addition } from './stages/add.js';
 import type { Arithmetic } from './stages/arithmetic.js';
+import type { PatchWindowSizes } from './stages/patch-window.model.js';
 import type { BorderScaleSizes } from './stages/border-scale.model.js';
 import type { PoolKind } from './stages/pool-lanes.js';
 import type { PoolGlobalSizes, PoolSizes } from './stages/pool.model.js';
@@ -40,6 +41,12 @@ export type ChainModule =
       readonly arithmetic: Arithmetic;
       readonly params: Sizes<'MH' | 'MW' | 'PE' | 'SIMD' | 'X_W' | 'W_W' | 'ACC_W'> &
         Partial<Sizes<'GROUPS' | 'P_SHIFT'>>;
+      readonly images: Images<'WEIGHTS'>;
+    }
+  | {
+      readonly kind: 'depthwise';
+      readonly arithmetic: Arithmetic;
+      readonly params: Sizes<'PE' | 'FOLDS' | 'K' | 'X_W' | 'W_W' | 'ACC_W'> & Partial<Sizes<'P_SHIFT'>>;
       readonly images: Images<'WEIGHTS'>;
     }
   /** Reads activations and weight words. */
@@ -95,6 +102,7 @@ export type ChainModule =
       readonly order: PatchOrder;
       readonly params: SlidingWindowSizes;
     }
+  | { readonly kind: 'patch_window'; readonly params: PatchWindowSizes }
   | { readonly kind: 'pool'; readonly pooling: PoolKind; readonly params: PoolSizes }
   | { readonly kind: 'pool_global'; readonly pooling: PoolKind; readonly params: PoolGlobalSizes }
   | {

@@ -46,9 +46,9 @@ export const explanations: Readonly<Record<string, string>> = {
   H2101:
     'A folding names a layer that the network does not have, or lists more layers than it has. Only layers with weights fold; build prints their names, and build/<name>/folding.json lists them.',
   H2102:
-    'SIMD is the number of inputs that a layer takes in one cycle. It must divide the number of inputs, so that every cycle does the same work.',
+    'SIMD is the number of inputs that a layer takes in one cycle. It must divide the number of inputs, so that every cycle does the same work. A depthwise layer takes one input of each of its PE channels: its SIMD is 1.',
   H2103:
-    'PE is the number of outputs that a layer computes at a time. It must divide the number of outputs, so that every group of outputs has the same size.',
+    'PE is the number of outputs that a layer computes at a time. It must divide the number of outputs, so that every group of outputs has the same size. A depthwise layer computes PE channels at a time.',
   H2104:
     'A folding file is a JSON object with one entry a layer, { "<layer>": { "PE": 4, "SIMD": 8, "fifo": 32 } }, or a list of [PE, SIMD] pairs in network order. FINN files with MVAU_<n> keys and Defaults are read too.',
   H2105: 'A stream port has whole bytes: its width is a multiple of 8 and holds at least one element of the network.',

@@ -6,11 +6,12 @@ import type { StageNetwork } from '../network/stages.js';
 import { imageSize } from '../network/image-stages.js';
 import { codeBits } from './codes.js';
 import { divisors } from './errors.js';
-import { checkFolding, layerInterval } from './folding.js';
+import { checkFolding } from './folding.js';
 import type { Pair } from './folding-search.js';
-import { isPointwise, isWeighted, matrixOf, type WeightedStage, windowLanes } from './matrix.js';
+import { foldingTotals, isDepthwise, layerForm, type LayerWindow, windowSizes } from './layer-form.js';
+import { isWeighted, matrixOf, type WeightedStage } from './matrix.js';
 import { fullRateWindowDepth, leastWindowDepth } from './stages/window-depth.js';
-import type { WindowSizes } from './stages/window-order.js';
+import { patchSteps, type WindowSizes } from './stages/window-order.js';
 
 /** What the unit does in one of the cycles of a vector. */
 export interface FoldingCycle {
@@ -49,6 +50,8 @@ export interface Im2col {
   readonly groups: number;
   /** Elements of the matrix of all patches. */
   readonly elements: number;
+  /** Present where a window gives all pixels of a patch at a time: channels of each, and cycles of its way over the image. */
+  readonly patches?: { readonly lanes: number; readonly cycles: number };
   /** Absent where every pixel is a patch of its own. */
   readonly buffer?: LineBuffer;
   /** The same window over an image of 224 x 224 pixels of as many channels. */
@@ -61,6 +64,8 @@ export interface FoldingExplanation extends Pair {
   readonly rows: number;
   readonly columns: number;
   readonly vectors: number;
+  /** Every PE has inputs of its own, the places of one channel. */
+  readonly depthwise: boolean;
   readonly inputBits: number;
   readonly weightBits: number;
   readonly legal: { readonly PE: readonly number[]; readonly SIMD: readonly number[] };
@@ -89,40 +94,46 @@ export function explainFolding(network: StageNetwork, layer: string, pair: Pair)
   const stage = network.stages.find((each): each is WeightedStage => isWeighted(each) && each.name === layer)!;
   const { rows, columns, vectors, groups } = matrixOf(stage);
   const { PE, SIMD } = pair;
+  const depthwise = isDepthwise(stage);
+  const totals = foldingTotals(stage);
+  const form = layerForm(stage, pair);
+  const turns = depthwise ? 1 : groups;
   return {
     layer,
     kind: stage.kind,
-    ...{ rows: rows / groups, columns, vectors: vectors * groups, PE, SIMD },
+    depthwise,
+    ...{ rows: rows / turns, columns, vectors: vectors * turns, PE, SIMD },
     inputBits: codeBits(stage.input),
     weightBits: codeBits(stage.weight),
-    legal: { PE: divisors(rows / groups), SIMD: divisors(columns) },
+    legal: { PE: divisors(totals.PE), SIMD: divisors(totals.SIMD) },
     slices: columns / SIMD,
-    rowGroups: rows / groups / PE,
-    interval: layerInterval(stage, pair),
-    ...(stage.kind === 'conv' ? { im2col: im2colOf(stage, pair) } : {}),
+    rowGroups: rows / turns / PE,
+    interval: form.interval,
+    ...(stage.kind === 'conv' ? { im2col: im2colOf(stage, pair, form.window) } : {}),
   };
 }
 
-function im2colOf(stage: Extract<WeightedStage, { kind: 'conv' }>, pair: Pair): Im2col {
+function im2colOf(
+  stage: Extract<WeightedStage, { kind: 'conv' }>,
+  pair: Pair,
+  windowForm: LayerWindow | undefined,
+): Im2col {
   const { image, window, groups, channels } = stage;
   const { y, x } = window;
   const { columns, vectors, rows } = matrixOf(stage);
-  const lanes = windowLanes(stage, pair);
   const cycles = (rows / pair.PE) * (columns / pair.SIMD);
-  const sizes = (height: number, width: number, each: number): WindowSizes => ({
-    ...{ H: height, W: width, FOLDS: image.channels / each },
-    ...{ KH: y.kernel, KW: x.kernel, SH: y.stride, SW: x.stride, DH: y.dilation, DW: x.dilation },
-    ...{ PT: y.before, PB: y.after, PL: x.before, PR: x.after },
-  });
-  const order = groups === 1 ? 'pixels' : 'groups';
-  const buffer = (height: number, width: number, each: number): LineBuffer => {
-    const at = sizes(height, width, each);
+  const buffer = ({ kind }: LayerWindow, height: number, width: number, lanes: number): LineBuffer => {
+    const at = windowSizes({ height, width, channels: image.channels }, window, lanes);
     const beats = at.KH * at.KW * at.FOLDS;
+    const kept =
+      kind === 'patches'
+        ? keptByPatches(at)
+        : fullRateWindowDepth(at, groups === 1 ? 'pixels' : 'groups', Math.max(0, cycles - beats));
     return {
       ...{ height, width, channels: image.channels },
       image: height * width * image.channels,
-      least: leastWindowDepth(at) * each,
-      depth: fullRateWindowDepth(at, order, Math.max(0, cycles - beats)) * each,
+      least: leastWindowDepth(at) * lanes,
+      depth: kept * lanes,
     };
   };
   return {
@@ -134,12 +145,25 @@ function im2colOf(stage: Extract<WeightedStage, { kind: 'conv' }>, pair: Pair): 
     output: { height: y.count, width: x.count, channels },
     groups,
     elements: columns * vectors * groups,
+    ...(windowForm?.kind === 'patches' ? { patches: patchesOf(stage, windowForm.lanes) } : {}),
     // Whole pixels a beat for the large image, which does not change what must be kept by more than a pixel.
-    ...(isPointwise(stage)
+    ...(windowForm === undefined
       ? {}
-      : { buffer: buffer(image.height, image.width, lanes), large: buffer(224, 224, image.channels) }),
+      : {
+          buffer: buffer(windowForm, image.height, image.width, windowForm.lanes),
+          large: buffer(windowForm, 224, 224, image.channels),
+        }),
   };
 }
+
+const patchesOf = ({ image, window }: Extract<WeightedStage, { kind: 'conv' }>, lanes: number) => ({
+  lanes,
+  cycles: patchSteps(windowSizes(image, window, lanes)),
+});
+
+/** Beats in the memory and in the shift registers of a window of whole patches. */
+const keptByPatches = ({ W, FOLDS, KH, KW, DH, DW, PL, PR }: WindowSizes): number =>
+  (KH - 1) * DH * (PL + W + PR) * FOLDS + KH * ((KW - 1) * DW * FOLDS + 1);
 
 /** How often an element of the image is used, on average. */
 export const reuse = ({ elements, image }: Im2col): number => elements / imageSize(image);

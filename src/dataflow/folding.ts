@@ -9,7 +9,8 @@ import type { ElementType, StageNetwork } from '../network/stages.js';
 import { codeBits } from './codes.js';
 import { divisors, type FoldingSource, foldingPlace, notDividing } from './errors.js';
 import type { WeightMode } from './weights/place-weights.js';
-import { isPointwise, isWeighted, matrixOf, type WeightedStage, windowLanes } from './matrix.js';
+import { foldingTotals, isDepthwise, layerForm } from './layer-form.js';
+import { isWeighted, matrixOf, type WeightedStage } from './matrix.js';
 
 export type RamStyle = 'auto' | 'block' | 'distributed' | 'ultra';
 
@@ -27,16 +28,8 @@ export type Folding = Readonly<Record<string, LayerFolding>>;
 
 export const weightedStages = (network: StageNetwork): readonly WeightedStage[] => network.stages.filter(isWeighted);
 
-/** Cycles a sample keeps a layer busy: its matrix, or the window in front of it. */
-export function layerInterval(stage: WeightedStage, layer: LayerFolding): number {
-  const { rows, columns, vectors } = matrixOf(stage);
-  const matrix = vectors * (rows / layer.PE) * (columns / layer.SIMD);
-  if (stage.kind === 'dense' || isPointwise(stage)) return matrix;
-  const { image, window } = stage;
-  const beats = image.channels / windowLanes(stage, layer);
-  const pixels = Math.max(image.height * image.width, vectors * window.y.kernel * window.x.kernel);
-  return Math.max(matrix, pixels * beats);
-}
+/** Cycles a sample keeps a layer busy: its unit, or the window in front of it. */
+export const layerInterval = (stage: WeightedStage, layer: LayerFolding): number => layerForm(stage, layer).interval;
 
 /** All problems of a folding at once; a legal one comes back as it is. */
 export function checkFolding(network: StageNetwork, folding: Folding, source: FoldingSource = {}): Folding {
@@ -55,14 +48,20 @@ export function checkFolding(network: StageNetwork, folding: Folding, source: Fo
     const layer = folding[stage.name];
     if (layer === undefined) continue;
     const place = foldingPlace(source, stage.name, `"${stage.name}": { "PE": ${layer.PE}, "SIMD": ${layer.SIMD} }`);
-    const { rows, columns, groups } = matrixOf(stage);
-    const outputs = groups === 1 ? 'outputs' : 'outputs of a group';
-    if (!dividesWhole(layer.PE, rows / groups)) {
-      problems.push(notDividing('H2103', stage.name, `PE ${layer.PE}`, rows / groups, outputs, place));
+    const { groups } = matrixOf(stage);
+    const depthwise = isDepthwise(stage, layer.weights);
+    const totals = foldingTotals(stage, layer.weights);
+    const outputs = depthwise ? 'channels' : groups === 1 ? 'outputs' : 'outputs of a group';
+    if (!dividesWhole(layer.PE, totals.PE)) {
+      problems.push(notDividing('H2103', stage.name, `PE ${layer.PE}`, totals.PE, outputs, place));
     }
-    const inputs = stage.kind === 'dense' ? 'inputs' : 'inputs of a patch';
-    if (!dividesWhole(layer.SIMD, columns)) {
-      problems.push(notDividing('H2102', stage.name, `SIMD ${layer.SIMD}`, columns, inputs, place));
+    const inputs = depthwise
+      ? 'input that a depthwise unit takes of a channel'
+      : stage.kind === 'dense'
+        ? 'inputs'
+        : 'inputs of a patch';
+    if (!dividesWhole(layer.SIMD, totals.SIMD)) {
+      problems.push(notDividing('H2102', stage.name, `SIMD ${layer.SIMD}`, totals.SIMD, inputs, place));
     }
     if (layer.fifo !== undefined && !(Number.isInteger(layer.fifo) && layer.fifo >= 1)) {
       const message = `${stage.name}: fifo ${layer.fifo} is not a whole number of beats >= 1`;
@@ -75,6 +74,23 @@ export function checkFolding(network: StageNetwork, folding: Folding, source: Fo
 
 const dividesWhole = (part: number, total: number): boolean =>
   Number.isInteger(part) && part >= 1 && total % part === 0;
+
+/**
+ * Legal values that a search looks at: SIMD that divides the channels of a pixel, and for windows of whole patches those above
+ * that are whole pixels, or a part of the channels of all pixels of a patch. Other divisors of a patch only add converters.
+ */
+export function usefulPairs(stage: WeightedStage): {
+  readonly PE: readonly number[];
+  readonly SIMD: readonly number[];
+} {
+  const totals = foldingTotals(stage);
+  const all = { PE: divisors(totals.PE), SIMD: divisors(totals.SIMD) };
+  if (stage.kind === 'dense') return all;
+  const inner = stage.image.channels / stage.groups;
+  const taps = totals.SIMD / inner;
+  const wide = (SIMD: number) => stage.groups === 1 && SIMD > inner && (SIMD % inner === 0 || SIMD % taps === 0);
+  return { ...all, SIMD: all.SIMD.filter((SIMD) => inner % SIMD === 0 || wide(SIMD)) };
+}
 
 /** Rough cost of one product in LUTs; binary products cost one. Sets proportions only, not resource reports. */
 const productCost = (stage: { readonly input: ElementType; readonly weight: ElementType }): number =>
@@ -125,11 +141,9 @@ export function chooseFolding(network: StageNetwork, goal: FoldingGoal, fixed: F
 function nextFaster(stage: WeightedStage, now: LayerFolding, goal: number): LayerFolding | undefined {
   const interval = layerInterval(stage, now);
   let best: LayerFolding | undefined;
-  const { rows, columns, groups } = matrixOf(stage);
-  // More than the channels of a pixel would wait for the window, which gives one pixel a cycle.
-  const widest = stage.kind === 'dense' ? columns : stage.image.channels / groups;
-  for (const PE of divisors(rows / groups)) {
-    for (const SIMD of divisors(widest)) {
+  const legal = usefulPairs(stage);
+  for (const PE of legal.PE) {
+    for (const SIMD of legal.SIMD) {
       const candidate = { PE, SIMD };
       const cycles = layerInterval(stage, candidate);
       if (cycles >= interval || cycles * 4 < Math.min(goal, interval)) continue;

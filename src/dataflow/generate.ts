@@ -20,11 +20,13 @@ import { inputPorts, inputStream, outputWidth, portNames, resultStream } from '.
 import { Add } from './stages/add.js';
 import { Argmax } from './stages/argmax.js';
 import { Concat } from './stages/concat.js';
+import { Depthwise } from './stages/depthwise.js';
 import { Duplicate } from './stages/duplicate.js';
 import { Frame } from './stages/frame.js';
 import { LaneExtend, LaneTruncate } from './stages/lane-resize.js';
 import { Lookup } from './stages/lookup.js';
 import { Matvec, MatvecStream } from './stages/matvec.js';
+import { PatchWindow } from './stages/patch-window.js';
 import { Pool } from './stages/pool.js';
 import { PoolGlobal } from './stages/pool-global.js';
 import { poolName } from './stages/pool-lanes.js';
@@ -72,6 +74,8 @@ export function generateChain(chain: Chain): Design {
         return FrameToken;
       case 'matvec':
         return Matvec[node.arithmetic];
+      case 'depthwise':
+        return Depthwise[node.arithmetic];
       case 'lookup':
         return Lookup;
       case 'thresholds':
@@ -80,6 +84,8 @@ export function generateChain(chain: Chain): Design {
         return requantizer(node.requantize);
       case 'sliding_window':
         return SlidingWindow[node.order];
+      case 'patch_window':
+        return PatchWindow;
       case 'pool':
         return Pool[poolName(node.pooling)]!;
       case 'pool_global':

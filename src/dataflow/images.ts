@@ -24,8 +24,14 @@ export function packWord(fields: readonly bigint[], width: number): bigint {
   return word;
 }
 
-/** Weight memory of a matrix-vector unit: word nf * SF + sf, lane p * SIMD + k. */
-export function weightImage(stage: WeightedStage, PE: number, SIMD: number, width: number): Image {
+/** Weight memory of a matrix-vector unit: word nf * SF + sf, lane p * SIMD + k, for place sf * SIMD + k of a vector. */
+export function weightImage(
+  stage: WeightedStage,
+  PE: number,
+  SIMD: number,
+  width: number,
+  columnAt = (place: number): number => place,
+): Image {
   const { rows: MH, columns: MW } = matrixOf(stage);
   const bipolar = stage.weight.kind === 'bipolar';
   const words: bigint[] = [];
@@ -33,9 +39,9 @@ export function weightImage(stage: WeightedStage, PE: number, SIMD: number, widt
     for (let sf = 0; sf < MW / SIMD; sf++) {
       const fields: bigint[] = [];
       for (let p = 0; p < PE; p++) {
-        const row = (nf * PE + p) * MW + sf * SIMD;
+        const row = (nf * PE + p) * MW;
         for (let k = 0; k < SIMD; k++) {
-          const value = stage.weights[row + k]!;
+          const value = stage.weights[row + columnAt(sf * SIMD + k)]!;
           fields.push(bipolar ? (value > 0 ? 1n : 0n) : BigInt(value));
         }
       }

@@ -32,18 +32,3 @@ export function matrixOf(stage: WeightedStage): Matrix {
 export function isPointwise({ window: { y, x } }: Pick<ConvStage, 'window'>): boolean {
   return [y, x].every(({ kernel, stride, before, after }) => kernel === 1 && stride === 1 && before + after === 0);
 }
-
-/**
- * Channels that a convolution's window takes a cycle when the matrix behind it takes `SIMD`: SIMD itself where it divides the
- * channels, otherwise the fewest that keep up with a matrix of `PE` rows, at most one pixel. With groups it takes all channels
- * of one: their patches leave one after the other.
- */
-export function windowLanes(stage: ConvStage, { PE, SIMD }: { readonly PE: number; readonly SIMD: number }): number {
-  const inner = stage.image.channels / stage.groups;
-  if (stage.groups > 1) return inner;
-  if (inner % SIMD === 0) return SIMD;
-  const { rows, columns } = matrixOf(stage);
-  const beats = (rows / PE) * (columns / SIMD);
-  for (let lanes = 1; lanes < inner; lanes++) if (inner % lanes === 0 && columns / lanes <= beats) return lanes;
-  return inner;
-}

@@ -122,7 +122,7 @@ export class SplitterTimes implements TimedModule {
 
 /** Which operands a pipeline gets from its input beats; counted in moving cycles. */
 export interface FreezePattern {
-  /** Cycles without input in front of beat 0. */
+  /** Cycles from beat 0 being on offer to its being taken. */
   readonly first: number;
   /**
    * Of input beat k: `leaves`, ascending, how long after it operands enter that leave as output (0: itself); `next`, how long
@@ -158,7 +158,7 @@ export class FreezeTimes implements TimedModule {
   /** Outputs with n(j) not above the pipeline time of the last operand looked at. */
   #passed = 0;
   /** Pipeline time of the next operand at the earliest. */
-  #next: number;
+  #next = 0;
   readonly #pattern: FreezePattern;
 
   /** `beats` and `groups` as above, or another pattern. */
@@ -170,7 +170,6 @@ export class FreezeTimes implements TimedModule {
     groups = 1,
   ) {
     this.#pattern = typeof beats === 'number' ? vectorPattern(beats, groups) : beats;
-    this.#next = this.#pattern.first;
   }
 
   /** S(j), defined where d(j) is. */
@@ -184,6 +183,7 @@ export class FreezeTimes implements TimedModule {
   }
 
   take(from: number): number | undefined {
+    if (this.input.length === 0) from += this.#pattern.first;
     for (;;) {
       const held = this.#held(this.#passed - 1);
       const time = Math.max(this.#next, this.#leaves[this.#passed - 1] ?? 0, from - held);

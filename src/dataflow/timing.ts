@@ -19,7 +19,7 @@ import {
   type Times,
 } from './timing-equations.js';
 import { TimedGraph } from './timed-graph.js';
-import { WindowTimes } from './window-times.js';
+import { patchWindowPattern, WindowTimes } from './window-times.js';
 
 export interface NodeTiming {
   readonly name: string;
@@ -118,6 +118,8 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       const { MH, MW, PE, SIMD } = node.params;
       return [through(input, (i, o) => new FreezeTimes(i, o, 4, MW / SIMD, MH / PE))];
     }
+    case 'depthwise':
+      return [through(input, (i, o) => new FreezeTimes(i, o, 3, node.params.K))];
     case 'lookup':
       return [through(input, (i, o) => new FreezeTimes(i, o, 1))];
     case 'thresholds':
@@ -127,6 +129,8 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       return [through(input, (i, o) => new FreezeTimes(i, o, requantizeLatency(node.requantize)))];
     case 'sliding_window':
       return [through(input, (i, o) => new WindowTimes(i, o, node.params, node.order, node.params.DEPTH))];
+    case 'patch_window':
+      return [through(input, (i, o) => new FreezeTimes(i, o, 2, patchWindowPattern(node.params)))];
     case 'pool':
       return inPlace(poolRule(node.params.K));
     case 'pool_global':

@@ -21,19 +21,22 @@ export function shown(n: number, limit = most): readonly (number | undefined)[] 
 
 const range = (from: number, count: number): string => (count === 1 ? `${from}` : `${from}-${from + count - 1}`);
 
-function circuit({ PE, SIMD, inputBits, weightBits, slices, rowGroups }: FoldingExplanation): string {
-  const inputs = `SIMD ${SIMD} inputs of ${inputBits} bit`;
-  const work = `${SIMD} product${SIMD === 1 ? '' : 's'} > sum > running sum`;
+function circuit({ PE, SIMD, depthwise, inputBits, weightBits, slices, rowGroups }: FoldingExplanation): string {
+  const inputs = depthwise ? `${PE} channels of ${inputBits} bit` : `SIMD ${SIMD} inputs of ${inputBits} bit`;
+  const work = depthwise ? 'product > running sum' : `${SIMD} product${SIMD === 1 ? '' : 's'} > sum > running sum`;
+  const target = depthwise ? 'channel' : 'row';
   const lines = shown(PE, 6).map((p, i) => {
     const left = `  ${i === 0 ? inputs : ' '.repeat(inputs.length)} `;
     if (p === undefined) return `${left}  |    ...`;
     const row = rowGroups > 1 ? `g * ${PE} + ${p}` : `${p}`;
-    return `${left}${i === 0 ? '--' : '  '}+--> PE ${p}: ${work} --> row ${row}`;
+    return `${left}${i === 0 ? '--' : '  '}+--> PE ${p}: ${work} --> ${target} ${row}`;
   });
   const bits = `PE * SIMD * ${weightBits} = ${grouped(PE * SIMD * weightBits)} bits`;
   const weights = `  weight memory: ${grouped(slices * rowGroups)} words of ${bits}, one a cycle`;
   const kept =
-    rowGroups > 1 ? [`  the ${slices} beats of a vector are kept and replayed for ${rowGroups} groups of rows g`] : [];
+    rowGroups > 1 && !depthwise
+      ? [`  the ${slices} beats of a vector are kept and replayed for ${rowGroups} groups of rows g`]
+      : [];
   return [...lines, weights, ...kept].join('\n');
 }
 
@@ -81,7 +84,7 @@ function bufferLine(buffer: LineBuffer): string {
 }
 
 function im2colText(im2col: Im2col, { rows, columns, vectors }: FoldingExplanation): string {
-  const { image, kernel, stride, dilation, padding, output, groups, elements, buffer, large } = im2col;
+  const { image, kernel, stride, dilation, padding, output, groups, elements, patches, buffer, large } = im2col;
   const times = (list: readonly number[]): string => list.join(' x ');
   const extras = [
     `kernel ${times(kernel)}`,
@@ -96,6 +99,13 @@ function im2colText(im2col: Im2col, { rows, columns, vectors }: FoldingExplanati
     `  matrix MH x MW = ${rows} x ${columns} times ${grouped(vectors)} patches of ${columns} elements`,
     `  the patches are ${grouped(elements)} elements, the image has ${grouped(image.height * image.width * image.channels)}: each is used ${reuse(im2col).toFixed(1)} times`,
   ];
+  if (patches !== undefined) {
+    const channels = patches.lanes === image.channels ? 'all channels' : `${patches.lanes} channels at a time`;
+    lines.push(
+      `  the window gives all ${kernel[0] * kernel[1]} pixels of a patch in a beat, ${channels}; the padded image passes in ${grouped(patches.cycles)} cycles`,
+    );
+    if (patches.lanes < image.channels) lines.push('  inputs are in the order (channel group, row, column, channel)');
+  }
   if (buffer === undefined || large === undefined) {
     return [...lines, '  every pixel is a patch of its own: no buffer'].join('\n');
   }

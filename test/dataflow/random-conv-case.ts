@@ -4,7 +4,8 @@ import { valueRange } from '../../src/network/element-type.js';
 import { divisors } from '../../src/dataflow/errors.js';
 import type { Folding } from '../../src/dataflow/folding.js';
 import { weightedStages } from '../../src/dataflow/folding.js';
-import { matrixOf } from '../../src/dataflow/matrix.js';
+import { foldingTotals } from '../../src/dataflow/layer-form.js';
+import { gcd } from '../../src/dataflow/plan/builder.js';
 import { lowerGraph } from '../../src/network/lower.js';
 import { runStages } from '../../src/network/run-stages.js';
 import type { StageNetwork } from '../../src/network/stages.js';
@@ -29,11 +30,16 @@ export function randomConvCase(seed: number): ConvCase {
   const pick = <T>(list: readonly T[]): T => list[random.nextInt(list.length)] as T;
   const folding = Object.fromEntries(
     weightedStages(network).map((stage) => {
-      const { rows, columns, groups } = matrixOf(stage);
-      const inner = stage.kind === 'conv' ? stage.image.channels / groups : columns;
-      const SIMD = pick(divisors(random.nextInt(3) === 0 ? columns : inner));
+      const totals = foldingTotals(stage);
+      const inner = stage.kind === 'conv' ? stage.image.channels / stage.groups : totals.SIMD;
+      const draw = random.nextInt(6);
+      // Wide foldings are those that whole patches serve.
+      const wide = draw >= 4;
+      const simd = divisors(draw < 2 ? gcd(totals.SIMD, inner) : totals.SIMD);
+      const SIMD = pick(wide ? simd.slice(-2) : simd);
+      const pe = divisors(totals.PE);
       const fifo = random.nextInt(3) === 0 ? { fifo: pick([1, 2, 3, 7]) } : {};
-      return [stage.name, { PE: pick(divisors(rows / groups)), SIMD, ...fifo }];
+      return [stage.name, { PE: pick(wide ? pe.slice(-2) : pe), SIMD, ...fifo }];
     }),
   );
   const { min, max } = valueRange(inputType);

@@ -2,7 +2,7 @@
 import type { ImageShape, Window } from '../../network/stages.js';
 import type { PatchOrder } from '../stages/sliding-window.js';
 import { fullRateWindowDepth } from '../stages/window-depth.js';
-import type { WindowSizes } from '../stages/window-order.js';
+import { windowSizes } from '../layer-form.js';
 import type { ChainBuilder, Flow } from './builder.js';
 
 export interface WindowPlan {
@@ -20,15 +20,29 @@ export interface WindowPlan {
 export function planWindow(chain: ChainBuilder, plan: WindowPlan, flow: Flow): Flow {
   const { name, image, window, order, pad, patchCycles } = plan;
   const { y, x } = window;
-  const sizes: WindowSizes = {
-    ...{ H: image.height, W: image.width, FOLDS: image.channels / flow.lanes },
-    ...{ KH: y.kernel, KW: x.kernel, SH: y.stride, SW: x.stride, DH: y.dilation, DW: x.dilation },
-    ...{ PT: y.before, PB: y.after, PL: x.before, PR: x.after },
-  };
+  const sizes = windowSizes(image, window, flow.lanes);
   const beats = y.kernel * x.kernel * sizes.FOLDS;
   const DEPTH = fullRateWindowDepth(sizes, order, Math.max(0, patchCycles - beats));
-  const PAD = pad < 0 ? pad + 2 ** flow.width : pad;
-  const params = { ...sizes, SIMD: flow.lanes, X_W: flow.width, PAD, DEPTH };
+  const params = { ...sizes, SIMD: flow.lanes, X_W: flow.width, PAD: padCode(pad, flow), DEPTH };
   const stream = chain.add(`${name}_window`, name, { kind: 'sliding_window', order, params }, flow);
   return { ...flow, stream, elements: y.count * x.count * beats * flow.lanes };
 }
+
+/** Whole patches of an image whose beats have lanes that divide its channels: all pixels of a window in a beat. */
+export function planPatches(
+  chain: ChainBuilder,
+  { name, image, window, pad }: Pick<WindowPlan, 'name' | 'image' | 'window' | 'pad'>,
+  flow: Flow,
+): Flow {
+  const { y, x } = window;
+  const params = {
+    ...windowSizes(image, window, flow.lanes),
+    ...{ SIMD: flow.lanes, X_W: flow.width, PAD: padCode(pad, flow) },
+  };
+  const stream = chain.add(`${name}_window`, name, { kind: 'patch_window', params }, flow);
+  const taps = y.kernel * x.kernel;
+  return { ...flow, stream, lanes: taps * flow.lanes, elements: y.count * x.count * taps * image.channels };
+}
+
+/** Two's complement of the padding. */
+const padCode = (pad: number, { width }: Flow): number => (pad < 0 ? pad + 2 ** width : pad);

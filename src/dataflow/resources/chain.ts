@@ -13,6 +13,7 @@ import type { Chain, ChainModule } from '../chain.js';
 import { argmaxResources, requantizeResources, thresholdsResources } from './activations.js';
 import { addStageResources, concatResources, duplicateResources, slidingWindowResources } from './images.js';
 import { matvecResources } from './matvec.js';
+import { depthwiseResources, patchWindowResources } from './patches.js';
 
 /**
  * Columns of read-only memories of equal depth that are different and not constant. Synthesis keeps each once: thresholds of
@@ -57,6 +58,8 @@ export function moduleResources(node: ChainModule): Resources | undefined {
       return widthConverterResources(node.params);
     case 'matvec':
       return matvecResources(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS));
+    case 'depthwise':
+      return depthwiseResources(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS));
     case 'thresholds':
       return thresholdsResources(node.signed, node.params, columnsOf(node.images.THRESHOLDS));
     case 'requantize':
@@ -65,6 +68,8 @@ export function moduleResources(node: ChainModule): Resources | undefined {
       return argmaxResources(node.params);
     case 'sliding_window':
       return slidingWindowResources(node.params);
+    case 'patch_window':
+      return patchWindowResources(node.params);
     case 'duplicate':
       return duplicateResources(node.params);
     case 'add':

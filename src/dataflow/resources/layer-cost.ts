@@ -1,29 +1,35 @@
 /** A weighted stage of a network as the folding search sees it: legal values, cycles, and what each pair costs. */
-import { addResources, fifoResources, noResources, type Resources } from '../../blocks/resources/index.js';
+import {
+  addResources,
+  fifoResources,
+  noResources,
+  type Resources,
+  widthConverterResources,
+} from '../../blocks/resources/index.js';
 import type { Activation, ElementType } from '../../network/stages.js';
 import { codeBits, signedBitsFor } from '../codes.js';
-import { divisors } from '../errors.js';
-import { layerInterval } from '../folding.js';
+import { layerInterval, usefulPairs } from '../folding.js';
 import type { FoldableLayer, Pair } from '../folding-search.js';
-import { isPointwise, matrixOf, type WeightedStage, windowLanes } from '../matrix.js';
+import { layerForm, type LayerForm, windowSizes } from '../layer-form.js';
+import { matrixOf, type WeightedStage } from '../matrix.js';
 import { stepForThresholds } from '../fit-thresholds.js';
 import { requantizers } from '../requantizers.js';
-import { typeLetter } from '../plan/builder.js';
+import { lcm, typeLetter } from '../plan/builder.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
 import { leastWindowDepth } from '../stages/window-depth.js';
 import { requantizeResources, thresholdsResources } from './activations.js';
 import { slidingWindowResources } from './images.js';
 import { matvecResources, productBits } from './matvec.js';
+import { depthwiseResources, patchWindowResources } from './patches.js';
 
-/** The layer of a stage. SIMD beyond the channels of a pixel would wait for the window, which gives one pixel a cycle. */
+/** The layer of a stage. */
 export function foldableLayer(stage: WeightedStage): FoldableLayer {
-  const { rows, columns, groups } = matrixOf(stage);
-  const widest = stage.kind === 'dense' ? columns : stage.image.channels / groups;
+  const { PE, SIMD } = usefulPairs(stage);
   const activation = activationCosts(stage);
   return {
     name: stage.name,
-    pe: divisors(rows / groups),
-    simd: divisors(widest),
+    pe: PE,
+    simd: SIMD,
     cycles: (pair) => layerInterval(stage, pair),
     cost: (pair) => layerCost(stage, pair, activation),
   };
@@ -49,32 +55,42 @@ function layerCost(stage: WeightedStage, { PE, SIMD }: Pair, activation: Activat
     ? Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 1 : 2)
     : Math.max(1, productBits(arithmetic, X_W, W_W) - P_SHIFT) + Math.ceil(Math.log2(SIMD));
   const ACC_W = Math.max(signedBitsFor(range), beat);
+  const form = layerForm(stage, { PE, SIMD });
+  const widths = { X_W, W_W, ACC_W, P_SHIFT };
   return addResources(
-    buffers(stage, { PE, SIMD }, X_W),
-    matvecResources(arithmetic, { MH, MW, PE, SIMD, X_W, W_W, ACC_W, GROUPS: groups, P_SHIFT }),
+    buffers(stage, { PE, SIMD }, form, X_W),
+    form.unit === 'depthwise'
+      ? depthwiseResources(arithmetic, { PE, FOLDS: rows / PE, K: MW, ...widths })
+      : matvecResources(arithmetic, { MH, MW, PE, SIMD, GROUPS: groups, ...widths }),
     activation({ lanes: PE, width: ACC_W }),
   );
 }
 
-/** What stands in front of the matrix: a FIFO, for a convolution also the window. */
-function buffers(stage: WeightedStage, pair: Pair, X_W: number): Resources {
+/** What stands in front of the unit: a FIFO, for a convolution also the window, and a converter behind it. */
+function buffers(stage: WeightedStage, { PE, SIMD }: Pair, { unit, window }: LayerForm, X_W: number): Resources {
   const { columns } = matrixOf(stage);
-  if (stage.kind === 'dense' || isPointwise(stage)) {
-    return fifoResources({ W: pair.SIMD * X_W, DEPTH: Math.max(2, columns / pair.SIMD) });
+  const wanted = unit === 'depthwise' ? PE : SIMD;
+  if (stage.kind === 'dense' || window === undefined) {
+    return fifoResources({ W: wanted * X_W, DEPTH: Math.max(2, columns / SIMD) });
   }
-  const lanes = windowLanes(stage, pair);
-  const { image, window } = stage;
-  const { y, x } = window;
-  const sizes = {
-    ...{ H: image.height, W: image.width, FOLDS: image.channels / lanes },
-    ...{ KH: y.kernel, KW: x.kernel, SH: y.stride, SW: x.stride, DH: y.dilation, DW: x.dilation },
-    ...{ PT: y.before, PB: y.after, PL: x.before, PR: x.after },
+  const { lanes } = window;
+  const sizes = { ...windowSizes(stage.image, stage.window, lanes), SIMD: lanes, X_W };
+  const { KH, KW, SH, W, FOLDS } = sizes;
+  const whole = window.kind === 'patches';
+  // The plan computes how many more rows full rate needs of a plain window; about one step of the window.
+  const windowCost = whole
+    ? patchWindowResources(sizes)
+    : slidingWindowResources({ ...sizes, DEPTH: leastWindowDepth(sizes) + SH * W * FOLDS });
+  const given = whole ? KH * KW * lanes : lanes;
+  const common = lcm(given, wanted);
+  const converter = {
+    ...{ IN_W: given * X_W, OUT_W: wanted * X_W, UP: common / given, DOWN: common / wanted },
+    ...{ FRAME_IN: columns / given, FRAME_OUT: columns / wanted },
   };
-  // The plan computes how many more rows full rate needs; about one step of the window.
-  const DEPTH = leastWindowDepth(sizes) + y.stride * image.width * sizes.FOLDS;
   return addResources(
     fifoResources({ W: lanes * X_W, DEPTH: 2 }),
-    slidingWindowResources({ ...sizes, SIMD: lanes, X_W, DEPTH }),
+    windowCost,
+    given === wanted ? noResources : widthConverterResources(converter),
   );
 }
 

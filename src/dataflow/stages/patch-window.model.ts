@@ -11,7 +11,7 @@ export interface PatchWindowSizes extends WindowSizes {
 /**
  * Cycle model of the sliding window of whole patches: a pipeline of 2 places that freezes as a whole. It makes one step a
  * moving cycle, along the padded image: row by row, pixel by pixel, FOLDS steps a pixel. A step of the image needs a beat and
- * is a bubble without one, a step of the padding needs none. A step enters the pipeline with the patch whose lower right pixel
+ * is a bubble without one, a step of the padding needs none; the very first step waits for the first beat to be on offer. A step enters the pipeline with the patch whose lower right pixel
  * it is, of its own channels, where there is such a patch.
  */
 export class PatchWindowModel implements CycleModel {
@@ -24,6 +24,7 @@ export class PatchWindowModel implements CycleModel {
   readonly #image: bigint[] = [];
   /** Next step of the image. */
   #step = 0;
+  #begun = false;
 
   constructor(
     readonly input: Channel<bigint>,
@@ -63,7 +64,8 @@ export class PatchWindowModel implements CycleModel {
 
   tick(): void {
     if (!this.#moves) return;
-    const waits = this.#inside && !this.input.valid;
+    const waits = (this.#inside || !this.#begun) && !this.input.valid;
+    this.#begun ||= !waits;
     this.#pipeline.advance(waits ? undefined : this.#take(fires(this.input) ? this.input.data : this.#padding));
   }
 
@@ -86,5 +88,6 @@ export class PatchWindowModel implements CycleModel {
   reset(): void {
     this.#pipeline.reset();
     this.#step = 0;
+    this.#begun = false;
   }
 }

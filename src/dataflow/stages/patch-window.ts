@@ -18,8 +18,8 @@ import {
  * Sliding window that gives whole patches: all KH x KW pixels of a window in one beat, SIMD channels of them at a time.
  *
  * It walks over the padded image, one beat of one pixel a cycle, and keeps the last TALL rows in a memory of one word a
- * column, and the last WIDE + 1 columns in registers. An image takes (PT + H + PB) * (PL + W + PR) * FOLDS cycles. Latency 2
- * cycles. Cuts valid and data; ready follows downstream ready combinationally (one enable freezes the whole pipeline).
+ * column, and the last WIDE + 1 columns in registers. An image takes (PT + H + PB) * (PL + W + PR) * FOLDS cycles. After reset the
+ * walk begins with the first beat on offer, so that latency does not depend on how long nothing came. Latency 2 cycles. Cuts valid and data; ready follows downstream ready combinationally (one enable freezes the whole pipeline).
  */
 export const PatchWindow = defineModule({
   name: 'sliding_window_patches',
@@ -30,8 +30,8 @@ beat f holds pixel (ky, kx) as field ky * KW + kx of SIMD channels f * SIMD + la
 lowest bits. These are KH * KW beats of sliding_window_groups in one. Elements outside of the image are PAD.
 The window over output pixel (oy, ox) holds the pixels (oy * SH - PT + ky * DH, ox * SW - PL + kx * DW),
 ky = 0 .. KH - 1, kx = 0 .. KW - 1.
-The padded image passes at a beat a cycle: (PT + H + PB) * (PL + W + PR) * FOLDS cycles an image. Latency 2
-cycles. One enable freezes the pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
+The padded image passes at a beat a cycle: (PT + H + PB) * (PL + W + PR) * FOLDS cycles an image; the padding in
+front of the very first image waits for its first beat. Latency 2 cycles. One enable freezes the pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
 m_axis_tready.`,
   params: {
     H: natParam({ default: 6, min: 1, doc: 'rows of the image' }),
@@ -87,6 +87,7 @@ m_axis_tready.`,
       right: uint(COL_W).reset(WIDE),
       bottom: uint(ROW_W).reset(TALL),
       place: uint(LINE_W).reset(0).doc('beat of the row'),
+      begun: bool().reset(0).doc('the first beat has been on offer'),
     });
     const en = b.wire('en', bool().doc('the pipeline moves'));
     // `>= PT` would always hold at PT = 0, which linters report.
@@ -99,7 +100,7 @@ m_axis_tready.`,
         .and(at.column.inc().gt(PL))
         .and(at.column.lt(PL.plus(W))),
     );
-    const step = b.let('step', en.and(s.valid.or(inside.not())), 'padding need not wait');
+    const step = b.let('step', en.and(s.valid.or(at.begun.and(inside.not()))), 'padding need not wait');
     const foldEnds = b.let('foldEnds', at.fold.eq(FOLDS.minus(1)));
     const columnEnds = b.let('columnEnds', at.column.eq(COLUMNS.minus(1)));
     const rowEnds = b.let('rowEnds', at.row.eq(ROWS.minus(1)));
@@ -109,6 +110,7 @@ m_axis_tready.`,
     const column = (value: typeof WIDE | number) => b.constant(uint(COL_W), value);
     const row = (value: typeof TALL | number) => b.constant(uint(ROW_W), value);
     b.when(step, () => {
+      b.next(at.begun, b.constant(bool(), 1));
       b.next(at.fold, foldEnds.mux(b.constant(uint(FOLD_W), 0), at.fold.inc()));
       b.next(at.place, at.place.eq(LINE.minus(1)).mux(b.constant(uint(LINE_W), 0), at.place.inc()));
       b.when(foldEnds, () => {

@@ -26,6 +26,10 @@ export function windowBeats(sizes: WindowSizes): { taken: number; given: number;
   return { taken: H * W * FOLDS, given: rows * columns * KH * KW * FOLDS, rows, columns };
 }
 
+/** Cycles in which a window of whole patches passes over an image, if nobody stops it. */
+export const patchSteps = ({ H, W, FOLDS, PT, PB, PL, PR }: WindowSizes): number =>
+  (PT + H + PB) * (PL + W + PR) * FOLDS;
+
 export class WindowOrder {
   /** Beats of an image that enter and leave. */
   readonly taken: number;

@@ -8,9 +8,10 @@
 // outside of the image are PAD.
 // The window over output pixel (oy, ox) holds the pixels (oy * SH - PT + ky * DH, ox * SW - PL + kx
 // * DW), ky = 0 .. KH - 1, kx = 0 .. KW - 1.
-// The padded image passes at a beat a cycle: (PT + H + PB) * (PL + W + PR) * FOLDS cycles an image.
-// Latency 2 cycles. One enable freezes the pipeline while downstream stalls: cuts tvalid and tdata,
-// s_axis_tready follows m_axis_tready.
+// The padded image passes at a beat a cycle: (PT + H + PB) * (PL + W + PR) * FOLDS cycles an image;
+// the padding in front of the very first image waits for its first beat. Latency 2 cycles. One
+// enable freezes the pipeline while downstream stalls: cuts tvalid and tdata, s_axis_tready follows
+// m_axis_tready.
 //
 // H       rows of the image, >= 1
 // W       columns of the image, >= 1
@@ -92,6 +93,7 @@ module sliding_window_patches #(
   logic [COL_W-1:0]  right_q;
   logic [ROW_W-1:0]  bottom_q;
   logic [LINE_W-1:0] place_q;  // beat of the row
+  logic              begun_q;  // the first beat has been on offer
 
   logic en;    // the pipeline moves
   logic in_image;
@@ -103,7 +105,7 @@ module sliding_window_patches #(
   logic at_bottom;
   assign in_image    = row_q + ROW_W'(1) > ROW_W'(PT) && row_q < ROW_W'(PT + H)
       && column_q + COL_W'(1) > COL_W'(PL) && column_q < COL_W'(PL + W);
-  assign step        = en && (s_axis_tvalid || !in_image);
+  assign step        = en && (s_axis_tvalid || (begun_q && !in_image));
   assign fold_ends   = fold_q == FOLD_W'(FOLDS - 1);
   assign column_ends = column_q == COL_W'(COLUMNS - 1);
   assign row_ends    = row_q == ROW_W'(ROWS - 1);
@@ -114,6 +116,7 @@ module sliding_window_patches #(
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
+      begun_q  <= 1'b0;
       fold_q   <= '0;
       place_q  <= '0;
       column_q <= '0;
@@ -121,6 +124,7 @@ module sliding_window_patches #(
       row_q    <= '0;
       bottom_q <= ROW_W'(TALL);
     end else if (step) begin
+      begun_q <= 1'b1;
       fold_q  <= fold_ends ? FOLD_W'(0) : fold_q + FOLD_W'(1);
       place_q <= place_q == LINE_W'(LINE - 1) ? LINE_W'(0) : place_q + LINE_W'(1);
       if (fold_ends) begin
