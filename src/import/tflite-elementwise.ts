@@ -1,6 +1,6 @@
 /** TFLite's ADD, MEAN, SOFTMAX, QUANTIZE and rectifiers. */
-import { scalar } from '../network/graph.js';
-import { axisInGraph, type Value } from './image-order.js';
+import { scalar, tensor } from '../network/graph.js';
+import { axisInGraph, constantInGraphOrder, type Value } from './image-order.js';
 import {
   activationRange,
   centred,
@@ -20,16 +20,37 @@ import {
 
 const int32 = { zeroPoint: 0, min: -(2 ** 31), max: 2 ** 31 - 1 };
 
+/** An operand of ADD as `rank` axes: constants of fewer get axes of length 1 in front. */
+function operand(context: OpContext, index: number, rank: number): Value {
+  const found = inputTensor(context, index);
+  if (!found.data || found.shape.length >= rank) return inputValue(context, index);
+  const { data } = constantOf(found, ['INT8']);
+  const shape = [...Array.from({ length: rank - found.shape.length }, () => 1), ...found.shape];
+  return { name: constant(context, `operand_${index}`, constantInGraphOrder(tensor(shape, data))), shape };
+}
+
+/** What two shapes of one rank broadcast to, or undefined. */
+function broadcast(a: readonly number[], b: readonly number[]): readonly number[] | undefined {
+  const fits = a.length === b.length && a.every((size, axis) => size === b[axis] || size === 1 || b[axis] === 1);
+  return fits ? a.map((size, axis) => Math.max(size, b[axis] ?? 1)) : undefined;
+}
+
 /** Both inputs in 20 more bits at twice the greater scale, added there, and back: numerics.md 6.2. */
 export function add(context: OpContext): Value {
   const output = codesOf(outputTensor(context));
+  const rank = Math.max(...[0, 1].map((index) => inputTensor(context, index).shape.length));
   const inputs = [0, 1].map((index) => ({
-    value: inputValue(context, index),
+    value: operand(context, index, rank),
     codes: codesOf(inputTensor(context, index)),
   }));
   const [a, b] = inputs;
-  if (!a || !b || a.value.shape.join() !== b.value.shape.join())
-    throw new Unread('H3003', 'adds tensors of different shapes', 'add tensors of one shape');
+  const shape = a && b && broadcast(a.value.shape, b.value.shape);
+  if (!a || !b || !shape)
+    throw new Unread(
+      'H3003',
+      'adds tensors of different shapes',
+      'add tensors of one shape, or a constant per channel',
+    );
   const double = 2 * Math.max(a.codes.scale, b.codes.scale);
   const [left, right] = inputs.map(({ value, codes }, index) => {
     const factors = [factorOf(codes.scale / double, `input ${index}`)];
@@ -41,7 +62,7 @@ export function add(context: OpContext): Value {
   const factors = [factorOf(double / (2 ** 20 * output.scale), 'output')];
   return {
     name: requantize(context, sum, { factors, shape: [], zeroPoint: output.zeroPoint, min, max }),
-    shape: a.value.shape,
+    shape,
   };
 }
 

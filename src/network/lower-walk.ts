@@ -10,6 +10,7 @@ import { imageSize, type ImageShape, type Operand } from './image-stages.js';
 import { hostCodesBehind } from './host-codes.js';
 import { inputLayout } from './input-layout.js';
 import { fitActivation } from './lower-activation.js';
+import { argmaxOf } from './lower-argmax.js';
 import {
   addCore,
   affineTerm,
@@ -26,7 +27,7 @@ import { codesOf, isScaling, requantizeSteps, type WholeAffine } from './lower-r
 import { constantsOf, isBare, isMove, segmentOf, type Core, type Value } from './lower-value.js';
 import { quantizerType } from './quantizer-type.js';
 import { affineOf } from './segment.js';
-import { inputName, type ElementType } from './stage-types.js';
+import { inputName, type ElementType, type FixedStep } from './stage-types.js';
 import type { Activation, HostCodes, Stage } from './stages.js';
 import { asImage, imageLayout, isPlain, movedLayout, plainLayout, type Layout } from './stream-layout.js';
 
@@ -279,16 +280,35 @@ class Walk {
     return [...affine.scale, ...affine.offset].every((number) => Number.isSafeInteger(number)) ? affine : undefined;
   }
 
-  /** TFLite's requantization, step by step. */
+  /**
+   * TFLite's requantization, step by step. In front of it a body may have scaled, added a constant and so on: ADD of a stream and a
+   * constant.
+   */
   private requantize(node: GraphNode, value: Value): Value {
     const output = node.outputs[0] ?? '';
-    const affine = this.wholeAffine(value, value.body);
-    if (!affine) throw networkError('H3041', node.name, 'requantizes values that are not integers');
     const { core } = value;
     const { image } = value.layout;
-    const channels = core?.ranges.length ?? affine.scale.length;
-    const ranges = core?.ranges ?? Array.from({ length: channels }, () => valueRange(value.type));
-    const { steps } = requantizeSteps(this.graph, node, affine, ranges);
+    const steps: FixedStep[] = [];
+    let ranges = core?.ranges;
+    let from = value;
+    let section: GraphNode[] = [];
+    for (const next of [...value.body, node]) {
+      if (next.op !== 'Requantize') {
+        section.push(next);
+        continue;
+      }
+      const affine = this.wholeAffine(from, section);
+      if (!affine) throw networkError('H3041', node.name, 'requantizes values that are not integers');
+      ranges ??= Array.from({ length: affine.scale.length }, () => valueRange(value.type));
+      const found = requantizeSteps(this.graph, next, affine, ranges);
+      steps.push(...found.steps);
+      ranges = found.ranges;
+      const moved = section.filter((item) => isMove(item));
+      const layout = moved.reduce((at, item) => movedLayout(at, item, constantsOf(this.graph, item)), from.layout);
+      from = { ...value, tensor: next.outputs[0] ?? '', layout };
+      section = [];
+    }
+    const channels = ranges?.length ?? 1;
     const type = codesOf(node);
     const activation: Activation = { kind: 'fixed', steps };
     if (core) {
@@ -356,11 +376,40 @@ class Walk {
     if (node.op === 'Concat') return this.set(output, this.concat(node, values));
     if (node.op !== 'Add' || streams.length !== 2)
       throw networkError('H3031', node.name, `${node.op} joins ${streams.length} activations`);
-    const terms = values.map((value) => this.term(value, node));
+    const terms = this.spread(
+      values.map((value) => this.term(value, node)),
+      node,
+    );
     const [left, right] = terms.map((term) => term.layout.indices);
     const same = left?.shape.join() === right?.shape.join() && left?.data.every((at, k) => at === right?.data[k]);
-    if (!same) throw networkError('H3038', node.name, 'adds streams of different shapes or orders');
+    if (!same)
+      throw networkError(
+        'H3038',
+        node.name,
+        'adds streams of different shapes or orders',
+        'add streams of one shape, or one pixel with all channels to an image',
+      );
     this.set(output, this.pending(node, addCore(node, terms)));
+  }
+
+  /** A term of one pixel beside an image is repeated at every pixel of it. */
+  private spread(terms: readonly AddTerm[], node: GraphNode): readonly AddTerm[] {
+    const pixels = ({ layout: { image } }: AddTerm): number => image.height * image.width;
+    const most = terms.reduce((a, b) => (pixels(b) > pixels(a) ? b : a));
+    const { layout } = most;
+    return terms.map((term) => {
+      const { image, indices } = term.layout;
+      const images = indices.shape.length === layout.indices.shape.length && image.channels === layout.image.channels;
+      if (pixels(term) > 1 || pixels(most) === 1 || !images) return term;
+      const name = this.nameOf('upsample');
+      const { height, width } = layout.image;
+      this.stages.push({
+        ...{ kind: 'upsample', name, origin: node.name, from: [term.stream], inputs: image.channels },
+        ...{ outputs: imageSize(layout.image), input: term.type, output: term.type },
+        ...{ image: { ...image, height: 1, width: 1 }, factorY: height, factorX: width },
+      });
+      return { ...term, stream: name, layout };
+    });
   }
 
   /** A stream with whole factors, or with TFLite's scaling: what an addition can take. */
@@ -416,30 +465,14 @@ class Walk {
   }
 
   private argmax(node: GraphNode, value: Value): void {
-    const index = node.op === 'TopK' ? node.outputs[1] : node.outputs[0];
-    const count = this.graph.initializers.get(node.inputs[1] ?? '')?.data[0] ?? node.attributes.k;
-    if ((node.op === 'TopK' && count !== 1) || index !== onlyOutput(this.graph).name)
-      throw networkError(
-        'H3040',
-        node.name,
-        'only the index of the greatest element (k = 1) at the output has a stage',
-      );
-    if (node.attributes.largest === 0) throw networkError('H3040', node.name, 'TopK of the smallest has no stage');
-    const { shape } = value.end.indices;
-    const axis = node.attributes.axis ?? (node.op === 'TopK' ? -1 : 0);
-    const over = typeof axis === 'number' && (shape.at(axis) ?? 0) === sizeOf(shape);
-    if (!over || node.attributes.select_last_index === 1 || !isPlain(value.end))
-      throw networkError('H3040', node.name, 'only the greatest of all elements of a vector has a stage');
-    const sign = argmaxSign(this.graph, value, node.name);
-    if (sign < 0 && !value.core?.turns)
-      throw networkError('H3040', node.name, 'the scale in front of TopK is negative');
+    const { index, sign } = argmaxOf(this.graph, node, value);
     const { stream, type } = value.core
       ? this.emitSums(
           value.core,
           value.core.ranges.map(() => sign < 0),
         )
       : { stream: value.stream, type: value.type };
-    const inputs = sizeOf(shape);
+    const inputs = sizeOf(value.end.indices.shape);
     const output = intType(0, inputs - 1);
     const layout = plainLayout(this.shapes.get(index) ?? [1, 1]);
     const stage: Stage = {
@@ -453,15 +486,4 @@ class Walk {
 function plainOnly(layout: Layout, node: GraphNode): Layout {
   if (isPlain(layout)) return layout;
   throw networkError('H3038', node.name, `${node.op} reads elements in another order than the stream has them`);
-}
-
-/** Sign of the slope that an argmax sees: 1 or -1, H3040 where channels differ. */
-function argmaxSign(graph: Graph, value: Value, name: string): number {
-  const segment = segmentOf(graph, value, value.body, value.body.at(-1)?.outputs[0] ?? value.tensor);
-  if (!segment.affine) throw networkError('H3040', name, 'what follows the last integers is not a scale and an offset');
-  const { scale, offset } = affineOf(segment);
-  const [slope = 1, shift = 0] = [scale[0], offset[0]];
-  if (slope === 0 || scale.some((factor) => factor !== slope) || offset.some((term) => term !== shift))
-    throw networkError('H3040', name, 'channels reach TopK with different scales or offsets');
-  return Math.sign(slope);
 }

@@ -43,7 +43,12 @@ export function makeSegment(graph: Graph, nodes: readonly GraphNode[], from: Seg
       const feed = tensor([slice.length / channels, ...from.shape.slice(1)], slice);
       const result = executeAll(part, new Map([[from.name, feed]])).get(to)?.data ?? slice;
       if (result.length !== slice.length)
-        throw networkError('H3038', nodes[0]?.name ?? to, 'has constants that differ within a channel');
+        throw networkError(
+          'H3038',
+          nodes[0]?.name ?? to,
+          'has constants that differ within a channel',
+          'give it one constant per channel',
+        );
       out.set(result, start);
     }
     return out;
