@@ -3,6 +3,7 @@ import { HeddleError } from '../base/diagnostics.js';
 import { explanations as build } from '../build/errors.js';
 import { explanations as cosim } from '../cosim/explanations.js';
 import { explanations as dataflow } from '../dataflow/errors.js';
+import { explanations as engine } from '../engine/errors.js';
 import { examples } from '../hdl/error-examples.js';
 import { explanations as hdl } from '../hdl/errors.js';
 import { explanations as importing } from '../import/errors.js';
@@ -55,7 +56,7 @@ const circuit: Readonly<Record<string, string>> = {
 
 /** Every code with its explanation, ascending. */
 export function allExplanations(): ReadonlyMap<string, string> {
-  const rooms = [commandLine, build, hdl, circuit, dataflow, importing, network, cosim, setUp];
+  const rooms = [commandLine, build, hdl, circuit, dataflow, engine, importing, network, cosim, setUp];
   return new Map(rooms.flatMap((room) => Object.entries(room)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -1,0 +1,172 @@
+/**
+ * The header of a pass: 24 words of 32 bits in front of every packet of the weight stream. `headerTable` is the one place
+ * of its layout; hardware, cycle model, functional model and documentation read it.
+ */
+import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
+import { checkFields, decodeFields, encodeFields, type FieldValues } from './bit-fields.js';
+import { engineDiagnostic } from './errors.js';
+
+/** 32-bit words of a header. */
+export const headerWords = 24;
+
+/** First byte of every header. */
+export const headerMagic = 0xe7;
+
+/** Values of the fields that choose something. */
+export const opCodes = { dense: 0, dw: 1, max: 2, sum: 3 } as const;
+export const roundCodes = { floor: 0, 'half-up': 1, 'half-away': 2, 'half-even': 3, 'to-zero': 4 } as const;
+export const requantCodes = { shift: 0, mult: 1, single: 2, fixed: 3 } as const;
+/** Bits of the field `planes`, and the order of the planes in the stream. */
+export const planeBits = { bias: 1, mult: 2, shift: 4, thresholds: 8 } as const;
+
+export const headerTable = {
+  magic: { word: 0, low: 0, width: 8, min: headerMagic, max: headerMagic, doc: 'mark of a header, 0xE7' },
+  op: { word: 0, low: 8, width: 2, doc: 'reduction: 0 dense, 1 depthwise, 2 maximum, 3 sum' },
+  dstXram: { word: 0, low: 10, width: 1, doc: 'results are written to the X-RAM' },
+  dstAxis: { word: 0, low: 11, width: 1, doc: 'results are sent to m_axis_y' },
+  wrap: { word: 0, low: 12, width: 1, doc: 'groups of slices go on from one kernel row to the next' },
+  wReuse: { word: 0, low: 13, width: 1, doc: 'the weights of the pass before are used again; the stream carries none' },
+  wKeep: { word: 0, low: 14, width: 1, doc: 'the weights stay in the ring behind this pass' },
+  flush: { word: 0, low: 15, width: 1, doc: 'starts when everything that was issued before is written' },
+  res: { word: 0, low: 16, width: 1, doc: 'a residual word is added to every result' },
+  lut: { word: 0, low: 17, width: 1, doc: 'results go through the table' },
+  hasWeights: { word: 0, low: 18, width: 1, doc: 'steps take weight words (0: constant weight 1)' },
+  last: { word: 0, low: 19, width: 1, doc: 'done is raised behind this pass' },
+  skipRows: { word: 0, low: 20, width: 1, doc: 'rows of padding are left out' },
+  round: { word: 0, low: 21, width: 3, max: 4, doc: '0 floor, 1 half up, 2 half away, 3 half even, 4 to zero' },
+  requant: { word: 0, low: 24, width: 2, doc: '0 shift, 1 multiplier rounded twice, 2 rounded once, 3 fixed' },
+  wrapOut: { word: 0, low: 26, width: 1, doc: 'upper bits of a result are dropped instead of clamped' },
+  thresholds: { word: 0, low: 27, width: 1, doc: 'results are counts of thresholds' },
+  planes: { word: 0, low: 28, width: 4, doc: 'parameter planes: bit 0 bias, 1 multiplier, 2 shift, 3 thresholds' },
+  Ho: { word: 1, low: 0, width: 16, min: 1, doc: 'output rows' },
+  XT: { word: 1, low: 16, width: 16, min: 1, doc: 'tiles of P pixels in an output row' },
+  NT: { word: 2, low: 0, width: 6, min: 1, max: 32, doc: 'tap entries of a kernel row' },
+  KH1: { word: 2, low: 8, width: 4, doc: 'kernel rows - 1' },
+  SH: { word: 2, low: 12, width: 4, min: 1, doc: 'vertical stride' },
+  padT: { word: 2, low: 16, width: 8, doc: 'rows of padding above' },
+  pad: { word: 2, low: 24, width: 8, signed: true, doc: 'value of the padding' },
+  H: { word: 3, low: 0, width: 16, min: 1, doc: 'input rows that this pass sees' },
+  W: { word: 3, low: 16, width: 16, min: 1, doc: 'pixels of a row in phase 0' },
+  wMod: { word: 4, low: 0, width: 3, doc: 'phases below have W pixels, the others one fewer; 0: all have W' },
+  Mlast: { word: 4, low: 8, width: 11, min: 1, max: 256, doc: 'channels of the last weight tile' },
+  OTN: { word: 5, low: 0, width: 16, min: 1, doc: 'weight tiles' },
+  CHN: { word: 5, low: 16, width: 16, min: 1, doc: 'chunks of input channels' },
+  Cc: { word: 6, low: 0, width: 16, min: 1, doc: 'input channels of a chunk' },
+  Clast: { word: 6, low: 16, width: 16, min: 1, doc: 'input channels of the last chunk that exist' },
+  wWords: { word: 7, low: 0, width: 16, doc: 'weight words of a chunk' },
+  xCh0: { word: 7, low: 16, width: 16, doc: 'first input channel: bank is (xCh0 + ci) mod M, block the quotient' },
+  xBase: { word: 8, low: 0, width: 20, doc: 'X-RAM address of the input' },
+  xRow: { word: 9, low: 0, width: 16, doc: 'words from an input row to the next' },
+  xBlk: { word: 9, low: 16, width: 16, doc: 'words from a block of M input channels to the next' },
+  xPhase: { word: 10, low: 0, width: 16, doc: 'words from a phase of the input to the next' },
+  xRing: { word: 10, low: 16, width: 16, min: 1, doc: 'input rows that the X-RAM holds' },
+  xSlot0: { word: 11, low: 0, width: 16, doc: 'slot of input row 0 of this pass' },
+  tokFirst: { word: 12, low: 0, width: 16, doc: 'row tokens that output row 0 needs' },
+  tokMax: { word: 12, low: 16, width: 16, doc: 'row tokens that are never exceeded' },
+  tokStep: { word: 13, low: 0, width: 16, doc: 'row tokens that every further output row needs' },
+  tokCheck: { word: 13, low: 16, width: 1, doc: 'output rows wait for row tokens' },
+  yBase: { word: 14, low: 0, width: 20, doc: 'X-RAM address of the output' },
+  yGrp0: { word: 14, low: 20, width: 8, doc: 'bank group of the first output channel' },
+  yRow: { word: 15, low: 0, width: 16, doc: 'words from an output row to the next (flat: pixels of a row)' },
+  yBlk: { word: 15, low: 16, width: 16, doc: 'words from a block of M output channels to the next' },
+  yRing: { word: 16, low: 0, width: 16, min: 1, doc: 'output rows that the X-RAM holds' },
+  ySlot0: { word: 16, low: 16, width: 16, doc: 'slot of output row 0' },
+  yPhase: { word: 17, low: 0, width: 16, doc: 'words from a phase of the output to the next' },
+  ySW: { word: 17, low: 16, width: 3, min: 1, max: 4, doc: 'phases of the output: horizontal stride of its reader' },
+  yFlat: { word: 17, low: 24, width: 1, doc: 'output rows follow each other without gaps in one row' },
+  lo: { word: 18, low: 0, width: 8, doc: 'least result, a code of 8 bits (see outUnsigned)' },
+  hi: { word: 18, low: 8, width: 8, doc: 'greatest result, a code of 8 bits' },
+  zp: { word: 18, low: 16, width: 8, signed: true, doc: 'zero point: added behind the shift' },
+  outUnsigned: { word: 18, low: 24, width: 1, doc: 'lo, hi and results are unsigned' },
+  inUnsigned: { word: 18, low: 25, width: 1, doc: 'pixels are unsigned' },
+  leaky: {
+    word: 18,
+    low: 28,
+    width: 3,
+    doc: 'sums that are not negative are shifted left by this much in front of the rounding',
+  },
+  shift: { word: 19, low: 0, width: 6, doc: 'right shift of all channels, where there is no plane of shifts' },
+  leftShift: { word: 19, low: 8, width: 5, doc: 'left shift in front, where there is no plane of shifts' },
+  addendHigh: { word: 19, low: 16, width: 16, doc: 'bits 47..32 of the addend, where there is no plane of shifts' },
+  bias: { word: 20, low: 0, width: 32, signed: true, doc: 'bias or low addend, where there is no plane of biases' },
+  mult: { word: 21, low: 0, width: 32, signed: true, doc: 'multiplier, where there is no plane of multipliers' },
+  rBase: { word: 22, low: 0, width: 20, doc: 'X-RAM address of the residual' },
+  rGrp0: { word: 22, low: 24, width: 8, doc: 'bank group of its first channel' },
+  rRow: { word: 23, low: 0, width: 16, doc: 'words from a residual row to the next' },
+  rBlk: { word: 23, low: 16, width: 16, doc: 'words from a block of M residual channels to the next' },
+} as const;
+
+export type HeaderField = keyof typeof headerTable;
+
+/** A value for every field of a header. */
+export type Header = FieldValues<typeof headerTable>;
+
+/** The header of a pass that does nothing unusual: every field at its least legal value. */
+export const emptyHeader: Header = {
+  ...decodeFields(headerTable, new Uint32Array(headerWords)),
+  magic: headerMagic,
+  ...{ Ho: 1, XT: 1, NT: 1, SH: 1, H: 1, W: 1, Mlast: 1, OTN: 1, CHN: 1, Cc: 1, Clast: 1, xRing: 1, yRing: 1, ySW: 1 },
+};
+
+/** What of an engine the header is checked against. */
+export type HeaderLimits = Readonly<
+  Record<'G' | 'M' | 'D' | 'P' | 'XB' | 'XD' | 'WD' | 'PD', number> &
+    Record<'TMAX' | 'KMAX' | 'NTHR' | 'MUL' | 'FIXED' | 'LUT' | 'ADD' | 'DW' | 'XU', number>
+>;
+
+/** Everything that the hardware checks too: field ranges, limits of the engine, fields that contradict each other. */
+export function checkHeader(engine: HeaderLimits, header: Header, what = 'header'): Diagnostic[] {
+  const problems = checkFields(headerTable, header, what);
+  const rule = (ok: boolean, field: HeaderField, why: string): void => {
+    if (!ok) problems.push(engineDiagnostic('H2203', `${what}.${field}`, `${header[field]}: ${why}`));
+  };
+  const h = header;
+  rule(h.NT <= engine.TMAX, 'NT', `the tap memory has ${engine.TMAX} entries`);
+  rule(h.KH1 < engine.KMAX, 'KH1', `the engine has ${engine.KMAX} kernel rows`);
+  rule(h.Mlast <= engine.M, 'Mlast', `the engine computes ${engine.M} channels at a time`);
+  rule(h.op === opCodes.dense || engine.DW === 1, 'op', 'the engine has no private windows (DW=0)');
+  rule(h.op !== opCodes.dense || h.hasWeights === 1, 'hasWeights', 'a dense pass takes weights');
+  rule(h.op < opCodes.max || h.hasWeights === 0, 'hasWeights', 'pooling takes no weights');
+  rule(h.op === opCodes.dense || h.CHN === 1, 'CHN', 'only dense passes have chunks');
+  rule(h.op === opCodes.dense || h.wrap === 0, 'wrap', 'only dense passes wrap');
+  rule(h.op === opCodes.dense || h.xCh0 % engine.M === 0, 'xCh0', `a multiple of M=${engine.M} in depthwise modes`);
+  rule(h.wrap === 0 || h.Cc >= engine.G, 'wrap', `fewer channels in a chunk than slices (G=${engine.G})`);
+  rule(h.Clast <= h.Cc, 'Clast', `more than Cc=${h.Cc}`);
+  rule(h.hasWeights === 0 || h.wWords > 0, 'wWords', 'no weights announced');
+  rule(h.hasWeights === 0 || h.wWords <= engine.WD, 'wWords', `the ring holds ${engine.WD} words`);
+  rule((h.wReuse === 0 && h.wKeep === 0) || h.hasWeights === 1, 'wReuse', 'weights kept or reused without weights');
+  const psums = h.Ho * h.XT * Math.ceil((h.OTN > 1 ? engine.M : h.Mlast) / engine.D);
+  rule(h.CHN === 1 || psums <= engine.PD, 'CHN', `${psums} partial sums for ${engine.PD} entries`);
+  rule(h.wMod === 0 || h.xPhase > 0, 'wMod', 'phases without a stride between them');
+  rule(h.xSlot0 < h.xRing, 'xSlot0', `the ring has ${h.xRing} rows`);
+  rule(h.ySlot0 < h.yRing, 'ySlot0', `the ring has ${h.yRing} rows`);
+  rule(h.dstXram === 1 || h.dstAxis === 1, 'dstXram', 'results go nowhere');
+  rule(h.xBase < engine.XD, 'xBase', `a bank has ${engine.XD} words`);
+  rule(h.dstXram === 0 || h.yBase < engine.XD, 'yBase', `a bank has ${engine.XD} words`);
+  rule(h.dstXram === 0 || h.yGrp0 < engine.M / engine.D, 'yGrp0', `there are ${engine.M / engine.D} bank groups`);
+  rule(h.dstXram === 0 || h.ySW <= engine.M / engine.D, 'ySW', 'a bank is written too often (at most M/D phases)');
+  rule(h.requant === requantCodes.shift || engine.MUL === 1, 'requant', 'the engine has no multiplier (MUL=0)');
+  rule(h.requant !== requantCodes.fixed || engine.FIXED === 1, 'requant', 'the engine has no fixed mode (FIXED=0)');
+  rule(h.thresholds === 0 || engine.NTHR > 0, 'thresholds', 'the engine has no thresholds (NTHR=0)');
+  rule(h.lut === 0 || engine.LUT === 1, 'lut', 'the engine has no table (LUT=0)');
+  rule(h.res === 0 || engine.ADD === 1, 'res', 'the engine has no residual addition (ADD=0)');
+  rule(h.inUnsigned === 0 || engine.XU === 1, 'inUnsigned', 'the engine has signed pixels only (XU=0)');
+  return problems;
+}
+
+/** The words of a header. Throws H2203 for values that their fields cannot hold, all at once. */
+export function encodeHeader(header: Header, what = 'header'): Uint32Array {
+  const problems = checkFields(headerTable, header, what);
+  if (problems.length > 0) throw new HeddleError(problems);
+  return encodeFields(headerTable, header, headerWords);
+}
+
+/** The fields of {@link headerWords} words; never throws, {@link checkHeader} tells what is wrong with them. */
+export function decodeHeader(words: ArrayLike<number>): Header {
+  return decodeFields(headerTable, words);
+}
+
+/** `lo`, `hi` or another 8-bit code as a value. */
+export function codeValue(header: Pick<Header, 'outUnsigned'>, code: number): number {
+  return header.outUnsigned === 1 || code < 128 ? code : code - 256;
+}
