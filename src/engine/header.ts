@@ -49,18 +49,20 @@ export const headerTable = {
   W: { word: 3, low: 16, width: 16, min: 1, doc: 'pixels of a row in phase 0' },
   wMod: { word: 4, low: 0, width: 3, doc: 'phases below have W pixels, the others one fewer; 0: all have W' },
   Mlast: { word: 4, low: 8, width: 11, min: 1, max: 256, doc: 'channels of the last weight tile' },
+  cMod: { word: 4, low: 20, width: 12, doc: 'Cc mod M' },
   OTN: { word: 5, low: 0, width: 16, min: 1, doc: 'weight tiles' },
   CHN: { word: 5, low: 16, width: 16, min: 1, doc: 'chunks of input channels' },
   Cc: { word: 6, low: 0, width: 16, min: 1, doc: 'input channels of a chunk' },
   Clast: { word: 6, low: 16, width: 16, min: 1, doc: 'input channels of the last chunk that exist' },
   wWords: { word: 7, low: 0, width: 16, doc: 'weight words of a chunk' },
-  xCh0: { word: 7, low: 16, width: 16, doc: 'first input channel: bank is (xCh0 + ci) mod M, block the quotient' },
+  xCh0: { word: 7, low: 16, width: 16, max: 255, doc: 'bank of the first input channel' },
   xBase: { word: 8, low: 0, width: 20, doc: 'X-RAM address of the input' },
   xRow: { word: 9, low: 0, width: 16, doc: 'words from an input row to the next' },
   xBlk: { word: 9, low: 16, width: 16, doc: 'words from a block of M input channels to the next' },
   xPhase: { word: 10, low: 0, width: 16, doc: 'words from a phase of the input to the next' },
   xRing: { word: 10, low: 16, width: 16, min: 1, doc: 'input rows that the X-RAM holds' },
   xSlot0: { word: 11, low: 0, width: 16, doc: 'slot of input row 0 of this pass' },
+  xOff0: { word: 11, low: 16, width: 16, doc: 'xSlot0 * xRow' },
   tokFirst: { word: 12, low: 0, width: 16, doc: 'row tokens that output row 0 needs' },
   tokMax: { word: 12, low: 16, width: 16, doc: 'row tokens that are never exceeded' },
   tokStep: { word: 13, low: 0, width: 16, doc: 'row tokens that every further output row needs' },
@@ -87,7 +89,7 @@ export const headerTable = {
   },
   shift: { word: 19, low: 0, width: 6, doc: 'right shift of all channels, where there is no plane of shifts' },
   leftShift: { word: 19, low: 8, width: 5, doc: 'left shift in front, where there is no plane of shifts' },
-  addendHigh: { word: 19, low: 16, width: 16, doc: 'bits 47..32 of the addend, where there is no plane of shifts' },
+  xChunk: { word: 19, low: 16, width: 16, doc: 'floor(Cc / M) * xBlk: words to the next chunk' },
   bias: { word: 20, low: 0, width: 32, signed: true, doc: 'bias or low addend, where there is no plane of biases' },
   mult: { word: 21, low: 0, width: 32, signed: true, doc: 'multiplier, where there is no plane of multipliers' },
   rBase: { word: 22, low: 0, width: 20, doc: 'X-RAM address of the residual' },
@@ -129,7 +131,11 @@ export function checkHeader(engine: HeaderLimits, header: Header, what = 'header
   rule(h.op < opCodes.max || h.hasWeights === 0, 'hasWeights', 'pooling takes no weights');
   rule(h.op === opCodes.dense || h.CHN === 1, 'CHN', 'only dense passes have chunks');
   rule(h.op === opCodes.dense || h.wrap === 0, 'wrap', 'only dense passes wrap');
-  rule(h.op === opCodes.dense || h.xCh0 % engine.M === 0, 'xCh0', `a multiple of M=${engine.M} in depthwise modes`);
+  rule(h.op === opCodes.dense || h.xCh0 === 0, 'xCh0', 'depthwise passes begin at bank 0');
+  rule(h.xCh0 < engine.M, 'xCh0', `there are ${engine.M} banks`);
+  rule(h.cMod === h.Cc % engine.M, 'cMod', `Cc mod M is ${h.Cc % engine.M}`);
+  rule(h.xOff0 === h.xSlot0 * h.xRow, 'xOff0', `xSlot0 * xRow is ${h.xSlot0 * h.xRow}`);
+  rule(h.xChunk === Math.floor(h.Cc / engine.M) * h.xBlk, 'xChunk', 'not floor(Cc / M) * xBlk');
   rule(h.wrap === 0 || h.Cc >= engine.G, 'wrap', `fewer channels in a chunk than slices (G=${engine.G})`);
   rule(h.Clast <= h.Cc, 'Clast', `more than Cc=${h.Cc}`);
   rule(h.hasWeights === 0 || h.wWords > 0, 'wWords', 'no weights announced');

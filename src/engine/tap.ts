@@ -10,12 +10,12 @@ import { checkFields, decodeFields, encodeFields, type FieldValues } from './bit
 export const tapOps = { load: 0, left: 1, rightH: 2, right: 3 } as const;
 
 export const tapTable = {
-  op: { word: 0, low: 0, width: 2, doc: '0 load, 1 left, 2 right from H, 3 right from A' },
-  read: { word: 0, low: 2, width: 1, doc: 'a word is read' },
-  dword: { word: 0, low: 3, width: 4, signed: true, doc: 'which word, counted from the one at the tile' },
-  phase: { word: 0, low: 7, width: 3, max: 3, doc: 'phase of the pixels' },
-  offset: { word: 0, low: 10, width: 5, signed: true, doc: 'pixel of lane 0 in its phase, counted from the tile' },
-  last: { word: 0, low: 15, width: 1, doc: 'last tap of the kernel row' },
+  op: { word: 0, low: 14, width: 2, doc: '0 load, 1 left, 2 right from H, 3 right from A' },
+  read: { word: 0, low: 13, width: 1, doc: 'a word is read' },
+  dword: { word: 0, low: 9, width: 4, signed: true, doc: 'which word, counted from the one at the tile' },
+  phase: { word: 0, low: 6, width: 3, max: 3, doc: 'phase of the pixels' },
+  offset: { word: 0, low: 1, width: 5, signed: true, doc: 'pixel of lane 0 in its phase, counted from the tile' },
+  last: { word: 0, low: 0, width: 1, doc: 'last tap of the kernel row' },
 } as const;
 
 /** A value for every field of a tap entry. */

@@ -76,7 +76,7 @@ describe('bit tables of the engine', () => {
 
 describe('checkHeader', () => {
   const engine = Engine.parse('P=4,G=2,M=4,D=2');
-  const good: Header = { ...emptyHeader, hasWeights: 1, wWords: 9, dstAxis: 1 };
+  const good: Header = { ...emptyHeader, cMod: 1, hasWeights: 1, wWords: 9, dstAxis: 1 };
   const problems = (change: Partial<Header>, options: Partial<Engine> = {}): string[] =>
     checkHeader({ ...engine.parameters, ...options }, { ...good, ...change }).map(({ message }) => message);
 
