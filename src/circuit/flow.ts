@@ -4,7 +4,7 @@
  */
 import type { Expr, SignalId } from './expr.js';
 import type { Item, ModuleDef, SourcePlace, Stmt } from './module.js';
-import { allItems, forEachRead } from './walk.js';
+import { allItems, expressionsOf, forEachRead } from './walk.js';
 
 export type Modules = Readonly<Record<string, ModuleDef>>;
 export type Instance = Extract<Item, { item: 'instance' }>;
@@ -37,7 +37,7 @@ export function flowOf(module: ModuleDef, modules: Modules): Flow {
           drives.push({ target: stmt.target.signal, reads: collect([stmt.value, ...around]), place });
           break;
         case 'write':
-          drives.push({ target: stmt.memory, reads: collect([stmt.address, stmt.data, ...around]), place });
+          drives.push({ target: stmt.memory, reads: collect([...expressionsOf(stmt), ...around]), place });
           break;
         case 'if':
           stmts(stmt.then, [...around, stmt.cond]);

@@ -129,7 +129,10 @@ export type Stmt =
       readonly stmt: 'write';
       readonly memory: SignalId;
       readonly address: Expr;
+      /** A word; with `lanes` a vector of equal parts of one. */
       readonly data: Expr;
+      /** Vector of truth values: which parts of the word are written, part 0 lowest. All of it where absent. */
+      readonly lanes?: Expr;
       readonly place?: SourcePlace;
     }
   | {

@@ -64,7 +64,7 @@ export function expressionsOf(stmt: Stmt): readonly Expr[] {
     case 'set':
       return [stmt.value];
     case 'write':
-      return [stmt.address, stmt.data];
+      return [stmt.address, stmt.data, ...(stmt.lanes === undefined ? [] : [stmt.lanes])];
     case 'if':
       return [stmt.cond];
     case 'switch':

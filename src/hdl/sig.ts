@@ -382,13 +382,14 @@ export function sameType(a: AnySig, b: AnySig, verb: string): void {
   if (!provesEqual(toNat(packedBits(a.type)), toNat(packedBits(b.type)), a.context.proof())) {
     throw widthError(verb, natText(toNat(packedBits(a.type))), a.label, a, b);
   }
-  if (
-    a.type.kind === 'vec' &&
-    b.type.kind === 'vec' &&
-    !provesEqual(toNat(a.type.count), toNat(b.type.count), a.context.proof())
-  ) {
-    throw widthError(`${verb} (element count)`, natText(toNat(a.type.count)), a.label, a, b);
-  }
+  sameCount(a, b, verb);
+}
+
+/** Refuses vectors of two lengths. */
+export function sameCount(a: AnySig, b: AnySig, verb: string): void {
+  if (a.type.kind !== 'vec' || b.type.kind !== 'vec') return;
+  if (provesEqual(toNat(a.type.count), toNat(b.type.count), a.context.proof())) return;
+  throw widthError(`${verb} (element count)`, natText(toNat(a.type.count)), a.label, a, b);
 }
 
 function sameKind(a: AnySig, b: AnySig): void {

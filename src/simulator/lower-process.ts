@@ -163,12 +163,14 @@ export function broadcast(value: Lowered, signal: ElabSignal, target: { readonly
   return { ...value, dims, at: () => one };
 }
 
-function lowerWrite(scope: Scope, stmt: Extract<Stmt, { stmt: 'write' }>, guards: readonly Guard[]): void {
+type WriteStmt = Extract<Stmt, { stmt: 'write' }>;
+
+function lowerWrite(scope: Scope, stmt: WriteStmt, guards: readonly Guard[]): void {
   const memory = findSignal(scope, stmt.memory);
   const rank = scope.loops.length;
   const dims = memory.dims.slice(memory.loopRank + 1);
   const inner = dims.map((_, d) => affineVar(rank + d));
-  const data = lower(scope, stmt.data);
+  const data = stmt.lanes === undefined ? lower(scope, stmt.data) : mergedWord(scope, stmt, stmt.lanes, memory);
   // Reading a memory while writing one is a matter of order: such operands get a wire, which holds the old word.
   const old = (ex: Ex): Ex => (readsMemory(scope, ex) ? settled(scope, ex, 'write') : ex);
   const word = data.dims.length === 0 ? old(data.at([])) : undefined;
@@ -186,6 +188,25 @@ function lowerWrite(scope: Scope, stmt: Extract<Stmt, { stmt: 'write' }>, guards
     guards,
     place: stmt.place,
   });
+}
+
+/** The word with the parts that are written put in: a write of some lanes is one of the whole word here. */
+function mergedWord(scope: Scope, stmt: WriteStmt, enables: Expr, memory: ElabSignal): Lowered {
+  const { expressions } = scope.b;
+  const v = scope.loops.length;
+  const data = lower(scope, stmt.data);
+  const lanes = namedVec(scope, lower(scope, enables), 'lanes');
+  const at = lowerScalar(scope, stmt.address);
+  const old = settled(
+    scope,
+    expressions.load(memory.id, [...loopIndex(memory.loopRank), { at }], memory.width, memory.signed),
+    'old',
+  );
+  const lane = affineVar(v);
+  const kept = expressions.slice(old, scaleAffine(lane, data.width), data.width);
+  const body = expressions.mux(lanes.at([lane]), data.at([lane]), kept, data.width, false);
+  const word = expressions.lanes('pack', undefined, v, data.dims[0] ?? 1, body, memory.width, memory.signed);
+  return { dims: [], width: memory.width, signed: memory.signed, gathers: true, at: () => word };
 }
 
 function readsMemory(scope: Scope, ex: Ex): boolean {

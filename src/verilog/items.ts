@@ -158,7 +158,7 @@ function always(
   place: Item extends infer _ ? Of<'process'>['place'] : never,
   context: ItemContext,
 ): SvItem {
-  const body = statements(group.body, context);
+  const body = statements(group.body, { ...context, loopIndex: loopIndex(context) });
   if (group.kind === 'wires') return wiresItem(group, body, place);
   const domain = context.def.domains[group.domain]!;
   const edge = `posedge ${domain.clock}`;

@@ -45,7 +45,8 @@ export function loopStatements(target: SvExpr, expr: Expr, index: string, contex
   }
 }
 
-function lanesOf(expr: Expr): Bits {
+/** Where the elements of a vector are; such a vector has been made bits of a signal before. */
+export function lanesOf(expr: Expr): Bits {
   const bits = bitsOf(expr);
   if (bits === undefined) throw new Error(`a loop over '${expr.op}' has to be prepared`);
   return bits;

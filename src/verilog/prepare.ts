@@ -118,7 +118,9 @@ class Preparer {
         return { ...stmt, value: this.value(stmt.value, { target: this.signals[stmt.target.signal]!.name, comb }) };
       case 'write': {
         const site: Site = { target: this.signals[stmt.memory]!.name, comb };
-        return { ...stmt, address: this.rewrite(stmt.address, site), data: this.value(stmt.data, site) };
+        const address = this.rewrite(stmt.address, site);
+        if (stmt.lanes === undefined) return { ...stmt, address, data: this.value(stmt.data, site) };
+        return { ...stmt, address, data: this.selectable(stmt.data, site), lanes: this.selectable(stmt.lanes, site) };
       }
       case 'if': {
         const cond = this.rewrite(stmt.cond, { target: this.drivenBy(stmt), comb });
@@ -173,10 +175,7 @@ class Preparer {
   private operands(expr: Expr, site: Site): Expr {
     const free: Site = { ...site, comb: false };
     const plain = (e: Expr) => this.rewrite(e, site);
-    const selectable = (e: Expr): Expr => {
-      const inner = this.rewrite(e, free);
-      return bitsOf(inner) === undefined ? this.named(inner, site) : inner;
-    };
+    const selectable = (e: Expr) => this.selectable(e, site);
     const signal = (e: Expr): Expr => {
       const inner = this.rewrite(e, free);
       return inner.op === 'ref' || inner.op === 'const' ? inner : this.named(inner, site);
@@ -212,6 +211,12 @@ class Preparer {
       case 'cat':
         return { ...expr, parts: expr.parts.map(plain) };
     }
+  }
+
+  /** `expr` as bits of a signal, of which parts can be taken. */
+  private selectable(expr: Expr, site: Site): Expr {
+    const inner = this.rewrite(expr, { ...site, comb: false });
+    return bitsOf(inner) === undefined ? this.named(inner, site) : inner;
   }
 
   private named(expr: Expr, site: Site): Expr {

@@ -1,17 +1,24 @@
 /** Statements of a process as statements of the output tree. */
-import { type Expr, lit, packedWidth, type Stmt } from '../circuit/index.js';
-import { bitsSv, coversAll, targetBits } from './bits.js';
+import { type Expr, lit, packedWidth, type Stmt, type Type } from '../circuit/index.js';
+import { type Bits, bitsSv, coversAll, targetBits, within } from './bits.js';
 import { numberLiteral } from './constants.js';
 import { assigned, assignedEnum, type ExprContext, indexSv, selfContained } from './expr.js';
+import { lanesOf } from './loops.js';
+import { isLit, natSv, simplifyNat } from './nat.js';
 import { type SvBranch, type SvExpr, type SvStmt, text } from './tree.js';
 
 type IfStmt = Extract<Stmt, { stmt: 'if' }>;
 
-export function statements(body: readonly Stmt[], context: ExprContext): SvStmt[] {
+export interface StatementContext extends ExprContext {
+  /** A name that is free in the module, for loops over the parts of a word. */
+  readonly loopIndex: string;
+}
+
+export function statements(body: readonly Stmt[], context: StatementContext): SvStmt[] {
   return body.map((stmt) => statement(stmt, context));
 }
 
-function statement(stmt: Stmt, context: ExprContext): SvStmt {
+function statement(stmt: Stmt, context: StatementContext): SvStmt {
   const { place } = stmt;
   switch (stmt.stmt) {
     case 'next':
@@ -25,6 +32,7 @@ function statement(stmt: Stmt, context: ExprContext): SvStmt {
       const memory = context.signals[stmt.memory]!;
       const depth = memory.kind === 'memory' ? memory.depth : lit(1);
       const target: SvExpr = { sv: 'bit', base: text(memory.name), index: indexSv(stmt.address, depth, context) };
+      if (stmt.lanes !== undefined) return laneWrite(target, stmt.data, stmt.lanes, context);
       return { st: 'assign', nonblocking: true, target, value: assigned(stmt.data, context), place };
     }
     case 'if':
@@ -51,6 +59,22 @@ function statement(stmt: Stmt, context: ExprContext): SvStmt {
   }
 }
 
+/** `for (int k ...) if (lanes[k]) word[k*W +: W] <= data[k*W +: W]`: what tools read as the byte enables of a RAM. */
+function laneWrite(word: SvExpr, data: Expr, lanes: Expr, context: StatementContext): SvStmt {
+  const { type } = data;
+  if (type.kind !== 'vec') throw new Error('parts of a word that are no vector');
+  const index = context.loopIndex;
+  const part = (bits: Bits, vec: Type): Bits => within(bits, vec, [{ op: 'index', name: index }]);
+  const { offset, width } = part({ ...lanesOf(data), offset: lit(0) }, type);
+  const target: SvExpr = isLit(simplifyNat(packedWidth(type)), 1)
+    ? word
+    : { sv: 'part', base: word, low: natSv(offset), width: natSv(width) };
+  const value = bitsSv(part(lanesOf(data), type), context.signals);
+  const cond = bitsSv(part(lanesOf(lanes), lanes.type), context.signals);
+  const write: SvStmt = { st: 'assign', nonblocking: true, target, value };
+  return { st: 'for', index, count: natSv(type.count), body: [{ st: 'if', branches: [{ cond, body: [write] }] }] };
+}
+
 /** The value for bits of a signal; whole signals of an enumeration take its members. */
 export function driven(
   signal: number,
@@ -64,7 +88,7 @@ export function driven(
 }
 
 /** An `if` with its chain of `else if`; an `if` that holds nothing but another one becomes one condition. */
-function branches(stmt: IfStmt, context: ExprContext): SvBranch[] {
+function branches(stmt: IfStmt, context: StatementContext): SvBranch[] {
   if (stmt.then.length === 0)
     return branches({ ...stmt, cond: negated(stmt.cond), then: stmt.else, else: [] }, context);
   const [inner] = stmt.then;

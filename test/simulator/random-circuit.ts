@@ -73,7 +73,16 @@ function randomModule(name: string, r: RandomStream, children: readonly ModuleDe
     const make = (): Stmt => {
       if (memories.length > 0 && r.nextInt(4) === 0) {
         const m = x.pick(memories);
-        return { stmt: 'write', memory: m.id, address: x.of(uint(1 + r.nextInt(5)), 2), data: x.of(m.type, 2) };
+        const address = x.of(uint(1 + r.nextInt(5)), 2);
+        const bits = packedBits(m.type);
+        const parts = [1, 2, 3, 4, 7].filter((n) => m.type.kind === 'uint' && bits % n === 0);
+        if (parts.length === 0 || r.nextInt(2) === 0) {
+          return { stmt: 'write', memory: m.id, address, data: x.of(m.type, 2) };
+        }
+        const count = x.pick(parts);
+        const vecOf = (element: ScalarType): Type => ({ kind: 'vec', count: lit(count), element });
+        const [data, lanes] = [x.of(vecOf(uint(bits / count)), 2), x.of(vecOf(BOOL), 2)];
+        return { stmt: 'write', memory: m.id, address, data, lanes };
       }
       const { id, type } = x.pick(list);
       let target: Type = type;
