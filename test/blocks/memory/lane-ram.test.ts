@@ -35,6 +35,7 @@ describe('lane_ram', () => {
       const [at, from] = [random.nextInt(DEPTH), random.nextInt(DEPTH)];
       const lanes = Array.from({ length: LANES }, () => BigInt(random.nextInt(2)));
       const data = Array.from({ length: LANES }, () => BigInt(random.nextInt(2 ** W)));
+      simulation.settle();
       if (shown !== undefined) expect([t, BigInt(simulation.peek('rd_data'))]).toEqual([t, shown]);
       simulation.poke('wr_lanes', pack(lanes, 1));
       simulation.poke('wr_addr', BigInt(at));
