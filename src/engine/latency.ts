@@ -36,3 +36,8 @@ export const ISSUE_TO_DRAIN = ISSUE_TO_SUM + SHADOW + SLICE_SUM;
  * are the operand registers. It is also the number of cycles without a dense step that must follow a depthwise one, less one.
  */
 export const PRIVATE_READ_DELAY = BANK_MUX + LANES;
+
+/** Sums to requantized pixels (`engine_requantize`): bias, left shift, multiplier, right shift in two, rounding, table. */
+export function requantizeLatency({ MUL, LUT, NTHR }: Readonly<Record<'MUL' | 'LUT' | 'NTHR', number>>): number {
+  return 5 + 3 * MUL + LUT + (NTHR > 0 ? 1 : 0);
+}
