@@ -42,7 +42,7 @@ export const explanations: Readonly<Record<string, string>> = {
     'a damaged or hand-edited file can.',
   H3031:
     'The integer pipeline has one input and one output. Streams may branch and meet again in an Add of two streams or a Concat along ' +
-    'the channels; products of two activations have no stage. With an hls4ml YAML the layers must be one chain.',
+    'the channels; products of two activations have no stage.',
   H3032:
     'The weights of a matrix must be integers times one scale per output channel, because the accumulator of a stage adds ' +
     'integers. Weights without a quantizer in front, or with a scale per input channel, are not.',

@@ -4,15 +4,10 @@ import { networkError } from './errors.js';
 import { castConstant, fitCode, fractionBits, type FixedType } from './fixed-type.js';
 import { numberAttribute, type Graph, type GraphNode, type Tensor } from './graph.js';
 import type { Hls4mlConfig } from './hls4ml-config.js';
+import type { LayerGroup } from './hls4ml-groups.js';
 import { cast, close, type Walk } from './hls4ml-walk.js';
 import { imageSize, type WindowGeometry } from './image-stages.js';
 import { windowOf, type WindowAxis } from './ops/window.js';
-
-/** Nodes of one Keras layer, in order. */
-export interface LayerGroup {
-  readonly layer: string;
-  readonly nodes: readonly GraphNode[];
-}
 
 /** Type of a constant that the YAML gives none for: wide enough to hold the quantized values as they are. */
 const exactType: FixedType = { bits: 32, integer: 16, signed: true, rounding: 'floor', overflow: 'wrap' };

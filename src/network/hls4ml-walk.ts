@@ -4,17 +4,20 @@ import { intType } from './element-type.js';
 import { networkError } from './errors.js';
 import { fractionBits, type FixedType } from './fixed-type.js';
 import { imageSize, type ImageShape } from './image-stages.js';
-import type { ConvStage, DenseStage, ElementType, FixedStep, PoolStage, Stage } from './stages.js';
+import type { AddStage, ConvStage, DenseStage, ElementType, FixedStep, PoolStage, Stage } from './stages.js';
 
 /** What a stage begins with; the rest is known when it closes. */
 export type Opened =
   | Pick<DenseStage, 'kind' | 'origin' | 'weights' | 'productShift'>
   | Pick<ConvStage, 'kind' | 'origin' | 'weights' | 'productShift' | 'window' | 'groups'>
-  | Pick<PoolStage, 'kind' | 'origin' | 'window' | 'reduce'>;
+  | Pick<PoolStage, 'kind' | 'origin' | 'window' | 'reduce'>
+  | (Pick<AddStage, 'kind' | 'origin' | 'operands' | 'accumulator'> & { readonly from: readonly string[] });
 
-/** State of the walk: the integers that flow here have `fraction` bits right of the point. */
+/** Where a walk stands: the integers that flow here have `fraction` bits right of the point. Walks along branches share `stages`. */
 export interface Walk {
   readonly stages: Stage[];
+  /** Name of the last closed stage, or of the input port. */
+  stream: string;
   fraction: number;
   /** Type of the codes behind the last closed stage. */
   type: ElementType;
@@ -64,8 +67,10 @@ export function close(walk: Walk, origin: string): void {
   const output: ElementType = { kind: 'int', ...last.result };
   const activation = { kind: 'fixed' as const, steps: walk.steps };
   const sizes = { inputs: imageSize(walk.image), outputs: imageSize(walk.ahead) };
-  const common = { ...sizes, input: walk.type, output, activation };
-  walk.stages.push(stageOf(walk, common, origin));
+  const common = { ...sizes, from: [walk.stream], input: walk.type, output, activation };
+  const stage = stageOf(walk, common, origin);
+  walk.stages.push(stage);
+  walk.stream = stage.name;
   walk.type = output;
   walk.image = walk.ahead;
   walk.opened = undefined;
@@ -74,17 +79,20 @@ export function close(walk: Walk, origin: string): void {
 
 function stageOf(
   walk: Walk,
-  common: Pick<DenseStage, 'inputs' | 'outputs' | 'input' | 'output' | 'activation'>,
+  common: Pick<DenseStage, 'inputs' | 'outputs' | 'input' | 'output' | 'activation' | 'from'>,
   origin: string,
 ): Stage {
   const { opened, image, ahead } = walk;
-  const named = (kind: Stage['kind'], base: string): string =>
-    `${base}_${walk.stages.filter((stage) => stage.kind === kind).length}`;
   if (!opened) {
     const channels = image.height * image.width > 1 ? { channels: image.channels } : {};
-    return { kind: 'elementwise', name: named('elementwise', 'fixed'), origin, ...channels, ...common };
+    return { kind: 'elementwise', name: stageName(walk, 'elementwise'), origin, ...channels, ...common };
   }
-  const shell = { name: named(opened.kind, opened.kind), accumulator: { min: 0, max: 0 }, ...common };
+  const shell = { name: stageName(walk, opened.kind), accumulator: { min: 0, max: 0 }, ...common };
+  if (opened.kind === 'add') {
+    const { from, accumulator, operands } = opened;
+    const both = { from, accumulator, inputs: operands.length * common.inputs };
+    return { ...opened, ...shell, ...both, input: operands[0]?.type ?? common.input, image };
+  }
   if (opened.kind === 'pool') return { ...opened, ...shell, image };
   const weight = intType(...minMax(opened.weights));
   const stage: DenseStage | ConvStage =
@@ -92,6 +100,12 @@ function stageOf(
       ? { ...opened, ...shell, weight }
       : { ...opened, ...shell, weight, image, channels: ahead.channels, padValue: 0 };
   return { ...stage, accumulator: hull(channelRanges(stage)) };
+}
+
+/** A name for the next stage of a kind: `dense_0`. */
+export function stageName({ stages }: Walk, kind: Stage['kind']): string {
+  const base = kind === 'elementwise' ? 'fixed' : kind;
+  return `${base}_${stages.filter((stage) => stage.kind === kind).length}`;
 }
 
 function minMax(values: Int32Array): [min: number, max: number] {

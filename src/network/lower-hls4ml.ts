@@ -5,32 +5,24 @@
  * cast; `collapse-steps.ts` joins them where that is proved. The uncollapsed network is the reference of this numerics.
  */
 import { channelRanges } from './accumulator.js';
-import { chainOf } from './chain.js';
 import { collapseSteps } from './collapse-steps.js';
 import { networkError } from './errors.js';
 import { onlyInput, onlyOutput } from './execute.js';
 import { castConstant, fractionBits, type FixedType } from './fixed-type.js';
 import { sizeOf, type Graph, type GraphNode } from './graph.js';
 import type { Hls4mlConfig, Hls4mlLayer } from './hls4ml-config.js';
-import { conv, dense, windowOn, type LayerGroup } from './hls4ml-linear.js';
+import { groupsOf, type LayerGroup } from './hls4ml-groups.js';
+import { addStreams, concatStreams } from './hls4ml-join.js';
+import { conv, dense, windowOn } from './hls4ml-linear.js';
 import { cast, close, type Walk } from './hls4ml-walk.js';
 import { inferShapes } from './infer-shapes.js';
 import { batchNormAffine } from './ops/linear.js';
 import { kernelShape } from './ops/window.js';
 import { batchFree } from './passes/batch-free.js';
 import { foldConstants } from './passes/fold-constants.js';
+import { connectStages } from './lower-streams.js';
+import { inputName } from './stage-types.js';
 import type { ElementType, Stage, StageNetwork } from './stages.js';
-
-function groupsOf(graph: Graph): LayerGroup[] {
-  const groups: { layer: string; nodes: GraphNode[] }[] = [];
-  for (const node of chainOf(graph)) {
-    const layer = node.layer ?? node.name;
-    const last = groups.at(-1);
-    if (last?.layer === layer) last.nodes.push(node);
-    else groups.push({ layer, nodes: [node] });
-  }
-  return groups;
-}
 
 /** Batch normalization: full product plus bias, one cast to the result (nnet_batchnorm: no inner rounding). */
 function batchNormalization(graph: Graph, walk: Walk, node: GraphNode, types: Hls4mlLayer, config: Hls4mlConfig): void {
@@ -70,13 +62,30 @@ function layer(graph: Graph, walk: Walk, group: LayerGroup, config: Hls4mlConfig
     const linear = config.layers.get(`${group.layer}_linear`)?.result;
     if (linear) cast(walk, linear);
   } else if (first.op === 'BatchNormalization') {
-    if (walk.opened && walk.opened.kind !== 'pool' && !graphQuantized(graph, walk.opened.origin))
+    const weighted = walk.opened?.kind === 'dense' || walk.opened?.kind === 'conv';
+    if (walk.opened && weighted && !graphQuantized(graph, walk.opened.origin))
       throw networkError('H3042', group.layer, 'hls4ml folds this batch normalization into the layer in front of it');
     batchNormalization(graph, walk, first, types, config);
   } else if (ops.has('Relu')) cast(walk, types.result ?? config.model, { relu: true });
   else if (first.op === 'Quant') cast(walk, types.result ?? config.model);
   else if (first.op === 'MaxPool') maxPool(walk, group, first, types.result ?? config.model);
   else throw networkError('H3038', group.layer, `${first.op} has no hls4ml arithmetic here`);
+}
+
+/** The only walk that a layer reads, or the one behind its join of two. */
+function joined(walks: readonly Walk[], group: LayerGroup, rank: number, config: Hls4mlConfig): Walk {
+  const [only] = walks;
+  if (only && walks.length === 1) return only;
+  const [op] = group.nodes.map((node) => node.op);
+  const join = op === 'Add' ? addStreams : op === 'Concat' ? concatStreams : undefined;
+  if (!join || walks.length !== 2 || group.nodes.length !== 1)
+    throw networkError(
+      'H3031',
+      group.layer,
+      `${op ?? 'nothing'} joins ${walks.length} activations`,
+      'hls4ml adds and concatenates two activations at a time',
+    );
+  return join(walks, group, rank, config.layers.get(group.layer)?.result ?? config.model);
 }
 
 /** True where the layer's kernel went through a quantizer (the importer notes it). */
@@ -98,16 +107,30 @@ export function lowerHls4mlExactly(original: Graph, config: Hls4mlConfig): Stage
   const shape = onlyInput(graph).shape.slice(1);
   const [height = 1, width = 1, channels = 1] = shape.length === 3 ? shape : [1, 1, sizeOf(shape)];
   const image = { height, width, channels };
-  const walk: Walk = {
-    ...{ stages: [], fraction: fractionBits(port), type, image, ahead: image },
+  const start: Walk = {
+    ...{ stages: [], stream: inputName, fraction: fractionBits(port), type, image, ahead: image },
     ...{ opened: undefined, steps: [] },
   };
+  const groups = groupsOf(graph);
+  const readers = (name: string): number => groups.flatMap(({ inputs }) => inputs).filter((at) => at === name).length;
+  /** Where the walk stands behind each tensor. One that is read several times is the stream of a closed stage. */
+  const positions = new Map([[onlyInput(graph).name, start]]);
+  const at = (name: string, layer: string): Walk => {
+    const walk = positions.get(name);
+    if (!walk) throw networkError('H3031', layer, `reads "${name}", which is not computed from the input`);
+    return readers(name) > 1 ? { ...walk, steps: [] } : walk;
+  };
   let softmax = false;
-  for (const group of groupsOf(graph)) {
+  for (const group of groups) {
     if (softmax) throw networkError('H3038', group.layer, 'stands behind Softmax');
+    const walks = group.inputs.map((name) => at(name, group.layer));
+    const walk = joined(walks, group, shapes.get(group.output)?.length ?? 0, config);
     if (group.nodes.some((node) => node.op === 'Softmax')) softmax = true;
-    else layer(graph, walk, group, config);
+    else if (walks.length === 1) layer(graph, walk, group, config);
+    if (readers(group.output) > 1) close(walk, group.layer);
+    positions.set(group.output, walk);
   }
+  const walk = at(onlyOutput(graph).name, original.name);
   if (config.output) cast(walk, config.output);
   close(walk, original.name);
   if (walk.stages.length === 0) throw networkError('H3038', original.name, 'has no layer that becomes a stage');
@@ -117,7 +140,7 @@ export function lowerHls4mlExactly(original: Graph, config: Hls4mlConfig): Stage
     name: original.name,
     numerics: 'hls4ml',
     input: { shape, type, scale: 2 ** -fractionBits(port), fixedByModel: true },
-    stages: walk.stages,
+    stages: connectStages(walk.stages, { type, elements: sizeOf(shape) }),
     output: softmax && !config.removeSoftmax ? { ...output, tail: 'softmax' } : output,
   };
 }
