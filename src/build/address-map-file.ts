@@ -44,6 +44,7 @@ export interface AddressMapFile {
   };
   /** Bytes of the window of a layer. */
   readonly window: number;
+  readonly place_of: string;
   readonly word_of: string;
   readonly field_of: string;
   readonly address_of: string;
@@ -93,8 +94,10 @@ export function addressMapFile(chain: Chain, module: string): AddressMapFile | u
     module,
     bus: { prefix: 's_axi', protocol: 'axi4-lite', data_bits: 32, address_bits: map.addressBits },
     window: map.window,
-    word_of: 'floor(row / PE) * (columns / SIMD) + floor(column / SIMD)',
-    field_of: '(row mod PE) * SIMD + column mod SIMD, field 0 in the lowest bits of the word',
+    place_of:
+      '(floor(channel / lanes) * taps + tap) * lanes + channel mod lanes, where tap = floor(column / (columns / taps)) and channel = column mod (columns / taps)',
+    word_of: 'floor(row / PE) * (columns / SIMD) + floor(place / SIMD)',
+    field_of: '(row mod PE) * SIMD + place mod SIMD, field 0 in the lowest bits of the word',
     address_of: 'base + weights.offset + word * weights.stride + 4 * k for bits 32 k + 31 .. 32 k of a word',
     layers: map.layers.map(({ stage, base, registers, weights }): LayerMap => {
       const { offset, words, bits, stride, packing } = weights;

@@ -1,7 +1,7 @@
 /** A folding from what the user asked for: a file, a rate, a latency, or nothing. */
 import { readFileSync } from 'node:fs';
 import { HeddleError } from '../base/diagnostics.js';
-import type { ChainNode } from '../dataflow/chain.js';
+import { type ChainNode, isMatvec } from '../dataflow/chain.js';
 import { busyCycles } from '../dataflow/chain-streams.js';
 import { readFifos, readFolding } from '../dataflow/folding-file.js';
 import { type Plan, planNetwork, type PlanOptions, portInterval } from '../dataflow/plan.js';
@@ -152,17 +152,20 @@ function outOfReach({ plan, search }: SearchedPlan, board: Board, goal: string, 
   });
 }
 
-/** What keeps the interval from being shorter, in words: a port, a layer or its window. */
+/** What keeps the interval from being shorter, in words: a port of samples, results or weights, a layer or its window. */
 export function boundOf({ chain }: Plan): string {
   const busy = busyCycles(chain);
   const candidates = [
     { cycles: chain.input.beats, text: `the ${chain.input.bits}-bit input port` },
     { cycles: chain.output.beats, text: `the ${chain.output.bits}-bit output port` },
+    ...(chain.weightPorts ?? []).map(({ stage, bits, beats, turns }) => ({
+      ...{ cycles: beats.length * turns, text: `the ${bits}-bit weight port of ${stage}` },
+    })),
     ...chain.nodes.flatMap((node) => {
       const cycles = busy.get(node.name) ?? 0;
       if (isWindowNode(node)) return [{ cycles, text: `the window of ${node.stage}` }];
       if (node.kind === 'depthwise') return [{ cycles, text: `${node.stage} at PE ${node.params.PE}` }];
-      if (node.kind !== 'matvec') return [];
+      if (!isMatvec(node)) return [];
       return [{ cycles, text: `${node.stage} at PE ${node.params.PE}, SIMD ${node.params.SIMD}` }];
     }),
   ];
@@ -173,7 +176,7 @@ export function boundOf({ chain }: Plan): string {
 const isWindowNode = ({ kind }: ChainNode): boolean => kind === 'sliding_window' || kind === 'patch_window';
 const isWindow = ({ text }: { readonly text: string }): boolean => text.startsWith('the window of');
 
-const isUnitNode = ({ kind }: ChainNode): boolean => kind === 'matvec' || kind === 'depthwise';
+const isUnitNode = (node: ChainNode): boolean => isMatvec(node) || node.kind === 'depthwise';
 
 /** Cycles of the slowest layer, ports aside. */
 export function slowestLayer({ chain }: Plan): number {

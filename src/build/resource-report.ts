@@ -1,7 +1,7 @@
 /** Estimates of a chain in the form of `report.json`, and under FINN's keys where the meaning is the same. */
 import { bramTiles, type Resources, roundResources } from '../blocks/resources/index.js';
 import type { Image } from '../circuit/index.js';
-import type { Chain } from '../dataflow/chain.js';
+import { type Chain, isMatvec } from '../dataflow/chain.js';
 import type { CycleFigures } from '../dataflow/cycle-figures.js';
 import type { budgetResources } from '../dataflow/folding-search.js';
 import { type Budget, used } from '../dataflow/folding-search.js';
@@ -48,9 +48,9 @@ export function resourceReport(chain: Chain, board: Board): ResourceReport {
   let fifo = 0;
   for (const node of chain.nodes) {
     if (node.kind === 'fifo') fifo += node.params.W * node.params.DEPTH;
-    if (node.kind !== 'matvec' && node.kind !== 'depthwise') continue;
+    if (!isMatvec(node) && node.kind !== 'depthwise') continue;
     const { PE, X_W, W_W } = node.params;
-    const SIMD = node.kind === 'matvec' ? node.params.SIMD : 1;
+    const SIMD = node.kind === 'depthwise' ? 1 : node.params.SIMD;
     const widths = `${X_W}x${W_W}`;
     products[widths] = (products[widths] ?? 0) + PE * SIMD;
     by[productStyle(node.arithmetic, X_W, W_W)] += PE * SIMD;

@@ -100,7 +100,8 @@ export function busyCycles(chain: Chain): ReadonlyMap<string, number> {
   const most = (streams: readonly string[]) => Math.max(...streams.map((stream) => beats.get(stream) ?? 0));
   return new Map(
     chain.nodes.map((node) => {
-      const replays = node.kind === 'matvec' ? node.params.MH / node.params.PE : 1;
+      const replays =
+        node.kind === 'matvec' || node.kind === 'matvec_programmable' ? node.params.MH / node.params.PE : 1;
       const steps = node.kind === 'patch_window' ? patchSteps(node.params) : 0;
       return [node.name, Math.max(most(node.inputs) * replays, most(node.outputs), steps)];
     }),

@@ -163,3 +163,9 @@ export interface Chain {
   /** Reads the one stream that no node reads; its beats leave with tlast on the last beat of a sample. */
   readonly output: PortPlan;
 }
+
+export type MatvecNode = Extract<ChainNode, { readonly kind: 'matvec' | 'matvec_stream' | 'matvec_programmable' }>;
+
+/** A matrix-vector unit, wherever its weights are. */
+export const isMatvec = (node: ChainNode): node is MatvecNode =>
+  node.kind === 'matvec' || node.kind === 'matvec_stream' || node.kind === 'matvec_programmable';

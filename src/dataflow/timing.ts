@@ -19,6 +19,7 @@ import {
   type Times,
 } from './timing-equations.js';
 import { TimedGraph } from './timed-graph.js';
+import { StreamedUnitTimes, TokenTimes, WordTimes } from './weights/weight-times.js';
 import { patchWindowPattern, WindowTimes } from './window-times.js';
 
 export interface NodeTiming {
@@ -106,14 +107,25 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
       return [through(input, (i, o) => new QueueTimes(i, o, node.params.DEPTH))];
     case 'register_slice':
       return [through(input, (i, o) => new QueueTimes(i, o, 2))];
-    // The words of streams are taken to be there.
-    case 'weight_streamer':
+    case 'weight_streamer': {
+      const words = graph.stream();
+      graph.add(new WordTimes(words), [], [words]);
+      return [words];
+    }
     case 'weight_store_stream':
-      return [graph.stream()];
-    case 'frame_token':
-      return [input, graph.stream()];
+      return [through(input, (times, o) => new WordTimes(o, { times, frame: node.params.FRAME }))];
+    case 'frame_token': {
+      const tokens = graph.stream();
+      graph.addGate(new TokenTimes(input, tokens, node.params.BEATS, node.params.TOKENS), input, [tokens]);
+      return [input, tokens];
+    }
+    case 'matvec_stream': {
+      const { MH, MW, PE, SIMD } = node.params;
+      const [to, both] = [graph.stream(), inputs as readonly [Times, Times]];
+      graph.add(new StreamedUnitTimes(both, to, MW / SIMD, MH / PE), inputs, [to]);
+      return [to];
+    }
     case 'matvec':
-    case 'matvec_stream':
     case 'matvec_programmable': {
       const { MH, MW, PE, SIMD } = node.params;
       return [through(input, (i, o) => new FreezeTimes(i, o, 4, MW / SIMD, MH / PE))];

@@ -28,9 +28,11 @@ type Layer = AddressMapFile['layers'][number];
 
 /** By the formulas of the file: word and lowest bit of a weight. */
 function placeOf({ weights: { packing } }: Layer, row: number, column: number): readonly [number, number] {
-  const { PE, SIMD, columns, bits } = packing;
-  const word = Math.floor(row / PE) * (columns / SIMD) + Math.floor(column / SIMD);
-  return [word, ((row % PE) * SIMD + (column % SIMD)) * bits];
+  const { PE, SIMD, columns, bits, taps, lanes } = packing;
+  const [tap, channel] = [Math.floor(column / (columns / taps)), column % (columns / taps)];
+  const place = (Math.floor(channel / lanes) * taps + tap) * lanes + (channel % lanes);
+  const word = Math.floor(row / PE) * (columns / SIMD) + Math.floor(place / SIMD);
+  return [word, ((row % PE) * SIMD + (place % SIMD)) * bits];
 }
 
 function* matrix({ weights: { packing } }: Layer): Generator<readonly [number, number]> {

@@ -9,7 +9,7 @@ import type { Chain } from '../../src/dataflow/chain.js';
 import { type CycleFigures, FigureCounter } from '../../src/dataflow/cycle-figures.js';
 import { generateChain } from '../../src/dataflow/generate.js';
 import { PipelineModel } from '../../src/dataflow/pipeline-model.js';
-import { packSamples } from '../../src/dataflow/port-beats.js';
+import { packSamples, weightBeats } from '../../src/dataflow/port-beats.js';
 import type { FramedBeat } from '../../src/dataflow/stages/frame.model.js';
 import { compile, elaborate } from '../../src/simulator/index.js';
 import { emitText } from '../blocks/emit-text.js';
@@ -29,7 +29,7 @@ function pipelineParticipant(chain: Chain, streams: readonly StreamSpec[]): Part
       stream.role === 'sink'
         ? bindStream(
             stream,
-            model.input,
+            model.weights.get(stream.name) ?? model.input,
             (tdata) => ({ tdata }),
             ({ tdata }) => tdata ?? 0n,
           )
@@ -41,7 +41,11 @@ function pipelineParticipant(chain: Chain, streams: readonly StreamSpec[]): Part
 
 export async function chainBench(chain: Chain, verilator = false): Promise<ChainBench> {
   const design = generateChain(chain);
-  const streams = [axisStream('s_axis', 'sink', chain.input.bits), axisStream('m_axis', 'source', chain.output.bits)];
+  const streams = [
+    axisStream('s_axis', 'sink', chain.input.bits),
+    ...(chain.weightPorts ?? []).map(({ stream, bits }) => axisStream(stream, 'sink', bits)),
+    axisStream('m_axis', 'source', chain.output.bits),
+  ];
   const circuit = elaborate(design);
   const wasm: Participant = { name: 'wasm', compare: 'exact', create: () => compile(circuit) };
   const others = verilator
@@ -50,7 +54,7 @@ export async function chainBench(chain: Chain, verilator = false): Promise<Chain
   return { chain, streams, participants: [wasm, pipelineParticipant(chain, streams), ...others] };
 }
 
-/** Lockstep over samples of input codes; `due` are the beats that must come out. */
+/** Lockstep over samples of input codes; `due` are the beats that must come out. Weight ports get their beats for ever. */
 export function runChain(
   { chain, participants, streams }: ChainBench,
   codes: ArrayLike<number>,
@@ -58,9 +62,11 @@ export function runChain(
   stall: StallPair,
   resets = 0,
 ): LockstepResult {
+  const weights = (chain.weightPorts ?? []).map((port) => [port.stream, weightBeats(port).map(fields)] as const);
   return runLockstep({
     ...{ participants, streams, stall, resets, seed: 1n, reset: 'aresetn', patience: 20_000, drain: 50 },
-    inputs: { s_axis: packSamples(chain.input, codes).map(fields) },
+    inputs: { s_axis: packSamples(chain.input, codes).map(fields), ...Object.fromEntries(weights) },
+    endless: weights.map(([stream]) => stream),
     expected: { m_axis: due.map(fields) },
     packet: { m_axis: chain.output.beats },
   });

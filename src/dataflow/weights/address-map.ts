@@ -21,15 +21,18 @@ export interface StorePlace {
 }
 
 /**
- * Which weight is where: that of `row` and `column` is field `(row mod PE) * SIMD + column mod SIMD` of word
- * `floor(row / PE) * (columns / SIMD) + floor(column / SIMD)`, field 0 in the lowest bits. With groups the rows of all of them
- * follow each other.
+ * Which weight is where: that of `row` and `column` is field `(row mod PE) * SIMD + place mod SIMD` of word
+ * `floor(row / PE) * (columns / SIMD) + floor(place / SIMD)`, field 0 in the lowest bits. With groups the rows of all of them
+ * follow each other. `place` is where the column meets the unit: {@link placeOfColumn}.
  */
 export interface Packing {
   readonly rows: number;
   readonly columns: number;
   readonly PE: number;
   readonly SIMD: number;
+  /** Positions of a kernel whose channels come `lanes` at a time; 1 where columns come in their own order. */
+  readonly taps: number;
+  readonly lanes: number;
   /** Bits of a field. */
   readonly bits: number;
   /** `bipolar`: 0 stands for -1 and 1 for +1. */
@@ -53,6 +56,13 @@ export function storeNodes({ nodes }: Chain): readonly StoreNode[] {
   );
 }
 
+/** Columns count kernel rows, kernel columns and channels, the last fastest; whole patches bring channel groups outermost. */
+export function placeOfColumn({ columns, taps, lanes }: Packing, column: number): number {
+  const channels = columns / taps;
+  const [tap, channel] = [Math.floor(column / channels), column % channels];
+  return (Math.floor(channel / lanes) * taps + tap) * lanes + (channel % lanes);
+}
+
 /** The unit that the words of a store are for. */
 function unitOf({ nodes, name }: Chain, store: StoreNode) {
   if (store.kind === 'matvec_programmable') return store;
@@ -66,7 +76,15 @@ function packingOf(chain: Chain, node: StoreNode): Packing {
   const { MH, MW, PE, SIMD, W_W } = params;
   const groups = storeOf(node).WORDS / ((MH / PE) * (MW / SIMD));
   const type = arithmetic.endsWith('s') ? 'signed' : arithmetic.endsWith('u') ? 'unsigned' : 'bipolar';
-  return { rows: groups * MH, columns: MW, PE, SIMD, bits: W_W, type };
+  return { rows: groups * MH, columns: MW, PE, SIMD, ...patchOrder(chain, node, MW), bits: W_W, type };
+}
+
+/** The window of whole patches in front of a unit, where it brings the channels of a pixel in several beats. */
+function patchOrder({ nodes }: Chain, { stage }: StoreNode, columns: number): Pick<Packing, 'taps' | 'lanes'> {
+  const window = nodes.find((node) => node.kind === 'patch_window' && node.stage === stage);
+  if (window?.kind !== 'patch_window' || window.params.FOLDS === 1) return { taps: 1, lanes: columns };
+  const { KH, KW, FOLDS } = window.params;
+  return { taps: KH * KW, lanes: columns / (KH * KW * FOLDS) };
 }
 
 const indexBits = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));

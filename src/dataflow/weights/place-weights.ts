@@ -70,32 +70,42 @@ function programmable(
   return { kind: 'matvec_programmable', name, stage, arithmetic, params: sizes, images, inputs, outputs };
 }
 
+/**
+ * From the cycle in which the first beat of a frame passes to that in which its first word is on offer: without so many places
+ * between the two the unit would wait for words at every frame, and without any it would wait for ever.
+ */
+const wordsBehind = 4;
+
 /** The token is taken in front of the FIFO of the unit, so that the words of a frame are there when its beats are. */
 function programmableStream(nodes: ChainNode[], node: Matvec, beats: ReadonlyMap<string, number>): void {
   const { stage, images } = node;
-  const name = `${stage}_weights`;
-  const token = `${stage}_begin`;
+  const [name, token] = [`${stage}_weights`, `${stage}_begin`];
   const last = nodes.at(-1);
-  const fifo = last?.kind === 'fifo' && last.outputs[0] === node.inputs[0] ? nodes.pop() : undefined;
-  const reader = fifo ?? node;
-  const from = reader.inputs[0] ?? '';
-  const width = fifo?.kind === 'fifo' ? fifo.params.W : node.params.SIMD * node.params.X_W;
+  const before = last?.kind === 'fifo' && last.outputs[0] === node.inputs[0] ? last : undefined;
+  if (before !== undefined) nodes.pop();
+  const from = (before ?? node).inputs[0] ?? '';
+  const W = node.params.SIMD * node.params.X_W;
+  const fifo = before ?? {
+    kind: 'fifo',
+    name: `${token}_fifo`,
+    stage,
+    params: { W, DEPTH: 0 },
+    outputs: [`${token}_fifo`],
+  };
+  const params = { ...fifo.params, DEPTH: Math.max(wordsBehind, fifo.params.DEPTH) };
   const tokens = `${token}_token`;
   nodes.push(
     {
       ...{ kind: 'frame_token', name: token, stage, inputs: [from], outputs: [token, tokens] },
-      params: { W: width, BEATS: beats.get(from) ?? 1, TOKENS: 4 },
+      params: { W: fifo.params.W, BEATS: beats.get(from) ?? 1, TOKENS: 4 },
     },
     {
       ...{ kind: 'weight_store_stream', name, stage, images, inputs: [tokens], outputs: [name] },
-      params: {
-        ...{ W: wordBits(node), WORDS: wordsOf(node) },
-        FRAME: wordsOf(node) * turnsOf(node, beats),
-      },
+      params: { W: wordBits(node), WORDS: wordsOf(node), FRAME: wordsOf(node) * turnsOf(node, beats) },
     },
+    { ...fifo, kind: 'fifo', params, inputs: [token] },
+    unit({ ...node, inputs: fifo.outputs }, name),
   );
-  if (fifo === undefined) nodes.push(unit({ ...node, inputs: [token] }, name));
-  else nodes.push({ ...fifo, inputs: [token] }, unit(node, name));
 }
 
 /** Bits that a word takes on a port: the next power of two, or a multiple of a beat. */

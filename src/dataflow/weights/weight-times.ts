@@ -1,0 +1,131 @@
+/** When weight words move, in the terms of `timing-equations.ts`: units that take them from a stream, and what gives them. */
+import { FreezeTimes, type TimedModule, type Times } from '../timing-equations.js';
+
+/**
+ * Matrix-vector unit with a weight stream: a pipeline of latency 4 with one operand a step. Step n takes word n, and while it
+ * belongs to the first group of rows also the next beat of the vector; both move in the same cycle, the first one in which both
+ * are on offer and the pipeline moves.
+ */
+export class StreamedUnitTimes implements TimedModule {
+  readonly #steps: number[] = [];
+  readonly #pipeline: FreezeTimes;
+  /** From when on the next beat and the next word are on offer, as far as that has been said. */
+  #beat: number | undefined;
+  #word: number | undefined;
+
+  /** A vector has `beats` beats, each for `groups` groups of rows. */
+  constructor(
+    readonly inputs: readonly [Times, Times],
+    output: Times,
+    readonly beats: number,
+    readonly groups: number,
+  ) {
+    this.#pipeline = new FreezeTimes(this.#steps, output, 4, beats);
+  }
+
+  offer(): number | undefined {
+    return this.#pipeline.offer();
+  }
+
+  take(from: number, port: number): number | undefined {
+    const own = this.inputs[port]!.length;
+    const step = port === 1 ? own : Math.floor(own / this.beats) * this.beats * this.groups + (own % this.beats);
+    // The other stream may have been told first, and the step be made.
+    if (step >= this.#steps.length) {
+      if (port === 0) this.#beat = from;
+      else this.#word = from;
+      if (step === this.#steps.length) this.#make(step % (this.beats * this.groups) < this.beats);
+    }
+    return this.#steps[step];
+  }
+
+  /** The next step, if its time is known; `fresh`: it takes a beat. */
+  #make(fresh: boolean): void {
+    const [beat, word] = [this.#beat, this.#word];
+    if (word === undefined || (fresh && beat === undefined)) return;
+    const time = this.#pipeline.take(fresh ? Math.max(word, beat ?? 0) : word);
+    if (time === undefined) return;
+    this.#steps.push(time);
+    this.#word = undefined;
+    if (fresh) this.#beat = undefined;
+  }
+}
+
+/**
+ * Reader of weight words: a register behind the memory and a queue of two. Word n is read in cycle r(n) and passes from the
+ * register to the queue in cycle p(n):
+ *
+ *   r(n) = p(n - 1)        p(n) = max(r(n), d(n - 2)) + 1        offer(n) = max(p(n), d(n - 1)) + 1
+ *
+ * Where frames of `frame` words need tokens, the first word of one is read as its token is taken: take(j, t) = max(t, p(n - 1)).
+ */
+export class WordTimes implements TimedModule {
+  readonly #passed: number[] = [];
+
+  constructor(
+    readonly output: Times,
+    readonly tokens?: { readonly times: Times; readonly frame: number },
+  ) {}
+
+  /** p(n), where it is known. */
+  #passes(n: number): number | undefined {
+    for (let k = this.#passed.length; k <= n; k++) {
+      const read = this.#read(k);
+      const room = k < 2 ? -1 : this.output[k - 2];
+      if (read === undefined || room === undefined) return undefined;
+      this.#passed.push(Math.max(read, room) + 1);
+    }
+    return this.#passed[n];
+  }
+
+  /** r(n), where p(n - 1) is known. */
+  #read(n: number): number | undefined {
+    const { tokens } = this;
+    if (tokens !== undefined && n % tokens.frame === 0) return tokens.times[n / tokens.frame];
+    return n === 0 ? 0 : this.#passed[n - 1];
+  }
+
+  offer(): number | undefined {
+    const n = this.output.length;
+    const passes = this.#passes(n);
+    return passes === undefined ? undefined : Math.max(passes, this.output[n - 1] ?? -1) + 1;
+  }
+
+  take(from: number): number | undefined {
+    const first = (this.tokens?.times.length ?? 0) * (this.tokens?.frame ?? 1);
+    if (first === 0) return from;
+    const free = this.#passes(first - 1);
+    return free === undefined ? undefined : Math.max(from, free);
+  }
+}
+
+/**
+ * Tokens for frames of `beats` beats that pass: token j is on offer from the cycle after the first beat of frame j on, and that
+ * beat waits while `most` tokens have not been taken.
+ */
+export class TokenTimes implements TimedModule {
+  constructor(
+    readonly passing: Times,
+    readonly tokens: Times,
+    readonly beats: number,
+    readonly most: number,
+  ) {}
+
+  /** First cycle >= `from` in which the next beat may pass. */
+  pass(from: number): number | undefined {
+    const [k, oldest] = [this.passing.length, this.passing.length / this.beats - this.most];
+    if (k % this.beats !== 0 || oldest < 0) return from;
+    const taken = this.tokens[oldest];
+    return taken === undefined ? undefined : Math.max(from, taken + 1);
+  }
+
+  offer(): number | undefined {
+    const j = this.tokens.length;
+    const begun = this.passing[j * this.beats];
+    return begun === undefined ? undefined : Math.max(begun, this.tokens[j - 1] ?? -1) + 1;
+  }
+
+  take(): never {
+    throw new Error('a gate is asked what may pass, not what it takes');
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Random convolutional networks whose layers have their weights anywhere: results of the executor, cycles as predicted, in the
+ * cycle model and as circuits. Some have floored products.
+ */
+import { describe, expect, it } from 'vitest';
+import { weightedStages } from '../../../src/dataflow/folding.js';
+import { isSigned } from '../../../src/dataflow/plan.js';
+import { packSamples } from '../../../src/dataflow/port-beats.js';
+import { runPipelineModel } from '../../../src/dataflow/run-pipeline.js';
+import { predictTiming } from '../../../src/dataflow/timing.js';
+import { weightModes } from '../../../src/dataflow/weights/place-weights.js';
+import { chainBench, figuresOf, runChain } from '../chain-bench.js';
+import { weightsCase } from './random-weights-case.js';
+
+const flowing = { source: { kind: 'none' }, sink: { kind: 'none' } } as const;
+const half = { kind: 'bernoulli', p: 0.5 } as const;
+
+const seeds = Array.from({ length: 16 }, (_, k) => k);
+const cases = seeds.map(weightsCase);
+
+/** What is tried of each mode: `external groups`, `stream shift`. */
+const tried = new Set(
+  cases.flatMap(({ network, modes }) =>
+    weightedStages(network).flatMap((stage) => {
+      const mode = modes[stage.name] ?? '';
+      const groups = stage.kind === 'conv' && stage.groups > 1 ? [`${mode} groups`] : [];
+      return [mode, ...groups, ...(stage.productShift === undefined ? [] : [`${mode} shift`])];
+    }),
+  ),
+);
+
+describe('weights of convolutions', () => {
+  it('are tried everywhere, with floored products and mostly with groups', () => {
+    const wanted = weightModes.flatMap((mode) => [mode, `${mode} shift`]);
+    expect(wanted.filter((each) => !tried.has(each))).toEqual([]);
+    expect(weightModes.filter((mode) => tried.has(`${mode} groups`)).length).toBeGreaterThan(2);
+  });
+
+  // One of them alone: npx vitest run test/dataflow/weights/conv-weights.test.ts -t 'seed 8 '
+  it.each(seeds)('seed %i in the cycle model: results of the executor, cycles as predicted', (seed) => {
+    const { chain, codes, network, expected, samples, recipe, modes } = cases[seed]!;
+    const run = runPipelineModel(chain, codes, { signedOutput: isSigned(network.output.type) });
+    const told = [...recipe, modes];
+    expect([told, run.outputs]).toEqual([told, expected]);
+    const { cycles, nodes } = predictTiming(chain, samples);
+    const of = (all: readonly { name: string; cycles: unknown }[]) => all.map(({ name, cycles: each }) => [name, each]);
+    expect([told, cycles, of(nodes)]).toEqual([told, run.cycles, of(run.nodes)]);
+  });
+
+  // All modes but `stream` and floored products are in seed 5, streams in seed 2, groups in seeds 4 and 7. The nightly run has 40.
+  it.each([
+    [5, true],
+    [2, false],
+    [4, false],
+    [7, false],
+  ])('seed %i as a circuit: the executor and the cycle model, stalled or not', async (seed, verilator) => {
+    const { chain, codes, expected, samples, recipe, modes } = cases[seed]!;
+    const told = [...recipe, modes];
+    const bench = await chainBench(chain, verilator);
+    const due = packSamples(chain.output, expected);
+    const free = runChain(bench, codes, due, flowing);
+    expect([told, free.failure]).toEqual([told, undefined]);
+    expect([told, figuresOf(chain, free)]).toEqual([told, predictTiming(chain, samples).cycles]);
+    const stalled = runChain(bench, codes, due, { source: half, sink: half }, 2);
+    expect([told, stalled.failure]).toEqual([told, undefined]);
+  });
+});
