@@ -62,38 +62,32 @@ function unitCycles(stage: WeightedStage, { PE, SIMD }: FormFolding): number {
   return vectors * (rows / PE) * (columns / SIMD);
 }
 
-function plainForm(stage: ConvStage, folding: FormFolding, unit: LayerForm['unit'], matrix: number): LayerForm {
+function plainForm(stage: ConvStage, { PE, SIMD }: FormFolding, unit: LayerForm['unit'], matrix: number): LayerForm {
   const { image, groups, window } = stage;
-  const { vectors } = matrixOf(stage);
+  const { columns, vectors } = matrixOf(stage);
+  const inner = image.channels / groups;
   // With groups a beat is all channels of a group, and its patch leaves before that of the next group.
-  const lanes = unit === 'depthwise' ? folding.PE : plainLanes(stage, folding);
+  const lanes = unit === 'depthwise' ? PE : groups > 1 ? inner : plainLanes(inner, SIMD);
   const pixels = Math.max(image.height * image.width, vectors * window.y.kernel * window.x.kernel);
+  // A matrix that takes more than the window gives waits while a patch comes, then uses it again for its other rows.
+  const waits = unit === 'matvec' && lanes < SIMD ? columns / lanes - columns / SIMD : 0;
   return {
     unit,
     window: { kind: 'beats', lanes, order: groups === 1 ? 'pixels' : 'groups' },
-    interval: Math.max(matrix, (pixels * image.channels) / lanes),
+    interval: Math.max(matrix + vectors * groups * waits, (pixels * image.channels) / lanes),
   };
 }
 
-/**
- * Channels that a plain window takes a cycle when the matrix behind it takes `SIMD`: SIMD itself where it divides the channels,
- * otherwise the fewest that keep up with a matrix of `PE` rows, at most one pixel. With groups it takes all channels of one: their
- * patches leave one after the other.
- */
-function plainLanes(stage: ConvStage, { PE, SIMD }: FormFolding): number {
-  const inner = stage.image.channels / stage.groups;
-  if (stage.groups > 1) return inner;
-  if (inner % SIMD === 0) return SIMD;
-  const { rows, columns } = matrixOf(stage);
-  const beats = (rows / PE) * (columns / SIMD);
-  for (let lanes = 1; lanes < inner; lanes++) if (inner % lanes === 0 && columns / lanes <= beats) return lanes;
+/** Channels that a plain window takes a cycle: the fewest that are no less than what the matrix takes, at most one pixel. */
+function plainLanes(inner: number, SIMD: number): number {
+  for (let lanes = SIMD; lanes < inner; lanes++) if (inner % lanes === 0) return lanes;
   return inner;
 }
 
-/** Undefined where a layer cannot have a window of whole patches. */
+/** Undefined where a layer cannot have a window of whole patches, or has no use for more than a pixel at a time. */
 function patchForm(stage: ConvStage, { PE, SIMD }: FormFolding): LayerForm | undefined {
   const { image, groups, window } = stage;
-  if (groups > 1) return undefined;
+  if (groups > 1 || SIMD <= image.channels) return undefined;
   const taps = window.y.kernel * window.x.kernel;
   // As many lanes as make a beat of SIMD columns, else whole pixels and a converter behind.
   const lanes = SIMD % taps === 0 && image.channels % (SIMD / taps) === 0 ? SIMD / taps : image.channels;

@@ -1,7 +1,8 @@
 /** Which unit and window a layer gets, legal values, and the interval: beside the transfer times of a chain of the one layer. */
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
-import { checkFolding, usefulPairs } from '../../src/dataflow/folding.js';
+import { divisors } from '../../src/dataflow/errors.js';
+import { checkFolding } from '../../src/dataflow/folding.js';
 import { foldingTotals, layerForm } from '../../src/dataflow/layer-form.js';
 import { planNetwork } from '../../src/dataflow/plan.js';
 import { predictTiming } from '../../src/dataflow/timing.js';
@@ -39,8 +40,9 @@ describe('the form of a layer', () => {
       { kind: 'patches', lanes: 4 },
       { kind: 'patches', lanes: 4 },
     ]);
-    // Four row groups a patch: the matrix takes 12 cycles, a window of beats 9.
-    expect(layerForm(layer(), { PE: 1, SIMD: 12 }).window).toMatchObject({ kind: 'beats' });
+    // Beats of a pixel would take 9 cycles for a patch and 9 for the other rows; the matrix alone takes 12.
+    expect(layerForm(layer(), { PE: 1, SIMD: 12 }).interval).toBe(100 + 64 * 11);
+    expect(layerForm(layer({ groups: 2 }), { PE: 1, SIMD: 6 }).interval).toBe(64 * 2 * (9 + 3));
     // Nine pixels of two channels make 18 columns without a converter.
     expect(layerForm(layer(), { PE: 4, SIMD: 18 }).window).toEqual({ kind: 'patches', lanes: 2 });
   });
@@ -79,26 +81,24 @@ describe('the form of a layer', () => {
     const between = (low: number, high: number) => low + random.nextInt(high - low + 1);
     const pick = <T>(list: readonly T[]) => list[random.nextInt(list.length)]!;
     let patches = 0;
-    for (let run = 0; run < 40; run++) {
+    for (let run = 0; run < 80; run++) {
       const axis = () => {
         const kernel = between(1, 3);
         return { kernel, stride: between(1, 2), before: between(0, kernel - 1), after: between(0, kernel - 1) };
       };
       const sizes = { height: between(3, 6), width: between(3, 6), channels: pick([2, 4, 6]), outputs: pick([2, 4]) };
       const stage = layer({ ...sizes, y: axis(), x: axis() });
-      const { PE, SIMD } = usefulPairs(stage);
-      const pair = { PE: pick(PE.slice(-2)), SIMD: pick(SIMD.slice(-4)) };
+      const [PE, SIMD] = [divisors(stage.channels), divisors(foldingTotals(stage).SIMD)];
+      const pair = { PE: pick(PE), SIMD: pick(SIMD) };
       const { interval, window } = layerForm(stage, pair);
       const real = measured(stage, pair);
       const where = `seed ${seed}, run ${run}: ${JSON.stringify({ sizes, pair, window })}`;
       // The output port gives PE elements a cycle, like the unit.
-      if (window?.kind === 'patches') {
-        patches++;
-        expect(real, where).toBeLessThanOrEqual(interval);
-      } else if (window === undefined || window.lanes === pair.SIMD) expect(real, where).toBe(interval);
-      // A converter behind a plain window may run dry for a cycle a patch when rows are replayed.
-      else expect(real, where).toBeLessThanOrEqual((interval * 4) / 3);
+      expect(real, where).toBeLessThanOrEqual(interval);
+      if (window?.kind === 'patches') patches++;
+      // Converters and freezing pipelines hide a little.
+      else if (window === undefined || window.lanes === pair.SIMD) expect(real, where).toBe(interval);
     }
-    expect(patches).toBeGreaterThan(5);
+    expect(patches).toBeGreaterThan(8);
   });
 });
