@@ -1,21 +1,35 @@
 /** Pooling, resizing, and what joins flows. */
 import { tensor } from '../graph.js';
 import { type Flow, imageOf, type Layer, operator, pipe } from './flow.js';
-import { type Pair, pairOf } from './weighted.js';
+import { type Padding, type Pair, pairOf, windowAxis } from './window.js';
 
-/** The greatest, or the mean, of each `kernel`; `stride` is the kernel where it is not given. */
+export interface PoolOptions {
+  /** The kernel where it is not given. */
+  readonly stride?: Pair;
+  /** Elements around the image, which no maximum sees and every mean counts as zeros; none where it is not given. */
+  readonly padding?: Padding;
+}
+
+/** The greatest, or the mean, of each `kernel`. */
 const pool =
   (op: 'MaxPool' | 'AveragePool', kind: string) =>
-  (kernel: Pair, { stride = kernel }: { readonly stride?: Pair } = {}): Layer => {
+  (kernel: Pair, { stride = kernel, padding }: PoolOptions = {}): Layer => {
     const [k, s] = [pairOf(kernel), pairOf(stride)];
+    const axes = (shape: readonly number[]) => {
+      const [, height, width] = imageOf(shape);
+      const axis = (size: number, at: 0 | 1) =>
+        windowAxis(size, { kernel: k[at], stride: s[at], dilation: 1 }, padding, at);
+      return [axis(height, 0), axis(width, 1)] as const;
+    };
     return operator(
-      (shape) => {
-        const [channels, height, width] = imageOf(shape);
-        return [channels, Math.floor((height - k[0]) / s[0]) + 1, Math.floor((width - k[1]) / s[1]) + 1];
-      },
-      () =>
-        (writer, [x = '']) =>
-          writer.node(op, writer.name(kind), [x], { kernel_shape: k, strides: s, pads: [0, 0, 0, 0] }),
+      (shape) => [imageOf(shape)[0], ...axes(shape).map(({ count }) => count)],
+      (shape) =>
+        (writer, [x = '']) => {
+          const [y, z] = axes(shape);
+          const pads = [y.before, z.before, y.after, z.after];
+          const mean = op === 'AveragePool' ? { count_include_pad: 1 } : {};
+          return writer.node(op, writer.name(kind), [x], { kernel_shape: k, strides: s, pads, ...mean });
+        },
     );
   };
 

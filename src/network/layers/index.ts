@@ -10,8 +10,18 @@
  * The graph is QONNX: `writeQonnx` makes a file of it that `build`, `infer` and `cosim` take. Shapes that do not fit are a
  * RangeError while the network is written.
  */
-export { bytes, pipe, bundle, graphOf, type Flow, type ImageSize, type Layer } from './flow.js';
-export { conv, dense, depthwise, type ConvOptions, type Pair } from './weighted.js';
+export { bytes, pipe, bundle, graphOf, imageOf, type Flow, type ImageSize, type Layer } from './flow.js';
+export { conv, dense, depthwise, type ConvOptions } from './weighted.js';
+export { type Padding, type Pair } from './window.js';
 export { type WeightOptions } from './weights.js';
 export { norm, quantize, relu, sign, type NormOptions } from './activations.js';
-export { add, averagePool, concat, globalAveragePool, maxPool, residual, upsample } from './images.js';
+export {
+  add,
+  averagePool,
+  concat,
+  globalAveragePool,
+  maxPool,
+  residual,
+  upsample,
+  type PoolOptions,
+} from './images.js';

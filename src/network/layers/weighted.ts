@@ -1,6 +1,7 @@
 /** Matrices and convolutions. Neither has a bias; `norm` adds one where it is wanted. */
 import { sizeOf } from '../graph.js';
 import { imageOf, operator, type Layer } from './flow.js';
+import { type Padding, type Pair, pairOf, windowAxis } from './window.js';
 import { type WeightOptions, writeWeights } from './weights.js';
 
 /** A matrix on all elements, channels first as in the model's own layout. Weights are [outputs][inputs]. */
@@ -20,20 +21,12 @@ export function dense(outputs: number, options: WeightOptions): Layer {
   );
 }
 
-/** One number for both axes, or rows and columns. */
-export type Pair = number | readonly [rows: number, columns: number];
-
-export const pairOf = (pair: Pair): readonly [number, number] => (typeof pair === 'number' ? [pair, pair] : pair);
-
 export interface ConvOptions extends WeightOptions {
   readonly kernel: Pair;
   readonly stride?: Pair;
   readonly dilation?: Pair;
-  /**
-   * Elements of zeros around the image: `same` makes `ceil(size / stride)` output rows and columns, with the odd row or column
-   * behind the image; `valid` is none; or [top, left, bottom, right].
-   */
-  readonly padding?: 'same' | 'valid' | readonly [top: number, left: number, bottom: number, right: number];
+  /** Zeros around the image; none where it is not given. */
+  readonly padding?: Padding;
   /** Groups of channels that do not see each other; `channels` of the input for a depthwise convolution. */
   readonly groups?: number;
 }
@@ -42,20 +35,10 @@ export interface ConvOptions extends WeightOptions {
 export function conv(channels: number, options: ConvOptions): Layer {
   const { groups = 1 } = options;
   const [kernel, stride, dilation] = [options.kernel, options.stride ?? 1, options.dilation ?? 1].map(pairOf);
-  const axis = (size: number, at: 0 | 1) => {
-    const reach = dilation![at] * (kernel![at] - 1);
-    const { padding = 'valid' } = options;
-    const same = Math.max(0, (Math.ceil(size / stride![at]) - 1) * stride![at] + reach + 1 - size);
-    const [before, after] =
-      padding === 'valid'
-        ? [0, 0]
-        : padding === 'same'
-          ? [Math.floor(same / 2), Math.ceil(same / 2)]
-          : [padding[at], padding[at === 0 ? 2 : 3]];
-    return { before, after, count: Math.floor((size + before + after - reach - 1) / stride![at]) + 1 };
-  };
   const axes = (shape: readonly number[]) => {
     const [, height, width] = imageOf(shape);
+    const axis = (size: number, at: 0 | 1) =>
+      windowAxis(size, { kernel: kernel![at], stride: stride![at], dilation: dilation![at] }, options.padding, at);
     return [axis(height, 0), axis(width, 1)] as const;
   };
   return operator(
