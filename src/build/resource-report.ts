@@ -21,8 +21,6 @@ export interface ResourceReport extends ResourceFigures {
   readonly board: string;
   /** By stage; `input` and `output` are the ports. */
   readonly stages: Readonly<Record<string, ResourceFigures>>;
-  /** Kinds of modules that have no formula and count nothing. */
-  readonly not_estimated: readonly string[];
   /** Exact: bits of all weight, threshold and requantizer memories. */
   readonly rom_bits: number;
   /** Exact: bits of all FIFO memories. */
@@ -41,7 +39,7 @@ function figures(resources: Resources, board: Board): ResourceFigures {
 }
 
 export function resourceReport(chain: Chain, board: Board): ResourceReport {
-  const { total, stages, unknown } = chainResources(chain);
+  const { total, stages } = chainResources(chain);
   const images = chain.nodes.flatMap((node) => ('images' in node ? Object.values<Image>(node.images) : []));
   const products: Record<string, number> = {};
   const by = { dsp: 0, lut: 0, sign: 0, agreement: 0 };
@@ -60,7 +58,6 @@ export function resourceReport(chain: Chain, board: Board): ResourceReport {
     board: board.name,
     ...figures(total, board),
     stages: Object.fromEntries([...stages].map(([name, part]) => [name, figures(part, board)])),
-    not_estimated: unknown,
     rom_bits: images.reduce((sum, { width, words }) => sum + width * words.length, 0),
     fifo_bits: fifo,
     products,

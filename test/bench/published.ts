@@ -51,7 +51,7 @@ else {
     const { stageNetwork } = await loadNetwork(file, numerics === undefined ? {} : { numerics });
     const plan = planFor(stageNetwork, { clockMhz, board: 'pynq-z2', ...goal });
     const { cycles } = predictTiming(plan.chain, 4);
-    const { total, unknown } = chainResources(plan.chain);
+    const { total } = chainResources(plan.chain);
     const cells = [total.lut, total.ff, total.dsp].map((count) => grouped(count));
     const theirs = (value: number | undefined): string => (value === undefined ? '-' : grouped(value));
     rows.push([
@@ -62,12 +62,11 @@ else {
       theirs(published.latency),
       ...cells,
       `${bramTiles(total)}`,
-      unknown.join(' ') || '-',
       published.from,
     ]);
   }
   const header = ['network', '>interval', '>published', '>latency', '>published', '>LUT', '>FF', '>DSP', '>BRAM36'];
-  console.log(table([...header, 'not counted', 'published by'], rows));
+  console.log(table([...header, 'published by'], rows));
   console.log(
     'cycles at 100 MHz; cells of ours are estimates (check:estimates), those of the submissions were not published',
   );

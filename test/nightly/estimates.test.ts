@@ -4,6 +4,7 @@ import { bramTiles, roundResources } from '../../src/blocks/resources/index.js';
 import { chainResources } from '../../src/dataflow/resources/chain.js';
 import { layerCases } from '../dataflow/resources/layers.js';
 import { blockCases } from '../dataflow/resources/modules.js';
+import { stageCases } from '../dataflow/resources/stage-modules.js';
 import { synthesize } from '../dataflow/resources/yosys.js';
 import { haveTools } from '../verilog/tools.js';
 
@@ -12,7 +13,7 @@ it.skipIf(!haveTools('yosys'))(
   { timeout: 3_600_000 },
   async () => {
     const errors: number[] = [];
-    for (const { name, chain } of [...blockCases(), ...(await layerCases())]) {
+    for (const { name, chain } of [...blockCases(), ...stageCases(), ...(await layerCases())]) {
       const estimate = roundResources(chainResources(chain).total);
       const measured = synthesize(chain);
       errors.push(Math.abs(estimate.lut / measured.lut - 1));

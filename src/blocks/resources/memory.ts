@@ -61,7 +61,7 @@ export function wideMux(n: number): number {
 }
 
 /** LUTs of one bit of a read-only memory in logic: 64 words a LUT6, F7 and F8 join four of them, LUTs join those. */
-function romBit(depth: number): number {
+export function tableLuts(depth: number): number {
   if (depth <= 256) return Math.ceil(depth / 64);
   return Math.ceil(depth / 64) + wideMux(Math.ceil(depth / 256));
 }
@@ -94,7 +94,7 @@ export function romWithRegister(
   const block = blockMemory(width, depth);
   if (block.cost < (width * depth) / 64) return { ...block, style: 'block' };
   const style = columns === 0 ? 'constant' : 'logic';
-  return { ...addResources({ lut: columns * romBit(depth), ff: columns }), style };
+  return { ...addResources({ lut: columns * tableLuts(depth), ff: columns }), style };
 }
 
 export interface RamResources extends Resources {
@@ -110,7 +110,7 @@ export interface RamResources extends Resources {
  */
 export function ram(width: number, depth: number, ports: 'single' | 'dual'): RamResources {
   const registers = { lut: depth > 1 ? width * wideMux(depth) + depth : 0, ff: width * depth };
-  if (depth <= 2) return { ...addResources(registers), style: 'registers' };
+  if (depth <= 1) return { ...addResources(registers), style: 'registers' };
   // Four LUTs hold 8 x 32 or 4 x 64 bits behind one address; with a second address a quarter of them serves the write side.
   const shapes = (
     ports === 'single'
@@ -135,6 +135,8 @@ export function ram(width: number, depth: number, ports: 'single' | 'dual'): Ram
     };
   });
   const distributed = shapes.reduce((a, b) => (b.cost < a.cost ? b : a));
+  // Two words of few bits: primitives cost as much as their bits in registers.
+  if (depth === 2 && 2 * distributed.lut >= width * depth) return { ...addResources(registers), style: 'registers' };
   const block = blockMemory(width, depth);
   if (distributed.cost <= block.cost) return { ...distributed, style: 'distributed' };
   const ahead = ports === 'dual' ? { lut: width, ff: width + 1 } : noResources;

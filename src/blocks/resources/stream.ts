@@ -9,11 +9,12 @@ export const registerSliceResources = ({ W }: { readonly W: number }): Resources
 
 /** Memory, two pointers, a level; the read pointer is kept twice where the memory is distributed. */
 export function fifoResources({ W, DEPTH }: { readonly W: number; readonly DEPTH: number }): Resources {
-  const pointer = Math.max(1, counterBits(DEPTH));
+  if (DEPTH === 1) return addResources({ lut: 2, ff: W + 1 });
+  const pointer = counterBits(DEPTH);
   const level = Math.ceil(Math.log2(DEPTH + 1));
   const store = ram(W, DEPTH, 'dual');
   const block = store.style === 'block';
-  const twice = DEPTH > 2 && !block;
+  const twice = !block;
   return addResources(store, {
     lut: block ? 7.5 * pointer : DEPTH <= 2 ? 6 : 4.4 * pointer + 5,
     ff: (twice ? 3 : 2) * pointer + level,

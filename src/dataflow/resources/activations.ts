@@ -10,7 +10,7 @@ import {
   romWithRegister,
   timesResources,
 } from '../../blocks/resources/index.js';
-import type { RequantizeKind } from '../stages/requantize.js';
+import type { RequantizeKind, Rounding } from '../stages/requantize.js';
 
 export interface ThresholdsSizes {
   readonly PE: number;
@@ -54,22 +54,38 @@ export interface RequantizeSizes {
 export function requantizeResources(kind: RequantizeKind, sizes: RequantizeSizes, columns?: number): Resources {
   const { PE, FOLDS, X_W, M_W = 0, E_MAX = 0, A_W, T_W, SHIFT, OUT_W } = sizes;
   const wraps = kind.overflow === 'wrap' && !kind.relu;
-  const addend = wraps ? Math.min(A_W, SHIFT + OUT_W) : A_W;
+  const kept = wraps ? SHIFT + OUT_W : T_W;
+  const addend = Math.min(A_W, kept);
   const steps = kind.scale === 'shift' ? counterBits(E_MAX + 1) : 0;
   const known = columns === undefined ? undefined : Math.max(0, columns - PE * (A_W - addend));
   const memory = romWithRegister(PE * (M_W + steps + addend), FOLDS, known);
+  // Yosys makes trees of F7 and F8 multiplexers of addends that are added in the cycle in which they are read.
+  const read = kind.scale === 'none' && FOLDS > 8 && FOLDS <= 16 ? memory.lut * (FOLDS / 4 - 1) : 0;
   const above = T_W - SHIFT;
-  const round = kind.rounding === 'floor' || SHIFT === 0 ? 0 : kind.rounding === 'half_up' ? above / 2 : above / 4;
+  const round = SHIFT === 0 ? 0 : above * roundLuts[kind.rounding];
   const fit = wraps ? 0 : OUT_W + (kind.overflow === 'wrap' ? 0 : (above - OUT_W) / 4 + 2);
   const x = X_W + (kind.signedInput ? 0 : 1);
+  const wide = Math.min(x + E_MAX, kept);
+  // With one group of channels exponents and addends are constants: wires, and carries without LUTs.
+  const shifted = FOLDS === 1 ? 0 : 0.35 * wide * steps + Math.min(T_W, Math.max(wide, addend) + 1);
   const scaled =
     kind.scale === undefined
       ? { dsp: dspsOfProduct(x, M_W, x + M_W) }
-      : { lut: ((x + E_MAX) * steps) / 2 + Math.min(T_W, Math.max(x + E_MAX, addend) + 1), ff: steps > 0 ? X_W : 0 };
+      : { lut: shifted, ff: kind.scale === 'shift' ? X_W : 0 };
   const lane = addResources(scaled, { lut: round + fit, ff: OUT_W });
   const fold = counterBits(FOLDS);
-  return addResources(memory, timesResources(PE, lane), { lut: fold + 3, ff: fold + 3 });
+  const valids = kind.scale === 'none' ? 1 : 3;
+  return addResources(memory, timesResources(PE, lane), { lut: read + fold + 3, ff: fold + valids });
 }
+
+/** LUTs of a rounding term for each bit above those that are dropped. */
+const roundLuts: Readonly<Record<Rounding, number>> = {
+  floor: 0,
+  half_up: 0.5,
+  half_even: 0.25,
+  half_away: 1.5,
+  to_zero: 1.5,
+};
 
 export interface ArgmaxSizes {
   readonly N: number;

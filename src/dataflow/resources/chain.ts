@@ -10,10 +10,25 @@ import {
 } from '../../blocks/resources/index.js';
 import type { Image } from '../../circuit/index.js';
 import type { Chain, ChainModule } from '../chain.js';
+import { storeSizes } from '../weights/matvec-programmable.js';
 import { argmaxResources, requantizeResources, thresholdsResources } from './activations.js';
 import { addStageResources, concatResources, duplicateResources, slidingWindowResources } from './images.js';
 import { matvecResources } from './matvec.js';
 import { depthwiseResources, patchWindowResources } from './patches.js';
+import {
+  borderScaleResources,
+  lookupResources,
+  poolGlobalResources,
+  poolResources,
+  upsampleResources,
+} from './pools.js';
+import {
+  frameTokenResources,
+  weightSideResources,
+  weightStoreResources,
+  weightStoreStreamResources,
+  weightStreamerResources,
+} from './weights.js';
 
 /**
  * Columns of read-only memories of equal depth that are different and not constant. Synthesis keeps each once: thresholds of
@@ -44,8 +59,8 @@ export function columnsOf(...images: readonly Image[]): number {
   }, 0);
 }
 
-/** One module instance. Undefined for a kind without a formula. */
-export function moduleResources(node: ChainModule): Resources | undefined {
+/** One module instance. */
+export function moduleResources(node: ChainModule): Resources {
   switch (node.kind) {
     case 'lane_truncate':
     case 'lane_extend':
@@ -57,9 +72,25 @@ export function moduleResources(node: ChainModule): Resources | undefined {
     case 'width_converter':
       return widthConverterResources(node.params);
     case 'matvec':
-      return matvecResources(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS));
+      return matvecResources(node.arithmetic, node.params, {
+        form: 'rom',
+        columns: columnsOf(node.images.WEIGHTS),
+      });
     case 'depthwise':
       return depthwiseResources(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS));
+    case 'matvec_stream':
+      return matvecResources(node.arithmetic, node.params, { form: 'stream' });
+    case 'matvec_programmable':
+      return addResources(
+        matvecResources(node.arithmetic, node.params, { form: 'mapped' }),
+        weightStoreResources(storeSizes(node.params)),
+      );
+    case 'weight_streamer':
+      return weightStreamerResources(node.params, columnsOf(node.images.WEIGHTS));
+    case 'weight_store_stream':
+      return weightStoreStreamResources(node.params);
+    case 'frame_token':
+      return frameTokenResources(node.params);
     case 'thresholds':
       return thresholdsResources(node.signed, node.params, columnsOf(node.images.THRESHOLDS));
     case 'requantize':
@@ -70,14 +101,22 @@ export function moduleResources(node: ChainModule): Resources | undefined {
       return slidingWindowResources(node.params);
     case 'patch_window':
       return patchWindowResources(node.params);
+    case 'pool':
+      return poolResources(node.pooling, node.params);
+    case 'pool_global':
+      return poolGlobalResources(node.pooling, node.params);
+    case 'border_scale':
+      return borderScaleResources(node.signed, node.params);
+    case 'upsample':
+      return upsampleResources(node.params);
+    case 'lookup':
+      return lookupResources(node.params, columnsOf(node.images.TABLE));
     case 'duplicate':
       return duplicateResources(node.params);
     case 'add':
       return addStageResources(node.params);
     case 'concat':
       return concatResources(node.params);
-    default:
-      return undefined;
   }
 }
 
@@ -91,21 +130,17 @@ export interface ChainResources {
   readonly total: Resources;
   /** By stage, in chain order; the ports are `input` and `output`. */
   readonly stages: ReadonlyMap<string, Resources>;
-  /** Kinds of modules that no formula covers; they count nothing. */
-  readonly unknown: readonly string[];
 }
 
 /** Estimate of a whole chain: the sum of its modules. */
 export function chainResources(chain: Chain): ChainResources {
   const stages = new Map<string, Resources>();
-  const unknown = new Set<string>();
   const add = (stage: string, part: Resources) =>
     stages.set(stage, addResources(stages.get(stage) ?? noResources, part));
   for (const node of chain.nodes) {
-    const part = moduleResources(node);
-    if (part === undefined) unknown.add(node.kind);
-    add(node.stage, part ?? noResources);
+    add(node.stage, moduleResources(node));
   }
+  add('input', weightSideResources(chain));
   add('output', frameResources(chain.output.beats));
-  return { total: addResources(...stages.values()), stages, unknown: [...unknown] };
+  return { total: addResources(...stages.values()), stages };
 }

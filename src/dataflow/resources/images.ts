@@ -9,7 +9,7 @@ export interface SlidingWindowSizes extends WindowSizes {
 }
 
 /** Bits that hold 0 .. n. */
-const widthFor = (n: number): number => Math.max(1, Math.ceil(Math.log2(n + 1)));
+export const widthFor = (n: number): number => Math.max(1, Math.ceil(Math.log2(n + 1)));
 
 /**
  * A ring of DEPTH beats, five positions, three beat numbers with their distances and comparisons, two addresses.

@@ -59,7 +59,7 @@ export function productBits(arithmetic: Arithmetic, X_W: number, W_W: number): n
 }
 
 /** Whether one operand is a sign only. */
-const flips = (arithmetic: Arithmetic): boolean => arithmetic.startsWith('b') || arithmetic.endsWith('b');
+export const flips = (arithmetic: Arithmetic): boolean => arithmetic.startsWith('b') || arithmetic.endsWith('b');
 
 /** Where the products of a unit are made. */
 export function productStyle(arithmetic: Arithmetic, X_W: number, W_W: number): 'agreement' | 'sign' | 'lut' | 'dsp' {
@@ -70,7 +70,7 @@ export function productStyle(arithmetic: Arithmetic, X_W: number, W_W: number): 
 }
 
 /** Operands as signed numbers: an unsigned one has a bit more. */
-function operandBits(arithmetic: Arithmetic, X_W: number, W_W: number): readonly [x: number, w: number] {
+export function operandBits(arithmetic: Arithmetic, X_W: number, W_W: number): readonly [x: number, w: number] {
   return [X_W + (arithmetic.startsWith('u') ? 1 : 0), W_W + (arithmetic.endsWith('u') ? 1 : 0)];
 }
 
@@ -105,21 +105,33 @@ function datapath(arithmetic: Arithmetic, sizes: MatvecSizes): Resources {
 }
 
 /** LUTs of the pipeline's enable, valids and comparisons of counters. */
-const controlLuts = 10;
+export const controlLuts = 10;
 
-/** `columns`: different columns of the weight memory, where its contents are known. */
-export function matvecResources(arithmetic: Arithmetic, sizes: MatvecSizes, columns?: number): Resources {
+/** Where the words of a unit come from, as `WeightForm` of the hardware; of a ROM the different columns, where its contents are known. */
+export type WeightSource = { readonly form: 'rom'; readonly columns?: number } | { readonly form: 'stream' | 'mapped' };
+
+export function matvecResources(
+  arithmetic: Arithmetic,
+  sizes: MatvecSizes,
+  from: WeightSource = { form: 'rom' },
+): Resources {
   const { MH, MW, PE, SIMD, X_W, W_W, GROUPS = 1 } = sizes;
   const [SF, NF] = [MW / SIMD, MH / PE];
   const words = SF * NF * GROUPS;
-  const counters = counterBits(SF) + counterBits(NF) + counterBits(GROUPS) + counterBits(words);
+  const counters = counterBits(SF) + counterBits(NF) + counterBits(GROUPS);
+  const word = from.form === 'stream' ? 0 : counterBits(words);
   // Marks of the first and the last beat run beside the pipeline in two shift registers.
   const marks = SF > 1 ? 2 : 0;
-  const control = { lut: words === 1 ? 2 : counters + controlLuts + marks, ff: counters + 4 };
+  const one = words === 1 && from.form === 'rom';
+  const control = { lut: one ? 2 : counters + word + controlLuts + marks, ff: counters + word + 4 };
   const kept = NF > 1 ? addResources(ram(SIMD * X_W, SF, 'single'), { lut: SIMD * X_W }) : noResources;
-  const weights = romWithRegister(PE * SIMD * W_W, words, columns);
+  const bits = PE * SIMD * W_W;
+  const rom = from.form === 'rom' ? romWithRegister(bits, words, from.columns) : undefined;
+  const inDsp = productStyle(arithmetic, X_W, W_W) === 'dsp';
+  // A word from a stream is registered here, in the DSPs where there are any; a store has its own register.
+  const weights = rom ?? { ff: from.form === 'stream' && !inDsp ? bits : 0 };
   // DSPs with a constant operand take the register of the other one in.
-  const absorbed = weights.style === 'constant' && productStyle(arithmetic, X_W, W_W) === 'dsp';
+  const absorbed = rom?.style === 'constant' && inDsp;
   const operand = { ff: absorbed ? 0 : SIMD * X_W };
   return addResources(control, kept, weights, operand, datapath(arithmetic, sizes));
 }

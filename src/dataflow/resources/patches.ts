@@ -1,29 +1,71 @@
 /** Resources of the window of whole patches and of the depthwise unit. */
-import { addResources, counterBits, noResources, ram, type Resources } from '../../blocks/resources/index.js';
-import type { Arithmetic } from '../stages/arithmetic.js';
+import {
+  accumulator,
+  addResources,
+  counterBits,
+  dspsOfProduct,
+  lutProduct,
+  noResources,
+  ram,
+  type Resources,
+  romWithRegister,
+  timesResources,
+} from '../../blocks/resources/index.js';
+import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
 import type { DepthwiseSizes } from '../stages/depthwise.model.js';
 import type { PatchWindowSizes } from '../stages/patch-window.model.js';
-import { matvecResources } from './matvec.js';
+import { widthFor } from './images.js';
+import { controlLuts, flips, operandBits, productBits } from './matvec.js';
 
-/** Rows above the newest one in a memory of one word a column, the rows of the window as shift registers, counters. */
+/**
+ * Places in the padded image, the rows above in a memory of one word a column, the columns of the window in shift registers
+ * (those that no pixel is taken from are shift registers of LUTs).
+ */
 export function patchWindowResources(sizes: Omit<PatchWindowSizes, 'PAD'>): Resources {
   const { H, W, FOLDS, KH, KW, SH, SW, DH, DW, PT, PB, PL, PR, SIMD, X_W } = sizes;
   const beat = SIMD * X_W;
-  const [tall, wide] = [(KH - 1) * DH, (KW - 1) * DW];
-  const [rows, columns] = [PT + H + PB, PL + W + PR];
-  const store = tall === 0 ? noResources : ram(tall * beat, columns * FOLDS, 'dual');
-  const places = counterBits(FOLDS) + 2 * counterBits(columns + SW) + 2 * counterBits(rows + SH);
-  const address = 2 * counterBits(columns * FOLDS);
-  const padded = PT + PB + PL + PR > 0;
-  return addResources(store, {
-    lut: 2 * places + address + (padded ? beat + 12 : 4) + 12,
-    ff: places + address + beat + KH * (wide * FOLDS + 1) * beat + 3,
+  const [tall, columns] = [(KH - 1) * DH, PL + W + PR];
+  const line = columns * FOLDS;
+  const row = widthFor(PT + H + PB + SH);
+  const column = widthFor(columns + SW);
+  const positions = counterBits(FOLDS) + 2 * row + 2 * column + counterBits(line);
+  const { style, lut, bram36, bram18 } = ram(tall * beat, line, 'dual');
+  const block = style === 'block';
+  // Read at a clock edge, and written in the cycle after at a place that is kept.
+  const store = { bram36, bram18, lut: block ? lut - tall * beat : lut, ff: block ? 0 : tall * beat };
+  const rowsAbove = tall === 0 ? noResources : addResources(store, { ff: counterBits(line) });
+  const gap = DW * FOLDS - 1;
+  // Beats between two columns of the window: registers, or a shift register of LUTs that ends in the column.
+  const span =
+    gap < 2 ? { ff: (KW + (KW - 1) * gap) * beat } : { ff: beat, lut: (KW - 1) * Math.ceil((gap + 1) / 32) * beat };
+  return addResources(rowsAbove, timesResources(KH, span), {
+    lut: 2 * positions + (FOLDS > 1 ? 12 : 0) + (block ? 2 * counterBits(line) : 0),
+    ff: positions + beat + 3,
   });
 }
 
-/** A matrix-vector unit of one lane whose rows have operands of their own. */
-export function depthwiseResources(arithmetic: Arithmetic, sizes: DepthwiseSizes, columns?: number): Resources {
-  const { PE, FOLDS, K, ...widths } = sizes;
-  const one = { MH: PE, MW: K, PE, SIMD: 1, GROUPS: FOLDS, ...widths };
-  return addResources(matvecResources(arithmetic, one, columns), { ff: (PE - 1) * widths.X_W });
+/** PE rows of one product each, a weight word for each position and group of channels. DSPs take the register of the activation in. */
+export function depthwiseResources(
+  arithmetic: Arithmetic,
+  { PE, FOLDS, K, X_W, W_W, ACC_W, P_SHIFT = 0 }: DepthwiseSizes,
+  columns?: number,
+): Resources {
+  const words = FOLDS * K;
+  const counters = counterBits(K) + counterBits(words);
+  const weights = romWithRegister(PE * W_W, words, columns);
+  const P_W = Math.max(1, productBits(arithmetic, X_W, W_W) - P_SHIFT);
+  const [x, w] = operandBits(arithmetic, X_W, W_W);
+  const dsp = dspsOfProduct(x, w, productBits(arithmetic, X_W, W_W));
+  const product =
+    dsp > 0
+      ? { dsp, ff: P_SHIFT > 0 ? P_W : 0 }
+      : {
+          lut: isBinary(arithmetic) ? 1 : flips(arithmetic) ? P_W : lutProduct(X_W, W_W, arithmetic === 'ss'),
+          ff: P_W,
+        };
+  const total = { lut: K > 1 ? accumulator(ACC_W, P_W) : 0, ff: ACC_W };
+  return addResources(weights, timesResources(PE, addResources(product, total)), {
+    lut: counters + controlLuts,
+    ff: (dsp > 0 ? 0 : PE * X_W) + counters + 7,
+  });
 }

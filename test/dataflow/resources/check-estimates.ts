@@ -5,6 +5,7 @@ import { bramTiles, roundResources } from '../../../src/blocks/resources/index.j
 import { chainResources } from '../../../src/dataflow/resources/chain.js';
 import { layerCases } from './layers.js';
 import { blockCases } from './modules.js';
+import { stageCases } from './stage-modules.js';
 import { synthesize } from './yosys.js';
 
 const cache = process.argv[2] ?? join(tmpdir(), 'heddle-yosys');
@@ -12,7 +13,7 @@ const percent = (estimate: number, measured: number): number => (100 * (estimate
 const errors: number[] = [];
 const cell = (estimate: number, measured: number): string => `${estimate}/${measured}`.padStart(12);
 
-for (const { name, chain } of [...blockCases(), ...(await layerCases())]) {
+for (const { name, chain } of [...blockCases(), ...stageCases(), ...(await layerCases())]) {
   const estimate = roundResources(chainResources(chain).total);
   const measured = synthesize(chain, cache);
   const error = percent(estimate.lut, measured.lut);

@@ -7,12 +7,12 @@ import type { RequantizeKind } from '../../../src/dataflow/stages/requantize.js'
 import type { LayerCase } from './layers.js';
 
 /** Words of random bits; the same for the same file, width and depth. */
-function image(file: string, width: number, depth: number): Image {
+export function image(file: string, width: number, depth: number): Image {
   const random = randomStream(1n, `${file} ${width}x${depth}`);
   return { file, width, words: Array.from({ length: depth }, () => random.nextBigInt(width)) };
 }
 
-function single(module: ChainModule, inputBits: number): LayerCase {
+export function single(module: ChainModule, inputBits: number): LayerCase {
   const sizes = Object.entries<number>({ ...module.params })
     .filter(([key]) => !/^(FRAME|LOWEST|T_W|MH|MW)/.test(key))
     .map(([, value]) => value)
@@ -55,6 +55,24 @@ function requantize(kind: Partial<RequantizeKind>, PE: number, FOLDS: number, X_
   return single({ kind: 'requantize', requantize: { ...asHls4ml, ...kind }, params, images }, PE * X_W);
 }
 
+/** Scaled by powers of two, one for all channels or one each. */
+function shifting(scale: 'shift' | 'none', kind: Partial<RequantizeKind>, PE: number, FOLDS: number): LayerCase {
+  const [X_W, A_W, SHIFT, OUT_W, E_MAX] = [16, 12, 6, 8, scale === 'shift' ? 5 : 0];
+  const common = { PE, FOLDS, X_W, A_W, T_W: X_W + E_MAX + 3, SHIFT, OUT_W };
+  const ADDENDS = image('a.mem', PE * A_W, FOLDS);
+  const exponents = { EXPONENTS: image('e.mem', PE * 3, FOLDS), ADDENDS };
+  const { name, chain } = single(
+    {
+      ...{ kind: 'requantize', requantize: { ...asHls4ml, ...kind, scale } },
+      ...(scale === 'shift'
+        ? { params: { ...common, E_MAX }, images: exponents }
+        : { params: { ...common, LEFT: 0 }, images: { ADDENDS } }),
+    },
+    PE * X_W,
+  );
+  return { name: name.replace('requantize', `requantize_${scale}`), chain };
+}
+
 const argmax = (N: number, PE: number, X_W: number) =>
   single({ kind: 'argmax', signed: true, params: { N, PE, X_W, OUT_W: 8 } }, PE * X_W);
 
@@ -82,6 +100,13 @@ export function blockCases(): LayerCase[] {
     requantize({}, 1, 32, 20, 8),
     requantize({ rounding: 'half_up', relu: true, overflow: 'saturate', signedOutput: false }, 2, 16, 20, 8),
     requantize({ rounding: 'half_even', overflow: 'saturate' }, 1, 64, 24, 16),
+    requantize({ rounding: 'half_away', overflow: 'saturate' }, 2, 16, 20, 8),
+    shifting('shift', {}, 2, 8),
+    shifting('shift', { rounding: 'half_up', relu: true, overflow: 'saturate', signedOutput: false }, 2, 16),
+    shifting('none', {}, 2, 16),
+    shifting('none', { rounding: 'half_away', overflow: 'saturate' }, 2, 64),
+    fifo(32, 2),
+    converter(64, 24, 384),
     window(8, 8, 4, 8),
     window(28, 1, 4, 1),
     argmax(10, 1, 12),

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import tmp from 'tmp';
 import { sha256 } from '../../../src/base/hash.js';
+import type { Design } from '../../../src/circuit/index.js';
 import type { Chain } from '../../../src/dataflow/chain.js';
 import { generateChain } from '../../../src/dataflow/generate.js';
 import { emitDesign, imageFiles } from '../../../src/verilog/index.js';
@@ -58,8 +59,9 @@ export function countCells(cells: Readonly<Record<string, number>>): Measured {
 }
 
 /** Runs Yosys on the emitted text of a chain; a result for the same text is taken from `cache` where that directory is given. */
-export function synthesize(chain: Chain, cache?: string): Measured {
-  const design = generateChain(chain);
+export const synthesize = (chain: Chain, cache?: string): Measured => synthesizeDesign(generateChain(chain), cache);
+
+export function synthesizeDesign(design: Design, cache?: string): Measured {
   const files = [...emitDesign(design), ...imageFiles(design)];
   const sources = files.filter(({ name }) => name.endsWith('.sv')).map(({ name }) => name);
   const script = [
