@@ -127,6 +127,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.Upsizer, resizing),
   block(stream.Downsizer, resizing),
   block(stream.WidthConverter, { IN_W: 8, OUT_W: 12, UP: 3, DOWN: 2, FRAME_IN: 3, FRAME_OUT: 2 }),
+  block(stream.Gearbox, { UNIT: 4, IN: 3, OUT: 2 }),
   block(stream.Broadcast, { W: 8, N: 3 }),
   block(axi.AxiLiteSubordinate, { ADDR_W: 6, OUTSTANDING: 2 }),
   block(axi.AxiLiteMemory, { ADDR_W: 6, WORDS: 8, OUTSTANDING: 2 }),

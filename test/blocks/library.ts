@@ -144,6 +144,13 @@ export const library: readonly LibraryModule[] = [
     { IN_W: 12, OUT_W: 3, UP: 1, DOWN: 4, FRAME_IN: 1, FRAME_OUT: 3 },
     { IN_W: 1, OUT_W: 7, UP: 7, DOWN: 1, FRAME_IN: 7, FRAME_OUT: 1 },
   ]),
+  entry(stream.Gearbox, [
+    { UNIT: 1, IN: 1, OUT: 1 },
+    { UNIT: 8, IN: 3, OUT: 2 },
+    { UNIT: 32, IN: 7, OUT: 4 },
+    { UNIT: 7, IN: 1, OUT: 5 },
+    { UNIT: 16, IN: 8, OUT: 1 },
+  ]),
   entry(stream.Broadcast, [
     { W: 1, N: 1 },
     { W: 8, N: 2 },
