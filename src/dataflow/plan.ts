@@ -26,7 +26,7 @@ import { planAdd, planConcat, planDuplicate } from './plan/joins.js';
 import { planPool, planUpsample } from './plan/pool.js';
 import { planPort, planInput, planOutput } from './plan/ports.js';
 import { defaultFifo, fifoName, planWeighted } from './plan/weighted.js';
-import { placeWeights } from './weights/place-weights.js';
+import { frameFifoName, placeWeights, wordsBehind } from './weights/place-weights.js';
 
 export { codeBits, isSigned, laneBitsFor } from './codes.js';
 
@@ -69,14 +69,20 @@ export function planNetwork(network: StageNetwork, options: PlanOptions): Plan {
   const chain = planChain(network, folding, options);
   const images = network.stages.some(({ kind }) => !plainKinds.has(kind));
   const modes = Object.fromEntries(Object.entries(folding).map(([name, { weights = 'rom' }]) => [name, weights]));
-  if (!images || options.sizing === false) return { folding, chain: placeWeights(chain, modes), fifos: [] };
+  const placed = placeWeights(chain, modes);
+  if (!images || options.sizing === false) return { folding, chain: placed, fifos: [] };
   const given = Object.entries(options.folding ?? {}).flatMap(([name, { fifo }]) => (fifo === undefined ? [] : [name]));
-  const sized = sizeFifos(chain, new Set([...given.map(fifoName), ...Object.keys(options.fifos ?? {})]));
+  const fixed = [
+    ...given.map(fifoName),
+    ...Object.keys(folding).map(frameFifoName),
+    ...Object.keys(options.fifos ?? {}),
+  ];
+  const sized = sizeFifos(placed, new Set(fixed));
   const depths = new Map(sized.fifos.map(({ name, depth }) => [name, depth]));
   const layers = Object.entries(folding).map(([name, layer]): [string, LayerFolding] => {
     return [name, { ...layer, fifo: depths.get(fifoName(name)) ?? layer.fifo! }];
   });
-  return { folding: Object.fromEntries(layers), chain: placeWeights(sized.chain, modes), fifos: sized.fifos };
+  return { folding: Object.fromEntries(layers), chain: sized.chain, fifos: sized.fifos };
 }
 
 /** Stages of networks without images; their FIFOs hold one vector each, whatever the rates. */
@@ -86,7 +92,8 @@ const plainKinds: ReadonlySet<Stage['kind']> = new Set(['dense', 'elementwise', 
 function complete(network: StageNetwork, folding: Folding): Folding {
   const entries = weightedStages(network).map((stage): [string, LayerFolding] => {
     const layer = folding[stage.name]!;
-    return [stage.name, { ...layer, fifo: layer.fifo ?? defaultFifo(stage, layer) }];
+    const least = layer.weights === 'programmable_stream' ? wordsBehind : 1;
+    return [stage.name, { ...layer, fifo: layer.fifo ?? Math.max(least, defaultFifo(stage, layer)) }];
   });
   return Object.fromEntries(entries);
 }

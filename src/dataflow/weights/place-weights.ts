@@ -71,10 +71,13 @@ function programmable(
 }
 
 /**
- * From the cycle in which the first beat of a frame passes to that in which its first word is on offer: without so many places
- * between the two the unit would wait for words at every frame, and without any it would wait for ever.
+ * Cycles from that in which the first beat of a frame passes to that in which its first word is on offer, and one. With fewer
+ * places between the two the unit waits for words at every frame, and with none it would wait for ever.
  */
-const wordsBehind = 4;
+export const wordsBehind = 4;
+
+/** The FIFO between beats and words of a frame, where the stage has none in front of its unit. */
+export const frameFifoName = (stage: string): string => `${stage}_begin_fifo`;
 
 /** The token is taken in front of the FIFO of the unit, so that the words of a frame are there when its beats are. */
 function programmableStream(nodes: ChainNode[], node: Matvec, beats: ReadonlyMap<string, number>): void {
@@ -85,14 +88,8 @@ function programmableStream(nodes: ChainNode[], node: Matvec, beats: ReadonlyMap
   if (before !== undefined) nodes.pop();
   const from = (before ?? node).inputs[0] ?? '';
   const W = node.params.SIMD * node.params.X_W;
-  const fifo = before ?? {
-    kind: 'fifo',
-    name: `${token}_fifo`,
-    stage,
-    params: { W, DEPTH: 0 },
-    outputs: [`${token}_fifo`],
-  };
-  const params = { ...fifo.params, DEPTH: Math.max(wordsBehind, fifo.params.DEPTH) };
+  const own = frameFifoName(stage);
+  const fifo = before ?? { kind: 'fifo', name: own, stage, params: { W, DEPTH: wordsBehind }, outputs: [own] };
   const tokens = `${token}_token`;
   nodes.push(
     {
@@ -103,7 +100,7 @@ function programmableStream(nodes: ChainNode[], node: Matvec, beats: ReadonlyMap
       ...{ kind: 'weight_store_stream', name, stage, images, inputs: [tokens], outputs: [name] },
       params: { W: wordBits(node), WORDS: wordsOf(node), FRAME: wordsOf(node) * turnsOf(node, beats) },
     },
-    { ...fifo, kind: 'fifo', params, inputs: [token] },
+    { ...fifo, kind: 'fifo', inputs: [token] },
     unit({ ...node, inputs: fifo.outputs }, name),
   );
 }
