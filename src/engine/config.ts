@@ -42,6 +42,7 @@ export const engineParameters = {
   ADD: { min: 0, max: 1, default: 1, doc: 'residual addition' },
   DW: { min: 0, max: 1, default: 1, doc: 'a private window per channel: depthwise layers and pooling' },
   XU: { min: 0, max: 1, default: 1, doc: 'pixels may be unsigned: PEs take one bit more' },
+  XG: { min: 1, max: 256, doc: 'channels that share one copy of the operand registers; a divisor of M, about 8' },
   XP: { min: 32, max: 256, default: 128, doc: 'bits of the pixel port s_axis_x: 32, 64, 128 or 256' },
   WP: { min: 32, max: 256, default: 128, doc: 'bits of the weight port s_axis_w: 32, 64, 128 or 256' },
   YP: { min: 32, max: 256, default: 128, doc: 'bits of the output port m_axis_y: 32, 64, 128 or 256' },
@@ -112,6 +113,7 @@ export class Engine implements EngineParameters {
   readonly ADD!: number;
   readonly DW!: number;
   readonly XU!: number;
+  readonly XG!: number;
   readonly XP!: number;
   readonly WP!: number;
   readonly YP!: number;
@@ -218,7 +220,12 @@ function withDefaults(given: Readonly<Record<string, number>>): Record<EnginePar
       return [name, given[name] ?? spec.default ?? NaN];
     }),
   ) as Record<EngineParameterName, number>;
-  return Number.isNaN(values.YD) ? { ...values, YD: Math.max(2, Math.floor((4 * values.M) / values.D)) } : values;
+  const { M, D, YD, XG } = values;
+  return {
+    ...values,
+    YD: Number.isNaN(YD) ? Math.max(2, Math.floor((4 * M) / D)) : YD,
+    XG: Number.isNaN(XG) ? ([8, 7, 6, 5, 4, 3, 2].find((share) => M % share === 0) ?? 1) : XG,
+  };
 }
 
 /** Parameters with defaults and aliases resolved; throws every problem at once. */
@@ -253,10 +260,11 @@ function limitProblems(values: Readonly<Record<EngineParameterName, number>>): D
     const value = values[name];
     if (value < min || value > max) bad(name, `${value} is outside of ${min}..${max}`);
   }
-  const { G, M, D, YD, NTHR } = values;
+  const { G, M, D, YD, NTHR, XG } = values;
   if (G > M) bad('G', `${G} slices would read one bank twice: there are M=${M} banks`, `G at most ${M}`);
   if (M % D !== 0) bad('D', `${D} does not divide M=${M}`);
   else if (YD < (2 * M) / D) bad('YD', `${YD} is less than two tiles`, `YD at least ${(2 * M) / D}`);
+  if (M % XG !== 0) bad('XG', `${XG} does not divide M=${M}`);
   if (![0, 1, 3, 7, 15].includes(NTHR)) bad('NTHR', `${NTHR} is not 0, 1, 3, 7 or 15`);
   for (const name of ['XP', 'WP', 'YP'] as const)
     if (![32, 64, 128, 256].includes(values[name])) bad(name, `${values[name]} is not 32, 64, 128 or 256`);

@@ -57,6 +57,7 @@ export const headerTable = {
   wWords: { word: 7, low: 0, width: 16, doc: 'weight words of a chunk' },
   xCh0: { word: 7, low: 16, width: 16, max: 255, doc: 'bank of the first input channel' },
   xBase: { word: 8, low: 0, width: 20, doc: 'X-RAM address of the input' },
+  gLast: { word: 8, low: 20, width: 9, min: 1, max: 256, doc: 'ceil(Mlast / D): groups of the last weight tile' },
   xRow: { word: 9, low: 0, width: 16, doc: 'words from an input row to the next' },
   xBlk: { word: 9, low: 16, width: 16, doc: 'words from a block of M input channels to the next' },
   xPhase: { word: 10, low: 0, width: 16, doc: 'words from a phase of the input to the next' },
@@ -107,7 +108,23 @@ export type Header = FieldValues<typeof headerTable>;
 export const emptyHeader: Header = {
   ...decodeFields(headerTable, new Uint32Array(headerWords)),
   magic: headerMagic,
-  ...{ Ho: 1, XT: 1, NT: 1, SH: 1, H: 1, W: 1, Mlast: 1, OTN: 1, CHN: 1, Cc: 1, Clast: 1, xRing: 1, yRing: 1, ySW: 1 },
+  ...{
+    Ho: 1,
+    XT: 1,
+    NT: 1,
+    SH: 1,
+    H: 1,
+    W: 1,
+    Mlast: 1,
+    gLast: 1,
+    OTN: 1,
+    CHN: 1,
+    Cc: 1,
+    Clast: 1,
+    xRing: 1,
+    yRing: 1,
+    ySW: 1,
+  },
 };
 
 /** What of an engine the header is checked against. */
@@ -133,9 +150,15 @@ export function checkHeader(engine: HeaderLimits, header: Header, what = 'header
   rule(h.op === opCodes.dense || h.wrap === 0, 'wrap', 'only dense passes wrap');
   rule(h.op === opCodes.dense || h.xCh0 === 0, 'xCh0', 'depthwise passes begin at bank 0');
   rule(h.xCh0 < engine.M, 'xCh0', `there are ${engine.M} banks`);
-  rule(h.cMod === h.Cc % engine.M, 'cMod', `Cc mod M is ${h.Cc % engine.M}`);
+  const dense = h.op === opCodes.dense;
+  rule(h.cMod === (dense ? h.Cc % engine.M : 0), 'cMod', `Cc mod M is ${h.Cc % engine.M}, 0 in depthwise modes`);
   rule(h.xOff0 === h.xSlot0 * h.xRow, 'xOff0', `xSlot0 * xRow is ${h.xSlot0 * h.xRow}`);
-  rule(h.xChunk === Math.floor(h.Cc / engine.M) * h.xBlk, 'xChunk', 'not floor(Cc / M) * xBlk');
+  rule(
+    h.xChunk === (dense ? Math.floor(h.Cc / engine.M) * h.xBlk : 0),
+    'xChunk',
+    'not floor(Cc / M) * xBlk, or not 0 in a depthwise mode',
+  );
+  rule(h.gLast === Math.ceil(h.Mlast / engine.D), 'gLast', `Mlast / D is ${h.Mlast / engine.D}`);
   rule(h.wrap === 0 || h.Cc >= engine.G, 'wrap', `fewer channels in a chunk than slices (G=${engine.G})`);
   rule(h.Clast <= h.Cc, 'Clast', `more than Cc=${h.Cc}`);
   rule(h.hasWeights === 0 || h.wWords > 0, 'wWords', 'no weights announced');
