@@ -1,5 +1,5 @@
 /** The blocks of the library by module name, for the verbs that take one: what it is, how it is built, values that work. */
-import type { Design } from '../circuit/index.js';
+
 import * as arith from '../blocks/arith/index.js';
 import * as axi from '../blocks/axi/index.js';
 import * as cdc from '../blocks/cdc/index.js';
@@ -28,28 +28,11 @@ import { TlastCheck } from '../dataflow/weights/tlast-check.js';
 import { WeightStoreStream } from '../dataflow/weights/weight-store-stream.js';
 import { WeightStore } from '../dataflow/weights/weight-store.js';
 import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
-import { buildDesign, type ModuleTemplate, type ParamSpecs, type Ports } from '../hdl/index.js';
+import { buildDesign } from '../hdl/index.js';
+import { engineBlocks } from './engine-blocks.js';
+import { block, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
 
-export type ParamNumbers = Readonly<Record<string, number>>;
-
-export interface RegisteredBlock {
-  /** Name of the emitted module. */
-  readonly name: string;
-  /** Blocks of one family differ in structure that is no parameter; `list` shows them as one line. */
-  readonly family: string;
-  /** The block with its own defaults; children included. */
-  readonly build: () => Design;
-  /** Small legal values of all number parameters, for waves and tests. */
-  readonly example: ParamNumbers;
-}
-
-function block<P extends ParamSpecs, Q extends Ports>(
-  template: ModuleTemplate<P, Q>,
-  example: ParamNumbers,
-  family = template.name,
-): RegisteredBlock {
-  return { name: template.name, family, build: () => buildDesign(template), example };
-}
+export type { ParamNumbers, RegisteredBlock } from './registered-block.js';
 
 /** Operand widths of an arithmetic, and the shift of its products where they have more than one bit. */
 function operands(arithmetic: Arithmetic): ParamNumbers {
@@ -120,7 +103,7 @@ const { DEPTH: _, ...patches } = window;
 const resizing = { W: 4, RATIO: 3, FRAME: 5 };
 const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
 
-/** Streams and arithmetic first, then the stages of networks, then parts of test benches. */
+/** Streams and arithmetic first, then the stages of networks and the parts of the engine, then parts of test benches. */
 export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.RegisterSlice, { W: 8 }),
   block(stream.Fifo, { W: 8, DEPTH: 4 }),
@@ -173,6 +156,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ),
   ...[Argmax.signed, Argmax.unsigned].map((argmax) => block(argmax, { N: 6, PE: 2, X_W: 5, OUT_W: 3 })),
   ...requantizers(),
+  ...engineBlocks,
   block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535, COUNT: 100 }),
   block(StreamSink, { W: 8, STALL: 64, SEED: 2 }),
   block(Scoreboard, { W: 8, DEPTH: 4, PATIENCE: 100 }),

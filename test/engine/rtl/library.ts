@@ -1,9 +1,17 @@
 /** Modules of the engine with parameter vectors for their texts. */
 import type { Design } from '../../../src/circuit/index.js';
+import { EngineArray } from '../../../src/engine/rtl/array.js';
+import { EngineChannels } from '../../../src/engine/rtl/channels.js';
+import { EngineColumn } from '../../../src/engine/rtl/column.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
 import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
+import { EnginePe } from '../../../src/engine/rtl/pe.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
 import { EngineShift } from '../../../src/engine/rtl/shift.js';
+import { EngineWindow } from '../../../src/engine/rtl/window.js';
+import { EngineWindows } from '../../../src/engine/rtl/windows.js';
+import { EngineXramBank } from '../../../src/engine/rtl/xram-bank.js';
+import { EngineXram } from '../../../src/engine/rtl/xram.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../../src/hdl/index.js';
 
 export interface EngineModule {
@@ -35,5 +43,43 @@ export const engineModules: readonly EngineModule[] = [
     { P: 3, D: 2, W: 32, XB: 8, MUL: 1, FIXED: 0, NTHR: 0, LUT: 1, ENTRIES: 256 },
     { P: 2, D: 3, W: 24, XB: 5, MUL: 0, FIXED: 0, NTHR: 15, LUT: 0, ENTRIES: 32 },
     { P: 1, D: 2, W: 32, XB: 4, MUL: 1, FIXED: 1, NTHR: 1, LUT: 1, ENTRIES: 16 },
+  ]),
+  entry(EnginePe, [
+    { X_W: 1, W_W: 1, ACC_W: 2 },
+    { X_W: 9, W_W: 4, ACC_W: 13 },
+    { X_W: 8, W_W: 8, ACC_W: 33 },
+  ]),
+  entry(EngineColumn, [
+    { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },
+    { P: 7, X_W: 9, W_W: 4, ACC_W: 33 },
+  ]),
+  entry(EngineChannels, [
+    { P: 1, G: 1, XG: 1, D: 1, X_W: 1, W_W: 1, ACC_W: 2 },
+    { P: 3, G: 2, XG: 5, D: 3, X_W: 9, W_W: 8, ACC_W: 19 },
+  ]),
+  entry(EngineArray, [
+    { P: 1, G: 1, M: 1, D: 1, XG: 1, X_W: 1, W_W: 1, ACC_W: 3 },
+    { P: 3, G: 2, M: 6, D: 2, XG: 3, X_W: 9, W_W: 8, ACC_W: 19 },
+    { P: 5, G: 1, M: 3, D: 1, XG: 3, X_W: 8, W_W: 8, ACC_W: 32 },
+    { P: 2, G: 4, M: 8, D: 4, XG: 4, X_W: 4, W_W: 4, ACC_W: 33 },
+  ]),
+  entry(EngineWindow, [
+    { P: 1, XB: 1 },
+    { P: 7, XB: 8 },
+  ]),
+  entry(EngineWindows, [
+    { G: 1, P: 1, XB: 1, XU: 0 },
+    { G: 3, P: 7, XB: 8, XU: 1 },
+    { G: 2, P: 4, XB: 4, XU: 0 },
+  ]),
+  entry(EngineXramBank, [
+    { P: 1, XB: 1, XD: 2 },
+    { P: 7, XB: 8, XD: 9 },
+  ]),
+  entry(EngineXram, [
+    { P: 1, G: 1, M: 1, D: 1, XB: 1, XD: 2 },
+    { P: 3, G: 3, M: 12, D: 4, XB: 5, XD: 9 },
+    { P: 2, G: 2, M: 17, D: 1, XB: 8, XD: 16 },
+    { P: 2, G: 4, M: 8, D: 8, XB: 8, XD: 33 },
   ]),
 ];

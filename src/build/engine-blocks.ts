@@ -1,0 +1,31 @@
+/** The modules of the engine, for the verbs that take a block: `emit engine_array --param P=7`. */
+import { EngineArray } from '../engine/rtl/array.js';
+import { EngineChannels } from '../engine/rtl/channels.js';
+import { EngineColumn } from '../engine/rtl/column.js';
+import { EngineDelay } from '../engine/rtl/delay.js';
+import { EngineMultiply } from '../engine/rtl/multiply.js';
+import { EnginePe } from '../engine/rtl/pe.js';
+import { EngineRequantize } from '../engine/rtl/requantize.js';
+import { EngineShift } from '../engine/rtl/shift.js';
+import { EngineWindow } from '../engine/rtl/window.js';
+import { EngineWindows } from '../engine/rtl/windows.js';
+import { EngineXramBank } from '../engine/rtl/xram-bank.js';
+import { EngineXram } from '../engine/rtl/xram.js';
+import { block, type RegisteredBlock } from './registered-block.js';
+
+const operands = { X_W: 5, W_W: 4, ACC_W: 12 };
+
+export const engineBlocks: readonly RegisteredBlock[] = [
+  block(EngineArray, { P: 2, G: 2, M: 4, D: 2, XG: 2, ...operands }),
+  block(EngineChannels, { P: 2, G: 2, XG: 2, D: 1, ...operands }),
+  block(EngineColumn, { P: 2, ...operands }),
+  block(EnginePe, operands),
+  block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8 }),
+  block(EngineXramBank, { P: 2, XB: 4, XD: 8 }),
+  block(EngineWindows, { G: 2, P: 2, XB: 4, XU: 1 }),
+  block(EngineWindow, { P: 2, XB: 4 }),
+  block(EngineRequantize, { P: 1, D: 2, W: 12, XB: 4, MUL: 1, FIXED: 0, NTHR: 0, LUT: 1, ENTRIES: 16 }),
+  block(EngineMultiply, { W: 6 }),
+  block(EngineShift, { V_W: 12, Q_W: 4 }),
+  block(EngineDelay, { W: 4, STEPS: 2 }),
+];

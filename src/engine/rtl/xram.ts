@@ -1,0 +1,138 @@
+import {
+  bool,
+  defineModule,
+  indexWidth,
+  input,
+  natEq,
+  natGe,
+  natParam,
+  output,
+  requirement,
+  uint,
+  vec,
+} from '../../hdl/index.js';
+import { EngineXramBank } from './xram-bank.js';
+
+/** Banks that the first stage of a multiplexer chooses from. */
+const REACH = 8;
+
+/** X-RAM: M banks that G slices read side by side, each from a bank of its own, and that the writer fills D at a time. */
+export const EngineXram = defineModule({
+  name: 'engine_xram',
+  doc: `X-RAM of M banks: a word for each of G slices, or of every bank, in every cycle
+
+Slice g reads the word at slice_address of bank slice_bank; word g shows it 4 cycles later. Slices never
+read one bank in the same cycle; conflict rises and stays if they do. With all every bank is read at
+all_address instead, seen at bank_words 2 cycles later. Banks write_group * D .. + D - 1 take the lanes
+of write_data; a read that is asked for in the next cycle or later sees them.
+Latency 4 cycles (address, read, ${REACH} banks to 1, all to 1) for slices, 2 for banks; nothing ever waits.`,
+  params: {
+    P: natParam({ default: 4, min: 1, doc: 'pixels of a word' }),
+    G: natParam({ default: 2, min: 1, doc: 'slices' }),
+    M: natParam({ default: 4, min: 1, doc: 'banks' }),
+    D: natParam({ default: 1, min: 1, doc: 'banks that are written in a cycle; divides M' }),
+    XB: natParam({ default: 8, min: 1, doc: 'bits of a pixel' }),
+    XD: natParam({ default: 1024, min: 2, doc: 'words of a bank' }),
+  },
+  requires: ({ M, D }) => [
+    requirement(natEq(M.div(D).times(D), M), 'D divides M'),
+    // Always so; stated for the proof that every bank is in a set.
+    requirement(natGe(M.ceilDiv(REACH).times(REACH), M), 'every bank is in a set'),
+  ],
+  ports: ({ P, G, M, D, XB, XD }) => ({
+    slice_read: input(vec(G, bool())),
+    slice_bank: input(vec(G, uint(indexWidth(M)))),
+    slice_address: input(vec(G, uint(indexWidth(XD)))),
+    all_read: input(bool(), 'not in the same cycle as a slice'),
+    all_address: input(uint(indexWidth(XD))),
+    write_valid: input(bool()),
+    write_group: input(uint(indexWidth(M.div(D)))),
+    write_address: input(uint(indexWidth(XD))),
+    write_lanes: input(vec(P, bool()), 'pixels of a word that are written'),
+    write_data: input(uint(D.times(P).times(XB))),
+    words: output(vec(G, uint(P.times(XB))), 'of the slices'),
+    bank_words: output(vec(M, uint(P.times(XB))), 'of all banks'),
+    conflict: output(bool(), 'a bank was asked for two words in one cycle'),
+  }),
+  body(b, io, { P, G, M, D, XB, XD }) {
+    const BANK_W = b.localparam('BANK_W', indexWidth(M));
+    const ADDRESS_W = b.localparam('ADDRESS_W', indexWidth(XD));
+    const WORD_W = b.localparam('WORD_W', P.times(XB));
+    const SETS = b.localparam('SETS', M.ceilDiv(REACH), `sets of ${REACH} banks`);
+
+    b.comment('writes are decoded a cycle before they reach the banks');
+    const w = b.regs({
+      writeValid: bool().reset(0),
+      writeGroup: uint(indexWidth(M.div(D))),
+      writeAddress: uint(ADDRESS_W),
+      writeLanes: vec(P, bool()),
+      writeData: vec(D.times(P), uint(XB)),
+    });
+    b.next(w.writeValid, io.write_valid);
+    b.next(w.writeGroup, io.write_group);
+    b.next(w.writeAddress, io.write_address);
+    b.next(w.writeLanes, io.write_lanes);
+    b.next(w.writeData, io.write_data.unpack(vec(D.times(P), uint(XB))));
+
+    b.comment('banks: what each is asked for, and its words');
+    const words = b.wire('bankWord', vec(SETS.times(REACH), uint(WORD_W)));
+    const clashes = b.wire('clash', vec(M, bool()));
+    b.genFor('group', M.div(D), (k) => {
+      const chosen = b.let('chosen', w.writeValid.and(w.writeGroup.eq(b.constant(uint(indexWidth(M.div(D))), k))));
+      b.genFor('bank', D, (d) => {
+        const bank = k.times(D).plus(d);
+        const hits = b.wire('hit', vec(G, bool()));
+        const wanted = b.wire('wanted', vec(G.plus(1), uint(ADDRESS_W)));
+        const data = b.wire('data', vec(P, uint(XB)));
+        const r = b.regs({ read: bool().reset(0), address: uint(ADDRESS_W) });
+        b.assign(wanted.at(0), io.all_read.mux(io.all_address, b.constant(uint(ADDRESS_W), 0)));
+        b.genFor('slice', G, (g) => {
+          b.assign(hits.at(g), io.slice_read.at(g).and(io.slice_bank.at(g).eq(b.constant(uint(BANK_W), bank))));
+          const asked = hits.at(g).mux(io.slice_address.at(g), b.constant(uint(ADDRESS_W), 0));
+          b.assign(wanted.at(g.plus(1)), wanted.at(g).or(asked));
+        });
+        b.genFor('pixel', P, (p) => b.assign(data.at(p), w.writeData.at(d.times(P).plus(p))));
+        b.next(r.read, hits.any().or(io.all_read));
+        b.next(r.address, wanted.at(G));
+        b.assign(clashes.at(bank), hits.pack().popcount().gt(1));
+        b.instance(
+          'bank',
+          EngineXramBank,
+          { P, XB, XD },
+          {
+            read: r.read,
+            read_address: r.address,
+            write: chosen,
+            write_address: w.writeAddress,
+            write_lanes: w.writeLanes,
+            write_data: data,
+            word: words.at(bank),
+          },
+        );
+        b.assign(io.bank_words.at(bank), words.at(bank));
+      });
+    });
+    b.genFor('absent', SETS.times(REACH).minus(M), (k) => b.assign(words.at(M.plus(k)), 0));
+    const conflict = b.reg('conflict', bool().reset(0));
+    b.when(clashes.any(), () => b.next(conflict, 1));
+    b.assign(io.conflict, conflict);
+
+    b.comment(`from ${REACH} banks to one, then from all; the bank of a slice travels beside its word`);
+    b.genFor('mux', G, (g) => {
+      const bank = b.regs({ bank0: uint(BANK_W), bank1: uint(BANK_W), bank2: uint(BANK_W) });
+      const part = b.reg('part', vec(SETS, uint(WORD_W)));
+      const word = b.reg('sliceWord', uint(WORD_W));
+      b.next(bank.bank0, io.slice_bank.at(g));
+      b.next(bank.bank1, bank.bank0);
+      b.next(bank.bank2, bank.bank1);
+      const low = b.let('low', bank.bank1.extend(BANK_W.plus(3)).truncate(3));
+      b.genFor('set', SETS, (k) => {
+        const members = b.wire('members', vec(REACH, uint(WORD_W)));
+        b.genFor('member', REACH, (n) => b.assign(members.at(n), words.at(k.times(REACH).plus(n))));
+        b.next(part.at(k), members.select(low));
+      });
+      b.next(word, part.select(bank.bank2.shr(3)));
+      b.assign(io.words.at(g), word);
+    });
+  },
+});
