@@ -5,6 +5,9 @@
  * caller asks the author for a `requires` clause. Method: write a - b as a polynomial, shift every parameter to its
  * minimum (x = min + x', x' >= 0) and every loop index to one of its ends, replace opaque atoms by bounds, and see that
  * no coefficient is negative. `requires` clauses take part as facts that may be subtracted first.
+ *
+ * The search may branch at every atom and every fact. It has a budget of steps, counted the same way on every machine; where that is
+ * spent the answer is `out of steps`, which is not `proved` either.
  */
 import { clog2Number, type Nat } from './nat.js';
 import {
@@ -33,16 +36,54 @@ export const emptyContext: NatContext = { minimum: new Map(), maximum: new Map()
 
 const MAX_DEPTH = 6;
 
-/** True where a and b are shown to be equal, by normal form or by facts in force here. */
-export function provesEqual(a: Nat, b: Nat, context: NatContext): boolean {
-  return natEquals(a, b) || (provesAtLeast(a, b, context) && provesAtLeast(b, a, context));
+/** Steps that one question may take; a step is a term of a polynomial looked at. */
+export const proofSteps = 100_000;
+
+export type Verdict = 'proved' | 'not proved' | 'out of steps';
+
+/** A context and what is left of the steps of one question. */
+interface Search extends NatContext {
+  readonly budget: { left: number };
+}
+
+function decide(context: NatContext, proves: (search: Search) => boolean): Verdict {
+  const budget = { left: proofSteps };
+  if (proves({ ...context, budget })) return 'proved';
+  return budget.left < 0 ? 'out of steps' : 'not proved';
+}
+
+/** Whether a and b are shown to be equal, by normal form or by facts in force here. */
+export function decideEqual(a: Nat, b: Nat, context: NatContext): Verdict {
+  return decide(context, (search) => natEquals(a, b) || (atLeast(a, b, search) && atLeast(b, a, search)));
+}
+
+/** Whether a >= b is shown. */
+export function decideAtLeast(a: Nat, b: Nat, context: NatContext): Verdict {
+  return decide(context, (search) => atLeast(a, b, search));
+}
+
+/** Whether `value` is shown to fit an unsigned number of `width` bits at every legal parameter value. */
+export function decideFits(value: Nat, width: Nat, context: NatContext): Verdict {
+  return decide(context, (search) => fits(value, width, search));
 }
 
 export function provesAtLeast(a: Nat, b: Nat, context: NatContext): boolean {
-  return nonNegative(addPolynomials(normalizeNat(a), normalizeNat(b), -1), context, MAX_DEPTH);
+  return decideAtLeast(a, b, context) === 'proved';
 }
 
-function nonNegative(p: Polynomial, context: NatContext, depth: number): boolean {
+export function provesFits(value: Nat, width: Nat, context: NatContext): boolean {
+  return decideFits(value, width, context) === 'proved';
+}
+
+function atLeast(a: Nat, b: Nat, search: Search): boolean {
+  const difference = addPolynomials(normalizeNat(a), normalizeNat(b), -1);
+  // A relation that a requires clause states is found at once, however many others there are.
+  return nonNegative(difference, search, 1) || nonNegative(difference, search, MAX_DEPTH);
+}
+
+function nonNegative(p: Polynomial, context: Search, depth: number): boolean {
+  context.budget.left -= 1 + p.size;
+  if (context.budget.left < 0) return false;
   if (allNonNegative(shiftToMinimum(p, context))) return true;
   if (depth === 0) return false;
   const atom = firstReducible(p);
@@ -68,7 +109,9 @@ function nonNegative(p: Polynomial, context: NatContext, depth: number): boolean
 }
 
 /** Subtracting a fact can only help where it takes away from a negative term; anything else is search for its own sake. */
-function helps(fact: Polynomial, p: Polynomial, context: NatContext): boolean {
+function helps(fact: Polynomial, p: Polynomial, context: Search): boolean {
+  context.budget.left -= fact.size + p.size;
+  if (context.budget.left < 0) return false;
   const goal = shiftToMinimum(p, context);
   return [...shiftToMinimum(fact, context)].some(
     ([key, term]) => term.coefficient < 0 && (goal.get(key)?.coefficient ?? 0) < 0,
@@ -97,7 +140,7 @@ function firstReducible(p: Polynomial): Atom | undefined {
 }
 
 /** Proves p >= 0 by replacing `atom`: both cases of max/min, lower bounds of the rest where they occur positively. */
-function reductions(p: Polynomial, atom: Atom, context: NatContext, depth: number): boolean {
+function reductions(p: Polynomial, atom: Atom, context: Search, depth: number): boolean {
   const put = (value: Polynomial) =>
     nonNegative(
       substitute(p, atom.key, () => value),
@@ -178,8 +221,7 @@ function upperBound(p: Polynomial, context: NatContext): number | undefined {
   return total;
 }
 
-/** True where `value` is shown to fit an unsigned number of `width` bits at every legal parameter value. */
-export function provesFits(value: Nat, width: Nat, context: NatContext): boolean {
+function fits(value: Nat, width: Nat, context: Search): boolean {
   const v = normalizeNat(value);
   const w = normalizeNat(width);
   const literal = constantValue(v);
@@ -193,10 +235,10 @@ export function provesFits(value: Nat, width: Nat, context: NatContext): boolean
   );
   if (holders.some((atom) => holds(atom, v, context)) || upperFits(v, w, context)) return true;
   const bits: Nat = { op: 'clog2', a: { op: 'add', a: value, b: { op: 'lit', value: 1 } } };
-  return provesAtLeast(width, bits, context);
+  return atLeast(width, bits, context);
 }
 
-function holds(atom: Atom, value: Polynomial, context: NatContext): boolean {
+function holds(atom: Atom, value: Polynomial, context: Search): boolean {
   if (atom.kind === 'clog2') return nonNegative(addPolynomials(minusOne(atom.a), value, -1), context, MAX_DEPTH);
   if (atom.kind !== 'max') return false;
   return [atom.a, atom.b].some((side) =>
@@ -204,7 +246,7 @@ function holds(atom: Atom, value: Polynomial, context: NatContext): boolean {
   );
 }
 
-function upperFits(value: Polynomial, width: Polynomial, context: NatContext): boolean {
+function upperFits(value: Polynomial, width: Polynomial, context: Search): boolean {
   const high = upperBound(value, context);
   if (high === undefined) return false;
   return nonNegative(addPolynomials(width, constantPolynomial(clog2Number(high + 1)), -1), context, MAX_DEPTH);

@@ -45,6 +45,8 @@ const synced = b.instance('sync', BitSynchronizer, {}, { d: remote });
 b.next(local, synced.q);`,
   H1025: `b.when(x.ge(0), ...);                       // x: uint(W), always
 b.when(x.asSInt().ge(0), ...);              // the highest bit is a sign`,
+  H1026: `b.assign(y, x);                              // A*B wide and C*D wide, after ten requires clauses
+requires: (p) => [requirement(natGe(p.A.times(p.B), p.C.times(p.D)), ...), ...]`,
   H1019: `body(b, { s_axis: s, y }) { b.when(s.fire, () => ...); }  // nobody drives s.ready
 body(b, { s_axis: s, y }) { b.assign(s.ready, 1); b.when(s.fire, () => ...); }`,
   H1020: `const store = b.memory('store', uint(8), 16);

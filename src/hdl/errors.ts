@@ -57,5 +57,7 @@ export const explanations: Readonly<Record<string, string>> = {
     'A clock domain was named that the module does not declare, or an instance has several domains and the module does not say which of its own they are.',
   H1025:
     'An unsigned value is compared with 0 by lt or ge, which decides nothing. Use eq or ne, or convert with asSInt where the sign is meant.',
+  H1026:
+    'Widths and counts are compared by a proof over all legal parameter values, which looks at every max, min and division and at every requires clause, also one after the other. This one took more steps than a proof may take, so that nothing is known. The usual cause is one relation under many requires clauses; a clause that states the relation itself is found at once.',
   H1017: 'A switch over an enumeration names a member that does not exist or misses one.',
 };

@@ -7,8 +7,6 @@ import {
   type Nat,
   type NatEnv,
   natText,
-  provesAtLeast,
-  provesEqual,
   valuesText,
   lit,
 } from '../circuit/index.js';
@@ -17,6 +15,7 @@ import { kitError, placeOf } from './errors.js';
 import { NatExpr, type NatLike, toNat } from './nat-expr.js';
 import { type ActualsOf, ImageRef, type ParamSpecs } from './params.js';
 import { callerPlace } from './place.js';
+import { provesAtLeast, provesEqual } from './proof.js';
 import {
   type AnyPort,
   field,

@@ -14,9 +14,6 @@ import {
   natEquals,
   type NatEnv,
   natText,
-  provesAtLeast,
-  provesEqual,
-  provesFits,
   type Target,
   type SourcePlace,
   lit,
@@ -27,6 +24,7 @@ import { kitError, placeOf } from './errors.js';
 import { clog2, nat, NatExpr, type NatLike, toNat, widthFor } from './nat-expr.js';
 import type { Vec } from './types.js';
 import { Bool, type Bits, type Enum, packedBits, SInt, type Scalar, toType, UInt } from './types.js';
+import { provesAtLeast, provesEqual, provesFits } from './proof.js';
 
 /** A signal, or a number that takes the type of the signal it meets. */
 export type Operand<T extends Bits> = Sig<T> | number | bigint | NatExpr;

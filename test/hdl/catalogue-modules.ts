@@ -1,7 +1,25 @@
 /** Error catalogue: what is wrong with a finished module. */
-import { bool, buildDesign, defineModule, input, output, uint, vec } from '../../src/hdl/index.js';
+import {
+  bool,
+  buildDesign,
+  defineModule,
+  input,
+  natGe,
+  type NatExpr,
+  natParam,
+  output,
+  requirement,
+  uint,
+  vec,
+} from '../../src/hdl/index.js';
 import { AsyncFifo } from '../../src/blocks/cdc/index.js';
 import { block, Held, streams, twoClocks, Inner, Pass, state, here, declared, type Case } from './catalogue-kit.js';
+
+/** The square of a sum of parameters. */
+function square(p: Readonly<Record<string, NatExpr>>, names: string): NatExpr {
+  const sum = [...names].map((name) => p[name]!).reduce((all, one) => all.plus(one));
+  return sum.times(sum);
+}
 
 export const moduleCases: readonly Case[] = [
   {
@@ -13,6 +31,26 @@ export const moduleCases: readonly Case[] = [
       `  --> ${here}  'y' is declared here`,
       `      ${here}  module 'block'`,
       '  assign it, or remove it',
+    ],
+  },
+  {
+    about: 'a width that many requires clauses speak of, none of them alone',
+    code: 'H1026',
+    act: () =>
+      buildDesign(
+        defineModule({
+          name: 'square',
+          doc: 'two widths that differ',
+          params: Object.fromEntries([...'ABCDEFGH'].map((name) => [name, natParam({ default: 1 })])),
+          requires: (p) => ['AE', 'BF', 'CG', 'DH'].map(([x = '', y = '']) => requirement(natGe(p[x]!, p[y]!), 'more')),
+          ports: (p) => ({ x: input(uint(square(p, 'EFGH'))), y: output(uint(square(p, 'ABCD'))) }),
+          body: (b, { x, y }) => b.assign(y, x),
+        }),
+      ),
+    text: [
+      'could not prove that (A + B + C + D)*(A + B + C + D) equals (E + F + G + H)*(E + F + G + H): given up after 100000 steps',
+      `  --> ${here}`,
+      '  state this relation in requires, or write both sides alike',
     ],
   },
   {
