@@ -21,8 +21,9 @@ export function planStep({ network }: Imported, request: PlanRequest): Planned {
   const { chain } = plan;
   const stageInterval = slowestLayer(plan);
   const board = boardFor(request.board);
+  const weightBeats = (chain.weightPorts ?? []).map(({ beats, turns }) => beats.length * turns);
   const step =
-    Math.max(chain.input.beats, chain.output.beats) < stageInterval
+    Math.max(chain.input.beats, chain.output.beats, ...weightBeats) < stageInterval
       ? nextStep(network, plan, board.resources)
       : undefined;
   const next = step === undefined ? {} : { next: describeNextStep(step, board.name) };
