@@ -55,7 +55,7 @@ Latency 5 + 3 * MUL + LUT, one more with thresholds; a group every cycle, nothin
     XB: natParam({ default: 8, min: 2, doc: 'bits of a pixel' }),
     MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: with multipliers' }),
     FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: with mode 3' }),
-    NTHR: natParam({ default: 0, min: 0, max: 255, doc: 'thresholds of a channel' }),
+    NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
     LUT: natParam({ default: 0, min: 0, max: 1, doc: '1: with a table' }),
     ENTRIES: natParam({ default: 256, min: 2, doc: 'pixels of the table, 2^XB' }),
   },

@@ -6,12 +6,17 @@ import { EngineColumn } from '../../../src/engine/rtl/column.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
 import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
 import { EnginePe } from '../../../src/engine/rtl/pe.js';
+import { EngineOutput } from '../../../src/engine/rtl/output.js';
+import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
+import { EnginePost } from '../../../src/engine/rtl/post.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
+import { EngineScatter } from '../../../src/engine/rtl/scatter.js';
 import { EngineShift } from '../../../src/engine/rtl/shift.js';
 import { EngineWindow } from '../../../src/engine/rtl/window.js';
 import { EngineWindows } from '../../../src/engine/rtl/windows.js';
 import { EngineXramBank } from '../../../src/engine/rtl/xram-bank.js';
 import { EngineXram } from '../../../src/engine/rtl/xram.js';
+import { EngineWalk } from '../../../src/engine/rtl/walk.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../../src/hdl/index.js';
 
 export interface EngineModule {
@@ -81,5 +86,25 @@ export const engineModules: readonly EngineModule[] = [
     { P: 3, G: 3, M: 12, D: 4, XB: 5, XD: 9 },
     { P: 2, G: 2, M: 17, D: 1, XB: 8, XD: 16 },
     { P: 2, G: 4, M: 8, D: 8, XB: 8, XD: 33 },
+  ]),
+  entry(EngineParameters, [
+    { D: 1, GROUPS: 1, MUL: 0, NTHR: 0 },
+    { D: 3, GROUPS: 5, MUL: 1, NTHR: 2 },
+  ]),
+  entry(EngineWalk, [
+    { D: 1, GROUPS: 1 },
+    { D: 4, GROUPS: 12 },
+  ]),
+  entry(EngineScatter, [
+    { P: 1, D: 1, XB: 1, A_W: 1, G_W: 1 },
+    { P: 7, D: 4, XB: 8, A_W: 20, G_W: 3 },
+  ]),
+  entry(EngineOutput, [
+    { UNIT: 8, GROUP: 1, BEAT: 4, DEPTH: 2 },
+    { UNIT: 32, GROUP: 7, BEAT: 4, DEPTH: 33 },
+  ]),
+  entry(EnginePost, [
+    { P: 1, D: 1, GROUPS: 1, AB: 2, XB: 2, PD: 0, MUL: 0, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 4 },
+    { P: 7, D: 4, GROUPS: 8, AB: 32, XB: 8, PD: 448, MUL: 1, FIXED: 1, NTHR: 3, LUT: 1, ENTRIES: 256 },
   ]),
 ];

@@ -20,7 +20,7 @@
 // XB        bits of a pixel, >= 2
 // MUL       1: with multipliers, 0 to 1
 // FIXED     1: with mode 3, 0 to 1
-// NTHR      thresholds of a channel, 0 to 255
+// NTHR      thresholds of a channel, 0 to 15
 // LUT       1: with a table, 0 to 1
 // ENTRIES   pixels of the table, 2^XB, >= 2
 `default_nettype none
@@ -79,7 +79,7 @@ module engine_requantize #(
     if (XB < 2) $fatal(1, "engine_requantize: XB must be at least 2");
     if (MUL > 1) $fatal(1, "engine_requantize: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_requantize: FIXED must be at most 1");
-    if (NTHR > 255) $fatal(1, "engine_requantize: NTHR must be at most 255");
+    if (NTHR > 15) $fatal(1, "engine_requantize: NTHR must be at most 15");
     if (LUT > 1) $fatal(1, "engine_requantize: LUT must be at most 1");
     if (ENTRIES < 2) $fatal(1, "engine_requantize: ENTRIES must be at least 2");
     if (W % 2 != 0) $fatal(1, "engine_requantize: a word of parameters has two halves");

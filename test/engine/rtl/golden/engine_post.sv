@@ -1,0 +1,560 @@
+// engine_post - sums of the array to words of the X-RAM and groups of the output FIFO
+//
+// Groups come in the order of the passes: ot, chunk, y, xt, k. A pass is described by its header,
+// which is pushed before its first group comes; the next one waits in a register. Sums of all
+// chunks but the last go to the partial sums, from where the next chunk adds them. Parameters of
+// weight tiles lie in two sets in turn.
+// A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM
+// 2 cycles later at the earliest: groups of a tile wait in a queue while words are split into
+// phases.
+// The entry of a partial sum must not come again within 4 cycles. Nothing stalls.
+//
+// P         pixels of a word, >= 1
+// D         channels of a group, >= 1
+// GROUPS    groups of a weight tile: M / D, >= 1
+// AB        bits of a sum, 2 to 32
+// XB        bits of a pixel, 2 to 8
+// PD        entries of partial sums; 0: no chunks, 0 to 65536
+// MUL       1: with multipliers, 0 to 1
+// FIXED     1: with mode 3, 0 to 1
+// NTHR      thresholds of a channel, 0 to 15
+// LUT       1: with a table, 0 to 1
+// ENTRIES   entries of the table, 2^XB, 4 to 256
+`default_nettype none
+module engine_post #(
+  parameter int P       = 4,
+  parameter int D       = 2,
+  parameter int GROUPS  = 4,
+  parameter int AB      = 32,
+  parameter int XB      = 8,
+  parameter int PD      = 16,
+  parameter int MUL     = 1,
+  parameter int FIXED   = 1,
+  parameter int NTHR    = 0,
+  parameter int LUT     = 0,
+  parameter int ENTRIES = 256
+) (
+  input  logic                                       aclk,
+  input  logic                                       aresetn,
+
+  input  logic                                       cfg_tvalid,  // header of a pass, word 0 lowest
+  output logic                                       cfg_tready,
+  input  logic [767:0]                               cfg_tdata,
+
+  input  logic                                       drain_valid,
+  // pixel p of channel d is element d * P + p
+  input  logic [D*P*AB-1:0]                          drain_sums,
+  input  logic                                       param_write,
+  input  logic [4:0]                                 param_plane,
+  input  logic                                       param_set,
+  input  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] param_group,
+  input  logic [D*32-1:0]                            param_data,
+  // a set of parameters is not needed any more
+  output logic                                       param_free,
+  input  logic                                       table_write,
+  input  logic [XB-1:0]                              table_address,
+  input  logic [XB-1:0]                              table_data,
+  output logic                                       write_valid,
+  output logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] write_group,
+  output logic [19:0]                                write_address,
+  output logic [P-1:0]                               write_lanes,
+  output logic [D*P*XB-1:0]                          write_data,
+  output logic                                       out_valid,
+  output logic [D*P*XB-1:0]                          out_data,
+  output logic                                       out_end,     // last group of a segment
+  output logic                                       out_last,    // last group of a pass
+  // everything of a pass has been written
+  output logic                                       pass_done
+);
+
+  localparam int G_W     = GROUPS > 1 ? $clog2(GROUPS) : 1;            // bits of a bank group
+  localparam int SUMS_W  = D * P * AB;                                 // bits of a group of sums
+  localparam int WORDS_W = D * P * XB;                                 // bits of a group of words
+  localparam int LATENCY = (NTHR < 1 ? NTHR : 1) + 5 + MUL * 3 + LUT;  // of the requantizer
+  // bits of a place among the partial sums
+  localparam int I_W     = PD > 1 ? $clog2(PD) : 1;
+  localparam int STEPS   = LATENCY + 2;                                // sums to words
+  // bits of an entry of the queue
+  localparam int ITEM_W  = G_W + 43 + WORDS_W;
+
+`ifndef SYNTHESIS
+  initial begin
+    if (AB < 2) $fatal(1, "engine_post: AB must be at least 2");
+    if (AB > 32) $fatal(1, "engine_post: AB must be at most 32");
+    if (XB < 2) $fatal(1, "engine_post: XB must be at least 2");
+    if (XB > 8) $fatal(1, "engine_post: XB must be at most 8");
+    if (PD > 65536) $fatal(1, "engine_post: PD must be at most 65536");
+    if (MUL > 1) $fatal(1, "engine_post: MUL must be at most 1");
+    if (FIXED > 1) $fatal(1, "engine_post: FIXED must be at most 1");
+    if (NTHR > 15) $fatal(1, "engine_post: NTHR must be at most 15");
+    if (LUT > 1) $fatal(1, "engine_post: LUT must be at most 1");
+    if (ENTRIES < 4) $fatal(1, "engine_post: ENTRIES must be at least 4");
+    if (ENTRIES > 256) $fatal(1, "engine_post: ENTRIES must be at most 256");
+    if (32 < AB) $fatal(1, "engine_post: parameters have 32 bits");
+    if (8 < XB) $fatal(1, "engine_post: the header has 8 bits for a limit");
+    if ($clog2(ENTRIES) != XB) $fatal(1, "engine_post: the table has an entry for every pixel");
+    if (1 < MUL) $fatal(1, "engine_post: an option is 0 or 1");
+    if (1 < FIXED) $fatal(1, "engine_post: an option is 0 or 1");
+    if (1 < LUT) $fatal(1, "engine_post: an option is 0 or 1");
+    if (15 < NTHR) $fatal(1, "engine_post: a channel has 15 thresholds at most");
+    if (8 < (GROUPS > 1 ? $clog2(GROUPS) : 1))
+      $fatal(1, "engine_post: the header has 8 bits for a bank group");
+    if (11 < $clog2((GROUPS + 1) * D + 1))
+      $fatal(1, "engine_post: the header has 11 bits for channels");
+    if (16 < (PD > 1 ? $clog2(PD) : 1))
+      $fatal(1, "engine_post: places among the partial sums have 16 bits");
+  end
+`endif
+
+  logic                                       walk_dst_xram;
+  logic                                       walk_dst_axis;
+  logic                                       walk_lut;
+  logic [2:0]                                 walk_round;
+  logic [1:0]                                 walk_requant;
+  logic                                       walk_wrap_out;
+  logic                                       walk_thresholds;
+  logic [3:0]                                 walk_planes;
+  logic [15:0]                                walk_y_phase;
+  logic [2:0]                                 walk_y_sw;
+  logic [7:0]                                 walk_lo;
+  logic [7:0]                                 walk_hi;
+  logic [7:0]                                 walk_zp;
+  logic                                       walk_out_unsigned;
+  logic [2:0]                                 walk_leaky;
+  logic [5:0]                                 walk_shift;
+  logic [4:0]                                 walk_left_shift;
+  logic [31:0]                                walk_bias;
+  logic [31:0]                                walk_mult;
+  logic                                       walk_param_set;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] walk_k;
+  logic [15:0]                                walk_entry;
+  logic                                       walk_first_chunk;
+  logic                                       walk_last_chunk;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] walk_group;
+  logic [19:0]                                walk_address;
+  logic [1:0]                                 walk_part;
+  logic                                       walk_segment_end;
+  logic                                       walk_pass_end;
+  logic                                       walk_param_free;
+
+  engine_walk #(.D(D), .GROUPS(GROUPS)) u_walk (
+    .aclk        (aclk),
+    .aresetn     (aresetn),
+    .cfg_tvalid  (cfg_tvalid),
+    .cfg_tready  (cfg_tready),
+    .cfg_tdata   (cfg_tdata),
+    .advance     (drain_valid),
+    .dst_xram    (walk_dst_xram),
+    .dst_axis    (walk_dst_axis),
+    .lut         (walk_lut),
+    .round       (walk_round),
+    .requant     (walk_requant),
+    .wrap_out    (walk_wrap_out),
+    .thresholds  (walk_thresholds),
+    .planes      (walk_planes),
+    .y_phase     (walk_y_phase),
+    .y_sw        (walk_y_sw),
+    .lo          (walk_lo),
+    .hi          (walk_hi),
+    .zp          (walk_zp),
+    .out_unsigned(walk_out_unsigned),
+    .leaky       (walk_leaky),
+    .shift       (walk_shift),
+    .left_shift  (walk_left_shift),
+    .bias        (walk_bias),
+    .mult        (walk_mult),
+    .param_set   (walk_param_set),
+    .k           (walk_k),
+    .entry       (walk_entry),
+    .first_chunk (walk_first_chunk),
+    .last_chunk  (walk_last_chunk),
+    .group       (walk_group),
+    .address     (walk_address),
+    .part        (walk_part),
+    .segment_end (walk_segment_end),
+    .pass_end    (walk_pass_end),
+    .param_free  (walk_param_free)
+  );
+
+  assign param_free = walk_param_free;
+
+  // second step: sums, partial sums and parameters are read
+  logic [D*32-1:0]                     parameters_bias;
+  logic [D*32-1:0]                     parameters_mult;
+  logic [D*32-1:0]                     parameters_shift;
+  logic [D*(NTHR>1 ? NTHR : 1)*32-1:0] parameters_thresholds;
+
+  engine_parameters #(.D(D), .GROUPS(GROUPS), .MUL(MUL), .NTHR(NTHR)) u_parameters (
+    .aclk       (aclk),
+    .write      (param_write),
+    .write_plane(param_plane),
+    .write_set  (param_set),
+    .write_group(param_group),
+    .write_data (param_data),
+    .read_set   (walk_param_set),
+    .read_group (walk_k),
+    .bias       (parameters_bias),
+    .mult       (parameters_mult),
+    .shift      (parameters_shift),
+    .thresholds (parameters_thresholds)
+  );
+
+  logic              drained_q;
+  logic [SUMS_W-1:0] drained_sums_q;
+  logic              add_q;   // there are partial sums of chunks before
+  logic              more_q;  // there is another chunk
+  logic [3:0]        planes_q;
+  logic [31:0]       bias_common_q;
+  logic [31:0]       mult_common_q;
+  logic [5:0]        shift_common_q;
+  logic [4:0]        left_common_q;
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) drained_q <= 1'b0;
+    else drained_q <= drain_valid;
+  end
+
+  always_ff @(posedge aclk) begin  // payload needs no reset
+    drained_sums_q <= drain_sums;
+    add_q          <= !walk_first_chunk;
+    more_q         <= !walk_last_chunk;
+    planes_q       <= walk_planes;
+    bias_common_q  <= walk_bias;
+    mult_common_q  <= walk_mult;
+    shift_common_q <= walk_shift;
+    left_common_q  <= walk_left_shift;
+  end
+
+  // third step: whole sums, and the parameters of each channel
+  logic                                valid_q;  // whole sums
+  logic                                keep_q;   // partial sums
+  logic [SUMS_W-1:0]                   sums_q;
+  logic [D*(NTHR>1 ? NTHR : 1)*32-1:0] thresholds_q;
+  logic [D*32-1:0]                     bias_q;
+  logic [D*32-1:0]                     mult_q;
+  logic [D*16-1:0]                     high_q;
+  logic [D*6-1:0]                      shift_q;
+  logic [D*5-1:0]                      left_q;
+  always_ff @(posedge aclk) begin
+    if (!aresetn) begin
+      valid_q <= 1'b0;
+      keep_q  <= 1'b0;
+    end else begin
+      valid_q <= drained_q && !more_q;
+      keep_q  <= drained_q && more_q;
+    end
+  end
+
+  always_ff @(posedge aclk) begin  // payload needs no reset
+    thresholds_q <= parameters_thresholds;
+  end
+
+  logic [15:0] high_common;
+  assign high_common = 16'(48'($signed(bias_common_q)) >> 32);
+
+  for (genvar i = 0; i < D; i = i + 1) begin : g_channel
+    logic [31:0] shift_word;
+
+    assign shift_word = parameters_shift[i*32 +: 32];
+
+    always_ff @(posedge aclk) begin
+      bias_q[i*32 +: 32] <= planes_q[0] ? parameters_bias[i*32 +: 32] : bias_common_q;
+      mult_q[i*32 +: 32] <= planes_q[1] ? parameters_mult[i*32 +: 32] : mult_common_q;
+      shift_q[i*6 +: 6]  <= planes_q[2] ? shift_word[5:0] : shift_common_q;
+      left_q[i*5 +: 5]   <= planes_q[2] ? shift_word[12:8] : left_common_q;
+      high_q[i*16 +: 16] <= planes_q[2] ? shift_word[31:16] : high_common;
+    end
+
+    logic unused_bits;  // takes what nothing else reads
+    assign unused_bits = &{1'b0, shift_word};
+  end
+
+  if (PD > 0) begin : g_chunks
+    logic [SUMS_W-1:0] psums [0:PD-1];
+
+    logic [I_W-1:0]    entry;
+    logic [SUMS_W-1:0] before_q;  // partial sums of this place
+
+    assign entry = walk_entry[I_W-1:0];
+
+    always_ff @(posedge aclk) begin
+      before_q <= psums[entry];
+    end
+
+    logic [I_W-1:0] entry_later_q;
+
+    engine_delay #(.W(I_W), .STEPS(2)) u_entry_later (
+      .aclk(aclk),
+      .d   (entry),
+      .q   (entry_later_q)
+    );
+
+    always_ff @(posedge aclk) begin
+      if (keep_q) psums[entry_later_q] <= sums_q;
+    end
+
+    logic [D*P*AB-1:0] whole;
+
+    for (genvar j = 0; j < D * P; j = j + 1) begin : g_sum
+      assign whole[j*AB +: AB] = drained_sums_q[j*AB +: AB]
+          + (add_q ? before_q[j*AB +: AB] : AB'(0));
+    end
+
+    always_ff @(posedge aclk) begin
+      sums_q <= whole;
+    end
+  end else begin : g_chunks_else
+    always_ff @(posedge aclk) begin
+      sums_q <= drained_sums_q;
+    end
+  end
+
+  // requantizer; what a pass says to all lanes comes along in step
+  logic [D*P*32-1:0] wide;  // sums with their sign
+
+  for (genvar k = 0; k < D * P; k = k + 1) begin : g_extend
+    assign wide[k*32 +: 32] = 32'($signed(sums_q[k*AB +: AB]));
+  end
+
+  logic [1:0] mode_q;
+
+  engine_delay #(.W(2), .STEPS(2)) u_mode (
+    .aclk(aclk),
+    .d   (walk_requant),
+    .q   (mode_q)
+  );
+
+  logic [2:0] rounding_q;
+
+  engine_delay #(.W(3), .STEPS(2)) u_rounding (
+    .aclk(aclk),
+    .d   (walk_round),
+    .q   (rounding_q)
+  );
+
+  logic [2:0] leak_q;
+
+  engine_delay #(.W(3), .STEPS(2)) u_leak (
+    .aclk(aclk),
+    .d   (walk_leaky),
+    .q   (leak_q)
+  );
+
+  logic counting_q;
+
+  engine_delay #(.W(1), .STEPS(2)) u_counting (
+    .aclk(aclk),
+    .d   (walk_thresholds),
+    .q   (counting_q)
+  );
+
+  logic wrapping_q;
+
+  engine_delay #(.W(1), .STEPS(2)) u_wrapping (
+    .aclk(aclk),
+    .d   (walk_wrap_out),
+    .q   (wrapping_q)
+  );
+
+  logic lookup_q;
+
+  engine_delay #(.W(1), .STEPS(2)) u_lookup (
+    .aclk(aclk),
+    .d   (walk_lut),
+    .q   (lookup_q)
+  );
+
+  logic [XB-1:0] zero_q;
+
+  engine_delay #(.W(XB), .STEPS(2)) u_zero (
+    .aclk(aclk),
+    .d   (walk_zp[XB-1:0]),
+    .q   (zero_q)
+  );
+
+  logic [XB:0] least_q;
+  logic [XB:0] least_choice;
+  assign least_choice = (XB+1)'(walk_out_unsigned ? 9'(walk_lo) : 9'($signed(walk_lo)));
+
+  engine_delay #(.W(XB + 1), .STEPS(2)) u_least (
+    .aclk(aclk),
+    .d   (least_choice),
+    .q   (least_q)
+  );
+
+  logic [XB:0] greatest_q;
+  logic [XB:0] greatest_choice;
+  assign greatest_choice = (XB+1)'(walk_out_unsigned ? 9'(walk_hi) : 9'($signed(walk_hi)));
+
+  engine_delay #(.W(XB + 1), .STEPS(2)) u_greatest (
+    .aclk(aclk),
+    .d   (greatest_choice),
+    .q   (greatest_q)
+  );
+
+  logic              requantize_out_valid;
+  logic [D*P*XB-1:0] requantize_pixels;
+
+  engine_requantize #(
+    .P      (P),
+    .D      (D),
+    .W      (32),
+    .XB     (XB),
+    .MUL    (MUL),
+    .FIXED  (FIXED),
+    .NTHR   (NTHR),
+    .LUT    (LUT),
+    .ENTRIES(ENTRIES)
+  ) u_requantize (
+    .aclk         (aclk),
+    .aresetn      (aresetn),
+    .in_valid     (valid_q),
+    .sums         (wide),
+    .bias         (bias_q),
+    .mult         (mult_q),
+    .high         (high_q),
+    .shift        (shift_q),
+    .left         (left_q),
+    .thresholds   (thresholds_q),
+    .mode         (mode_q),
+    .round        (rounding_q),
+    .leaky        (leak_q),
+    .threshold    (counting_q),
+    .wrap         (wrapping_q),
+    .lookup       (lookup_q),
+    .zero         (zero_q),
+    .lo           (least_q),
+    .hi           (greatest_q),
+    .table_write  (table_write),
+    .table_address(table_address),
+    .table_data   (table_data),
+    .out_valid    (requantize_out_valid),
+    .pixels       (requantize_pixels)
+  );
+
+  // destinations
+  logic [3:0] flags_q;
+
+  engine_delay #(.W(4), .STEPS(STEPS)) u_flags (
+    .aclk(aclk),
+    .d   ({walk_dst_xram, walk_dst_axis, walk_segment_end, walk_pass_end}),
+    .q   (flags_q)
+  );
+
+  logic [3:0]                                  to;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+40:0] place_q;
+  assign to = flags_q;
+
+  engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 41), .STEPS(STEPS)) u_place (
+    .aclk(aclk),
+    .d   ({walk_group, walk_address, walk_part, walk_y_sw, walk_y_phase}),
+    .q   (place_q)
+  );
+
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+40:0] place_later;
+  logic                                        pushed_tvalid;
+  logic                                        pushed_tready;
+  logic [ITEM_W-1:0]                           pushed_tdata;
+  logic                                        queued_tvalid;
+  logic                                        queued_tready;
+  logic [ITEM_W-1:0]                           queued_tdata;
+  logic                                        unused_room;  // not every bit matters
+  logic [$clog2(GROUPS + 2)-1:0]               queue_level;
+  assign place_later   = place_q;
+  assign pushed_tvalid = requantize_out_valid && (to[3] || to[0]);
+  assign pushed_tdata  = {to[3], to[0], place_later, requantize_pixels};
+  assign unused_room   = pushed_tready;
+
+  assign out_valid = requantize_out_valid && to[2];
+  assign out_data  = requantize_pixels;
+  assign out_end   = to[1];
+  assign out_last  = to[0];
+
+  fifo #(.W(ITEM_W), .DEPTH(GROUPS + 1)) u_queue (
+    .aclk         (aclk),
+    .aresetn      (aresetn),
+    .s_axis_tvalid(pushed_tvalid),
+    .s_axis_tready(pushed_tready),
+    .s_axis_tdata (pushed_tdata),
+    .m_axis_tvalid(queued_tvalid),
+    .m_axis_tready(queued_tready),
+    .m_axis_tdata (queued_tdata),
+    .level        (queue_level)
+  );
+
+  logic               unused_level;          // not every bit matters
+  logic               item_tvalid;
+  logic               item_tready;
+  logic [WORDS_W-1:0] item_data;
+  logic [G_W-1:0]     item_group;
+  logic [19:0]        item_address;
+  logic [1:0]         item_part;
+  logic [2:0]         item_phases;
+  logic [19:0]        item_stride;
+  logic               item_write;
+  logic               item_last;
+  logic               scatter_m_axis_tvalid;
+  logic               scatter_m_axis_tready;
+  logic [D*P*XB-1:0]  scatter_m_axis_data;
+  logic [G_W-1:0]     scatter_m_axis_group;
+  logic [19:0]        scatter_m_axis_address;
+  logic [P-1:0]       scatter_m_axis_lanes;  // pixels that are written
+  logic               scatter_m_axis_write;
+  logic               scatter_m_axis_last;   // last write of a group with last
+  assign unused_level = |queue_level;
+  assign item_tvalid  = queued_tvalid;
+  assign item_data    = queued_tdata[WORDS_W-1:0];
+  assign item_stride  = 20'(queued_tdata[WORDS_W +: 16]);
+  assign item_phases  = queued_tdata[WORDS_W+16 +: 3];
+  assign item_part    = queued_tdata[WORDS_W+19 +: 2];
+  assign item_address = queued_tdata[WORDS_W+21 +: 20];
+  assign item_group   = queued_tdata[WORDS_W+41 +: G_W];
+  assign item_last    = queued_tdata[WORDS_W+G_W+41];
+  assign item_write   = queued_tdata[WORDS_W+G_W+42];
+
+  assign queued_tready = item_tready;
+
+  engine_scatter #(.P(P), .D(D), .XB(XB), .A_W(20), .G_W(G_W)) u_scatter (
+    .aclk          (aclk),
+    .aresetn       (aresetn),
+    .s_axis_tvalid (item_tvalid),
+    .s_axis_tready (item_tready),
+    .s_axis_data   (item_data),
+    .s_axis_group  (item_group),
+    .s_axis_address(item_address),
+    .s_axis_part   (item_part),
+    .s_axis_phases (item_phases),
+    .s_axis_stride (item_stride),
+    .s_axis_write  (item_write),
+    .s_axis_last   (item_last),
+    .m_axis_tvalid (scatter_m_axis_tvalid),
+    .m_axis_tready (scatter_m_axis_tready),
+    .m_axis_data   (scatter_m_axis_data),
+    .m_axis_group  (scatter_m_axis_group),
+    .m_axis_address(scatter_m_axis_address),
+    .m_axis_lanes  (scatter_m_axis_lanes),
+    .m_axis_write  (scatter_m_axis_write),
+    .m_axis_last   (scatter_m_axis_last)
+  );
+
+  logic done_q;
+
+  assign scatter_m_axis_tready = 1'b1;
+  assign write_valid           = scatter_m_axis_tvalid && scatter_m_axis_write;
+  assign write_group           = scatter_m_axis_group;
+  assign write_address         = scatter_m_axis_address;
+  assign write_lanes           = scatter_m_axis_lanes;
+  assign write_data            = scatter_m_axis_data;
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) done_q <= 1'b0;
+    else done_q <= scatter_m_axis_tvalid && scatter_m_axis_last;
+  end
+
+  assign pass_done = done_q;
+
+  logic unused_bits_2;  // takes what nothing else reads
+  assign unused_bits_2 = &{1'b0, walk_zp, walk_entry, add_q, planes_q, keep_q};
+
+endmodule
+`default_nettype wire
