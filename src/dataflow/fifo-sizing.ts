@@ -14,7 +14,7 @@
 import type { Chain, ChainNode } from './chain.js';
 import { resultStream } from './chain-streams.js';
 import { deadlockError } from './deadlock.js';
-import { streamTimes, type StreamTimes } from './timing.js';
+import { streamTimes, type StreamTimes, type WindowOrders } from './timing.js';
 
 export interface SizedFifo {
   readonly name: string;
@@ -91,6 +91,7 @@ export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()):
 class Runs {
   count = 0;
   readonly #result: string;
+  readonly #orders: WindowOrders = new Map();
 
   constructor(readonly chain: Chain) {
     this.#result = resultStream(chain);
@@ -98,7 +99,7 @@ class Runs {
 
   of(depths: Depths, samples: number, pace?: (k: number) => number): StreamTimes {
     this.count++;
-    return streamTimes(withDepths(this.chain, depths), samples, pace);
+    return streamTimes(withDepths(this.chain, depths), samples, pace, this.#orders);
   }
 
   /** Cycle of the last beat of a sample; infinite where it does not come out. */
@@ -133,7 +134,7 @@ function leastDepth(deep: number, keeps: (depth: number) => boolean): number {
 }
 
 /** Most places that the beats of a FIFO need: a beat that leaves frees its place for the cycle after. */
-function peakOf(entering: readonly number[], leaving: readonly number[]): number {
+export function peakOf(entering: readonly number[], leaving: readonly number[]): number {
   let left = 0;
   return entering.reduce((peak, time, k) => {
     while (left < leaving.length && leaving[left]! < time) left++;

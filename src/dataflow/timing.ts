@@ -12,6 +12,7 @@ import { concatRule, globalRule, joinRule, type PlaceRule, PlaceTimes, poolRule,
 import { requantizeLatency } from './stages/requantize-parts.js';
 import {
   CollectorTimes,
+  type FreezePattern,
   FreezeTimes,
   QueueTimes,
   SplitterTimes,
@@ -20,7 +21,7 @@ import {
 } from './timing-equations.js';
 import { TimedGraph } from './timed-graph.js';
 import { StreamedUnitTimes, TokenTimes, WordTimes } from './weights/weight-times.js';
-import { patchWindowPattern, WindowTimes } from './window-times.js';
+import { patchWindowPattern, WindowTable, WindowTimes } from './window-times.js';
 
 export interface NodeTiming {
   readonly name: string;
@@ -39,14 +40,25 @@ export interface Timing {
 /** Transfer times on every stream of a chain, by its name; short where the chain stops in a deadlock. */
 export type StreamTimes = ReadonlyMap<string, readonly number[]>;
 
-/** All transfer times of `samples` samples, input beat k on offer from cycle `pace(k)` on, output always ready. */
-export function streamTimes(chain: Chain, samples: number, pace?: (k: number) => number): StreamTimes {
+/** What windows do in an image, by their parameters: kept by those who look at one chain many times. */
+export type WindowOrders = Map<object, WindowTable | FreezePattern>;
+
+/**
+ * All transfer times of `samples` samples, input beat k on offer from cycle `pace(k)` on, output always ready. `orders` may come
+ * from an earlier call for a chain with the same windows.
+ */
+export function streamTimes(
+  chain: Chain,
+  samples: number,
+  pace?: (k: number) => number,
+  orders: WindowOrders = new Map(),
+): StreamTimes {
   const graph = new TimedGraph();
   const streams = new Map([[inputStream, graph.stream()]]);
   for (const { stream } of chain.weightPorts ?? []) streams.set(stream, graph.stream());
   for (const node of chain.nodes) {
     const inputs = node.inputs.map((name) => streams.get(name)!);
-    const outputs = timeNode(graph, node, inputs);
+    const outputs = timeNode(graph, node, inputs, orders);
     node.outputs.forEach((name, port) => streams.set(name, outputs[port]!));
   }
   graph.solve(streams.get(inputStream)!, samples * chain.input.beats, pace);
@@ -82,7 +94,12 @@ function figuresOf(times: readonly number[], beats: number, end: number): CycleF
 }
 
 /** Adds the timed parts of a node behind `inputs`; its outputs come back, which are the inputs where it is only wires. */
-function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]): readonly Times[] {
+function timeNode(
+  graph: TimedGraph,
+  node: ChainNode,
+  inputs: readonly Times[],
+  orders: WindowOrders,
+): readonly Times[] {
   const [input] = inputs as readonly [Times];
   const through = (from: Times, make: (input: Times, output: Times) => TimedModule): Times => {
     const to = graph.stream();
@@ -94,6 +111,15 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
     graph.add(new PlaceTimes(inputs, to, rule), inputs, to);
     return to;
   };
+  const kept = <T extends WindowTable | FreezePattern>(params: object, make: () => T): T => {
+    const known = (orders.get(params) as T | undefined) ?? make();
+    orders.set(params, known);
+    return known;
+  };
+  const tableOf = ({ params, order }: Extract<ChainNode, { kind: 'sliding_window' }>) =>
+    kept(params, () => new WindowTable(params, order));
+  const patternOf = ({ params }: Extract<ChainNode, { kind: 'patch_window' }>) =>
+    kept(params, () => patchWindowPattern(params));
   switch (node.kind) {
     case 'lane_truncate':
     case 'lane_extend':
@@ -140,9 +166,9 @@ function timeNode(graph: TimedGraph, node: ChainNode, inputs: readonly Times[]):
     case 'requantize':
       return [through(input, (i, o) => new FreezeTimes(i, o, requantizeLatency(node.requantize)))];
     case 'sliding_window':
-      return [through(input, (i, o) => new WindowTimes(i, o, node.params, node.order, node.params.DEPTH))];
+      return [through(input, (i, o) => new WindowTimes(i, o, tableOf(node), node.params.DEPTH))];
     case 'patch_window':
-      return [through(input, (i, o) => new FreezeTimes(i, o, 2, patchWindowPattern(node.params)))];
+      return [through(input, (i, o) => new FreezeTimes(i, o, 2, patternOf(node)))];
     case 'pool':
       return inPlace(poolRule(node.params.K));
     case 'pool_global':

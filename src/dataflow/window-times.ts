@@ -3,6 +3,24 @@ import type { PatchOrder } from './stages/sliding-window.js';
 import { WindowOrder, type WindowSizes } from './stages/window-order.js';
 import type { FreezePattern, TimedModule, Times } from './timing-equations.js';
 
+/** By place in an image: the input beat that an output beat waits for, and what a patch lets go. */
+export class WindowTable {
+  readonly taken: number;
+  readonly given: number;
+  readonly patch: number;
+  readonly patches: number;
+  /** As {@link WindowOrder.awaited}. */
+  readonly awaited: Int32Array;
+  readonly forgotten: readonly number[];
+
+  constructor(sizes: WindowSizes, order: PatchOrder) {
+    const beats = new WindowOrder(sizes, order);
+    ({ taken: this.taken, given: this.given, patch: this.patch, patches: this.patches } = beats);
+    this.awaited = Int32Array.from({ length: beats.given }, (_, j) => beats.awaited(j));
+    this.forgotten = beats.forgotten();
+  }
+}
+
 /**
  * Sliding window. Output beat j waits for input beat w(j), padding for none; f(j) is the cycle in which it enters the output
  * register. Patch p makes room for DEPTH beats from N(p) on, the first beat that it or a later patch still needs:
@@ -13,27 +31,21 @@ import type { FreezePattern, TimedModule, Times } from './timing-equations.js';
  * Where that patch is the first one of its image the 2 is a 1. All of it is max-plus linear.
  */
 export class WindowTimes implements TimedModule {
-  readonly #order: WindowOrder;
-  readonly #forgotten: readonly number[];
   /** The first patch that leaves room for the next input beat. */
   #patch = 0;
 
   constructor(
     readonly input: Times,
     readonly output: Times,
-    sizes: WindowSizes,
-    order: PatchOrder,
+    readonly table: WindowTable,
     readonly depth: number,
-  ) {
-    this.#order = new WindowOrder(sizes, order);
-    this.#forgotten = this.#order.forgotten();
-  }
+  ) {}
 
   /** f(j), where the times it needs are known. */
   #fetched(j: number): number | undefined {
-    const { given, taken } = this.#order;
+    const { given, taken } = this.table;
     const image = Math.floor(j / given);
-    const awaited = this.#order.awaited(j - image * given);
+    const awaited = this.table.awaited[j - image * given] ?? -1;
     const before = j === 0 ? 0 : this.output[j - 1];
     const arrival = awaited < 0 ? -1 : this.input[image * taken + awaited];
     return before === undefined || arrival === undefined ? undefined : Math.max(before, arrival + 1);
@@ -45,9 +57,9 @@ export class WindowTimes implements TimedModule {
   }
 
   take(from: number): number | undefined {
-    const { patches, patch, taken } = this.#order;
+    const { patches, patch, taken, forgotten } = this.table;
     const k = this.input.length;
-    const floor = (p: number): number => Math.floor(p / patches) * taken + (this.#forgotten[p % patches] ?? 0);
+    const floor = (p: number): number => Math.floor(p / patches) * taken + (forgotten[p % patches] ?? 0);
     while (floor(this.#patch) + this.depth <= k) this.#patch++;
     if (this.#patch === 0) return from;
     const time = this.#fetched(this.#patch * patch - 1);

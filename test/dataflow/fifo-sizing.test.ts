@@ -16,7 +16,7 @@ function lateInterval(chain: Parameters<typeof predictTiming>[0]): number {
 }
 
 /** Networks with branches among them. */
-const seeds = [2, 14, 36, 37, 40, 44, 87, 109, 130, 143];
+const seeds = [10, 16, 36, 40, 54, 85, 93, 109, 120, 130];
 
 const planned = (seed: number) => {
   const { network, folding } = randomConvCase(seed);
@@ -39,7 +39,7 @@ describe('sized FIFOs', () => {
   });
 
   it('are what the circuit needs, too', async () => {
-    const { network, plan } = planned(14);
+    const { network, plan } = planned(10);
     const { elements } = plan.chain.input;
     const codes = Float64Array.from({ length: 8 * elements }, (_, i) => (i * 7) % 2);
     const due = packSamples(plan.chain.output, runStages(network, codes).outputs);
@@ -50,7 +50,7 @@ describe('sized FIFOs', () => {
   });
 
   it('that the user gives stay as they are', () => {
-    const { network, plan } = planned(14);
+    const { network, plan } = planned(10);
     const names = plan.fifos.map(({ name }) => name);
     const [branch = ''] = names.filter((name) => name.startsWith('duplicate'));
     const again = planNetwork(network, { folding: plan.folding, fifos: { [branch]: 77 }, portBits: 'full' });
@@ -96,8 +96,9 @@ describe('a deadlock', () => {
   });
 
   it('is an error of the sizing, too, where the user gave the depth', () => {
-    const { chain, fifos } = planned(14).plan;
+    const { chain, fifos } = planned(10).plan;
     const small = fifos.filter(({ name, depth }) => depth >= 8 && name.startsWith('duplicate'));
+    expect(small.length).toBeGreaterThan(0);
     for (const { name } of small) {
       const cut = withDepths(chain, new Map([[name, 1]]));
       expect(() => sizeFifos(cut, new Set([name]))).toThrow(/H2107/);

@@ -5,7 +5,7 @@ import { SlidingWindowModel } from '../../src/dataflow/stages/sliding-window.mod
 import { fullRateWindowDepth, leastWindowDepth } from '../../src/dataflow/stages/window-depth.js';
 import { windowBeats } from '../../src/dataflow/stages/window-order.js';
 import type { Times } from '../../src/dataflow/timing-equations.js';
-import { WindowTimes } from '../../src/dataflow/window-times.js';
+import { WindowTable, WindowTimes } from '../../src/dataflow/window-times.js';
 import { type Channel, channel } from '../../src/simulator/index.js';
 import { randomWindow, withDepth } from './stages/random-windows.js';
 import { expectEqualTimes } from './times-bench.js';
@@ -26,7 +26,7 @@ describe('times of a sliding window', () => {
       expectEqualTimes(
         {
           model: ([i = channel(0n)]: Channel<bigint>[], [o = channel(0n)]) => new SlidingWindowModel(i, o, order, full),
-          times: ([i = []]: Times[], [o = []]) => new WindowTimes(i, o, sizes, order, full.DEPTH),
+          times: ([i = []]: Times[], [o = []]) => new WindowTimes(i, o, new WindowTable(sizes, order), full.DEPTH),
           inputs: [taken * images],
           outputs: 1,
         },
