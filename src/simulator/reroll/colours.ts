@@ -73,7 +73,6 @@ export class Colours {
       case 'load':
         return this.load(h, ex, depth);
       case 'slice':
-        return mix(h, this.expression(ex.a, depth));
       case 'convert':
         return mix(h, this.expression(ex.a, depth));
       case 'unary':
@@ -86,11 +85,8 @@ export class Colours {
       case 'binary': {
         const out = mix(mix(h, codeOf(ex.fn)), this.expression(ex.a, depth));
         // Lanes are shifted by one distance.
-        const far = (ex.fn === 'shl' || ex.fn === 'shr') && ex.b.op === 'const';
-        return mix(
-          out,
-          far && ex.b.op === 'const' ? Number(BigInt.asIntN(32, ex.b.value)) : this.expression(ex.b, depth),
-        );
+        const far = (ex.fn === 'shl' || ex.fn === 'shr') && ex.b.op === 'const' ? ex.b.value : undefined;
+        return mix(out, far === undefined ? this.expression(ex.b, depth) : Number(BigInt.asIntN(32, far)));
       }
       case 'cat': {
         let out = h;

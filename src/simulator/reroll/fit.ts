@@ -40,7 +40,7 @@ export function candidateOf(circuit: ElaboratedCircuit, copies: readonly Stateme
   const woven = first === undefined ? undefined : weave(copies.map((s) => s.tree));
   if (first === undefined || woven === undefined) return undefined;
   const lanes = laneCost(woven.tree, signalOf(circuit, first.target).width);
-  return woven === undefined || lanes === undefined ? undefined : { copies, weave: woven, lanes };
+  return lanes === undefined ? undefined : { copies, weave: woven, lanes };
 }
 
 /** The copies as one loop nest, and their places among the homes; undefined if no order was found. */

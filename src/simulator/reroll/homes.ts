@@ -153,7 +153,12 @@ export class Draft implements Rows {
       const { least, members } = this.row(other);
       members.forEach((s, k) => wanted.set(s, least + k + offset));
     }
-    return this.grow(array, wanted) && this.join(array, offsets);
+    if (!this.grow(array, wanted)) return false;
+    for (const [other, offset] of offsets) {
+      this.joined.set(other, { array, offset });
+      this.rows.delete(other);
+    }
+    return true;
   }
 
   private grow(array: number, wanted: ReadonlyMap<number, number>): boolean {
@@ -173,14 +178,6 @@ export class Draft implements Rows {
     least = lowest;
     for (const [s, position] of wanted) this.places.set(s, { array, position });
     this.rows.set(array, { least, members: [...before, ...row.members, ...after] });
-    return true;
-  }
-
-  private join(array: number, offsets: ReadonlyMap<number, number>): boolean {
-    for (const [other, offset] of offsets) {
-      this.joined.set(other, { array, offset });
-      this.rows.delete(other);
-    }
     return true;
   }
 }

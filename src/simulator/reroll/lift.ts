@@ -1,7 +1,8 @@
 /** Lifting: a woven tree becomes a tree over the variables of its loops. */
 import type { Affine } from '../affine.js';
-import { type ElaboratedCircuit, type Ex, type Tree, isAffine, signalOf } from '../elaborated.js';
-import { rewrite } from '../wasm/rewrite.js';
+import { type ElaboratedCircuit, type Ex, type Tree, signalOf, strides } from '../elaborated.js';
+import { children } from '../walk.js';
+import { moveExpression } from '../wasm/inline.js';
 import { lineOf } from './factor.js';
 import { type ArrayShape, type Shaped, indexOf, mapOf } from './shape.js';
 import type { Woven, WovenIndex, WovenTree } from './weave.js';
@@ -44,24 +45,27 @@ export class Lifter {
   tree(tree: WovenTree, self: Ex): Tree {
     if (tree.kind === 'keep') return tree;
     if (tree.kind === 'value') return { kind: 'value', value: this.value(tree.value) };
-    const { conds, then } = gates(tree, tree.else.kind === 'keep' ? (w) => this.isUniform(w) : undefined);
+    const conds = tree.else.kind === 'keep' ? this.gates(tree.cond) : [tree.cond];
     const otherwise = this.tree(tree.else, self);
-    let out = this.tree(then, self);
-    for (const w of [...conds].reverse()) {
+    let out = this.tree(tree.then, self);
+    for (const w of conds.reverse()) {
       const cond = this.value(w);
       if (this.isUniform(w)) out = { kind: 'if', cond, then: out, else: otherwise };
-      else out = this.chosen(cond, out, otherwise, self) ?? { kind: 'if', cond, then: out, else: otherwise };
+      // A decision that differs between lanes is a choice of values.
+      else out = { kind: 'value', value: this.mux(cond, this.merged(out, self), this.merged(otherwise, self), self) };
     }
     return out;
   }
 
-  /** A decision that differs between lanes is a choice of values. */
-  private chosen(cond: Ex, then: Tree, otherwise: Tree, self: Ex): Tree | undefined {
-    const valueOf = (t: Tree): Ex | undefined =>
-      t.kind === 'keep' ? self : t.kind === 'value' ? t.value : this.merged(t, self);
-    const [a, b] = [valueOf(then), valueOf(otherwise)];
-    if (a === undefined || b === undefined) return undefined;
-    return { kind: 'value', value: this.mux(cond, a, b, self) };
+  /** Parts of a condition without which everything stays as it is, those outside of the lanes first. */
+  private gates(cond: Woven): Woven[] {
+    const conds: Woven[] = [];
+    const collect = (w: Woven): void => {
+      if (w.kind === 'node' && w.ex.op === 'binary' && w.ex.fn === 'and' && w.ex.width === 1) w.kids.forEach(collect);
+      else conds.push(w);
+    };
+    collect(cond);
+    return [...conds.filter((w) => this.isUniform(w)), ...conds.filter((w) => !this.isUniform(w))];
   }
 
   /** All decisions of a tree as choices of values. */
@@ -101,8 +105,13 @@ export class Lifter {
     const x = this.to.circuit.expressions;
     const { width, signed } = w.ex;
     switch (w.kind) {
-      case 'shared':
-        return below(x, this.to.moved(w.ex), this.depth);
+      case 'shared': {
+        // It has no loops around it yet; the variables that it binds itself come after those of the lanes.
+        const ex = this.to.moved(w.ex);
+        const below = binds(ex) ? moveExpression(this.to.circuit, ex, 0, [], this.depth) : ex;
+        if (below === undefined) throw new Error('variables of loops cannot be renamed');
+        return below;
+      }
       case 'constant':
         return this.constant(w);
       case 'load': {
@@ -159,85 +168,18 @@ export class Lifter {
     const { width, signed } = slot;
     const line = values.every(isSmall) ? lineOf(values.map(Number), extents) : undefined;
     if (line !== undefined && width <= 32) return x.index(mapOf(line, extents), width, signed);
-    const at: Affine[] = [];
-    let step = 1;
-    const steps: number[] = [];
-    for (let d = extents.length - 1; d >= 0; d--) {
-      steps[d] = step;
-      step *= extents[d] ?? 1;
-    }
-    at.push(mapOf({ base: 0, step: steps }, extents));
-    return x.load(this.to.table(values, width, signed), at, width, signed);
+    const at = mapOf({ base: 0, step: strides(extents) }, extents);
+    return x.load(this.to.table(values, width, signed), [at], width, signed);
   }
 }
 
 const isSmall = (v: bigint): boolean => v >= -0x3fffffffn && v <= 0x3fffffffn;
 
-/** Conditions of nested decisions that leave everything as it is if one does not hold, those outside of the lanes first. */
-function gates(
-  tree: Extract<WovenTree, { kind: 'if' }>,
-  isUniform: ((w: Woven) => boolean) | undefined,
-): { readonly conds: readonly Woven[]; readonly then: WovenTree } {
-  if (isUniform === undefined) return { conds: [tree.cond], then: tree.then };
-  const conds: Woven[] = [];
-  const collect = (w: Woven): void => {
-    if (w.kind === 'node' && w.ex.op === 'binary' && w.ex.fn === 'and' && w.ex.width === 1) w.kids.forEach(collect);
-    else conds.push(w);
-  };
-  collect(tree.cond);
-  return { conds: [...conds.filter(isUniform), ...conds.filter((w) => !isUniform(w))], then: tree.then };
-}
-
-/** `ex`, which has no loop around it, under `depth` loops: the variables that it binds itself come after theirs. */
-function below(x: ElaboratedCircuit['expressions'], ex: Ex, depth: number): Ex {
-  if (!binds(ex)) return ex;
-  const move = (a: Affine): Affine => ({ c: a.c, terms: a.terms.map((t) => ({ ...t, v: t.v + depth })) });
-  return rewrite(x, ex, (e): Ex => {
-    switch (e.op) {
-      case 'index':
-        return x.index(move(e.value), e.width, e.signed);
-      case 'load':
-        return x.load(
-          e.signal,
-          e.index.map((i) => (isAffine(i) ? move(i) : i)),
-          e.width,
-          e.signed,
-        );
-      case 'slice':
-        return x.slice(e.a, move(e.low), e.width, e.signed);
-      case 'fold':
-        return x.lanes('fold', e.fn, e.v + depth, e.count, e.body, e.width, e.signed);
-      case 'pack':
-        return x.lanes('pack', undefined, e.v + depth, e.count, e.body, e.width, e.signed);
-      default:
-        return e;
-    }
-  });
-}
-
+/** Whether variables are bound within `ex`. */
 function binds(ex: Ex, seen = new Set<Ex>()): boolean {
   if (seen.has(ex)) return false;
   seen.add(ex);
-  switch (ex.op) {
-    case 'fold':
-    case 'pack':
-      return true;
-    case 'const':
-    case 'index':
-      return false;
-    case 'load':
-      return ex.index.some((i) => !isAffine(i) && binds(i.at, seen));
-    case 'slice':
-    case 'convert':
-    case 'unary':
-      return binds(ex.a, seen);
-    case 'mux':
-      return binds(ex.cond, seen) || binds(ex.a, seen) || binds(ex.b, seen);
-    case 'binary':
-      return binds(ex.a, seen) || binds(ex.b, seen);
-    case 'cat':
-      return ex.parts.some((p) => binds(p, seen));
-  }
+  return ex.op === 'fold' || ex.op === 'pack' || children(ex).some((child) => binds(child, seen));
 }
 
 /** The target as an expression. */

@@ -186,7 +186,7 @@ function size(ex: Ex, limit: number): number {
 }
 
 /** `value`, from a nest of `own` loops, at `index`: its bound variables move to `depth` and up. */
-function moveExpression(
+export function moveExpression(
   circuit: ElaboratedCircuit,
   value: Ex,
   own: number,
