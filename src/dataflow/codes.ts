@@ -9,9 +9,11 @@ export const isSigned = (type: ElementType): boolean => type.kind === 'int' && t
 export const laneBitsFor = (bits: number): number =>
   [8, 16, 32, 64].find((lane) => lane >= bits) ?? 8 * Math.ceil(bits / 8);
 
-/** Bits of a two's complement number that holds min..max. */
-export function signedBitsFor({ min, max }: { readonly min: number; readonly max: number }): number {
-  let bits = 1;
-  while (-(2 ** (bits - 1)) > min || 2 ** (bits - 1) - 1 < max) bits++;
-  return bits;
+/** Bits of a two's complement number that holds min..max, whole numbers. */
+export function signedBitsFor({ min, max }: { readonly min: number | bigint; readonly max: number | bigint }): number {
+  const bits = (value: bigint): number => {
+    const magnitude = value < 0n ? -value - 1n : value;
+    return magnitude === 0n ? 1 : magnitude.toString(2).length + 1;
+  };
+  return Math.max(bits(BigInt(min)), bits(BigInt(max)));
 }

@@ -2,6 +2,7 @@
 import { reduceStep } from '../network/collapse-steps.js';
 import type { FixedStep } from '../network/stages.js';
 import type { ChainModule } from './chain.js';
+import { signedBitsFor } from './codes.js';
 import { channelImage } from './images.js';
 import { type HardwareStep, simplifySteps } from './simplify-steps.js';
 import type { RequantizeKind, Rounding } from './stages/requantize.js';
@@ -58,7 +59,7 @@ export function requantizer(name: string, step: HardwareStep, flow: ValueFlow): 
     channelImage(`${name}_${suffix}.mem`, rows, flow.lanes, width, (row) => [
       values[values.length > 1 ? row % flow.channels : 0]!,
     ]);
-  const [M_W, E_MAX, A_W] = [signedBits(multiplier), Math.max(...exponents), signedBits(addend)];
+  const [M_W, E_MAX, A_W] = [fieldBits(multiplier), Math.max(...exponents), fieldBits(addend)];
   const growth = scale === undefined ? M_W : E_MAX;
   const common = {
     ...{ PE: flow.lanes, FOLDS: rows / flow.lanes, X_W: flow.width, A_W },
@@ -85,12 +86,9 @@ export function requantizer(name: string, step: HardwareStep, flow: ValueFlow): 
   return { kind: 'requantize', requantize, params: { ...common, M_W }, images: { MULTIPLIERS, ADDENDS } };
 }
 
-/** Bits of a signed number that holds all `values`. */
-function signedBits(values: readonly bigint[]): number {
-  return values.reduce((bits, value) => {
-    const magnitude = value < 0n ? -value - 1n : value;
-    return Math.max(bits, magnitude.toString(2).length + 1);
-  }, 1);
+/** Bits of a signed field that holds all `values`; a sign and one bit more at least. */
+function fieldBits(values: readonly bigint[]): number {
+  return values.reduce((bits, value) => Math.max(bits, signedBitsFor({ min: value, max: value })), 2);
 }
 
 const log2 = (power: bigint): number => power.toString(2).length - 1;

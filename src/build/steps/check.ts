@@ -1,4 +1,5 @@
 /** Step 2: the integer stages compute what the graph computes, and their sums are as wide as they are said to be. */
+import { signedBitsFor } from '../../dataflow/codes.js';
 import { weightedStages } from '../../dataflow/folding.js';
 import { buildError } from '../errors.js';
 import type { Imported } from './import.js';
@@ -12,12 +13,6 @@ export interface Checked {
 /** Relative difference that float64 sums in another order may have. */
 const tolerance = 1e-9;
 
-function signedBits(min: number, max: number): number {
-  let bits = 1;
-  while (-(2 ** (bits - 1)) > min || 2 ** (bits - 1) - 1 < max) bits++;
-  return bits;
-}
-
 /** Throws H4003 where stages and graph differ. */
 export function checkStep({ network, probe }: Imported): Checked {
   const { outputs, decoded } = probe;
@@ -29,10 +24,10 @@ export function checkStep({ network, probe }: Imported): Checked {
     const message = `${network.name}: output element ${bad} of the integer stages is ${decoded[bad]}, the graph gives ${outputs[bad]}`;
     throw buildError('H4003', message, { exitCode: 1 });
   }
-  const layers = weightedStages(network).map(({ name, inputs, outputs: rows, accumulator: { min, max } }) => ({
+  const layers = weightedStages(network).map(({ name, inputs, outputs: rows, accumulator }) => ({
     name,
     shape: `${inputs} > ${rows}`,
-    sumBits: signedBits(min, max),
+    sumBits: signedBitsFor(accumulator),
   }));
   return { layers, compared: outputs.length };
 }
