@@ -70,9 +70,12 @@ export function* latencyPlans(
 export const isVectorNetwork = ({ stages }: StageNetwork): boolean =>
   stages.every(({ kind }) => kind === 'dense' || kind === 'elementwise' || kind === 'argmax');
 
-function positive({ lut, ff, dsp, bram36, bram18 }: Resources): Resources {
+function positive({ lut, ff, dsp, bram36, bram18, uram }: Resources): Resources {
   const least = (count: number): number => Math.max(0, count);
-  return { lut: least(lut), ff: least(ff), dsp: least(dsp), bram36: least(bram36), bram18: least(bram18) };
+  return {
+    ...{ lut: least(lut), ff: least(ff), dsp: least(dsp) },
+    ...{ bram36: least(bram36), bram18: least(bram18), uram: least(uram) },
+  };
 }
 
 export interface NextStep {

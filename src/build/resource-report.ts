@@ -51,7 +51,7 @@ export function resourceReport(chain: Chain, board: Board): ResourceReport {
     const SIMD = node.kind === 'depthwise' ? 1 : node.params.SIMD;
     const widths = `${X_W}x${W_W}`;
     products[widths] = (products[widths] ?? 0) + PE * SIMD;
-    by[productStyle(node.arithmetic, X_W, W_W)] += PE * SIMD;
+    by[productStyle(node.arithmetic, X_W, W_W, node.styles?.mult)] += PE * SIMD;
   }
   return {
     source: 'estimate',
@@ -90,8 +90,8 @@ export interface FinnReports {
 }
 
 const finnResources = (resources: Resources): FinnResources => {
-  const { lut, ff, dsp } = roundResources(resources);
-  return { BRAM_18K: 2 * bramTiles(roundResources(resources)), LUT: lut, FF: ff, URAM: 0, DSP: dsp };
+  const { lut, ff, dsp, uram } = roundResources(resources);
+  return { BRAM_18K: 2 * bramTiles(roundResources(resources)), LUT: lut, FF: ff, URAM: uram, DSP: dsp };
 };
 
 export function finnReports(

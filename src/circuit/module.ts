@@ -93,6 +93,8 @@ export type Signal = SignalCommon &
         readonly reset?: Expr;
         /** Takes a value of another clock and may be metastable: kept apart and close together by tools. */
         readonly synchronizer?: boolean;
+        /** What makes the product that it takes, where tools are told. */
+        readonly multiplier?: 'lut' | 'dsp';
       }
     /**
      * Memory of `depth` words of `type`. Written at the clock edge; a read in the same cycle sees the old word.
@@ -109,6 +111,8 @@ export type Signal = SignalCommon &
          */
         readonly collision?: 'last' | 'never';
         readonly style?: 'auto' | 'block' | 'distributed' | 'ultra';
+        /** Nothing can write it: `image` stands for ever. */
+        readonly readOnly?: boolean;
       }
   );
 

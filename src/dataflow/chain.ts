@@ -15,6 +15,7 @@ import type { BorderScaleSizes } from './stages/border-scale.model.js';
 import type { PoolKind } from './stages/pool-lanes.js';
 import type { PoolGlobalSizes, PoolSizes } from './stages/pool.model.js';
 import type { RequantizeKind } from './stages/requantize.js';
+import type { Styles } from './styles.js';
 import type { PatchOrder } from './stages/sliding-window.js';
 import type { SlidingWindowSizes } from './stages/sliding-window.model.js';
 import type { ProgrammableSizes } from './weights/matvec-programmable.js';
@@ -122,6 +123,8 @@ export type ChainNode = ChainModule & {
   readonly name: string;
   /** Stage of the network it serves; `input` and `output` for the ports. */
   readonly stage: string;
+  /** What it asks of synthesis. */
+  readonly styles?: Styles;
   /** Streams it reads, by input port: `s_axis`, or `s0_axis`, `s1_axis`, ... where there are several. */
   readonly inputs: readonly string[];
   /** Streams it gives, by output port: `m_axis`, or `m0_axis`, `m1_axis`, ... Names are unique in the chain. */

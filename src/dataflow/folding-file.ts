@@ -3,9 +3,8 @@ import { HeddleError } from '../base/diagnostics.js';
 import type { StageNetwork } from '../network/stages.js';
 import type { FoldingSource } from './errors.js';
 import { weightModes } from './weights/place-weights.js';
-import { checkFolding, type Folding, type LayerFolding, type RamStyle, weightedStages } from './folding.js';
-
-const ramStyles: readonly string[] = ['auto', 'block', 'distributed', 'ultra'];
+import { checkFolding, type Folding, type LayerFolding, weightedStages } from './folding.js';
+import { type MultStyle, multStyles, type RamStyle, ramStyles } from './styles.js';
 
 /** Parses and checks the text of a folding file (H2101 .. H2104). Layers it leaves out are absent. */
 export function readFolding(text: string, network: StageNetwork, file?: string): Folding {
@@ -70,15 +69,22 @@ function foldingFromJson(value: unknown, network: StageNetwork, source: FoldingS
 
 function layerFrom(entry: unknown, name: string, source: FoldingSource): LayerFolding {
   if (typeof entry !== 'object' || entry === null) throw malformed(`entry '${name}' is not an object`, source);
-  const { PE, SIMD, fifo, inFIFODepth, ram_style, weights } = entry as Readonly<Record<string, unknown>>;
+  const given = entry as Readonly<Record<string, unknown>>;
+  const { PE, SIMD, fifo, inFIFODepth, weights } = given;
   if (typeof PE !== 'number' || typeof SIMD !== 'number')
     throw malformed(`entry '${name}' lacks a number PE or SIMD`, source);
   const depth = fifo ?? inFIFODepth;
   if (depth !== undefined && typeof depth !== 'number')
     throw malformed(`entry '${name}': fifo is not a number`, source);
-  if (ram_style !== undefined && !(typeof ram_style === 'string' && ramStyles.includes(ram_style))) {
-    throw malformed(`entry '${name}': ram_style ${JSON.stringify(ram_style)} is unknown`, source);
-  }
+  const style = <S extends string>(key: string, styles: readonly S[]): S | undefined => {
+    const found = styles.find((each) => each === given[key]);
+    if (given[key] === undefined || found !== undefined) return found;
+    const choice = `is not one of ${styles.join(' ')}`;
+    throw malformed(`entry '${name}': ${key} ${JSON.stringify(given[key])} ${choice}`, source);
+  };
+  const mult: MultStyle | undefined = style('mult_style', multStyles) ?? style('resType', multStyles);
+  const ram: RamStyle | undefined = style('ram_style', ramStyles);
+  const windowRam: RamStyle | undefined = style('window_ram_style', ramStyles);
   const mode = weightModes.find((each) => each === weights);
   if (weights !== undefined && mode === undefined) {
     throw malformed(
@@ -90,7 +96,9 @@ function layerFrom(entry: unknown, name: string, source: FoldingSource): LayerFo
     PE,
     SIMD,
     ...(depth === undefined ? {} : { fifo: depth }),
-    ...(ram_style === undefined ? {} : { ram_style: ram_style as RamStyle }),
+    ...(mult === undefined ? {} : { mult_style: mult }),
+    ...(ram === undefined ? {} : { ram_style: ram }),
+    ...(windowRam === undefined ? {} : { window_ram_style: windowRam }),
     ...(mode === undefined ? {} : { weights: mode }),
   };
 }

@@ -8,18 +8,22 @@ import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 import type { ElementType, StageNetwork } from '../network/stages.js';
 import { codeBits } from './codes.js';
 import { divisors, type FoldingSource, foldingPlace, notDividing } from './errors.js';
+import type { MultStyle, RamStyle } from './styles.js';
 import type { WeightMode } from './weights/place-weights.js';
 import { foldingTotals, isDepthwise, layerForm } from './layer-form.js';
 import { isWeighted, matrixOf, type WeightedStage } from './matrix.js';
-
-export type RamStyle = 'auto' | 'block' | 'distributed' | 'ultra';
 
 export interface LayerFolding {
   readonly PE: number;
   readonly SIMD: number;
   /** Beats that fit between this layer and the one before; chosen when absent. */
   readonly fifo?: number;
+  /** What makes the products; `auto` leaves it to the tool. */
+  readonly mult_style?: MultStyle;
+  /** Where the weight memory goes. */
   readonly ram_style?: RamStyle;
+  /** Where the line buffer of its window goes. */
+  readonly window_ram_style?: RamStyle;
   /** Where the weights are; `rom` when absent. */
   readonly weights?: WeightMode;
 }
@@ -62,6 +66,11 @@ export function checkFolding(network: StageNetwork, folding: Folding, source: Fo
         : 'inputs of a patch';
     if (!dividesWhole(layer.SIMD, totals.SIMD)) {
       problems.push(notDividing('H2102', stage.name, `SIMD ${layer.SIMD}`, totals.SIMD, inputs, place));
+    }
+    if (layer.ram_style === 'ultra' && layer.weights !== 'external') {
+      const message = `${stage.name}: ram_style ultra: UltraRAM has no contents at the start, weights have`;
+      const fix = 'take ram_style block; window_ram_style ultra is for the line buffer';
+      problems.push({ code: 'H2104', message, places: [place], fix });
     }
     if (layer.fifo !== undefined && !(Number.isInteger(layer.fifo) && layer.fifo >= 1)) {
       const message = `${stage.name}: fifo ${layer.fifo} is not a whole number of beats >= 1`;

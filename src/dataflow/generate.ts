@@ -34,6 +34,7 @@ import { makeRequantize, type RequantizeKind, requantizeName } from './stages/re
 import { SlidingWindow } from './stages/sliding-window.js';
 import { Thresholds } from './stages/thresholds.js';
 import { BorderScale } from './stages/border-scale.js';
+import { styledDesign } from './styles.js';
 import { Upsample } from './stages/upsample.js';
 import { FrameToken } from './weights/frame-token.js';
 import { programmableMatvec } from './weights/matvec-programmable.js';
@@ -142,7 +143,7 @@ export function generateChain(chain: Chain): Design {
       b.instance('frame', Frame, { W: chain.output.bits, FRAME: chain.output.beats }, { s_axis: result, m_axis: m });
     },
   });
-  return buildDesign(Top);
+  return styledDesign(buildDesign(Top), chain);
 }
 
 function topDoc(chain: Chain): string {

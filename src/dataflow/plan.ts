@@ -26,6 +26,7 @@ import { planAdd, planConcat, planDuplicate } from './plan/joins.js';
 import { planPool, planUpsample } from './plan/pool.js';
 import { planPort, planInput, planOutput } from './plan/ports.js';
 import { defaultFifo, fifoName, planWeighted } from './plan/weighted.js';
+import { withStyles } from './styles.js';
 import { frameFifoName, placeWeights, wordsBehind } from './weights/place-weights.js';
 
 export { codeBits, isSigned, laneBitsFor } from './codes.js';
@@ -69,7 +70,7 @@ export function planNetwork(network: StageNetwork, options: PlanOptions): Plan {
   const chain = planChain(network, folding, options);
   const images = network.stages.some(({ kind }) => !plainKinds.has(kind));
   const modes = Object.fromEntries(Object.entries(folding).map(([name, { weights = 'rom' }]) => [name, weights]));
-  const placed = placeWeights(chain, modes);
+  const placed = withStyles(placeWeights(chain, modes), folding);
   if (!images || options.sizing === false) return { folding, chain: placed, fifos: [] };
   const given = Object.entries(options.folding ?? {}).flatMap(([name, { fifo }]) => (fifo === undefined ? [] : [name]));
   const fixed = [

@@ -423,6 +423,7 @@ export class Builder<D extends string = never> implements BuilderCore {
       depth: toNat(depth),
       ...(image === undefined ? {} : { image }),
       ...(options.style === undefined ? {} : { style: options.style }),
+      ...(readOnly ? { readOnly } : {}),
       ...(options.collision === undefined ? {} : { collision: options.collision }),
     });
     const id = this.signals.length - 1;

@@ -58,7 +58,7 @@ export function resourceLine({ board, lut, ff, dsp, share, ...rest }: ResourceRe
   const cells = [
     `${grouped(lut)} LUT (${percent(share.lut)})`,
     `${grouped(ff)} FF (${percent(share.ff)})`,
-    `${bramTiles({ lut, ff, dsp, ...rest })} BRAM36 (${percent(share.bram36)})`,
+    `${bramTiles(rest)} BRAM36 (${percent(share.bram36)})`,
     `${dsp} DSP (${percent(share.dsp)})`,
   ];
   const fits = Math.max(share.lut, share.ff, share.dsp, share.bram36) <= 1;

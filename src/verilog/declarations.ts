@@ -24,12 +24,21 @@ export function declarationSv(signal: Signal, context: ExprContext): SvDeclarati
       : signal.doc;
   const common = { type: typeSv(signal, context), name, doc, place };
   if (signal.kind === 'reg' && signal.synchronizer === true) return { ...common, attribute: 'ASYNC_REG = "TRUE"' };
+  if (signal.kind === 'reg' && signal.multiplier !== undefined)
+    return { ...common, attribute: `use_dsp = "${signal.multiplier === 'dsp' ? 'yes' : 'no'}"` };
   if (signal.kind !== 'memory') return common;
-  const attribute = signal.style === undefined || signal.style === 'auto' ? {} : { attribute: ramStyle(signal.style) };
+  const attribute =
+    signal.style === undefined || signal.style === 'auto'
+      ? {}
+      : { attribute: memoryAttribute(signal.style, signal.readOnly === true) };
   return { ...common, depth: natSv(signal.depth), ...attribute };
 }
 
-const ramStyle = (style: string): string => `ram_style = "${style}"`;
+/** Yosys has no distributed memory for contents that stand for ever and gives up; its `rom_block` comes first there. */
+function memoryAttribute(style: string, readOnly: boolean): string {
+  if (!readOnly) return `ram_style = "${style}"`;
+  return style === 'distributed' ? 'rom_block = "logic", rom_style = "distributed"' : `rom_style = "${style}"`;
+}
 
 const crossingDoc = (reason: string, doc: string | undefined): string =>
   [doc, `crosses clocks: ${reason}`].filter((part) => part !== undefined).join('; ');

@@ -41,7 +41,9 @@ export function lutProduct(x: number, w: number, bothSigned: boolean): number {
   if (x + w <= 6) return 2 * (x + w) - 4;
   if (few === 2) return 2 * many + 1;
   if (few === 3) return x + w === 7 ? 11 : 4.4 * many - 2;
-  return (bothSigned ? 1.65 : 1.5) * few * many * (1 + 0.06 * (few - 4));
+  // An unsigned activation gets a sign bit, which matters where its bits are the rows.
+  const rows = bothSigned || x > w ? few : few + 1;
+  return (bothSigned ? 1.65 : 1.5) * rows * many * (1 + 0.06 * (rows - 4));
 }
 
 /** Least width of a product that Yosys gives to a DSP48 (`DSP_Y_MINWIDTH` of its 7-series mapping). */

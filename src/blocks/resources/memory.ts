@@ -77,6 +77,14 @@ export function distinctColumns(width: number, depth: number): number {
   return functions * (1 - (1 - 2 ** -depth) ** width);
 }
 
+/** What a memory was asked to be; absent: the cheapest. */
+export type MemoryStyle = 'block' | 'distributed' | 'ultra';
+
+/** UltraRAM: 4096 words of 72 bits. */
+const ultraMemory = (width: number, depth: number): Partial<Resources> => ({
+  uram: Math.ceil(width / 72) * Math.ceil(depth / 4096),
+});
+
 /** A read-only memory with the register behind it. */
 export interface RomResources extends Resources {
   readonly style: 'constant' | 'logic' | 'block';
@@ -90,9 +98,11 @@ export function romWithRegister(
   width: number,
   depth: number,
   columns: number = distinctColumns(width, depth),
+  asked?: MemoryStyle,
 ): RomResources {
   const block = blockMemory(width, depth);
-  if (block.cost < (width * depth) / 64) return { ...block, style: 'block' };
+  const cheaper = block.cost < (width * depth) / 64;
+  if (asked === 'block' ? depth > 1 : asked !== 'distributed' && cheaper) return { ...block, style: 'block' };
   const style = columns === 0 ? 'constant' : 'logic';
   return { ...addResources({ lut: columns * tableLuts(depth), ff: columns }), style };
 }
@@ -108,7 +118,8 @@ export interface RamResources extends Resources {
  * takes a register stage for the word written in the same cycle. Vivado keeps such memories in LUTs (UG901: block memory
  * reads at a clock edge).
  */
-export function ram(width: number, depth: number, ports: 'single' | 'dual'): RamResources {
+export function ram(width: number, depth: number, ports: 'single' | 'dual', asked?: MemoryStyle): RamResources {
+  if (asked === 'ultra') return { ...addResources(ultraMemory(width, depth)), style: 'block' };
   const registers = { lut: depth > 1 ? width * wideMux(depth) + depth : 0, ff: width * depth };
   if (depth <= 1) return { ...addResources(registers), style: 'registers' };
   // Four LUTs hold 8 x 32 or 4 x 64 bits behind one address; with a second address a quarter of them serves the write side.
@@ -136,9 +147,11 @@ export function ram(width: number, depth: number, ports: 'single' | 'dual'): Ram
   });
   const distributed = shapes.reduce((a, b) => (b.cost < a.cost ? b : a));
   // Two words of few bits: primitives cost as much as their bits in registers.
-  if (depth === 2 && 2 * distributed.lut >= width * depth) return { ...addResources(registers), style: 'registers' };
+  if (depth === 2 && asked === undefined && 2 * distributed.lut >= width * depth)
+    return { ...addResources(registers), style: 'registers' };
   const block = blockMemory(width, depth);
-  if (distributed.cost <= block.cost) return { ...distributed, style: 'distributed' };
+  if (asked === 'distributed' || (asked === undefined && distributed.cost <= block.cost))
+    return { ...distributed, style: 'distributed' };
   const ahead = ports === 'dual' ? { lut: width, ff: width + 1 } : noResources;
   return { ...addResources(block, ahead), style: 'block' };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../blocks/resources/index.js';
 import type { Image } from '../../circuit/index.js';
 import type { Chain, ChainModule } from '../chain.js';
+import type { Styles } from '../styles.js';
 import { storeSizes } from '../weights/matvec-programmable.js';
 import { argmaxResources, requantizeResources, thresholdsResources } from './activations.js';
 import { addStageResources, concatResources, duplicateResources, slidingWindowResources } from './images.js';
@@ -60,7 +61,8 @@ export function columnsOf(...images: readonly Image[]): number {
 }
 
 /** One module instance. */
-export function moduleResources(node: ChainModule): Resources {
+export function moduleResources(node: ChainModule & { readonly styles?: Styles }): Resources {
+  const { styles } = node;
   switch (node.kind) {
     case 'lane_truncate':
     case 'lane_extend':
@@ -72,23 +74,28 @@ export function moduleResources(node: ChainModule): Resources {
     case 'width_converter':
       return widthConverterResources(node.params);
     case 'matvec':
-      return matvecResources(node.arithmetic, node.params, {
-        form: 'rom',
-        columns: columnsOf(node.images.WEIGHTS),
-      });
+      return matvecResources(
+        node.arithmetic,
+        node.params,
+        {
+          form: 'rom',
+          columns: columnsOf(node.images.WEIGHTS),
+        },
+        styles,
+      );
     case 'depthwise':
-      return depthwiseResources(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS));
+      return depthwiseResources(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS), styles);
     case 'matvec_stream':
-      return matvecResources(node.arithmetic, node.params, { form: 'stream' });
+      return matvecResources(node.arithmetic, node.params, { form: 'stream' }, styles);
     case 'matvec_programmable':
       return addResources(
-        matvecResources(node.arithmetic, node.params, { form: 'mapped' }),
-        weightStoreResources(storeSizes(node.params)),
+        matvecResources(node.arithmetic, node.params, { form: 'mapped' }, styles),
+        weightStoreResources(storeSizes(node.params), styles?.ram),
       );
     case 'weight_streamer':
-      return weightStreamerResources(node.params, columnsOf(node.images.WEIGHTS));
+      return weightStreamerResources(node.params, columnsOf(node.images.WEIGHTS), styles?.ram);
     case 'weight_store_stream':
-      return weightStoreStreamResources(node.params);
+      return weightStoreStreamResources(node.params, styles?.ram);
     case 'frame_token':
       return frameTokenResources(node.params);
     case 'thresholds':
@@ -98,9 +105,9 @@ export function moduleResources(node: ChainModule): Resources {
     case 'argmax':
       return argmaxResources(node.params);
     case 'sliding_window':
-      return slidingWindowResources(node.params);
+      return slidingWindowResources(node.params, styles?.ram);
     case 'patch_window':
-      return patchWindowResources(node.params);
+      return patchWindowResources(node.params, styles?.ram);
     case 'pool':
       return poolResources(node.pooling, node.params);
     case 'pool_global':

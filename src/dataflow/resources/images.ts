@@ -1,5 +1,6 @@
 /** Resources of what works on images and on several streams: windows, copies, sums, concatenations. */
 import { addResources, comparator, counterBits, ram, type Resources } from '../../blocks/resources/index.js';
+import type { Styles } from '../styles.js';
 import type { WindowSizes } from '../stages/window-order.js';
 
 export interface SlidingWindowSizes extends WindowSizes {
@@ -14,7 +15,7 @@ export const widthFor = (n: number): number => Math.max(1, Math.ceil(Math.log2(n
 /**
  * A ring of DEPTH beats, five positions, three beat numbers with their distances and comparisons, two addresses.
  */
-export function slidingWindowResources(sizes: SlidingWindowSizes): Resources {
+export function slidingWindowResources(sizes: SlidingWindowSizes, asked?: Styles['ram']): Resources {
   const { H, W, FOLDS, KH, KW, SH, SW, DH, DW, PT, PB, PL, PR, SIMD, X_W, DEPTH } = sizes;
   const line = W * FOLDS;
   const image = H * line;
@@ -34,9 +35,9 @@ export function slidingWindowResources(sizes: SlidingWindowSizes): Resources {
   const positions = counterBits(FOLDS) + rows + columns + (KH > 1 ? widthFor(tall) : 0) + (KW > 1 ? widthFor(wide) : 0);
   const beat = SIMD * X_W;
   // Read at a clock edge: a block memory needs no register stage beside it.
-  const { style, lut, ff, bram36, bram18 } = ram(beat, DEPTH, 'dual');
+  const { style, lut, ff, bram36, bram18, uram } = ram(beat, DEPTH, 'dual', asked);
   const block = style === 'block';
-  const store = block ? { bram36, bram18, lut: lut - beat } : { lut, ff: ff + beat };
+  const store = block ? { bram36, bram18, uram, lut: Math.max(0, lut - beat) } : { lut, ff: ff + beat };
   const inside = 2 * (rows + columns) + (PT + PL + PB + PR > 0 ? 12 : 4);
   return addResources(store, {
     lut: 2 * positions + inside + 4.5 * number + 2 * comparator(number) + 4 * address + 12,

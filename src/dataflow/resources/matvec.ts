@@ -18,6 +18,7 @@ import {
   romWithRegister,
   timesResources,
 } from '../../blocks/resources/index.js';
+import type { Styles } from '../styles.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
 
 export interface MatvecSizes {
@@ -61,10 +62,16 @@ export function productBits(arithmetic: Arithmetic, X_W: number, W_W: number): n
 /** Whether one operand is a sign only. */
 export const flips = (arithmetic: Arithmetic): boolean => arithmetic.startsWith('b') || arithmetic.endsWith('b');
 
-/** Where the products of a unit are made. */
-export function productStyle(arithmetic: Arithmetic, X_W: number, W_W: number): 'agreement' | 'sign' | 'lut' | 'dsp' {
+/** Where the products of a unit are made; `asked` by the folding, where it is a choice. */
+export function productStyle(
+  arithmetic: Arithmetic,
+  X_W: number,
+  W_W: number,
+  asked?: Styles['mult'],
+): 'agreement' | 'sign' | 'lut' | 'dsp' {
   if (isBinary(arithmetic)) return 'agreement';
   if (flips(arithmetic)) return 'sign';
+  if (asked !== undefined) return asked;
   const [x, w] = operandBits(arithmetic, X_W, W_W);
   return dspsOfProduct(x, w, productBits(arithmetic, X_W, W_W)) > 0 ? 'dsp' : 'lut';
 }
@@ -75,13 +82,13 @@ export function operandBits(arithmetic: Arithmetic, X_W: number, W_W: number): r
 }
 
 /** Everything but weight memory and control: PE rows of SIMD products, summed and accumulated. */
-function datapath(arithmetic: Arithmetic, sizes: MatvecSizes): Resources {
+function datapath(arithmetic: Arithmetic, sizes: MatvecSizes, asked: Styles['mult']): Resources {
   const { MW, PE, SIMD, X_W, W_W, ACC_W, P_SHIFT = 0 } = sizes;
   const whole = productBits(arithmetic, X_W, W_W);
   const P_W = Math.max(1, whole - P_SHIFT);
   const lanes = Math.ceil(Math.log2(SIMD));
   const totals = (sum: number) => ({ lut: MW === SIMD ? 0 : accumulator(ACC_W, sum), ff: ACC_W });
-  switch (productStyle(arithmetic, X_W, W_W)) {
+  switch (productStyle(arithmetic, X_W, W_W, asked)) {
     case 'agreement': {
       const count = Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 0 : 1);
       const agree = { lut: SIMD, ff: SIMD };
@@ -89,7 +96,7 @@ function datapath(arithmetic: Arithmetic, sizes: MatvecSizes): Resources {
     }
     case 'dsp': {
       const [x, w] = operandBits(arithmetic, X_W, W_W);
-      const dsp = SIMD * dspsOfProduct(x, w, whole);
+      const dsp = SIMD * Math.max(1, dspsOfProduct(x, w, whole));
       // A product that loses bits leaves its DSP; registers, sum and adders are outside then.
       const outside = P_SHIFT === 0 ? {} : { lut: adderTree(SIMD, P_W), ff: SIMD * P_W + P_W + lanes };
       return timesResources(PE, addResources({ dsp }, outside, totals(P_W + lanes)));
@@ -114,6 +121,7 @@ export function matvecResources(
   arithmetic: Arithmetic,
   sizes: MatvecSizes,
   from: WeightSource = { form: 'rom' },
+  { mult, ram: weightRam }: Styles = {},
 ): Resources {
   const { MH, MW, PE, SIMD, X_W, W_W, GROUPS = 1 } = sizes;
   const [SF, NF] = [MW / SIMD, MH / PE];
@@ -126,12 +134,12 @@ export function matvecResources(
   const control = { lut: one ? 2 : counters + word + controlLuts + marks, ff: counters + word + 4 };
   const kept = NF > 1 ? addResources(ram(SIMD * X_W, SF, 'single'), { lut: SIMD * X_W }) : noResources;
   const bits = PE * SIMD * W_W;
-  const rom = from.form === 'rom' ? romWithRegister(bits, words, from.columns) : undefined;
-  const inDsp = productStyle(arithmetic, X_W, W_W) === 'dsp';
+  const rom = from.form === 'rom' ? romWithRegister(bits, words, from.columns, weightRam) : undefined;
+  const inDsp = productStyle(arithmetic, X_W, W_W, mult) === 'dsp';
   // A word from a stream is registered here, in the DSPs where there are any; a store has its own register.
   const weights = rom ?? { ff: from.form === 'stream' && !inDsp ? bits : 0 };
   // DSPs with a constant operand take the register of the other one in.
   const absorbed = rom?.style === 'constant' && inDsp;
   const operand = { ff: absorbed ? 0 : SIMD * X_W };
-  return addResources(control, kept, weights, operand, datapath(arithmetic, sizes));
+  return addResources(control, kept, weights, operand, datapath(arithmetic, sizes, mult));
 }

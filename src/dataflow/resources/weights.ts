@@ -11,6 +11,7 @@ import {
   wideMux,
 } from '../../blocks/resources/index.js';
 import type { Chain } from '../chain.js';
+import type { Styles } from '../styles.js';
 import { addressMap, storeBits, storeNodes } from '../weights/address-map.js';
 
 /** Number of the next word, and three words in front of the reader, two of them in a register slice. */
@@ -23,8 +24,9 @@ function wordPipelineResources(W: number, WORDS: number): Resources {
 export function weightStreamerResources(
   { W, WORDS }: { readonly W: number; readonly WORDS: number },
   columns?: number,
+  asked?: Styles['ram'],
 ): Resources {
-  return addResources(romWithRegister(W, WORDS, columns), wordPipelineResources(W, WORDS));
+  return addResources(romWithRegister(W, WORDS, columns, asked), wordPipelineResources(W, WORDS));
 }
 
 export interface StoreSizes {
@@ -37,14 +39,14 @@ export interface StoreSizes {
  * Two banks with a register behind each, the word of the unit held a third time; frame numbers, the waiting commit and the
  * access under way; pieces of a word written one at a time.
  */
-export function weightStoreResources({ W, WORDS, FRAME }: StoreSizes): Resources {
+export function weightStoreResources({ W, WORDS, FRAME }: StoreSizes, asked?: Styles['ram']): Resources {
   const pieces = Math.ceil(W / 32);
   const index = Math.max(1, counterBits(WORDS));
   const place = counterBits(FRAME);
-  const { style, lut, ff, bram36, bram18 } = ram(W, WORDS, 'dual');
+  const { style, lut, ff, bram36, bram18 } = ram(W, WORDS, 'dual', asked);
   const block = style === 'block';
   // Read at a clock edge: a block memory needs no register stage beside it.
-  const bank = { lut: block ? lut - W : lut, ff: block ? 0 : ff + W, bram36, bram18 };
+  const bank = { lut: block ? Math.max(0, lut - W) : lut, ff: block ? 0 : ff + W, bram36, bram18 };
   // Frames begun, `at`, and the data of the access.
   const registers = 3 * 32;
   return addResources(bank, bank, {
@@ -54,8 +56,8 @@ export function weightStoreResources({ W, WORDS, FRAME }: StoreSizes): Resources
 }
 
 /** A store with a reader of its own in front of a stream. */
-export const weightStoreStreamResources = (sizes: StoreSizes): Resources =>
-  addResources(weightStoreResources(sizes), wordPipelineResources(sizes.W, sizes.WORDS), {
+export const weightStoreStreamResources = (sizes: StoreSizes, asked?: Styles['ram']): Resources =>
+  addResources(weightStoreResources(sizes, asked), wordPipelineResources(sizes.W, sizes.WORDS), {
     lut: 2 * counterBits(sizes.FRAME),
     ff: counterBits(sizes.FRAME),
   });

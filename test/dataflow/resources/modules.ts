@@ -77,7 +77,7 @@ const argmax = (N: number, PE: number, X_W: number) =>
   single({ kind: 'argmax', signed: true, params: { N, PE, X_W, OUT_W: 8 } }, PE * X_W);
 
 /** A 3 x 3 window with a border of one, over images of `size` x `size` pixels in `FOLDS` beats. */
-function window(size: number, FOLDS: number, SIMD: number, X_W: number): LayerCase {
+export function window(size: number, FOLDS: number, SIMD: number, X_W: number): LayerCase {
   const geometry = { KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 };
   const params = { H: size, W: size, FOLDS, ...geometry, SIMD, X_W, PAD: 0, DEPTH: (2 * size + 4) * FOLDS };
   return single({ kind: 'sliding_window', order: 'pixels', params }, SIMD * X_W);

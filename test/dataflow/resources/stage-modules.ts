@@ -5,7 +5,8 @@ import type { Arithmetic } from '../../../src/dataflow/stages/arithmetic.js';
 import type { PoolKind } from '../../../src/dataflow/stages/pool-lanes.js';
 import { placeWeights, type WeightMode } from '../../../src/dataflow/weights/place-weights.js';
 import type { LayerCase } from './layers.js';
-import { image, single } from './modules.js';
+import { type LayerStyles, type RamStyle, withStyles } from '../../../src/dataflow/styles.js';
+import { image, single, window } from './modules.js';
 
 const poolKind = (reduce: 'max' | 'sum', signed = false): PoolKind => ({ reduce, signed });
 
@@ -99,6 +100,17 @@ function placed(mode: WeightMode, arithmetic: Arithmetic, sizes: UnitSizes): Lay
   return { name: `${mode} ${name.replace('matvec_', '')}`, chain: whole };
 }
 
+/** A unit alone whose layer asks for something. */
+function styled(arithmetic: Arithmetic, sizes: UnitSizes, layer: LayerStyles): LayerCase {
+  const { name, chain } = placed('rom', arithmetic, sizes);
+  return { name: `${Object.values(layer).join(' ')} ${name}`, chain: withStyles(chain, { dut: layer }) };
+}
+
+function styledWindow(style: RamStyle, size: number, FOLDS: number, SIMD: number, X_W: number): LayerCase {
+  const { name, chain } = window(size, FOLDS, SIMD, X_W);
+  return { name: `${style} ${name}`, chain: withStyles(chain, { dut: { window_ram_style: style } }) };
+}
+
 export function stageCases(): LayerCase[] {
   const small = { MH: 8, MW: 32, PE: 2, SIMD: 4, X_W: 4, W_W: 4 };
   const large = { MH: 64, MW: 64, PE: 4, SIMD: 8, X_W: 2, W_W: 2 };
@@ -128,6 +140,15 @@ export function stageCases(): LayerCase[] {
     patches({ H: 32, W: 32, FOLDS: 1, SIMD: 3, X_W: 8 }),
     patches({ H: 8, W: 8, FOLDS: 4, SIMD: 2, X_W: 4 }),
     patches({ H: 112, W: 112, FOLDS: 2, SIMD: 4, X_W: 8 }),
+    styled('us', { ...small, X_W: 8, W_W: 8 }, { mult_style: 'lut' }),
+    styled('ss', { ...small, X_W: 6, W_W: 6 }, { mult_style: 'lut' }),
+    styled('us', { ...small, SIMD: 8, X_W: 11, W_W: 5 }, { mult_style: 'lut' }),
+    styled('us', { ...small, SIMD: 8, X_W: 8, W_W: 2 }, { mult_style: 'lut' }),
+    styled('us', { ...small, MH: 64, MW: 256, W_W: 8 }, { mult_style: 'lut' }),
+    styled('ss', { ...small, PE: 1, SIMD: 8, X_W: 8, W_W: 6 }, { mult_style: 'lut', ram_style: 'block' }),
+    styled('us', { ...small, MH: 64, MW: 256 }, { ram_style: 'distributed' }),
+    styledWindow('block', 28, 1, 4, 1),
+    styledWindow('distributed', 8, 8, 4, 8),
     placed('stream', 'us', small),
     placed('stream', 'us', large),
     placed('programmable', 'us', small),

@@ -58,6 +58,24 @@ export function countCells(cells: Readonly<Record<string, number>>): Measured {
   };
 }
 
+/**
+ * Yosys 0.23 takes no notice of `use_dsp`. Where a product is to be made of LUTs, it is marked as Yosys itself marks those that it
+ * does not give to DSPs.
+ */
+function synthesis({ modules, top }: Design): string[] {
+  const script = `synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top ${top}`;
+  const soft = Object.values(modules).some(({ signals }) =>
+    signals.some((signal) => signal.kind === 'reg' && signal.multiplier === 'lut'),
+  );
+  if (!soft) return [script];
+  return [
+    `${script} -run begin:map_dsp`,
+    'select -set products w:* a:use_dsp=no %i',
+    'chtype -set $__soft_mul @products %ci5 t:$mul %i',
+    `${script} -run map_dsp:`,
+  ];
+}
+
 /** Runs Yosys on the emitted text of a chain; a result for the same text is taken from `cache` where that directory is given. */
 export const synthesize = (chain: Chain, cache?: string): Measured => synthesizeDesign(generateChain(chain), cache);
 
@@ -66,7 +84,7 @@ export function synthesizeDesign(design: Design, cache?: string): Measured {
   const sources = files.filter(({ name }) => name.endsWith('.sv')).map(({ name }) => name);
   const script = [
     `read_verilog -sv -DSYNTHESIS ${sources.join(' ')}`,
-    `synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top ${design.top}`,
+    ...synthesis(design),
     'tee -q -o stat.json stat -json',
   ].join('; ');
   const key = sha256(JSON.stringify([script, files.map(({ name, text }) => [name, text])]));

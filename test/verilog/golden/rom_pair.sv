@@ -14,7 +14,7 @@ module rom #(
   output logic [W-1:0]                             data
 );
 
-  (* ram_style = "block" *) logic [W-1:0] words [0:DEPTH-1];  // one word an address
+  (* rom_style = "block" *) logic [W-1:0] words [0:DEPTH-1];  // one word an address
   if (IMAGE != "") begin : g_words_image
     initial $readmemh(IMAGE, words);
   end else begin : g_words_blank
