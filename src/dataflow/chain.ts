@@ -15,7 +15,7 @@ import type { BorderScaleSizes } from './stages/border-scale.model.js';
 import type { PoolKind } from './stages/pool-lanes.js';
 import type { PoolGlobalSizes, PoolSizes } from './stages/pool.model.js';
 import type { RequantizeKind } from './stages/requantize.js';
-import type { Styles } from './styles.js';
+import type { Styles } from './layer-styles.js';
 import type { PatchOrder } from './stages/sliding-window.js';
 import type { SlidingWindowSizes } from './stages/sliding-window.model.js';
 import type { ProgrammableSizes } from './weights/matvec-programmable.js';

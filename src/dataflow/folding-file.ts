@@ -4,7 +4,7 @@ import type { StageNetwork } from '../network/stages.js';
 import type { FoldingSource } from './errors.js';
 import { weightModes } from './weights/place-weights.js';
 import { checkFolding, type Folding, type LayerFolding, weightedStages } from './folding.js';
-import { type MultStyle, multStyles, type RamStyle, ramStyles } from './styles.js';
+import { type MultStyle, multStyles, type RamStyle, ramStyles } from './layer-styles.js';
 
 /** Parses and checks the text of a folding file (H2101 .. H2104). Layers it leaves out are absent. */
 export function readFolding(text: string, network: StageNetwork, file?: string): Folding {

@@ -8,7 +8,7 @@ import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
 import type { ElementType, StageNetwork } from '../network/stages.js';
 import { codeBits } from './codes.js';
 import { divisors, type FoldingSource, foldingPlace, notDividing } from './errors.js';
-import type { MultStyle, RamStyle } from './styles.js';
+import type { MultStyle, RamStyle } from './layer-styles.js';
 import type { WeightMode } from './weights/place-weights.js';
 import { foldingTotals, isDepthwise, layerForm } from './layer-form.js';
 import { isWeighted, matrixOf, type WeightedStage } from './matrix.js';

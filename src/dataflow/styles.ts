@@ -12,25 +12,7 @@ import {
   operandsOf,
 } from '../circuit/index.js';
 import type { Chain, ChainNode } from './chain.js';
-
-export const multStyles = ['auto', 'lut', 'dsp'] as const;
-export type MultStyle = (typeof multStyles)[number];
-export const ramStyles = ['auto', 'block', 'distributed', 'ultra'] as const;
-export type RamStyle = (typeof ramStyles)[number];
-
-/** Of one module instance; what is absent is left to the tool. */
-export interface Styles {
-  readonly mult?: Exclude<MultStyle, 'auto'>;
-  /** Of memories with contents, and of those in windows. */
-  readonly ram?: Exclude<RamStyle, 'auto'>;
-}
-
-/** Styles of a layer, as its folding has them. */
-export interface LayerStyles {
-  readonly mult_style?: MultStyle | undefined;
-  readonly ram_style?: RamStyle | undefined;
-  readonly window_ram_style?: RamStyle | undefined;
-}
+import type { LayerStyles, Styles } from './layer-styles.js';
 
 /** Kinds whose memory has the weights, kinds that form products, kinds with a line buffer. */
 const weightKinds: readonly string[] = [

@@ -10,7 +10,7 @@ import {
 } from '../../blocks/resources/index.js';
 import type { Image } from '../../circuit/index.js';
 import type { Chain, ChainModule } from '../chain.js';
-import type { Styles } from '../styles.js';
+import type { Styles } from '../layer-styles.js';
 import { storeSizes } from '../weights/matvec-programmable.js';
 import { argmaxResources, requantizeResources, thresholdsResources } from './activations.js';
 import { addStageResources, concatResources, duplicateResources, slidingWindowResources } from './images.js';

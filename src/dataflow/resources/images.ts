@@ -1,6 +1,6 @@
 /** Resources of what works on images and on several streams: windows, copies, sums, concatenations. */
 import { addResources, comparator, counterBits, ram, type Resources } from '../../blocks/resources/index.js';
-import type { Styles } from '../styles.js';
+import type { Styles } from '../layer-styles.js';
 import type { WindowSizes } from '../stages/window-order.js';
 
 export interface SlidingWindowSizes extends WindowSizes {

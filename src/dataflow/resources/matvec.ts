@@ -18,7 +18,7 @@ import {
   romWithRegister,
   timesResources,
 } from '../../blocks/resources/index.js';
-import type { Styles } from '../styles.js';
+import type { Styles } from '../layer-styles.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
 
 export interface MatvecSizes {

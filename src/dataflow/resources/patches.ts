@@ -11,7 +11,7 @@ import {
   romWithRegister,
   timesResources,
 } from '../../blocks/resources/index.js';
-import type { Styles } from '../styles.js';
+import type { Styles } from '../layer-styles.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';
 import type { DepthwiseSizes } from '../stages/depthwise.model.js';
 import type { PatchWindowSizes } from '../stages/patch-window.model.js';

@@ -11,7 +11,7 @@ import {
   wideMux,
 } from '../../blocks/resources/index.js';
 import type { Chain } from '../chain.js';
-import type { Styles } from '../styles.js';
+import type { Styles } from '../layer-styles.js';
 import { addressMap, storeBits, storeNodes } from '../weights/address-map.js';
 
 /** Number of the next word, and three words in front of the reader, two of them in a register slice. */

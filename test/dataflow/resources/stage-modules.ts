@@ -5,7 +5,8 @@ import type { Arithmetic } from '../../../src/dataflow/stages/arithmetic.js';
 import type { PoolKind } from '../../../src/dataflow/stages/pool-lanes.js';
 import { placeWeights, type WeightMode } from '../../../src/dataflow/weights/place-weights.js';
 import type { LayerCase } from './layers.js';
-import { type LayerStyles, type RamStyle, withStyles } from '../../../src/dataflow/styles.js';
+import type { LayerStyles, RamStyle } from '../../../src/dataflow/layer-styles.js';
+import { withStyles } from '../../../src/dataflow/styles.js';
 import { image, single, window } from './modules.js';
 
 const poolKind = (reduce: 'max' | 'sum', signed = false): PoolKind => ({ reduce, signed });
