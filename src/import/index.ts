@@ -39,7 +39,7 @@ export interface LoadedNetwork {
   readonly numerics: 'qonnx' | 'finn' | 'qkeras' | 'tflite' | 'hls4ml';
   /** Shape of one sample. */
   readonly inputShape: readonly number[];
-  /** The integer pipeline, made on first use; throws H3031 to H3042 where the network has none that is exact. */
+  /** The integer pipeline, made on first use; throws H3031 to H3043 where the network has none that is exact. */
   readonly stageNetwork: StageNetwork;
   /** The pipeline before any joining of casts (hls4ml), otherwise the same object as `stageNetwork`. */
   readonly referenceStages: StageNetwork;

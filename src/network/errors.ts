@@ -19,6 +19,7 @@ const fixes: Readonly<Record<string, string>> = {
   H3039: 'give --input-scale, or an integer array of the type of the input port',
   H3040: 'end the network with the same scale and offset for all channels in front of TopK, or without TopK',
   H3041: 'put a quantizer in front of this layer',
+  H3043: 'end the network with Softmax over its last axis, or with the scores in front of it',
   H3042: 'quantize the layer (QDense, QActivation), or remove the batch normalization behind it',
 };
 
@@ -69,6 +70,10 @@ export const explanations: Readonly<Record<string, string>> = {
     'one positive scale and one offset for all of them.',
   H3041:
     'A matrix multiplication reads real values that no quantizer has put on an integer grid. The hardware computes on integer codes.',
+  H3043:
+    'Softmax has no stage, not even as tables: exponentials that are rounded to the entries of a table and a division in integers give other ' +
+    'shares than the model. The accelerator gives the scores, exact, and the host computes their shares, which is a few exponentials ' +
+    'a sample. This needs Softmax at the end of the network, over the last axis. The choice itself has a stage: TopK or ArgMax at the end.',
   H3042:
     'hls4ml rewrites this construct before it builds (for instance it folds batch normalization into a dense layer without ' +
     'quantizers), so that the arithmetic of the file is not what its hardware computes. Heddle refuses instead of guessing.',

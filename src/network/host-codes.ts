@@ -3,7 +3,7 @@ import { networkError } from './errors.js';
 import type { Graph, GraphNode } from './graph.js';
 import type { HostCodes } from './stages.js';
 
-/** The codes behind one more node; H3038 for anything else than this chain. */
+/** The codes behind one more node; H3043 for anything else than this chain. */
 export function hostCodesBehind(graph: Graph, node: GraphNode, codes: HostCodes | undefined): HostCodes {
   const constant = (at: number): number => {
     const data = graph.initializers.get(node.inputs[at] ?? '')?.data;
@@ -14,5 +14,5 @@ export function hostCodesBehind(graph: Graph, node: GraphNode, codes: HostCodes 
     return { scale: first, zeroPoint: 0, min: -Infinity, max: Infinity };
   if (codes && node.op === 'Add' && Number.isInteger(first)) return { ...codes, zeroPoint: codes.zeroPoint + first };
   if (codes && node.op === 'Clip' && first <= second) return { ...codes, min: first, max: second };
-  throw networkError('H3038', node.name, `${node.op} stands behind Softmax`);
+  throw networkError('H3043', node.name, `${node.op} stands behind Softmax, which is computed on the host`);
 }

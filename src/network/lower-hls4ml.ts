@@ -98,7 +98,7 @@ function inputTypeOf(graph: Graph, config: Hls4mlConfig): FixedType {
   return config.layers.get(onlyInput(graph).name)?.result ?? config.input ?? config.model;
 }
 
-/** One step per cast, nothing joined: the definition of this numerics. Throws H3031, H3036 to H3038, H3042. */
+/** One step per cast, nothing joined: the definition of this numerics. Throws H3031, H3036 to H3038, H3042, H3043. */
 export function lowerHls4mlExactly(original: Graph, config: Hls4mlConfig): StageNetwork {
   const graph = batchFree(foldConstants(original));
   const shapes = inferShapes(graph);
@@ -122,7 +122,7 @@ export function lowerHls4mlExactly(original: Graph, config: Hls4mlConfig): Stage
   };
   let softmax = false;
   for (const group of groups) {
-    if (softmax) throw networkError('H3038', group.layer, 'stands behind Softmax');
+    if (softmax) throw networkError('H3043', group.layer, 'stands behind Softmax, which is computed on the host');
     const walks = group.inputs.map((name) => at(name, group.layer));
     const walk = joined(walks, group, shapes.get(group.output)?.length ?? 0, config);
     if (group.nodes.some((node) => node.op === 'Softmax')) softmax = true;

@@ -5,7 +5,7 @@
 import { intType, valueRange } from './element-type.js';
 import { networkError } from './errors.js';
 import { onlyInput, onlyOutput } from './execute.js';
-import { consumersOf, freshName, sizeOf, tensor, type Graph, type GraphNode } from './graph.js';
+import { consumersOf, freshName, numberAttribute, sizeOf, tensor, type Graph, type GraphNode } from './graph.js';
 import { imageSize, type ImageShape, type Operand } from './image-stages.js';
 import { hostCodesBehind } from './host-codes.js';
 import { inputLayout } from './input-layout.js';
@@ -99,7 +99,7 @@ class Walk {
       case 'ArgMax':
         return this.argmax(node, value);
       case 'Softmax':
-        this.softmax = node;
+        this.softmax = lastAxis(node, value.end.indices.shape.length);
         return this.set(output, value);
       case 'Requantize':
         return this.set(output, { ...value, body: [...value.body, node] });
@@ -481,6 +481,14 @@ class Walk {
     };
     this.values.set(index, this.stream(index, layout, stage));
   }
+}
+
+/** A Softmax that the host computes on one sample's real values, row by row; H3043 over other axes. */
+function lastAxis(node: GraphNode, rank: number): GraphNode {
+  const axis = numberAttribute(node, 'axis', -1);
+  if (axis !== -1 && axis !== rank - 1)
+    throw networkError('H3043', node.name, `Softmax over axis ${axis} of ${rank}, not over the last one`);
+  return node;
 }
 
 function plainOnly(layout: Layout, node: GraphNode): Layout {

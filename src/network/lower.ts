@@ -36,7 +36,7 @@ export function defaultInput(graph: Graph): { type: ElementType; scale: number }
 }
 
 /**
- * Lowers a graph as it was read. Throws H3031 to H3041 where the result could not be exact.
+ * Lowers a graph as it was read. Throws H3031 to H3043 where the result could not be exact.
  *
  * The stages equal the reference executor on `streamline(codesInput(graph, scale))` for every input code.
  */

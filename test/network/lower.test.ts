@@ -123,6 +123,7 @@ test.each([
   ],
   ['H3041', [{ op: 'Relu', inputs: [], attributes: {} }, { ...matMul }]],
   ['H3032', [{ op: 'MatMul', inputs: ['real'], attributes: {} }]],
+  ['H3043', [matMul, { op: 'Softmax', inputs: [], attributes: { axis: 0 } }]],
   [
     'H3034',
     [
@@ -133,9 +134,10 @@ test.each([
   ['H3035', [matMul, { op: 'Quant', inputs: ['one', 'zero', 'twenty'], attributes: {} }]],
   ['H3040', [matMul, { op: 'Relu', inputs: [], attributes: {} }]],
   [
-    'H3038',
+    'H3043',
     [matMul, { op: 'Softmax', inputs: [], attributes: {} }, { op: 'BipolarQuant', inputs: ['one'], attributes: {} }],
   ],
+  ['H3038', [matMul, { op: 'ReduceMax', inputs: [], attributes: { axes: [1] } }]],
 ] as const)('%s is thrown with a fix', (code, nodes) => {
   const constants: Record<string, [number[], number[]]> = {
     w,
