@@ -8,6 +8,7 @@ import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
 import { EnginePe } from '../../../src/engine/rtl/pe.js';
 import { EngineOutput } from '../../../src/engine/rtl/output.js';
 import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
+import { EnginePixelPort } from '../../../src/engine/rtl/pixel-port.js';
 import { EnginePost } from '../../../src/engine/rtl/post.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
 import { EngineScatter } from '../../../src/engine/rtl/scatter.js';
@@ -102,6 +103,11 @@ export const engineModules: readonly EngineModule[] = [
   entry(EngineOutput, [
     { UNIT: 8, GROUP: 1, BEAT: 4, DEPTH: 2 },
     { UNIT: 32, GROUP: 7, BEAT: 4, DEPTH: 33 },
+  ]),
+  entry(EnginePixelPort, [
+    { P: 1, D: 1, XB: 1, GROUPS: 1, XD: 2, UNIT: 1, GROUP: 1, BEAT: 32, BEATS: 8 },
+    { P: 7, D: 4, XB: 8, GROUPS: 8, XD: 1024, UNIT: 32, GROUP: 7, BEAT: 4, BEATS: 2 },
+    { P: 3, D: 1, XB: 8, GROUPS: 5, XD: 65536, UNIT: 8, GROUP: 3, BEAT: 32, BEATS: 1 },
   ]),
   entry(EnginePost, [
     { P: 1, D: 1, GROUPS: 1, AB: 2, XB: 2, PD: 0, MUL: 0, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 4 },
