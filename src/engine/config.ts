@@ -22,9 +22,9 @@ export const engineParameters = {
   G: { min: 1, max: 16, doc: 'slices: terms of a sum that are multiplied side by side' },
   M: { min: 1, max: 256, doc: 'output channels that are computed side by side; also banks of the X-RAM' },
   D: { min: 1, max: 64, doc: 'channels that leave the array in one cycle' },
-  XB: { min: 1, max: 8, default: 8, doc: 'bits of a pixel' },
-  WB: { min: 1, max: 8, default: 8, doc: 'bits of a weight' },
-  AB: { min: 12, max: 40, default: 32, doc: 'bits of an accumulator' },
+  XB: { min: 1, max: 16, default: 8, doc: 'bits of a pixel; tables and residuals need at most 8' },
+  WB: { min: 1, max: 16, default: 8, doc: 'bits of a weight' },
+  AB: { min: 12, max: 32, default: 32, doc: 'bits of an accumulator' },
   XD: { min: 8, max: 65536, default: 1024, doc: 'words of P pixels in one bank of the X-RAM' },
   WD: { min: 8, max: 65536, default: 1024, doc: 'words of M * G weights in the weight ring' },
   PD: { min: 0, max: 65536, default: 256, doc: 'entries of D words of P partial sums; 0: no chunks' },
@@ -264,6 +264,8 @@ function limitProblems(values: Readonly<Record<EngineParameterName, number>>): D
   if (G > M) bad('G', `${G} slices would read one bank twice: there are M=${M} banks`, `G at most ${M}`);
   if (M % D !== 0) bad('D', `${D} does not divide M=${M}`);
   else if (YD < (2 * M) / D) bad('YD', `${YD} is less than two tiles`, `YD at least ${(2 * M) / D}`);
+  if (values.XB > 8 && (values.LUT > 0 || values.ADD > 0))
+    bad('XB', `${values.XB} bits are too many for a table or residuals`, 'LUT=0,ADD=0');
   if (M % XG !== 0) bad('XG', `${XG} does not divide M=${M}`);
   if (![0, 1, 3, 7, 15].includes(NTHR)) bad('NTHR', `${NTHR} is not 0, 1, 3, 7 or 15`);
   for (const name of ['XP', 'WP', 'YP'] as const)

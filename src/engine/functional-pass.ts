@@ -22,7 +22,7 @@ export interface LoadedPass {
   readonly add: readonly number[];
   readonly planes: readonly TilePlanes[];
   /** [tile][chunk]: weight words, column m * G + g innermost. */
-  readonly weights: readonly (readonly Int8Array[])[];
+  readonly weights: readonly (readonly Int16Array[])[];
 }
 
 /** Throws H2210 for a packet that is shorter or longer than its header says, or weights that the ring cannot keep. */
@@ -47,7 +47,7 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
     : [];
   const add = header.res ? segment(() => signed(516)) : [];
   const planes: TilePlanes[] = [];
-  const weights: Int8Array[][] = [];
+  const weights: Int16Array[][] = [];
   for (let tile = 0; tile < header.OTN; tile++) {
     const used = tileChannels(engine.M, header, tile);
     const padded = Math.ceil(used / engine.D) * engine.D;
@@ -65,8 +65,8 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
       ...(thresholds && { thresholds }),
     });
     if (header.hasWeights === 1 && header.wReuse === 0) {
-      const read = (): Int8Array =>
-        Int8Array.from({ length: header.wWords * engine.columns }, () => {
+      const read = (): Int16Array =>
+        Int16Array.from({ length: header.wWords * engine.columns }, () => {
           if (input.left < engine.WB) throw engineError('H2210', what, 'the packet ends inside of its weights');
           return input.takeSigned(engine.WB);
         });

@@ -1,6 +1,7 @@
 /** From the sums of a tile to the words that leave it: requantization, thresholds, table, residual. */
 import type { Engine } from './config.js';
 import type { LoadedPass } from './functional-pass.js';
+import { limitUnit } from './plan/requant-header.js';
 import type { XRam } from './functional-xram.js';
 import { codeValue, type Header } from './header.js';
 import { requantize, type ChannelParameters, type RequantizeControl } from './model/requantize.js';
@@ -14,7 +15,8 @@ export interface Tile {
   readonly groups: number;
 }
 
-function controlOf(header: Header): RequantizeControl {
+function controlOf(engine: Engine, header: Header): RequantizeControl {
+  const unit = limitUnit(engine);
   return {
     mode: header.requant,
     round: header.round,
@@ -22,8 +24,8 @@ function controlOf(header: Header): RequantizeControl {
     threshold: header.thresholds === 1,
     wrap: header.wrapOut === 1,
     zero: header.zp,
-    lo: codeValue(header, header.lo),
-    hi: codeValue(header, header.hi),
+    lo: codeValue(header, header.lo) * unit,
+    hi: codeValue(header, header.hi) * unit + unit - 1,
   };
 }
 
@@ -49,7 +51,7 @@ export function resultsOf(engine: Engine, pass: LoadedPass, tile: Tile, sums: Fl
   const { P, D, XB } = engine;
   const { header } = pass;
   const sizes = { W: 32, XB };
-  const control = controlOf(header);
+  const control = controlOf(engine, header);
   const mask = 2 ** XB - 1;
   const words: number[] = [];
   for (let m = 0; m < tile.groups * D; m++) {

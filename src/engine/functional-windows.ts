@@ -157,7 +157,7 @@ export class Slices {
   }
 
   #multiply(
-    words: Int8Array,
+    words: Int16Array,
     word: number,
     positions: readonly SlicePosition[],
     tap: Tap,

@@ -6,7 +6,7 @@ const unwritten = -2;
 
 /** Codes of XB bits, unsigned. Words that nobody wrote, or that a pass wrote since the last flush, cannot be read. */
 export class XRam {
-  readonly #codes: Uint8Array;
+  readonly #codes: Uint16Array;
   /** Per word: the pass that wrote it, -1 for the pixel port, -2 for nobody. */
   readonly #writer: Int32Array;
   /** Words that passes wrote and no flush has made visible. */
@@ -14,7 +14,7 @@ export class XRam {
 
   constructor(readonly engine: Pick<Engine, 'M' | 'P' | 'XD' | 'XB'>) {
     const { M, P, XD } = engine;
-    this.#codes = new Uint8Array(M * XD * P);
+    this.#codes = new Uint16Array(M * XD * P);
     this.#writer = new Int32Array(M * XD).fill(unwritten);
   }
 
@@ -59,7 +59,7 @@ export class XRam {
   }
 
   /** The codes of a word. */
-  read(bank: number, address: number, what: string): Uint8Array {
+  read(bank: number, address: number, what: string): Uint16Array {
     const { P } = this.engine;
     const at = this.#index(bank, address, what);
     if (this.#writer[at] === unwritten)

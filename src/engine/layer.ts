@@ -27,7 +27,8 @@ export interface Axis {
  * - `mult`: `y = round(((t * mult + 2^30) >> 31) / 2^shift)`,
  * - `single`: `y = round(t * mult / 2^shift)`,
  * - `fixed`: `y = round((z * mult + bias) / 2^shift)`, bias of 48 bits;
- * then `y + zeroPoint`, clamped to `lo` .. `hi`, or its low XB bits where `wrap` is set. Sums (behind `mult`) that are not negative
+ * then `y + zeroPoint`, clamped to `lo` .. `hi`, or its low XB bits where `wrap` is set (with `lo` = 0 negative
+ * results are 0 first). Sums (behind `mult`) that are not negative
  * are shifted right by `leaky` less. With `thresholds` the result is `lo + #{i : z >= thresholds[channel * levels + i]}` instead.
  */
 export interface Requant {

@@ -27,7 +27,7 @@ export function encodeWeights(engine: Engine, layer: EngineLayer, pass: PassPlan
   if (layer.residual !== undefined) {
     out.putAll(layer.residual.own, 32);
     out.putAll(layer.residual.other, 32);
-    out.putAll(secondWords(layer.residual.second), 32);
+    out.putAll(secondWords(engine, layer.residual.second), 32);
     out.endSegment();
   }
   for (let tile = 0; tile < header.OTN; tile++) {
@@ -47,8 +47,8 @@ export function encodeWeights(engine: Engine, layer: EngineLayer, pass: PassPlan
 }
 
 /** The four words behind the tables of a residual addition. */
-function secondWords(second: Requant): number[] {
-  const fields = requantFields(second);
+function secondWords(engine: Engine, second: Requant): number[] {
+  const fields = requantFields(engine, second);
   const {
     lo = 0,
     hi = 0,

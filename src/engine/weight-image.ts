@@ -20,17 +20,17 @@ function weightReader(layer: EngineLayer): WeightAt {
 }
 
 /** Words of every chunk of one weight tile, [chunks][wWords * M * G], column m * G + g innermost. */
-export function tileWords(engine: Engine, layer: EngineLayer, pass: PassPlan, tile: number): Int8Array[] {
+export function tileWords(engine: Engine, layer: EngineLayer, pass: PassPlan, tile: number): Int16Array[] {
   return layer.op === 'dw' ? [depthwiseWords(engine, layer, pass, tile)] : denseWords(engine, layer, pass, tile);
 }
 
-function denseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: PassPlan, tile: number): Int8Array[] {
+function denseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: PassPlan, tile: number): Int16Array[] {
   const read = weightReader(layer);
   const { Cc, Clast, CHN, wWords, NT, KH1, wrap } = header;
   const perRow = Math.ceil(Cc / G);
   const used = tileChannels(M, header, tile);
   return Array.from({ length: CHN }, (_, chunk) => {
-    const words = new Int8Array(wWords * M * G);
+    const words = new Int16Array(wWords * M * G);
     const present = chunk === CHN - 1 ? Clast : Cc;
     for (let group = 0; group < wWords / NT; group++) {
       for (let slice = 0; slice < G; slice++) {
@@ -52,9 +52,9 @@ function denseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: P
   });
 }
 
-function depthwiseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: PassPlan, tile: number): Int8Array {
+function depthwiseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: PassPlan, tile: number): Int16Array {
   const read = weightReader(layer);
-  const words = new Int8Array(header.wWords * M * G);
+  const words = new Int16Array(header.wWords * M * G);
   const perRow = Math.ceil(header.NT / G);
   const used = tileChannels(M, header, tile);
   for (let row = 0; row <= header.KH1; row++) {

@@ -92,6 +92,6 @@ function requantized(requant: Requant, sum: bigint, channel: number): number {
   else if (mode === 'single') value = scaled(t * mult, shift);
   else value = scaled(sum * mult + BigInt(of(requant.bias)), shift);
   const result = Number(value) + zeroPoint;
-  if (wrap) return (result << 24) >> 24;
+  if (wrap) return lo === 0 && result < 0 ? 0 : (result << 24) >> 24;
   return Math.min(Math.max(result, lo), hi);
 }

@@ -3,7 +3,7 @@ import type { Activation, ElementType, SumRange } from '../../network/stages.js'
 import { codeBits, isSigned } from '../codes.js';
 import { channelImage } from '../images.js';
 import { type ChainBuilder, divisorLanes, type Flow, lcm } from './builder.js';
-import { stepForThresholds } from '../fit-thresholds.js';
+import { stepForThresholds } from '../../network/fit-thresholds.js';
 import { requantizers } from '../requantizers.js';
 import { lookupFor } from './lookup.js';
 

@@ -12,7 +12,7 @@ import { layerInterval, usefulPairs } from '../folding.js';
 import type { FoldableLayer, Pair } from '../folding-search.js';
 import { layerForm, type LayerForm, windowSizes } from '../layer-form.js';
 import { matrixOf, type WeightedStage } from '../matrix.js';
-import { stepForThresholds } from '../fit-thresholds.js';
+import { stepForThresholds } from '../../network/fit-thresholds.js';
 import { requantizers } from '../requantizers.js';
 import { lcm, typeLetter } from '../plan/builder.js';
 import { type Arithmetic, isBinary } from '../stages/arithmetic.js';

@@ -39,7 +39,8 @@ export function requantize(
   const { mode, round, leaky, threshold, wrap, zero, lo, hi } = control;
   const z = BigInt.asIntN(W, mode === 3 && !threshold ? sum : sum + channel.bias);
   const finish = (value: bigint): bigint => {
-    if (wrap) return BigInt.asIntN(XB, value);
+    const relu = lo === 0 && value < 0n;
+    if (wrap && !relu) return BigInt.asIntN(XB, value);
     return value < BigInt(lo) ? BigInt(lo) : value > BigInt(hi) ? BigInt(hi) : value;
   };
   if (threshold) return finish(BigInt(lo + channel.thresholds.filter((level) => z >= level).length));

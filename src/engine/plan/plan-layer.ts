@@ -63,7 +63,7 @@ export function planLayer(engine: Engine, layer: EngineLayer, placement: LayerPl
         rows: reduction.rows,
         weights,
         row0: rows.row0,
-        unsigned: unsignedResults(flat),
+        unsigned: unsignedResults(engine, flat),
       });
     }
   }
@@ -73,9 +73,9 @@ export function planLayer(engine: Engine, layer: EngineLayer, placement: LayerPl
 }
 
 /** Codes of the results are unsigned. */
-function unsignedResults({ requant, residual }: EngineLayer): boolean {
-  const { lo, hi } = residual?.second ?? requant;
-  return lo >= 0 && hi > 127;
+function unsignedResults({ XB }: Engine, { requant, residual }: EngineLayer): boolean {
+  const { hi } = residual?.second ?? requant;
+  return hi >= 2 ** (XB - 1);
 }
 
 function checkShapes(engine: Engine, layer: EngineLayer, { input }: LayerPlacement): void {
@@ -136,7 +136,7 @@ function passHeader(engine: Engine, layer: EngineLayer, parts: PassParts): Heade
     ...{ dstXram: placement.output ? 1 : 0, dstAxis: placement.axis ? 1 : 0, last: last ? 1 : 0 },
     ...{ flush: placement.flush ? 1 : 0, res: layer.residual ? 1 : 0, inUnsigned: layer.unsigned ? 1 : 0 },
     ...{ wReuse: placement.weights?.reuse ? 1 : 0, wKeep: placement.weights?.keep ? 1 : 0 },
-    ...requantFields(layer.requant),
+    ...requantFields(engine, layer.requant),
     ...{ Ho: rows.rows, XT: xt, NT: program.taps.length, KH1: layer.y.kernel - 1, SH: layer.y.stride },
     ...{ Mlast: lastTile, gLast: Math.ceil(lastTile / engine.D), OTN: tiles, CHN: reduction.chunks },
     ...{ wWords: reduction.words },

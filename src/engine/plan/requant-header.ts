@@ -21,19 +21,25 @@ export function planesOf(requant: Requant): number {
   );
 }
 
+/** `lo` and `hi` of a header are codes of 8 bits; wider pixels have them in steps of this, `lo` filled with zeros, `hi` with ones. */
+export function limitUnit({ XB }: Pick<Engine, 'XB'>): number {
+  return 2 ** Math.max(0, XB - 8);
+}
+
 /** Header fields of a requantization. */
-export function requantFields(requant: Requant): Partial<Header> {
+export function requantFields(engine: Pick<Engine, 'XB'>, requant: Requant): Partial<Header> {
   const { lo, hi, zeroPoint, leaky } = requant;
+  const unit = limitUnit(engine);
   return {
     round: roundCodes[requant.round],
     requant: requantCodes[requant.mode],
     wrapOut: requant.wrap ? 1 : 0,
     thresholds: requant.thresholds === undefined ? 0 : 1,
     planes: planesOf(requant),
-    lo: lo & 255,
-    hi: hi & 255,
+    lo: Math.floor(lo / unit) & 255,
+    hi: Math.floor(hi / unit) & 255,
     zp: zeroPoint,
-    outUnsigned: lo >= 0 && hi > 127 ? 1 : 0,
+    outUnsigned: hi >= 2 ** (engine.XB - 1) ? 1 : 0,
     leaky,
     shift: perChannel(requant.shift, 0),
     leftShift: perChannel(requant.leftShift, 0),
@@ -74,7 +80,7 @@ export function planeWords(
 }
 
 /** H2207 for everything that the requantizer's fields cannot hold. */
-export function checkRequant(engine: Pick<Engine, 'NTHR' | 'AB'>, requant: Requant, subject: string): Diagnostic[] {
+export function checkRequant(engine: Pick<Engine, 'NTHR' | 'XB'>, requant: Requant, subject: string): Diagnostic[] {
   const problems: Diagnostic[] = [];
   const rule = (ok: boolean, what: string): void => {
     if (!ok) problems.push(engineDiagnostic('H2207', subject, what));
@@ -90,7 +96,13 @@ export function checkRequant(engine: Pick<Engine, 'NTHR' | 'AB'>, requant: Requa
   rule(within(requant.shift, 0, most), `a shift outside of 0..${most}`);
   rule(within(requant.leftShift, 0, 31), 'a left shift outside of 0..31');
   rule(within([requant.leaky], 0, Math.min(7, ...requant.shift)), 'a leaky shift above the shift, or above 7');
-  rule(lo <= hi && lo >= -128 && hi <= 255 && (lo >= 0 || hi < 128), `results ${lo}..${hi} are not codes of 8 bits`);
+  const span = 2 ** engine.XB;
+  const unit = limitUnit(engine);
+  rule(
+    lo <= hi && (lo >= 0 ? hi < span : lo >= -span / 2 && hi < span / 2),
+    `results ${lo}..${hi} are not of ${engine.XB} bits`,
+  );
+  rule(lo % unit === 0 && (hi + 1) % unit === 0, `results ${lo}..${hi} are not bounded in steps of ${unit}`);
   rule(requant.lut === undefined || requant.lut.length === 256, 'a table without 256 entries');
   if (thresholds !== undefined) {
     rule(thresholds.levels <= engine.NTHR, `${thresholds.levels} thresholds a channel, the engine has ${engine.NTHR}`);

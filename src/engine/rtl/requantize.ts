@@ -78,7 +78,7 @@ Latency 5 + 3 * MUL + LUT, one more with thresholds; a group every cycle, nothin
     round: input(uint(3)),
     leaky: input(uint(3)),
     threshold: input(bool(), 'count thresholds'),
-    wrap: input(bool(), 'drop the upper bits instead of clamping'),
+    wrap: input(bool(), 'drop the upper bits instead of clamping; with lo = 0 negative results are 0 first'),
     lookup: input(bool(), 'look the result up'),
     zero: input(sint(XB)),
     lo: input(sint(XB.plus(1))),
@@ -283,5 +283,7 @@ function rounded(b: Builder, shifted: Shifted, { round, wrap, zero, lo, hi }: Ro
   const low = b.let('tooLow', over.mux(negative, sum.lt(lo.extend(width))));
   const high = b.let('tooHigh', over.mux(negative.not(), sum.gt(hi.extend(width))));
   const limited = low.mux(lo.truncate(XB), high.mux(hi.truncate(XB), sum.truncate(XB)));
-  return wrap.mux(sum.truncate(XB), limited).asUInt();
+  // A pass that wraps and has 0 for its least result does a relu first: hls4ml casts the result of its relu.
+  const relu = b.let('relu', low.and(lo.eq(0)));
+  return wrap.and(relu.not()).mux(sum.truncate(XB), limited).asUInt();
 }

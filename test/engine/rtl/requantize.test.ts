@@ -54,7 +54,10 @@ function anything({ P, D, W, XB, MUL, FIXED, NTHR, LUT }: Sizes, random: RandomS
   const places = mode < 2 ? W : 2 * W;
   const [a, c] = [random.nextInt(2 ** XB), random.nextInt(2 ** XB)].map((x) => x - 2 ** (XB - 1));
   const up = random.nextInt(2) === 1 ? 2 ** (XB - 1) : 0;
-  const limits = [Math.min(a!, c!) + up, Math.max(a!, c!) + up].map((x) => BigInt.asUintN(XB + 1, BigInt(x)));
+  const zeroLow = random.nextInt(4) === 0;
+  const limits = [zeroLow ? 0 : Math.min(a!, c!) + up, (zeroLow ? Math.abs(c!) : Math.max(a!, c!)) + up].map((x) =>
+    BigInt.asUintN(XB + 1, BigInt(x)),
+  );
   const any = (width: number): bigint => random.nextBigInt(width);
   return {
     in_valid: random.nextInt(5) === 0 ? 0n : 1n,

@@ -51,7 +51,8 @@ module engine_requantize #(
   input  logic [2:0]                         round,
   input  logic [2:0]                         leaky,
   input  logic                               threshold,   // count thresholds
-  input  logic                               wrap,        // drop the upper bits instead of clamping
+  // drop the upper bits instead of clamping; with lo = 0 negative results are 0 first
+  input  logic                               wrap,
   input  logic                               lookup,      // look the result up
   input  logic signed [XB-1:0]               zero,
   input  logic signed [XB:0]                 lo,
@@ -367,6 +368,7 @@ module engine_requantize #(
       logic signed [XB+3:0] sum;
       logic                 too_low;
       logic                 too_high;
+      logic                 relu;
 
       assign up       = (round_later_q == 3'd1 && shift_half)
           || (round_later_q == 3'd2 && shift_half && (shift_below || !shift_negative))
@@ -375,9 +377,10 @@ module engine_requantize #(
       assign sum      = (XB+4)'(shift_q) + (XB+4)'($signed(zero_later_q)) + $signed((XB+4)'(up));
       assign too_low  = shift_over ? shift_negative : sum < (XB+4)'($signed(lo_later_q));
       assign too_high = shift_over ? !shift_negative : sum > (XB+4)'($signed(hi_later_q));
+      assign relu     = too_low && $signed(lo_later_q) == (XB+1)'(0);
 
       always_ff @(posedge aclk) begin
-        y_q <= wrap_later_q ? $signed(sum[XB-1:0]) : too_low ? $signed(lo_later_q[XB-1:0])
+        y_q <= wrap_later_q && !relu ? $signed(sum[XB-1:0]) : too_low ? $signed(lo_later_q[XB-1:0])
             : too_high ? $signed(hi_later_q[XB-1:0]) : $signed(sum[XB-1:0]);
       end
 

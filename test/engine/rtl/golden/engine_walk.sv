@@ -28,7 +28,7 @@ module engine_walk #(
   output logic [2:0]                                 round,
   // 0 shift, 1 multiplier rounded twice, 2 rounded once, 3 fixed
   output logic [1:0]                                 requant,
-  // upper bits of a result are dropped instead of clamped
+  // upper bits of a result are dropped instead of clamped; with lo = 0 negative results are 0 first
   output logic                                       wrap_out,
   // results are counts of thresholds
   output logic                                       thresholds,

@@ -7,9 +7,9 @@
  * that serves them all, is exact for every value. Averages that round halves away from zero have no floor of this kind with a
  * power of two for a slope; their own rounding is tried, and looked at on both sides of every threshold.
  */
-import { levelsOf, valueRange } from '../network/element-type.js';
-import { fixedStep } from '../network/run-stages.js';
-import type { Activation, ElementType, FixedStep, RoundingMode, SumRange } from '../network/stages.js';
+import { levelsOf, valueRange } from './element-type.js';
+import { fixedStep } from './run-stages.js';
+import type { Activation, ElementType, FixedStep, RoundingMode, SumRange } from './stages.js';
 
 type Thresholds = Extract<Activation, { kind: 'thresholds' }>;
 
@@ -31,13 +31,14 @@ const maxShift = 30;
 /** Thresholds that a step without a multiplier, and one with a multiplier, must replace at the least to be the smaller circuit. */
 const worth = { plain: 7, multiplier: 63 };
 
-/** The step, or undefined where none is exact or none is worth it. Channels are the rows of the table. */
+/** The step, or undefined where none is exact or none is worth it. Channels are the rows of the table; `least` is what is worth it. */
 export function stepForThresholds(
   { levels, table, perChannel }: Thresholds,
   output: ElementType,
   range: SumRange,
+  least: { readonly plain: number; readonly multiplier: number } = worth,
 ): FixedStep | undefined {
-  if (output.kind !== 'int' || levels < worth.plain || levels !== levelsOf(output)) return undefined;
+  if (output.kind !== 'int' || levels < least.plain || levels !== levelsOf(output)) return undefined;
   const lowest = valueRange(output).min;
   const channels = perChannel ? table.length / levels : 1;
   const rows = Array.from({ length: channels }, (_, c) =>
@@ -47,7 +48,7 @@ export function stepForThresholds(
   const floor = floorOf(rows, result);
   const step = floor !== undefined && isPower(floor) ? floor : (roundingOf(rows, result) ?? floor);
   if (step === undefined) return undefined;
-  return levels >= (isPower(step) ? worth.plain : worth.multiplier) ? step : undefined;
+  return levels >= (isPower(step) ? least.plain : least.multiplier) ? step : undefined;
 }
 
 const isPower = ({ multiplier }: FixedStep): boolean =>

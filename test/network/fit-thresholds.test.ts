@@ -1,7 +1,7 @@
 /** Thresholds that are a fixed step: the step found gives every code, and thresholds that are none are left alone. */
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
-import { stepForThresholds } from '../../src/dataflow/fit-thresholds.js';
+import { stepForThresholds } from '../../src/network/fit-thresholds.js';
 import { activationFunction } from '../../src/network/run-activation.js';
 import type { Activation, ElementType, RoundingMode } from '../../src/network/stages.js';
 
