@@ -5,7 +5,7 @@ import { type Chain, isMatvec } from '../dataflow/chain.js';
 import type { CycleFigures } from '../dataflow/cycle-figures.js';
 import type { budgetResources } from '../dataflow/folding-search.js';
 import { type Budget, used } from '../dataflow/folding-search.js';
-import { chainResources } from '../dataflow/resources/chain.js';
+import type { ChainResources } from '../dataflow/resources/chain.js';
 import { productStyle } from '../dataflow/resources/matvec.js';
 import type { Board } from '../target/boards.js';
 import type { LayerFigures } from './figures.js';
@@ -38,8 +38,7 @@ function figures(resources: Resources, board: Board): ResourceFigures {
   return { ...whole, share: { lut: of('lut'), ff: of('ff'), dsp: of('dsp'), bram36: of('bram36') } };
 }
 
-export function resourceReport(chain: Chain, board: Board): ResourceReport {
-  const { total, stages } = chainResources(chain);
+export function resourceReport(chain: Chain, { total, stages }: ChainResources, board: Board): ResourceReport {
   const images = chain.nodes.flatMap((node) => ('images' in node ? Object.values<Image>(node.images) : []));
   const products: Record<string, number> = {};
   const by = { dsp: 0, lut: 0, sign: 0, agreement: 0 };
@@ -96,11 +95,11 @@ const finnResources = (resources: Resources): FinnResources => {
 
 export function finnReports(
   chain: Chain,
+  { total, stages }: ChainResources,
   layers: readonly LayerFigures[],
   predicted: CycleFigures,
   clockMhz: number,
 ): FinnReports {
-  const { total, stages } = chainResources(chain);
   const cycles: Record<string, number> = Object.fromEntries(layers.map((layer) => [layer.name, layer.cycles]));
   const slowest = layers.reduce<LayerFigures | undefined>(
     (a, b) => (a !== undefined && a.cycles >= b.cycles ? a : b),

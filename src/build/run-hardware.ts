@@ -3,7 +3,7 @@ import type { Beat, Failure, LockstepSpec, Participant, StallPair } from '../cos
 import { runLockstep } from '../cosim/index.js';
 import type { Design } from '../circuit/index.js';
 import type { Chain } from '../dataflow/chain.js';
-import { beatsPerSample, portNames, sampleWork } from '../dataflow/chain-streams.js';
+import { beatsPerSample, patienceOf, portNames } from '../dataflow/chain-streams.js';
 import { type CycleFigures, FigureCounter } from '../dataflow/cycle-figures.js';
 import { packSamples, unpackSamples, weightBeats } from '../dataflow/port-beats.js';
 import type { FramedBeat } from '../dataflow/stages/frame.model.js';
@@ -40,14 +40,15 @@ export interface HardwareRun {
   readonly spec: LockstepSpec;
 }
 
-/** Cycles without any transfer after which something must be wrong. */
-export const patienceOf = (chain: Chain): number => 2_000 + 64 * sampleWork(chain);
-
 const wires = (beats: readonly FramedBeat[]): Beat[] =>
   beats.map(({ data, last }) => ({ tdata: data, tlast: last ? 1n : 0n }));
 
+/** Beats of the weight ports of a chain, to be played again and again. */
+export const weightFeeds = ({ weightPorts = [] }: Chain): Readonly<Record<string, readonly Beat[]>> =>
+  Object.fromEntries(weightPorts.map((port) => [port.stream, wires(weightBeats(port))]));
+
 /** Inputs of an AXI4-Lite port that nobody uses; an accelerator without one does not see them. */
-const idleBus: Readonly<Record<string, bigint>> = {
+export const idleBus: Readonly<Record<string, bigint>> = {
   ...Object.fromEntries(['awvalid', 'wvalid', 'arvalid'].map((port) => [`s_axi_${port}`, 0n])),
   ...Object.fromEntries(['bready', 'rready'].map((port) => [`s_axi_${port}`, 1n])),
 };
@@ -66,12 +67,12 @@ export interface LockstepRequest {
 export function lockstepSpec(chain: Chain, design: Design, request: LockstepRequest): LockstepSpec {
   const { participants, inputBeats, outputBeats, stall, seed, resets = 0 } = request;
   const { streams, reset } = portsOf(design);
-  const weights = (chain.weightPorts ?? []).map((port) => [port.stream, wires(weightBeats(port))] as const);
+  const weights = weightFeeds(chain);
   return {
     participants,
     streams,
-    inputs: { s_axis: wires(inputBeats), ...Object.fromEntries(weights) },
-    endless: weights.map(([stream]) => stream),
+    inputs: { s_axis: wires(inputBeats), ...weights },
+    endless: Object.keys(weights),
     constants: idleBus,
     ...(outputBeats === undefined ? {} : { expected: { m_axis: wires(outputBeats) } }),
     ...{ stall, seed, reset, resets, patience: patienceOf(chain) },

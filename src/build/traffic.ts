@@ -1,4 +1,4 @@
-/** Random traffic for any circuit: streams with stall patterns, all other inputs at random, reset low for two cycles. */
+/** Random traffic for any circuit: streams with stall patterns, all other inputs at random but those given, reset low for two cycles. */
 import { type RandomStream, randomStream } from '../base/random.js';
 import type { Design } from '../circuit/index.js';
 import {
@@ -17,6 +17,21 @@ const resetCycles = 2;
 const frame = 4;
 /** Inputs that belong to no stream change every so many cycles, on average. */
 const pause = 4;
+
+/** Inputs of which somebody knows better. */
+export interface GivenInputs {
+  /** Beats that streams get again and again. */
+  readonly feeds: Readonly<Record<string, readonly Beat[]>>;
+  /** Values that other inputs have throughout; names of absent ports are passed over. */
+  readonly held: Readonly<Record<string, bigint>>;
+}
+
+interface TrafficOptions {
+  readonly seed: bigint;
+  readonly stall: string;
+  readonly to: number;
+  readonly given?: GivenInputs | undefined;
+}
 
 interface Lane {
   readonly stream: StreamSpec;
@@ -38,7 +53,7 @@ export class Traffic {
     simulation: CircuitSimulation,
     design: Design,
     params: Readonly<Record<string, number>>,
-    { seed, stall, to }: { readonly seed: bigint; readonly stall: string; readonly to: number },
+    { seed, stall, to, given: { feeds, held } = { feeds: {}, held: {} } }: TrafficOptions,
   ) {
     const top = design.modules[design.top];
     if (top === undefined) throw new Error(`the design has no module '${design.top}'`);
@@ -54,14 +69,17 @@ export class Traffic {
         fields: stream.fields.map(({ port }) => simulation.port(port)),
       };
       if (stream.role === 'source') return { ...wires, sink: new SinkDriver(stream, pair.sink, seed, 16) };
-      const beats = randomBeats(stream, randomStream(seed, `beats ${stream.name}`), to);
-      return { ...wires, source: new SourceDriver(stream, beats, pair.source, seed, 16) };
+      const feed = feeds[stream.name];
+      const beats = feed ?? randomBeats(stream, randomStream(seed, `beats ${stream.name}`), to);
+      return { ...wires, source: new SourceDriver(stream, beats, pair.source, seed, 16, feed !== undefined) };
     });
     const resets = new Set(top.domains.map(({ reset }) => reset));
     const driven = new Set(streams.flatMap(({ valid, ready, fields }) => [valid, ready, ...fields.map((f) => f.port)]));
     const inputs = simulation.ports.filter(({ dir }) => dir === 'input').map(({ name }) => name);
     this.#resets = inputs.filter((name) => resets.has(name)).map((name) => simulation.port(name));
-    this.#others = inputs.filter((name) => !resets.has(name) && !driven.has(name)).map((name) => simulation.port(name));
+    const others = inputs.filter((name) => !resets.has(name) && !driven.has(name));
+    for (const name of others) if (held[name] !== undefined) simulation.poke(name, held[name]);
+    this.#others = others.filter((name) => held[name] === undefined).map((name) => simulation.port(name));
   }
 
   /** Inputs of a cycle; settle after it. */

@@ -7,9 +7,11 @@ import type { Design } from '../circuit/index.js';
 import { type CircuitSimulation, createSimulation, record, type Trace } from '../simulator/index.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs, type Ports } from '../hdl/index.js';
 import { exampleImages, libraryInstance } from './library-block.js';
+import { idleBus, weightFeeds } from './run-hardware.js';
 import { readState } from './state.js';
 import type { Generated } from './steps/generate.js';
-import { Traffic } from './traffic.js';
+import type { Planned } from './steps/plan.js';
+import { type GivenInputs, Traffic } from './traffic.js';
 import { marker } from './tree.js';
 
 export interface WaveRequest {
@@ -29,15 +31,17 @@ export interface WaveRequest {
 interface Subject {
   readonly design: Design;
   readonly params: Readonly<Record<string, number>>;
+  /** Inputs that are not random. */
+  readonly given?: GivenInputs;
 }
 
 /** Simulates `to` cycles and keeps those from `from` on. Throws H0004, H0005, H2010, H1102, H1103, H5020. */
 export async function traceWaves(request: WaveRequest): Promise<Trace> {
-  const { design, params } = await subjectOf(request);
+  const { design, params, given } = await subjectOf(request);
   const images = exampleImages({ name: design.top, doc: '', design, params }, request.seed);
   const init = { seed: request.seed };
   const simulation = createSimulation(design, { params, images, init });
-  const traffic = new Traffic(simulation, design, params, request);
+  const traffic = new Traffic(simulation, design, params, { ...request, given });
   const recorder = record(simulation, {
     ...(request.signals === undefined ? {} : { signals: matcher(simulation, request.signals) }),
     memoryWords: 1024,
@@ -59,7 +63,9 @@ async function subjectOf({ target, params }: WaveRequest): Promise<Subject> {
   if (existsSync(join(target, marker)) && statSync(target).isDirectory()) {
     const generated = readState(target, 3, 'generate') as Generated | undefined;
     if (generated === undefined) throw targetError(`${target}: the build stopped before there was hardware`);
-    return { design: generated.design, params: {} };
+    const planned = readState(target, 2, 'plan') as Planned | undefined;
+    const given = planned === undefined ? {} : { given: { feeds: weightFeeds(planned.chain), held: idleBus } };
+    return { design: generated.design, params: {}, ...given };
   }
   return libraryInstance(target, params);
 }

@@ -112,6 +112,9 @@ export function busyCycles(chain: Chain): ReadonlyMap<string, number> {
 export const sampleWork = (chain: Chain): number =>
   [...busyCycles(chain).values()].reduce((sum, cycles) => sum + cycles, chain.input.beats + chain.output.beats);
 
+/** Cycles in which nothing comes out after which something must be wrong: far more than all nodes take for a sample in turn. */
+export const patienceOf = (chain: Chain): number => 10_000 + 64 * sampleWork(chain);
+
 /** Beats of one sample on each output; `before` on each input. */
 function beatsBehind(node: ChainModule, [before = 0, other = 0]: readonly number[]): number {
   switch (node.kind) {

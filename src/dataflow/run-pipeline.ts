@@ -4,7 +4,7 @@ import { randomStream } from '../base/random.js';
 import { type StallGenerator, type StallPair, stallGenerator } from '../cosim/stalls.js';
 import { type Channel, fires } from '../simulator/cycle-model.js';
 import type { Chain, ChainNode, WeightPort } from './chain.js';
-import { beatsPerSample, sampleWork } from './chain-streams.js';
+import { beatsPerSample, patienceOf } from './chain-streams.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
 import { PipelineModel, type PipelineStage } from './pipeline-model.js';
 import { packSamples, unpackSamples } from './port-beats.js';
@@ -164,6 +164,3 @@ class WeightFeed {
     if (this.#fired) this.#next = (this.#next + 1) % this.port.beats.length;
   }
 }
-
-/** Cycles without output after which something must be wrong: far more than all nodes take for a sample in turn. */
-const patienceOf = (chain: Chain): number => 10_000 + 64 * sampleWork(chain);

@@ -11,6 +11,7 @@ import { randomStream } from '../../src/base/random.js';
 import { build } from '../../src/build/build.js';
 import type { AddressMapFile } from '../../src/build/address-map-file.js';
 import { loadModel } from '../../src/build/load-model.js';
+import { traceWaves } from '../../src/build/wave.js';
 import { skipWithoutVerilator } from '../../src/cosim/index.js';
 import { weightedStages } from '../../src/dataflow/folding.js';
 import { packSamples, unpackSamples } from '../../src/dataflow/port-beats.js';
@@ -120,6 +121,15 @@ it.skipIf(skipWithoutVerilator())('are fed, read back and written by what the tr
   const due = readBeats(output, 'vectors', 'output.hex');
   const given = readBeats(output, 'vectors', 'input.hex');
   expect(bench.play(given, due.length)).toEqual(due);
+
+  // Waves of a build feed the port, whole turns, and leave the bus idle.
+  const signals = ['dense_0_w_axis_tlast', 'dense_0_w_axis_error', 's_axi_*valid'];
+  const { signals: waves } = await traceWaves({
+    ...{ target: output, params: {}, from: 0, to: 4000, signals, seed: 2n, stall: '0.2' },
+  });
+  const changes = Object.fromEntries(waves.map(({ path, changes: each }) => [path, each.length]));
+  expect(changes['dense_0_w_axis_tlast']).toBeGreaterThan(2);
+  expect(changes).toMatchObject({ dense_0_w_axis_error: 1, s_axi_awvalid: 1, s_axi_wvalid: 1, s_axi_arvalid: 1 });
 
   const network = (await loadModel({ model })).loaded.stageNetwork;
   const map = readJson<AddressMapFile>(output, top.control?.address_map ?? '');

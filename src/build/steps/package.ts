@@ -1,6 +1,7 @@
 /** Step 6: report and vectors, with which anyone's bench can drive the top. */
 import type { Chain, PortPlan, WeightPort } from '../../dataflow/chain.js';
 import { codeBits } from '../../dataflow/plan.js';
+import { chainResources } from '../../dataflow/resources/chain.js';
 import { weightBeats } from '../../dataflow/port-beats.js';
 import { addressMap } from '../../dataflow/weights/address-map.js';
 import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
@@ -107,6 +108,7 @@ export function packageStep(
   const { chain, folding, bound } = planned;
   const { cycles, predicted, layers, samples, inputBeats, outputBeats } = simulated;
   const steady = cycles.steady_interval;
+  const resources = chainResources(chain);
   const port = (prefix: PortReport['prefix'], plan: PortPlan, side: typeof network.input | typeof network.output) => ({
     prefix,
     bits: plan.bits,
@@ -131,8 +133,8 @@ export function packageStep(
     samples_per_second: steady === null ? null : (clockMhz * 1e6) / steady,
     bound,
     layers,
-    resources: resourceReport(chain, boardFor(board)),
-    ...finnReports(chain, layers, predicted, clockMhz),
+    resources: resourceReport(chain, resources, boardFor(board)),
+    ...finnReports(chain, resources, layers, predicted, clockMhz),
     top: {
       module: top,
       clock: 'aclk',
