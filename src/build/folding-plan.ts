@@ -11,6 +11,7 @@ import {
   type SearchResult,
   used,
 } from '../dataflow/folding-search.js';
+import { withDepths } from '../dataflow/fifo-sizing.js';
 import { type Plan, planNetwork } from '../dataflow/plan.js';
 import { chainResources } from '../dataflow/resources/chain.js';
 import { foldableLayer } from '../dataflow/resources/layer-cost.js';
@@ -35,20 +36,44 @@ export interface SearchedPlan {
 /** Rounds of search and planning: the second knows what stands between the layers. */
 const rounds = 3;
 
-/** Undefined for a network without weights. */
-export function searchPlan(network: StageNetwork, request: SearchRequest): SearchedPlan | undefined {
+/**
+ * Undefined for a network without weights. A draft has FIFOs that nobody sized, which takes most of the time: its latency is at
+ * most a little better than that of the plan.
+ */
+export function searchPlan(network: StageNetwork, request: SearchRequest, draft = false): SearchedPlan | undefined {
   const { interval, budget, portBits, folding = {} } = request;
   const layers = weightedStages(network).map(foldableLayer);
   if (layers.length === 0) return undefined;
   let base = noResources;
   for (let round = 1; ; round++) {
     const search = searchFolding(layers, { interval, budget, base, fixed: folding });
-    const plan = planNetwork(network, { folding: { ...search.folding, ...folding }, portBits });
-    const { total } = chainResources(plan.chain);
-    if (round === rounds || !search.fits || overBudget(total, budget).length === 0) return { plan, search, total };
+    const pairs = { ...search.folding, ...folding };
+    const final = (total: Resources): boolean =>
+      round >= rounds || !search.fits || overBudget(total, budget).length === 0;
+    const drafted = draftPlan(network, pairs, portBits);
+    let { total } = drafted;
+    if (final(total)) {
+      if (draft) return { plan: drafted.plan, search, total };
+      const plan = planNetwork(network, { folding: pairs, portBits });
+      ({ total } = chainResources(plan.chain));
+      if (final(total)) return { plan, search, total };
+    }
     // Converters, slices and the differences between layers in general and these contents.
     base = positive(addResources(base, total, timesResources(-1, search.total)));
   }
+}
+
+/** Beats for which a FIFO of a draft counts. */
+const draftDepth = 32;
+
+function draftPlan(network: StageNetwork, folding: Folding, portBits: number | 'full') {
+  const plan = planNetwork(network, { folding, portBits, sizing: false });
+  const deep = plan.chain.nodes.flatMap((node) =>
+    node.kind === 'fifo' && node.params.DEPTH > draftDepth ? [[node.name, draftDepth] as const] : [],
+  );
+  // FIFOs of vectors are as deep as they stay.
+  const counted = isVectorNetwork(network) ? plan.chain : withDepths(plan.chain, new Map(deep));
+  return { plan, total: chainResources(counted).total };
 }
 
 /**

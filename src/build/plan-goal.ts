@@ -61,15 +61,14 @@ export function planFor(network: StageNetwork, request: PlanRequest): Plan {
     return planNetwork(network, { portBits, ...folding });
   }
   const board = boardFor(request.board);
-  const search = (interval: number): SearchedPlan =>
-    searchPlan(network, { interval, budget: board.resources, portBits }) ?? unsearched(network, portBits);
+  const search = (interval: number, draft = false): SearchedPlan =>
+    searchPlan(network, { interval, budget: board.resources, portBits }, draft) ?? unsearched(network, portBits);
   if (maxLatency !== undefined) {
     const limit = Math.floor(maxLatency * clockMhz);
-    const candidates =
-      isVectorNetwork(network) && network.stages.some(({ kind }) => kind === 'dense')
-        ? latencyPlans(network, { budget: board.resources, portBits })
-        : shorterIntervals(search, limit, board);
-    return planForLatency(candidates, limit, board);
+    const vectors = isVectorNetwork(network) && network.stages.some(({ kind }) => kind === 'dense');
+    return vectors
+      ? planForLatency(latencyPlans(network, { budget: board.resources, portBits }), limit, board)
+      : planImagesForLatency(search, limit, board);
   }
   if (targetFps === undefined) return fitting(search(portInterval(network, portBits)), board);
   const interval = Math.max(1, Math.floor((clockMhz * 1e6) / targetFps));
@@ -103,41 +102,54 @@ function fitting({ plan, total }: SearchedPlan, board: Board): Plan {
   });
 }
 
-/** Plans with an interval a quarter shorter than the one before, until the budget ends. */
-function* shorterIntervals(
-  search: (interval: number) => SearchedPlan,
-  limit: number,
-  board: Board,
-): Generator<{ readonly plan: Plan }> {
-  let last = Infinity;
-  // A sample takes at least as long as its slowest layer.
-  for (let interval = limit; interval >= 1; interval = Math.floor(interval * 0.75)) {
-    const found = search(interval);
-    // The budget ends here: shorter intervals give the same plan.
-    if (found.search.interval === last) return;
-    last = found.search.interval;
-    yield { plan: fitting(found, board) };
-  }
-}
+/** Cycles of the first sample. */
+const latencyOf = ({ chain }: Plan): number => predictTiming(chain, 1).cycles.total + 1;
 
 /** The first of the candidates, the cheapest first, whose first result is out in time. */
 function planForLatency(candidates: Iterable<{ readonly plan: Plan }>, limit: number, board: Board): Plan {
   let best = Infinity;
   for (const { plan } of candidates) {
-    const { total } = predictTiming(plan.chain, 1).cycles;
-    best = Math.min(best, total + 1);
-    if (total + 1 <= limit) return plan;
+    const latency = latencyOf(plan);
+    if (latency <= limit) return plan;
+    best = Math.min(best, latency);
   }
-  throw buildError(
-    'H2003',
-    `no folding within ${board.name} gives a result after ${limit} cycles, the best takes ${best}`,
-    {
-      places: [{ text: '--max-latency' }],
-      fix: 'allow more time, a faster clock, a larger board or wider ports',
-      exitCode: 1,
-    },
-  );
+  throw tooLate(limit, best, board);
 }
+
+/**
+ * Layers on images overlap in time, so that latency follows the interval: shorter and shorter ones until drafts are in time, and
+ * the plan as well. A latency is a part that scales with the interval and one that does not; so the interval that has it is
+ * never longer than the one that scaling alone would give.
+ */
+function planImagesForLatency(
+  search: (interval: number, draft?: boolean) => SearchedPlan,
+  limit: number,
+  board: Board,
+): Plan {
+  let best = Infinity;
+  // A sample takes at least as long as its slowest layer.
+  for (let interval = limit; interval >= 1;) {
+    const drafted = search(interval, true);
+    const reached = drafted.search.interval;
+    const latency = latencyOf(drafted.plan);
+    best = Math.min(best, latency);
+    if (latency <= limit) {
+      const plan = fitting(search(interval), board);
+      if (latencyOf(plan) <= limit) return plan;
+    }
+    // The budget or the layers end here: shorter intervals give the same plan.
+    if (reached > interval) break;
+    interval = Math.min(Math.floor(reached * 0.97), Math.ceil((reached * limit) / latency));
+  }
+  throw tooLate(limit, best, board);
+}
+
+const tooLate = (limit: number, best: number, board: Board): HeddleError =>
+  buildError('H2003', `no folding within ${board.name} gives a result after ${limit} cycles, the best takes ${best}`, {
+    places: [{ text: '--max-latency' }],
+    fix: 'allow more time, a faster clock, a larger board or wider ports',
+    exitCode: 1,
+  });
 
 function outOfReach({ plan, search }: SearchedPlan, board: Board, goal: string, reached: number): HeddleError {
   const { bound } = search;

@@ -55,4 +55,26 @@ describe('foldings under a budget', () => {
     expect(predictTiming(plan.chain, 1).cycles.first_sample + 1).toBeLessThanOrEqual(360);
     expect(overBudget(chainResources(plan.chain).total, board.resources)).toEqual([]);
   });
+
+  it.skipIf(!haveModels)(
+    'gives the first result of RN06 in time, in seconds, with no more than that takes',
+    async () => {
+      const numerics = model('rn06', 'hls4ml.yml');
+      const { stageNetwork } = await loadNetwork(model('rn06', 'model_best.h5'), { numerics });
+      const request = { portBits: 64, clockMhz: 100, board: 'pynq-z2' } as const;
+      const start = process.cpuUsage();
+      const plans = [1000, 400, 200].map((maxLatency) => planFor(stageNetwork, { ...request, maxLatency }));
+      expect(process.cpuUsage(start).user / 1e6).toBeLessThan(60);
+      const totals = plans.map(({ chain }) => chainResources(chain).total);
+      for (const total of totals) expect(overBudget(total, board.resources)).toEqual([]);
+      const latencies = plans.map(({ chain }) => predictTiming(chain, 1).cycles.first_sample + 1);
+      expect(latencies[0]).toBeLessThanOrEqual(100_000);
+      expect(latencies[1]).toBeLessThanOrEqual(40_000);
+      expect(latencies[2]).toBeLessThanOrEqual(20_000);
+      expect(totals[0]!.dsp).toBeLessThan(totals[2]!.dsp);
+      expect(() => planFor(stageNetwork, { ...request, maxLatency: 60 })).toThrow(
+        /after 6000 cycles, the best takes \d{5}\b/,
+      );
+    },
+  );
 });
