@@ -222,7 +222,12 @@ export class PostModel implements PortModel {
         : [common(h.shift), common(h.leftShift), common(h.bias < 0 ? 0xffff : 0)];
     const levels = Array.from({ length: NTHR }, (_, i) => plane(3 + i));
     const thresholds = Array.from({ length: D }, (_, d) => levels.map((level) => level[d] ?? 0n));
-    const limit = (code: number) => BigInt.asUintN(XB + 1, BigInt(h.outUnsigned || code < 128 ? code : code - 256));
+    // Pixels of more than 8 bits have limits in steps: the least of the one, the greatest of the other.
+    const unit = 2 ** Math.max(0, XB - 8);
+    const limit = (code: number, over: number) => {
+      const value = (h.outUnsigned || code < 128 ? code : code - 256) * unit + over;
+      return BigInt.asUintN(XB + 1, BigInt(value));
+    };
     return {
       in_valid: 1n,
       sums: packed(sums, 32),
@@ -230,7 +235,7 @@ export class PostModel implements PortModel {
       ...{ shift: packed(shift, 6), left: packed(left, 5), thresholds: packed(thresholds.flat(), 32) },
       ...{ mode: BigInt(h.requant), round: BigInt(h.round), leaky: BigInt(h.leaky), threshold: BigInt(h.thresholds) },
       ...{ wrap: BigInt(h.wrapOut), lookup: BigInt(h.lut), zero: BigInt.asUintN(XB, BigInt(h.zp)) },
-      ...{ lo: limit(h.lo), hi: limit(h.hi) },
+      ...{ lo: limit(h.lo, 0), hi: limit(h.hi, unit - 1) },
     };
   }
 }

@@ -17,6 +17,8 @@ import {
   requirement,
   type Sig,
   sink,
+  type SInt,
+  sint,
   type UInt,
   uint,
   vec,
@@ -48,17 +50,22 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     D: natParam({ default: 2, min: 1, doc: 'channels of a group' }),
     GROUPS: natParam({ default: 4, min: 1, doc: 'groups of a weight tile: M / D' }),
     AB: natParam({ default: 32, min: 2, max: 32, doc: 'bits of a sum' }),
-    XB: natParam({ default: 8, min: 2, max: 8, doc: 'bits of a pixel' }),
+    XB: natParam({
+      default: 8,
+      min: 2,
+      max: 16,
+      doc: 'bits of a pixel; limits of more than 8 come in steps of 2^(XB - 8)',
+    }),
     PD: natParam({ default: 16, min: 0, max: 65536, doc: 'entries of partial sums; 0: no chunks' }),
     MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: with multipliers' }),
     FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: with mode 3' }),
     NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
     LUT: natParam({ default: 0, min: 0, max: 1, doc: '1: with a table' }),
-    ENTRIES: natParam({ default: 256, min: 4, max: 256, doc: 'entries of the table, 2^XB' }),
+    ENTRIES: natParam({ default: 256, min: 4, max: 65536, doc: 'entries of the table, 2^XB' }),
   },
   requires: ({ AB, XB, GROUPS, D, ENTRIES, PD, MUL, FIXED, LUT, NTHR }) => [
     requirement(natGe(32, AB), 'parameters have 32 bits'),
-    requirement(natGe(8, XB), 'the header has 8 bits for a limit'),
+    requirement(natGe(16, XB), 'a pixel has 16 bits at most'),
     requirement(natEq(clog2(ENTRIES), XB), 'the table has an entry for every pixel'),
     ...[MUL, FIXED, LUT].map((option) => requirement(natGe(1, option), 'an option is 0 or 1')),
     requirement(natGe(15, NTHR), 'a channel has 15 thresholds at most'),
@@ -173,8 +180,27 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     const later = (name: string, value: Sig<UInt>, steps: NatExpr | number): Sig<UInt> =>
       b.instance(name, EngineDelay, { W: value.type.width, STEPS: steps }, { d: value }).q;
     const flag = (name: string, value: Sig<UInt>): Sig<Bool> => later(name, value, 2).asBool();
-    const limit = (value: Sig<UInt>) =>
-      at.outUnsigned.asBool().mux(value.extend(9), value.asSInt().extend(9).asUInt()).truncate(XB.plus(1));
+    const limits = b.wires({
+      zero: sint(XB),
+      ...{ least: sint(XB.plus(1)).doc('limits with their sign'), greatest: sint(XB.plus(1)) },
+    });
+    const code = (value: Sig<UInt>): Sig<SInt> =>
+      at.outUnsigned.asBool().mux(value.extend(9).asSInt(), value.asSInt().extend(9));
+    b.genIf(
+      'codes',
+      natGt(XB, 8),
+      () => {
+        const none = b.let('none', b.constant(uint(XB.minus(8)), 0));
+        b.assign(limits.zero, at.zp.asSInt().extend(XB));
+        b.assign(limits.least, cat(code(at.lo).asUInt(), none).asSInt());
+        b.assign(limits.greatest, cat(code(at.hi).asUInt(), none.not()).asSInt());
+      },
+      () => {
+        b.assign(limits.zero, at.zp.truncate(XB).asSInt());
+        b.assign(limits.least, code(at.lo).truncate(XB.plus(1)));
+        b.assign(limits.greatest, code(at.hi).truncate(XB.plus(1)));
+      },
+    );
     const wide = b.wire('wide', vec(D.times(P), uint(32)).doc('sums with their sign'));
     b.genFor('extend', D.times(P), (i) => {
       b.assign(wide.at(i), u.sums.bits(i.times(AB), AB).asSInt().extend(32).asUInt());
@@ -189,8 +215,11 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
         ...{ mode: later('mode', at.requant, 2), round: later('rounding', at.round, 2) },
         ...{ leaky: later('leak', at.leaky, 2), threshold: flag('counting', at.thresholds) },
         ...{ wrap: flag('wrapping', at.wrapOut), lookup: flag('lookup', at.lut) },
-        zero: later('zero', at.zp.truncate(XB), 2).asSInt(),
-        ...{ lo: later('least', limit(at.lo), 2).asSInt(), hi: later('greatest', limit(at.hi), 2).asSInt() },
+        zero: later('zero_later', limits.zero.asUInt(), 2).asSInt(),
+        ...{
+          lo: later('least_later', limits.least.asUInt(), 2).asSInt(),
+          hi: later('greatest_later', limits.greatest.asUInt(), 2).asSInt(),
+        },
         ...{ table_write: io.table_write, table_address: io.table_address, table_data: io.table_data },
       },
     );

@@ -111,6 +111,7 @@ export const engineModules: readonly EngineModule[] = [
   ]),
   entry(EnginePost, [
     { P: 1, D: 1, GROUPS: 1, AB: 2, XB: 2, PD: 0, MUL: 0, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 4 },
+    { P: 2, D: 3, GROUPS: 2, AB: 31, XB: 11, PD: 5, MUL: 1, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 2048 },
     { P: 7, D: 4, GROUPS: 8, AB: 32, XB: 8, PD: 448, MUL: 1, FIXED: 1, NTHR: 3, LUT: 1, ENTRIES: 256 },
   ]),
 ];

@@ -18,9 +18,10 @@ function randomHeader(s: PostSizes, random: RandomStream): Header {
   const CHN = s.PD >= Ho * XT * s.GROUPS ? upTo(3) : 1;
   const yRing = upTo(4);
   const requant = s.MUL === 0 ? 0 : random.nextInt(s.FIXED === 1 ? 4 : 3);
-  const limits = [random.nextInt(2 ** s.XB), random.nextInt(2 ** s.XB)].sort((a, c) => a - c);
+  const bits = Math.min(s.XB, 8);
+  const limits = [random.nextInt(2 ** bits), random.nextInt(2 ** bits)].sort((a, c) => a - c);
   const unsigned = random.nextInt(2);
-  const code = (x: number): number => (unsigned === 1 ? x : (x - 2 ** (s.XB - 1) + 256) % 256);
+  const code = (x: number): number => (unsigned === 1 ? x : (x - 2 ** (bits - 1) + 256) % 256);
   return {
     ...emptyHeader,
     ...{ dstXram: dst & 1, dstAxis: dst >> 1, lut: s.LUT && random.nextInt(2), round: random.nextInt(5), requant },
@@ -102,6 +103,7 @@ describe('engine_post', () => {
     [{ P: 3, D: 2, GROUPS: 3, AB: 32, XB: 8, PD: 64, MUL: 1, FIXED: 1, NTHR: 0, LUT: 1 }, true],
     [{ P: 7, D: 1, GROUPS: 4, AB: 24, XB: 8, PD: 0, MUL: 0, FIXED: 0, NTHR: 3, LUT: 0 }, false],
     [{ P: 2, D: 4, GROUPS: 1, AB: 20, XB: 4, PD: 20, MUL: 1, FIXED: 0, NTHR: 1, LUT: 0 }, false],
+    [{ P: 2, D: 1, GROUPS: 2, AB: 32, XB: 11, PD: 20, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0 }, false],
     [{ P: 5, D: 3, GROUPS: 8, AB: 32, XB: 8, PD: 40, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0 }, false],
   ])('%j', async (sizes, verilator) => {
     const { inputs, groups } = script(sizes, randomStream(7n, JSON.stringify(sizes)), 8);

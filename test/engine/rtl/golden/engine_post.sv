@@ -13,13 +13,13 @@
 // D         channels of a group, >= 1
 // GROUPS    groups of a weight tile: M / D, >= 1
 // AB        bits of a sum, 2 to 32
-// XB        bits of a pixel, 2 to 8
+// XB        bits of a pixel; limits of more than 8 come in steps of 2^(XB - 8), 2 to 16
 // PD        entries of partial sums; 0: no chunks, 0 to 65536
 // MUL       1: with multipliers, 0 to 1
 // FIXED     1: with mode 3, 0 to 1
 // NTHR      thresholds of a channel, 0 to 15
 // LUT       1: with a table, 0 to 1
-// ENTRIES   entries of the table, 2^XB, 4 to 256
+// ENTRIES   entries of the table, 2^XB, 4 to 65536
 `default_nettype none
 module engine_post #(
   parameter int P       = 4,
@@ -82,16 +82,16 @@ module engine_post #(
     if (AB < 2) $fatal(1, "engine_post: AB must be at least 2");
     if (AB > 32) $fatal(1, "engine_post: AB must be at most 32");
     if (XB < 2) $fatal(1, "engine_post: XB must be at least 2");
-    if (XB > 8) $fatal(1, "engine_post: XB must be at most 8");
+    if (XB > 16) $fatal(1, "engine_post: XB must be at most 16");
     if (PD > 65536) $fatal(1, "engine_post: PD must be at most 65536");
     if (MUL > 1) $fatal(1, "engine_post: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_post: FIXED must be at most 1");
     if (NTHR > 15) $fatal(1, "engine_post: NTHR must be at most 15");
     if (LUT > 1) $fatal(1, "engine_post: LUT must be at most 1");
     if (ENTRIES < 4) $fatal(1, "engine_post: ENTRIES must be at least 4");
-    if (ENTRIES > 256) $fatal(1, "engine_post: ENTRIES must be at most 256");
+    if (ENTRIES > 65536) $fatal(1, "engine_post: ENTRIES must be at most 65536");
     if (32 < AB) $fatal(1, "engine_post: parameters have 32 bits");
-    if (8 < XB) $fatal(1, "engine_post: the header has 8 bits for a limit");
+    if (16 < XB) $fatal(1, "engine_post: a pixel has 16 bits at most");
     if ($clog2(ENTRIES) != XB) $fatal(1, "engine_post: the table has an entry for every pixel");
     if (1 < MUL) $fatal(1, "engine_post: an option is 0 or 1");
     if (1 < FIXED) $fatal(1, "engine_post: an option is 0 or 1");
@@ -310,6 +310,28 @@ module engine_post #(
   end
 
   // requantizer; what a pass says to all lanes comes along in step
+  logic signed [XB-1:0] zero;
+  logic signed [XB:0]   least;  // limits with their sign
+  logic signed [XB:0]   greatest;
+
+  if (XB > 8) begin : g_codes
+    logic [XB-9:0] none;
+
+    assign none = '0;
+
+    assign zero     = XB'($signed(walk_zp));
+    assign least    = $signed({$unsigned(walk_out_unsigned ? $signed(9'(walk_lo))
+        : 9'($signed(walk_lo))),
+        none});
+    assign greatest = $signed({$unsigned(walk_out_unsigned ? $signed(9'(walk_hi))
+        : 9'($signed(walk_hi))),
+        ~none});
+  end else begin : g_codes_else
+    assign zero     = $signed(walk_zp[XB-1:0]);
+    assign least    = (XB+1)'(walk_out_unsigned ? $signed(9'(walk_lo)) : 9'($signed(walk_lo)));
+    assign greatest = (XB+1)'(walk_out_unsigned ? $signed(9'(walk_hi)) : 9'($signed(walk_hi)));
+  end
+
   logic [D*P*32-1:0] wide;  // sums with their sign
 
   for (genvar k = 0; k < D * P; k = k + 1) begin : g_extend
@@ -364,32 +386,28 @@ module engine_post #(
     .q   (lookup_q)
   );
 
-  logic [XB-1:0] zero_q;
+  logic [XB-1:0] zero_later_q;
 
-  engine_delay #(.W(XB), .STEPS(2)) u_zero (
+  engine_delay #(.W(XB), .STEPS(2)) u_zero_later (
     .aclk(aclk),
-    .d   (walk_zp[XB-1:0]),
-    .q   (zero_q)
+    .d   (zero),
+    .q   (zero_later_q)
   );
 
-  logic [XB:0] least_q;
-  logic [XB:0] least_choice;
-  assign least_choice = (XB+1)'(walk_out_unsigned ? 9'(walk_lo) : 9'($signed(walk_lo)));
+  logic [XB:0] least_later_q;
 
-  engine_delay #(.W(XB + 1), .STEPS(2)) u_least (
+  engine_delay #(.W(XB + 1), .STEPS(2)) u_least_later (
     .aclk(aclk),
-    .d   (least_choice),
-    .q   (least_q)
+    .d   (least),
+    .q   (least_later_q)
   );
 
-  logic [XB:0] greatest_q;
-  logic [XB:0] greatest_choice;
-  assign greatest_choice = (XB+1)'(walk_out_unsigned ? 9'(walk_hi) : 9'($signed(walk_hi)));
+  logic [XB:0] greatest_later_q;
 
-  engine_delay #(.W(XB + 1), .STEPS(2)) u_greatest (
+  engine_delay #(.W(XB + 1), .STEPS(2)) u_greatest_later (
     .aclk(aclk),
-    .d   (greatest_choice),
-    .q   (greatest_q)
+    .d   (greatest),
+    .q   (greatest_later_q)
   );
 
   logic              requantize_out_valid;
@@ -422,9 +440,9 @@ module engine_post #(
     .threshold    (counting_q),
     .wrap         (wrapping_q),
     .lookup       (lookup_q),
-    .zero         (zero_q),
-    .lo           (least_q),
-    .hi           (greatest_q),
+    .zero         (zero_later_q),
+    .lo           (least_later_q),
+    .hi           (greatest_later_q),
     .table_write  (table_write),
     .table_address(table_address),
     .table_data   (table_data),
