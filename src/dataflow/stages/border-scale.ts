@@ -11,6 +11,7 @@ import {
   uint,
   vec,
 } from '../../hdl/index.js';
+import { freezeBehind } from './freeze.js';
 
 /**
  * Sums of windows, multiplied with a factor of their row and one of their column: behind the pool of an average that leaves padding out.
@@ -66,11 +67,7 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
       });
       const rowFactors = b.rom('rowFactors', uint(Y_FACTOR_W), ROWS, ROW_FACTORS);
       const columnFactors = b.rom('columnFactors', uint(X_FACTOR_W), COLUMNS, COLUMN_FACTORS);
-      const en = b.let('en', m.ready.or(r.outValid.not()), 'the pipeline moves');
-      const accept = b.let('accept', s.fire);
-      b.assign(s.ready, en);
-      b.assign(m.valid, r.outValid);
-      b.assign(m.data, r.out.pack());
+      const { en, accept } = freezeBehind(b, { s, m }, { valid: r.outValid, data: r.out.pack() });
 
       const foldEnds = b.let('foldEnds', at.fold.eq(FOLDS.minus(1)));
       const columnEnds = b.let('columnEnds', at.column.eq(COLUMNS.minus(1)));

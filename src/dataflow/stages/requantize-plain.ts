@@ -12,6 +12,7 @@ import {
   uint,
   vec,
 } from '../../hdl/index.js';
+import { freezeBehind } from './freeze.js';
 import {
   requantized,
   requantizeDoc,
@@ -59,11 +60,12 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
       });
       const addends = b.rom('addends', uint(PE.times(A_W)), FOLDS, ADDENDS);
       const row = b.let('row', addends.read(r.fold), 'addends of this group');
-      const en = b.let('en', m.ready.or(r.outValid.not()), 'the register is free or is being read');
-      const accept = b.let('accept', s.fire);
-      b.assign(s.ready, en);
-      b.assign(m.valid, r.outValid);
-      b.assign(m.data, r.out.pack());
+      const { en, accept } = freezeBehind(
+        b,
+        { s, m },
+        { valid: r.outValid, data: r.out.pack() },
+        'the register is free or is being read',
+      );
       b.when(en, () => b.next(r.outValid, accept));
       b.when(accept, () => b.next(r.fold, r.fold.eq(FOLDS.minus(1)).mux(b.constant(uint(FOLD_W), 0), r.fold.inc())));
       b.genFor('lane', PE, (p) => {

@@ -10,6 +10,7 @@ import {
   vec,
   widthFor,
 } from '../../hdl/index.js';
+import { freezeBehind } from './freeze.js';
 import {
   requantized,
   requantizeDoc,
@@ -63,11 +64,7 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
       });
       const exponents = b.rom('exponents', uint(PE.times(E_W)), FOLDS, EXPONENTS);
       const addends = b.rom('addends', uint(PE.times(A_W)), FOLDS, ADDENDS);
-      const en = b.let('en', m.ready.or(r.outValid.not()), 'the pipeline moves');
-      const accept = b.let('accept', s.fire);
-      b.assign(s.ready, en);
-      b.assign(m.valid, r.outValid);
-      b.assign(m.data, r.out.pack());
+      const { en, accept } = freezeBehind(b, { s, m }, { valid: r.outValid, data: r.out.pack() });
 
       b.when(accept, () => {
         b.next(r.fold, r.fold.eq(FOLDS.minus(1)).mux(b.constant(uint(FOLD_W), 0), r.fold.inc()));

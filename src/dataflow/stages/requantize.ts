@@ -15,6 +15,7 @@ import {
   uint,
   vec,
 } from '../../hdl/index.js';
+import { freezeBehind } from './freeze.js';
 import {
   requantized,
   requantizeDoc,
@@ -90,11 +91,7 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
       });
       const multipliers = b.rom('multipliers', uint(PE.times(M_W)), FOLDS, MULTIPLIERS);
       const addends = b.rom('addends', uint(PE.times(A_W)), FOLDS, ADDENDS);
-      const en = b.let('en', m.ready.or(r.outValid.not()), 'the pipeline moves');
-      const accept = b.let('accept', s.fire);
-      b.assign(s.ready, en);
-      b.assign(m.valid, r.outValid);
-      b.assign(m.data, r.out.pack());
+      const { en, accept } = freezeBehind(b, { s, m }, { valid: r.outValid, data: r.out.pack() });
 
       b.when(accept, () => {
         b.next(r.fold, r.fold.eq(FOLDS.minus(1)).mux(b.constant(uint(FOLD_W), 0), r.fold.inc()));

@@ -12,6 +12,7 @@ import {
   vec,
   widthFor,
 } from '../../hdl/index.js';
+import { freezeBehind } from './freeze.js';
 
 /**
  * Multi-threshold activation on PE lanes: code = LOWEST + number of thresholds that the value reaches.
@@ -55,11 +56,7 @@ cuts tvalid and tdata, s_axis_tready follows m_axis_tready.`,
         out: vec(PE, uint(OUT_W)),
       });
       const limits = b.rom('thresholds', uint(PE.times(LEVELS).times(T_W)), FOLDS, THRESHOLDS);
-      const en = b.let('en', m.ready.or(r.outValid.not()), 'the pipeline moves');
-      const accept = b.let('accept', s.fire);
-      b.assign(s.ready, en);
-      b.assign(m.valid, r.outValid);
-      b.assign(m.data, r.out.pack());
+      const { en, accept } = freezeBehind(b, { s, m }, { valid: r.outValid, data: r.out.pack() });
 
       b.when(accept, () => {
         b.next(r.fold, r.fold.eq(FOLDS.minus(1)).mux(b.constant(uint(FOLD_W), 0), r.fold.inc()));
