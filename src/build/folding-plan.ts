@@ -10,6 +10,7 @@ import {
   searchFolding,
   type SearchResult,
   used,
+  withinDsps,
 } from '../dataflow/folding-search.js';
 import { withDepths } from '../dataflow/fifo-sizing.js';
 import { type Plan, planNetwork } from '../dataflow/plan.js';
@@ -84,8 +85,12 @@ export function* latencyPlans(
   network: StageNetwork,
   { budget, portBits }: Pick<SearchRequest, 'budget' | 'portBits'>,
 ): Generator<{ readonly plan: Plan; readonly total: Resources }> {
-  for (const folding of latencySteps(weightedStages(network).map(foldableLayer), budget)) {
-    const plan = planNetwork(network, { folding, portBits });
+  const layers = weightedStages(network).map(foldableLayer);
+  for (const step of latencySteps(layers, budget)) {
+    const first = planNetwork(network, { folding: step, portBits });
+    const all = chainResources(first.chain).total;
+    const { folding } = withinDsps(layers, { folding: step, total: all, most: budget.dsp });
+    const plan = folding === step ? first : planNetwork(network, { folding, portBits });
     const { total } = chainResources(plan.chain);
     if (overBudget(total, budget).length === 0) yield { plan, total };
   }
@@ -146,7 +151,9 @@ export const resourceTitles = (names: readonly string[]): string =>
 
 /** `interval 64 with dense_0 16 x 32 (now 16 x 16): +3,100 LUT, +256 DSP; more DSP than pynq-z2 has`. */
 export function describeNextStep({ interval, changes, more, over }: NextStep, board: string): string {
-  const pairs = changes.map(({ layer, from, to }) => `${layer} ${to.PE} x ${to.SIMD} (now ${from.PE} x ${from.SIMD})`);
+  const made = ({ mult_style }: Pair): string => (mult_style === 'lut' ? ' in LUTs' : '');
+  const text = (pair: Pair): string => `${pair.PE} x ${pair.SIMD}${made(pair)}`;
+  const pairs = changes.map(({ layer, from, to }) => `${layer} ${text(to)} (now ${text(from)})`);
   const costs = budgetResources.flatMap((name) => {
     const count = name === 'bram36' ? Math.round(2 * used(more, name)) / 2 : Math.round(used(more, name));
     return count === 0 ? [] : [`${count > 0 ? '+' : ''}${count.toLocaleString('en-US')} ${titles[name]}`];

@@ -4,7 +4,8 @@
  * As in FINN's SetFolding the aim is the least hardware at a rate, not the most parallelism: layers that are fast enough get no
  * more. All layers end up near the same interval, since each takes the cheapest pair that reaches it.
  */
-import { addResources, bramTiles, noResources, type Resources } from '../blocks/resources/index.js';
+import { addResources, bramTiles, noResources, type Resources, timesResources } from '../blocks/resources/index.js';
+import type { LayerStyles } from './layer-styles.js';
 
 /** Cells of a device; block memory in tiles of 36 Kibit. */
 export interface Budget {
@@ -16,7 +17,8 @@ export interface Budget {
 export const budgetResources = ['lut', 'ff', 'dsp', 'bram36'] as const;
 export type BudgetResource = (typeof budgetResources)[number];
 
-export interface Pair {
+/** A pair, and what the layer asks of synthesis. */
+export interface Pair extends LayerStyles {
   readonly PE: number;
   readonly SIMD: number;
 }
@@ -109,17 +111,58 @@ function optionsOf(layer: FoldableLayer, budget: Budget, fixed: Pair | undefined
   return kept.reverse();
 }
 
+/**
+ * A folding with the products of layers in LUTs until `most` DSPs suffice: of whole layers, those first that take fewest LUTs for
+ * a DSP. Layers that are fixed, or whose folding says what makes the products, stay; where all the others are not enough, nothing
+ * changes.
+ */
+export function withinDsps(
+  layers: readonly FoldableLayer[],
+  {
+    folding,
+    total,
+    most,
+    fixed = {},
+  }: Pick<SearchStep, 'folding' | 'total'> & { readonly most: number; readonly fixed?: SearchGoal['fixed'] },
+): Pick<SearchStep, 'folding' | 'total'> {
+  if (total.dsp <= most) return { folding, total };
+  const moves = layers
+    .filter(({ name }) => fixed[name] === undefined && folding[name]!.mult_style === undefined)
+    .map((layer) => {
+      const pair: Pair = { ...folding[layer.name]!, mult_style: 'lut' };
+      const change = addResources(layer.cost(pair), timesResources(-1, layer.cost(folding[layer.name]!)));
+      return { name: layer.name, pair, change, price: change.lut / -change.dsp };
+    })
+    .filter(({ change }) => change.dsp < 0)
+    .sort((a, b) => a.price - b.price);
+  const moved = { ...folding };
+  let sum = total;
+  for (const { name, pair, change } of moves) {
+    moved[name] = pair;
+    sum = addResources(sum, change);
+    if (sum.dsp <= most) break;
+  }
+  if (sum.dsp > most) return { folding, total };
+  // A large layer at the end may have made room for small ones in front of it.
+  for (const { name, change } of moves) {
+    const back = addResources(sum, timesResources(-1, change));
+    if (moved[name] === folding[name] || back.dsp > most) continue;
+    moved[name] = folding[name]!;
+    sum = back;
+  }
+  return { folding: moved, total: sum };
+}
+
 /** Throws where there are no layers. */
 export function searchFolding(layers: readonly FoldableLayer[], goal: SearchGoal): SearchResult {
   const { budget, base = noResources, fixed = {}, beyondBudget = false } = goal;
   const options = layers.map((layer) => optionsOf(layer, budget, fixed[layer.name]));
   const at = (interval: number): SearchStep => {
     const chosen = options.map((each) => each.find(({ cycles }) => cycles <= interval) ?? each.at(-1)!);
-    return {
-      interval: Math.max(...chosen.map(({ cycles }) => cycles)),
-      folding: Object.fromEntries(chosen.map(({ pair }, i) => [layers[i]!.name, pair])),
-      total: addResources(base, ...chosen.map(({ resources }) => resources)),
-    };
+    const pairs = Object.fromEntries(chosen.map(({ pair }, i) => [layers[i]!.name, pair]));
+    const sum = addResources(base, ...chosen.map(({ resources }) => resources));
+    const { folding, total } = withinDsps(layers, { folding: pairs, total: sum, most: budget.dsp, fixed });
+    return { interval: Math.max(...chosen.map(({ cycles }) => cycles)), folding, total };
   };
   // No interval below the fastest of the slowest layer can be had.
   const least = Math.max(...options.map((each) => each.at(-1)!.cycles));

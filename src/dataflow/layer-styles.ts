@@ -13,7 +13,11 @@ export interface Styles {
 
 /** Styles of a layer, as its folding has them. */
 export interface LayerStyles {
-  readonly mult_style?: MultStyle | undefined;
-  readonly ram_style?: RamStyle | undefined;
-  readonly window_ram_style?: RamStyle | undefined;
+  readonly mult_style?: MultStyle;
+  readonly ram_style?: RamStyle;
+  readonly window_ram_style?: RamStyle;
 }
+
+/** Undefined where a choice is left to the tool. */
+export const asked = <S extends string>(style: S | 'auto' | undefined): Exclude<S, 'auto'> | undefined =>
+  style === undefined || style === 'auto' ? undefined : (style as Exclude<S, 'auto'>);

@@ -12,7 +12,7 @@ import {
   operandsOf,
 } from '../circuit/index.js';
 import type { Chain, ChainNode } from './chain.js';
-import type { LayerStyles, Styles } from './layer-styles.js';
+import { asked, type LayerStyles, type Styles } from './layer-styles.js';
 
 /** Kinds whose memory has the weights, kinds that form products, kinds with a line buffer. */
 const weightKinds: readonly string[] = [
@@ -30,20 +30,17 @@ export function withStyles(chain: Chain, layers: Readonly<Record<string, LayerSt
   const nodes = chain.nodes.map((node): ChainNode => {
     const layer = layers[node.stage];
     if (layer === undefined) return node;
-    const mult = productKinds.includes(node.kind) ? given(layer.mult_style) : undefined;
+    const mult = productKinds.includes(node.kind) ? asked(layer.mult_style) : undefined;
     const ram = weightKinds.includes(node.kind)
-      ? given(layer.ram_style)
+      ? asked(layer.ram_style)
       : windowKinds.includes(node.kind)
-        ? given(layer.window_ram_style)
+        ? asked(layer.window_ram_style)
         : undefined;
     if (mult === undefined && ram === undefined) return node;
     return { ...node, styles: { ...(mult === undefined ? {} : { mult }), ...(ram === undefined ? {} : { ram }) } };
   });
   return { ...chain, nodes };
 }
-
-const given = <S extends string>(style: S | 'auto' | undefined): Exclude<S, 'auto'> | undefined =>
-  style === undefined || style === 'auto' ? undefined : (style as Exclude<S, 'auto'>);
 
 /** The design of `chain` with variants of the modules that are to have attributes. */
 export function styledDesign(design: Design, chain: Chain): Design {

@@ -11,6 +11,7 @@ import {
   type Pair,
   searchFolding,
   weigh,
+  withinDsps,
 } from '../../src/dataflow/folding-search.js';
 
 /** A layer whose products cost a DSP each, its rows 10 LUTs. */
@@ -115,5 +116,50 @@ describe('latencySteps', () => {
     }
     expect(steps[0]!.weight).toBeCloseTo(Math.min(...all.map(({ weight }) => weight)));
     expect(steps.at(-1)!.cycles).toBe(Math.min(...all.map(({ cycles }) => cycles)));
+  });
+});
+
+describe('withinDsps', () => {
+  /** Products of a layer, in DSPs or at a price in LUTs each. */
+  const priced = (name: string, products: number, price: number): FoldableLayer => ({
+    ...{ name, pe: [1], simd: [products], cycles: () => 1 },
+    cost: ({ mult_style }) => addResources(mult_style === 'lut' ? { lut: products * price } : { dsp: products }),
+  });
+  const layers = [priced('dear', 20, 100), priced('cheap', 6, 10), priced('middle', 30, 50)];
+  const pairs = Object.fromEntries(layers.map(({ name, simd }) => [name, { PE: 1, SIMD: simd[0]! }]));
+  const total = addResources({ lut: 7 }, ...layers.map((each) => each.cost(pairs[each.name]!)));
+  const inLuts = (most: number, fixed = {}) => {
+    const result = withinDsps(layers, { folding: pairs, total, most, fixed });
+    const names = Object.entries(result.folding).flatMap(([name, pair]) => (pair.mult_style === 'lut' ? [name] : []));
+    const sum = addResources({ lut: 7 }, ...layers.map((each) => each.cost(result.folding[each.name]!)));
+    expect(result.total).toEqual(sum);
+    return names;
+  };
+
+  it('moves whole layers, those first that take fewest LUTs for a DSP, and no more than it must', () => {
+    expect(inLuts(56)).toEqual([]);
+    expect(inLuts(50)).toEqual(['cheap']);
+    // The middle one alone is enough, so that the cheap one goes back.
+    expect(inLuts(26)).toEqual(['middle']);
+    expect(inLuts(20)).toEqual(['cheap', 'middle']);
+    expect(inLuts(0)).toEqual(['dear', 'cheap', 'middle']);
+  });
+
+  it('leaves fixed layers, and everything where that is not enough', () => {
+    expect(inLuts(40, { middle: pairs['middle'] })).toEqual(['dear']);
+    expect(inLuts(20, { middle: pairs['middle'] })).toEqual([]);
+  });
+
+  it('lets a search go on where DSPs end', () => {
+    const wide = (name: string): FoldableLayer => ({
+      ...{ name, pe: [1], simd: [1, 2, 4, 8], cycles: ({ SIMD }) => 8 / SIMD },
+      cost: ({ SIMD, mult_style }) => addResources(mult_style === 'lut' ? { lut: 10 * SIMD } : { dsp: SIMD }),
+    });
+    const few: Budget = { lut: 50, ff: 1000, dsp: 8, bram36: 10 };
+    const result = searchFolding([wide('a'), wide('b')], { interval: 1, budget: few });
+    // 8 products of one layer would take 80 LUTs: 4 of each, all in DSPs.
+    expect(result).toMatchObject({ interval: 2, total: { dsp: 8, lut: 0 }, bound: { kind: 'budget', over: ['lut'] } });
+    const more = searchFolding([wide('a'), wide('b')], { interval: 1, budget: { ...few, lut: 80 } });
+    expect(more).toMatchObject({ interval: 1, total: { dsp: 8, lut: 80 } });
   });
 });

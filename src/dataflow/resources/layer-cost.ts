@@ -10,6 +10,7 @@ import type { Activation, ElementType } from '../../network/stages.js';
 import { codeBits, signedBitsFor } from '../codes.js';
 import { layerInterval, usefulPairs } from '../folding.js';
 import type { FoldableLayer, Pair } from '../folding-search.js';
+import { asked } from '../layer-styles.js';
 import { layerForm, type LayerForm, windowSizes } from '../layer-form.js';
 import { matrixOf, type WeightedStage } from '../matrix.js';
 import { stepForThresholds } from '../../network/fit-thresholds.js';
@@ -44,7 +45,10 @@ export function arithmeticOf({ input, weight, activation }: WeightedStage): Arit
 
 type ActivationCost = (flow: { readonly lanes: number; readonly width: number }) => Resources;
 
-function layerCost(stage: WeightedStage, { PE, SIMD }: Pair, activation: ActivationCost): Resources {
+function layerCost(stage: WeightedStage, pair: Pair, activation: ActivationCost): Resources {
+  const { PE, SIMD } = pair;
+  const [mult, weightRam] = [asked(pair.mult_style), asked(pair.ram_style)];
+  const styles = { ...(mult === undefined ? {} : { mult }), ...(weightRam === undefined ? {} : { ram: weightRam }) };
   const { rows, columns: MW, groups } = matrixOf(stage);
   const MH = rows / groups;
   const P_SHIFT = stage.productShift ?? 0;
@@ -58,16 +62,21 @@ function layerCost(stage: WeightedStage, { PE, SIMD }: Pair, activation: Activat
   const form = layerForm(stage, { PE, SIMD });
   const widths = { X_W, W_W, ACC_W, P_SHIFT };
   return addResources(
-    buffers(stage, { PE, SIMD }, form, X_W),
+    buffers(stage, pair, form, X_W),
     form.unit === 'depthwise'
-      ? depthwiseResources(arithmetic, { PE, FOLDS: rows / PE, K: MW, ...widths })
-      : matvecResources(arithmetic, { MH, MW, PE, SIMD, GROUPS: groups, ...widths }),
+      ? depthwiseResources(arithmetic, { PE, FOLDS: rows / PE, K: MW, ...widths }, undefined, styles)
+      : matvecResources(arithmetic, { MH, MW, PE, SIMD, GROUPS: groups, ...widths }, { form: 'rom' }, styles),
     activation({ lanes: PE, width: ACC_W }),
   );
 }
 
 /** What stands in front of the unit: a FIFO, for a convolution also the window, and a converter behind it. */
-function buffers(stage: WeightedStage, { PE, SIMD }: Pair, { unit, window }: LayerForm, X_W: number): Resources {
+function buffers(
+  stage: WeightedStage,
+  { PE, SIMD, window_ram_style }: Pair,
+  { unit, window }: LayerForm,
+  X_W: number,
+): Resources {
   const { columns } = matrixOf(stage);
   const wanted = unit === 'depthwise' ? PE : SIMD;
   if (stage.kind === 'dense' || window === undefined) {
@@ -79,8 +88,8 @@ function buffers(stage: WeightedStage, { PE, SIMD }: Pair, { unit, window }: Lay
   const whole = window.kind === 'patches';
   // The plan computes how many more rows full rate needs of a plain window; about one step of the window.
   const windowCost = whole
-    ? patchWindowResources(sizes)
-    : slidingWindowResources({ ...sizes, DEPTH: leastWindowDepth(sizes) + SH * W * FOLDS });
+    ? patchWindowResources(sizes, asked(window_ram_style))
+    : slidingWindowResources({ ...sizes, DEPTH: leastWindowDepth(sizes) + SH * W * FOLDS }, asked(window_ram_style));
   const given = whole ? KH * KW * lanes : lanes;
   const common = lcm(given, wanted);
   const converter = {
