@@ -41,10 +41,10 @@ not fit, negative is the sign of v. Latency 2 cycles, a result every cycle, no e
   body(b, io, { V_W, Q_W }) {
     const S_W = b.localparam('S_W', clog2(V_W), 'bits of a shift');
     const FINE_W = b.localparam('FINE_W', S_W.div(2), 'bits of the shift of the second step');
-    const X_W = b.localparam('X_W', V_W.plus(1), 'bits of a value and the first bit dropped');
     const r = b.regs({
-      coarse: sint(X_W).doc('v after the first step; bit 0 is the first bit dropped'),
+      coarse: sint(V_W).doc('v after the first step'),
       fine: uint(FINE_W),
+      halfCoarse: bool().doc('the first bit that the first step dropped'),
       belowCoarse: bool(),
       q: sint(Q_W),
       over: bool(),
@@ -52,25 +52,33 @@ not fit, negative is the sign of v. Latency 2 cycles, a result every cycle, no e
       half: bool(),
       below: bool(),
     });
+    const ones = b.let('ones', b.constant(uint(V_W), 0).not());
 
-    b.comment('first step: by the upper bits of s');
+    b.comment(
+      'first step: by the upper bits of s; twice holds each dropped bit one place higher, half of it at place upper',
+    );
     const upper = b.let('upper', cat(io.s.bits(FINE_W, S_W.minus(FINE_W)), b.constant(uint(FINE_W), 0)));
-    const ones = b.let('ones', b.constant(uint(X_W), 0).not());
-    const wide = b.let('wide', cat(io.v.asUInt(), b.constant(uint(1), 0)));
-    const dropped = b.let('dropped', wide.and(onesBelow(ones, upper)));
-    b.next(r.coarse, wide.asSInt().shr(upper));
+    const twice = b.let('twice', io.v.asUInt().shl(1));
+    const halves = b.let('halves', twice.shr(upper));
+    const dropped = b.let('dropped', twice.and(onesBelow(ones, upper)));
+    b.next(r.coarse, io.v.shr(upper));
+    b.next(r.halfCoarse, halves.bit(0));
     b.next(r.belowCoarse, dropped.anyOne());
     b.next(r.fine, io.s.bits(0, FINE_W));
+    b.unused('halves', halves);
 
     b.comment('second step: by the lower bits of s');
     const shifted = b.let('shifted', r.coarse.shr(r.fine));
-    const droppedFine = b.let('droppedFine', r.coarse.asUInt().and(onesBelow(ones, r.fine)));
-    const rest = shifted.bits(Q_W, X_W.minus(Q_W));
-    b.next(r.q, shifted.bits(1, Q_W).asSInt());
+    const twiceFine = b.let('twiceFine', cat(r.coarse.bits(0, V_W.minus(1)), r.halfCoarse.asUInt()));
+    const halvesFine = b.let('halvesFine', twiceFine.shr(r.fine));
+    const droppedFine = b.let('droppedFine', twiceFine.and(onesBelow(ones, r.fine)));
+    const rest = shifted.bits(Q_W.minus(1), V_W.minus(Q_W).plus(1));
+    b.next(r.q, shifted.truncate(Q_W));
     b.next(r.over, rest.anyOne().and(rest.allOnes().not()));
-    b.next(r.negative, shifted.lt(0));
-    b.next(r.half, shifted.bit(0));
+    b.next(r.negative, r.coarse.lt(0));
+    b.next(r.half, halvesFine.bit(0));
     b.next(r.below, r.belowCoarse.or(droppedFine.anyOne()));
+    b.unused('halvesFine', halvesFine);
 
     b.assign(io.q, r.q);
     b.assign(io.over, r.over);

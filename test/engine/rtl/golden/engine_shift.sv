@@ -24,7 +24,6 @@ module engine_shift #(
 
   localparam int S_W    = $clog2(V_W);  // bits of a shift
   localparam int FINE_W = S_W / 2;      // bits of the shift of the second step
-  localparam int X_W    = V_W + 1;      // bits of a value and the first bit dropped
 
 `ifndef SYNTHESIS
   initial begin
@@ -34,8 +33,9 @@ module engine_shift #(
   end
 `endif
 
-  logic signed [X_W-1:0] coarse_q;  // v after the first step; bit 0 is the first bit dropped
+  logic signed [V_W-1:0] coarse_q;       // v after the first step
   logic [FINE_W-1:0]     fine_q;
+  logic                  half_coarse_q;  // the first bit that the first step dropped
   logic                  below_coarse_q;
   logic signed [Q_W-1:0] q_q;
   logic                  over_q;
@@ -43,35 +43,50 @@ module engine_shift #(
   logic                  half_q;
   logic                  below_q;
 
-  // first step: by the upper bits of s
+  logic [V_W-1:0] ones;
+  assign ones = ~(V_W'(0));
+
+  // first step: by the upper bits of s; twice holds each dropped bit one place higher, half of it
+  // at place upper
   logic [S_W-FINE_W+FINE_W-1:0] upper;
-  logic [X_W-1:0]               ones;
-  logic [V_W:0]                 wide;
-  logic [V_W:0]                 dropped;
+  logic [V_W-1:0]               twice;
+  logic [V_W-1:0]               halves;
+  logic [V_W-1:0]               dropped;
   assign upper   = {s[FINE_W +: S_W-FINE_W], FINE_W'(0)};
-  assign ones    = ~(X_W'(0));
-  assign wide    = {v, 1'b0};
-  assign dropped = wide & ~(ones << upper);
+  assign twice   = v << 1;
+  assign halves  = twice >> upper;
+  assign dropped = twice & ~(ones << upper);
 
   always_ff @(posedge aclk) begin
-    coarse_q       <= $signed(wide) >>> upper;
+    coarse_q       <= v >>> upper;
+    half_coarse_q  <= halves[0];
     below_coarse_q <= |dropped;
     fine_q         <= s[FINE_W-1:0];
   end
 
+  logic unused_halves;  // not every bit matters
+  assign unused_halves = |halves;
+
   // second step: by the lower bits of s
-  logic signed [X_W-1:0] shifted;
-  logic [X_W-1:0]        dropped_fine;
+  logic signed [V_W-1:0] shifted;
+  logic [V_W-1:0]        twice_fine;
+  logic [V_W-1:0]        halves_fine;
+  logic [V_W-1:0]        dropped_fine;
   assign shifted      = coarse_q >>> fine_q;
-  assign dropped_fine = coarse_q & ~(ones << fine_q);
+  assign twice_fine   = {coarse_q[V_W-2:0], half_coarse_q};
+  assign halves_fine  = twice_fine >> fine_q;
+  assign dropped_fine = twice_fine & ~(ones << fine_q);
 
   always_ff @(posedge aclk) begin
-    q_q        <= $signed(shifted[1 +: Q_W]);
-    over_q     <= (|shifted[Q_W +: X_W-Q_W]) && !(&shifted[Q_W +: X_W-Q_W]);
-    negative_q <= shifted < X_W'(0);
-    half_q     <= shifted[0];
+    q_q        <= $signed(shifted[Q_W-1:0]);
+    over_q     <= (|shifted[Q_W-1 +: V_W-Q_W+1]) && !(&shifted[Q_W-1 +: V_W-Q_W+1]);
+    negative_q <= coarse_q < V_W'(0);
+    half_q     <= halves_fine[0];
     below_q    <= below_coarse_q || (|dropped_fine);
   end
+
+  logic unused_halves_fine;  // not every bit matters
+  assign unused_halves_fine = |halves_fine;
 
   assign q        = q_q;
   assign over     = over_q;
