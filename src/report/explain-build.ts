@@ -54,7 +54,7 @@ function detail(stage: Stage): string {
       return `kernel ${y.kernel}x${x.kernel}, stride ${y.stride}x${x.stride}, weights ${elementText(stage.weight)}${groups}; ${closing}`;
     }
     case 'pool':
-      return `${stage.reduce} of ${stage.window.y.kernel}x${stage.window.x.kernel}; ${closing}`;
+      return `${stage.reduce} of ${stage.window.y.kernel}x${stage.window.x.kernel}${stage.factors ? ', more weight at the border' : ''}; ${closing}`;
     case 'dense':
       return `weights ${elementText(stage.weight)}; ${closing}`;
     case 'duplicate':
