@@ -1,7 +1,10 @@
 /** The modules of the engine, for the verbs that take a block: `emit engine_array --param P=7`. */
+import { EngineArrayDw } from '../engine/rtl/array-dw.js';
 import { EngineArray } from '../engine/rtl/array.js';
+import { EngineChannelsDw } from '../engine/rtl/channels-dw.js';
 import { EngineChannels } from '../engine/rtl/channels.js';
 import { EngineColumn } from '../engine/rtl/column.js';
+import { EngineDatapath } from '../engine/rtl/datapath.js';
 import { EngineDelay } from '../engine/rtl/delay.js';
 import { EngineMultiply } from '../engine/rtl/multiply.js';
 import { EnginePe } from '../engine/rtl/pe.js';
@@ -14,9 +17,16 @@ import { EngineXram } from '../engine/rtl/xram.js';
 import { block, type RegisteredBlock } from './registered-block.js';
 
 const operands = { X_W: 5, W_W: 4, ACC_W: 12 };
+const grid = { P: 2, G: 2, M: 4, D: 2, XG: 2 };
+const pixels = { XB: 4, XU: 1 };
 
 export const engineBlocks: readonly RegisteredBlock[] = [
-  block(EngineArray, { P: 2, G: 2, M: 4, D: 2, XG: 2, ...operands }),
+  ...Object.values(EngineDatapath).map((datapath) =>
+    block(datapath, { ...grid, ...pixels, WB: 4, AB: 12, XD: 8 }, 'engine_datapath[_dw]'),
+  ),
+  block(EngineArray, { ...grid, ...operands }),
+  block(EngineArrayDw, { ...grid, ...pixels, W_W: 4, ACC_W: 12 }),
+  block(EngineChannelsDw, { P: 2, G: 2, XG: 2, D: 1, ...pixels, W_W: 4, ACC_W: 12 }),
   block(EngineChannels, { P: 2, G: 2, XG: 2, D: 1, ...operands }),
   block(EngineColumn, { P: 2, ...operands }),
   block(EnginePe, operands),

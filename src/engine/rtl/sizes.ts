@@ -1,5 +1,6 @@
-/** Widths that several modules of the engine share. */
-import { type NatExpr, widthFor } from '../../hdl/index.js';
+/** Widths that are the same in an engine of any size. */
 
-/** Width of a number of groups of D channels, 0 .. M / D. */
-export const countWidth = (M: NatExpr, D: NatExpr): NatExpr => widthFor(M.div(D)).max(1);
+/** Addresses of the X-RAM in the step bundle and in the header. */
+export const ADDRESS_W = 20;
+/** Numbers of groups of D channels. */
+export const GROUPS_W = 9;

@@ -2,6 +2,13 @@ import { bool, defineModule, input, natParam, output, sint, uint, vec, widthFor 
 import { laneMask, laneWidth, operandOf } from './lane.js';
 import { EngineWindow, wordParams } from './window.js';
 
+/** Whether pixels may be unsigned. */
+export const laneParam = natParam({
+  default: 1,
+  min: 0,
+  doc: '1: pixels may be unsigned, lanes have XB + 1 bits; else 0',
+});
+
 /** The shared windows: one for each slice, with padding put in place. */
 export const EngineWindows = defineModule({
   name: 'engine_windows',
@@ -13,7 +20,7 @@ Latency 2 cycles from step and words to lanes: window, padding.`,
   params: {
     G: natParam({ default: 2, min: 1, doc: 'slices' }),
     ...wordParams,
-    XU: natParam({ default: 1, min: 0, max: 1, doc: '1: pixels may be unsigned, lanes have XB + 1 bits' }),
+    XU: laneParam,
   },
   ports: ({ G, P, XB, XU }) => ({
     valid: input(bool(), 'a step'),

@@ -1,8 +1,11 @@
 /** Modules of the engine with parameter vectors for their texts. */
 import type { Design } from '../../../src/circuit/index.js';
+import { EngineArrayDw } from '../../../src/engine/rtl/array-dw.js';
 import { EngineArray } from '../../../src/engine/rtl/array.js';
+import { EngineChannelsDw } from '../../../src/engine/rtl/channels-dw.js';
 import { EngineChannels } from '../../../src/engine/rtl/channels.js';
 import { EngineColumn } from '../../../src/engine/rtl/column.js';
+import { EngineDatapath } from '../../../src/engine/rtl/datapath.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
 import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
 import { EnginePe } from '../../../src/engine/rtl/pe.js';
@@ -114,4 +117,18 @@ export const engineModules: readonly EngineModule[] = [
     { P: 2, D: 3, GROUPS: 2, AB: 31, XB: 11, PD: 5, MUL: 1, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 2048 },
     { P: 7, D: 4, GROUPS: 8, AB: 32, XB: 8, PD: 448, MUL: 1, FIXED: 1, NTHR: 3, LUT: 1, ENTRIES: 256 },
   ]),
+  entry(EngineChannelsDw, [
+    { P: 1, G: 1, XG: 1, D: 1, XB: 1, XU: 0, W_W: 2, ACC_W: 3 },
+    { P: 3, G: 2, XG: 5, D: 3, XB: 8, XU: 1, W_W: 8, ACC_W: 19 },
+  ]),
+  entry(EngineArrayDw, [
+    { P: 1, G: 1, M: 1, D: 1, XG: 1, XB: 2, XU: 0, W_W: 2, ACC_W: 8 },
+    { P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, W_W: 8, ACC_W: 19 },
+  ]),
+  ...[EngineDatapath.dense, EngineDatapath.dw].map((datapath) =>
+    entry(datapath, [
+      { P: 1, G: 1, M: 1, D: 1, XG: 1, XB: 2, XU: 0, WB: 2, AB: 8, XD: 2 },
+      { P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, WB: 8, AB: 32, XD: 9 },
+    ]),
+  ),
 ];

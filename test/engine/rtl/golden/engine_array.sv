@@ -27,40 +27,36 @@ module engine_array #(
   parameter int W_W   = 8,
   parameter int ACC_W = 32
 ) (
-  input  logic                                         aclk,
-  input  logic                                         aresetn,
-  input  logic                                         valid,        // a step
-  input  logic                                         first,        // it is the first of a tile
-  input  logic                                         last,         // it is the last of a tile
-  // groups of D channels in use, with last
-  input  logic [(M/D+1>1 ? $clog2(M / D + 1) : 1)-1:0] groups,
+  input  logic                 aclk,
+  input  logic                 aresetn,
+  input  logic                 valid,        // a step
+  input  logic                 first,        // it is the first of a tile
+  input  logic                 last,         // it is the last of a tile
+  input  logic [8:0]           groups,       // groups of D channels in use, with last
   // pixel p of slice g at g * P + p, one cycle after valid
-  input  logic [G*P*X_W-1:0]                           x,
-  // weight of channel m and slice g at m * G + g, with x
-  input  logic [M*G*W_W-1:0]                           w,
-  output logic                                         drain_valid,  // a group of sums
-  // pixel p of channel d of the group at d * P + p
-  output logic [D*P*ACC_W-1:0]                         sums
+  input  logic [G*P*X_W-1:0]   x,
+  input  logic [M*G*W_W-1:0]   w,            // weight of channel m and slice g at m * G + g, with x
+  output logic                 drain_valid,  // a group of sums
+  output logic [D*P*ACC_W-1:0] sums          // pixel p of channel d of the group at d * P + p
 );
 
-  localparam int COUNT_W  = M / D + 1 > 1 ? $clog2(M / D + 1) : 1;
   localparam int COPIES   = M / XG;             // copies of the operand registers
   localparam int SHADOW_W = D * G * P * ACC_W;  // shadow registers of D channels
 
 `ifndef SYNTHESIS
   initial begin
-    if (M % D != 0) $fatal(1, "engine_array: D divides M");
     if (M / XG * XG != M) $fatal(1, "engine_array: XG divides M");
+    if (M % D != 0) $fatal(1, "engine_array: D divides M");
     if (XG < D) $fatal(1, "engine_array: chains do not skip a group of channels");
     if (ACC_W < X_W + W_W) $fatal(1, "engine_array: a sum holds a product");
   end
 `endif
 
   // control travels beside the operands: first to the sums, last to the shadow registers
-  logic [1:0]         first_q;
-  logic [2:0]         last_q;
-  logic [COUNT_W-1:0] left_q;   // groups of the last tile that have not been announced
-  logic [4:0]         drain_q;  // groups on their way
+  logic [1:0] first_q;
+  logic [2:0] last_q;
+  logic [8:0] left_q;   // groups of the last tile that have not been announced
+  logic [4:0] drain_q;  // groups on their way
   always_ff @(posedge aclk) begin
     first_q[0] <= valid && first;
     first_q[1] <= first_q[0];
@@ -70,7 +66,7 @@ module engine_array #(
   end
 
   logic announced;
-  assign announced = left_q != COUNT_W'(0);
+  assign announced = left_q != 9'd0;
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
@@ -78,7 +74,7 @@ module engine_array #(
       drain_q[0] <= 1'b0;
     end else begin
       if (valid && last) left_q <= groups;
-      else if (announced) left_q <= left_q - COUNT_W'(1);
+      else if (announced) left_q <= left_q - 9'd1;
       drain_q[0] <= announced;
     end
   end

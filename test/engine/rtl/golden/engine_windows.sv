@@ -7,7 +7,7 @@
 // G    slices, >= 1
 // P    pixels of a word, >= 1
 // XB   bits of a pixel, >= 1
-// XU   1: pixels may be unsigned, lanes have XB + 1 bits, 0 to 1
+// XU   1: pixels may be unsigned, lanes have XB + 1 bits; else 0
 `default_nettype none
 module engine_windows #(
   parameter int G  = 2,
@@ -29,12 +29,6 @@ module engine_windows #(
 );
 
   localparam int X_W = XB + XU;
-
-`ifndef SYNTHESIS
-  initial begin
-    if (XU > 1) $fatal(1, "engine_windows: XU must be at most 1");
-  end
-`endif
 
   logic [P-1:0]  inside_q;  // lanes that are pixels
   logic [G-1:0]  live_q;
