@@ -41,3 +41,7 @@ export const PRIVATE_READ_DELAY = BANK_MUX + LANES;
 export function requantizeLatency({ MUL, LUT, NTHR }: Readonly<Record<'MUL' | 'LUT' | 'NTHR', number>>): number {
   return 5 + 3 * MUL + LUT + (NTHR > 0 ? 1 : 0);
 }
+/** Group of sums at `engine_post` to its pixels: partial sums and parameters are read, sums and parameters chosen. */
+export const DRAIN_TO_REQUANTIZER = 2;
+/** Pixels to their first write to the X-RAM at the earliest: the queue of the writer, phases of words. */
+export const PIXELS_TO_WRITE = 2;

@@ -1,6 +1,6 @@
 /** Cycle model of `engine_post`, from the specification: nested loops give every group its place, multiplications its address. */
 import { decodeHeader, type Header } from '../header.js';
-import { requantizeLatency } from '../latency.js';
+import { DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
 import { element, elements, packed, type PortModel, type Ports } from './port-model.js';
 import { RequantizeModel } from './requantize.js';
 
@@ -93,7 +93,7 @@ export class PostModel implements PortModel {
     this.#sizes = sizes;
     const latency = requantizeLatency(sizes);
     this.#requantizer = new RequantizeModel({ ...sizes, W: 32 }, latency);
-    this.#line = new Array<Place | undefined>(latency + 2).fill(undefined);
+    this.#line = new Array<Place | undefined>(latency + DRAIN_TO_REQUANTIZER).fill(undefined);
   }
 
   settle(): Ports {

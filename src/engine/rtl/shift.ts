@@ -54,9 +54,7 @@ not fit, negative is the sign of v. Latency 2 cycles, a result every cycle, no e
     });
     const ones = b.let('ones', b.constant(uint(V_W), 0).not());
 
-    b.comment(
-      'first step: by the upper bits of s; twice holds each dropped bit one place higher, half of it at place upper',
-    );
+    b.comment('first step: by the upper bits of s; in twice the last bit that this drops stands at place upper');
     const upper = b.let('upper', cat(io.s.bits(FINE_W, S_W.minus(FINE_W)), b.constant(uint(FINE_W), 0)));
     const twice = b.let('twice', io.v.asUInt().shl(1));
     const halves = b.let('halves', twice.shr(upper));

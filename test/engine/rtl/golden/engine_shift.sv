@@ -46,8 +46,7 @@ module engine_shift #(
   logic [V_W-1:0] ones;
   assign ones = ~(V_W'(0));
 
-  // first step: by the upper bits of s; twice holds each dropped bit one place higher, half of it
-  // at place upper
+  // first step: by the upper bits of s; in twice the last bit that this drops stands at place upper
   logic [S_W-FINE_W+FINE_W-1:0] upper;
   logic [V_W-1:0]               twice;
   logic [V_W-1:0]               halves;
