@@ -2,6 +2,7 @@
 import { randomStream } from '../../../src/base/random.js';
 import { codeBits } from '../../../src/dataflow/codes.js';
 import { weightedStages } from '../../../src/dataflow/folding.js';
+import { foldingTotals } from '../../../src/dataflow/layer-form.js';
 import { isWeighted } from '../../../src/dataflow/matrix.js';
 import { planNetwork } from '../../../src/dataflow/plan.js';
 import { weightModes } from '../../../src/dataflow/weights/place-weights.js';
@@ -25,7 +26,13 @@ export function weightsCase(seed: number) {
     weightedStages(network).map(({ name }) => [name, weightModes[random.nextInt(weightModes.length)] ?? 'rom']),
   );
   const folding = Object.fromEntries(
-    Object.entries(one.folding).map(([name, layer]) => [name, { ...layer, weights: modes[name] ?? 'rom' }]),
+    weightedStages(network).map((stage) => {
+      const { name } = stage;
+      const weights = modes[name] ?? 'rom';
+      const { PE, ...layer } = one.folding[name]!;
+      // What folds as a depthwise unit does not always fold as a matrix with groups.
+      return [name, { ...layer, PE: foldingTotals(stage, weights).PE % PE === 0 ? PE : 1, weights }];
+    }),
   );
   const { chain } = planNetwork(network, { folding, portBits: one.portBits });
   return { ...one, network, chain, modes, expected: runStages(network, one.codes).outputs };
