@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/nightly/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 1,
+    // Every verdict at once: a run that is stopped has said what passed.
+    reporters: ['verbose'],
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
   },
