@@ -1,5 +1,6 @@
 /** The modules of the engine, for the verbs that take a block: `emit engine_array --param P=7`. */
 import { EngineArrayDw } from '../engine/rtl/array-dw.js';
+import { EngineAddresses } from '../engine/rtl/addresses.js';
 import { EngineArray } from '../engine/rtl/array.js';
 import { EngineChannelsDw } from '../engine/rtl/channels-dw.js';
 import { EngineChannels } from '../engine/rtl/channels.js';
@@ -9,7 +10,10 @@ import { EngineDelay } from '../engine/rtl/delay.js';
 import { EngineMultiply } from '../engine/rtl/multiply.js';
 import { EnginePe } from '../engine/rtl/pe.js';
 import { EngineRequantize } from '../engine/rtl/requantize.js';
+import { EngineRows } from '../engine/rtl/rows.js';
+import { EngineSequencer } from '../engine/rtl/sequencer.js';
 import { EngineShift } from '../engine/rtl/shift.js';
+import { EngineWeightPort } from '../engine/rtl/weight-port.js';
 import { EngineWindow } from '../engine/rtl/window.js';
 import { EngineWindows } from '../engine/rtl/windows.js';
 import { EngineXramBank } from '../engine/rtl/xram-bank.js';
@@ -38,4 +42,11 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineMultiply, { W: 6 }),
   block(EngineShift, { V_W: 12, Q_W: 4 }),
   block(EngineDelay, { W: 4, STEPS: 2 }),
+  block(EngineSequencer, { P: 2, G: 2, M: 4, D: 2, WD: 16, YD: 4, FREE: 12 }),
+  block(EngineRows, { G: 2, M: 4, D: 2 }),
+  block(EngineAddresses, { P: 2, G: 2, M: 4 }),
+  block(EngineWeightPort, {
+    ...{ WP: 32, WU: 32, TU: 4, W_W: 32, G: 2, M: 4, D: 2, XB: 4, WD: 16, PD: 4, NTHR: 1 },
+    ...{ MUL: 1, FIXED: 1, LUT: 1, ADD: 1, DW: 1, XU: 1 },
+  }),
 ];

@@ -47,7 +47,8 @@ export const EngineAddresses = defineModule({
 Slice 0 of a group stands at a pair (kernel row, channel), the slices behind it at the next pairs; where the
 channels of the chunk end they go on in the next kernel row (h_wrap) or do not exist. Going on by G channels
 or to the next kernel row is an addition and a conditional subtraction. A pair that does not exist, or whose
-row lies outside of the input, is not live. Lanes low .. high - 1 hold pixels of the input, the others padding.
+row lies outside of the input, is not live. Lanes low .. high - 1 hold pixels of the input, the
+others padding; there are none where a pass that is not dense has no row.
 Feed-forward: outputs of a step 5 cycles after its inputs; bubbles keep the state.`,
   params: {
     P: natParam({ default: 7, min: 1, max: 64, doc: 'pixels of a word' }),
@@ -248,6 +249,7 @@ Feed-forward: outputs of a step 5 cycles after its inputs; bubbles keep the stat
       column: sint(18),
       low: sint(24),
       high: sint(24),
+      dead: bool().doc('the row of a step that is not dense lies outside of the input'),
       op: uint(2),
       read: bool(),
     });
@@ -256,6 +258,7 @@ Feed-forward: outputs of a step 5 cycles after its inputs; bubbles keep the stat
     b.next(s3.column, s2.column.addWrap(s2.phase.extend(18).asSInt()));
     b.next(s3.low, s2.pixel.neg());
     b.next(s3.high, s2.width.extend(23).asSInt().sub(s2.pixel));
+    b.next(s3.dead, s2.liveA.or(dense).not());
     b.next(s3.op, s2.op);
     b.next(s3.read, s2.read.and(s2.valid));
     const s4 = stageRegs(b, '4', {
@@ -271,7 +274,7 @@ Feed-forward: outputs of a step 5 cycles after its inputs; bubbles keep the stat
     };
     b.next(s4.column, s3.column.extend(20).asUInt().addWrap(h.xBase));
     b.next(s4.low, clamped(s3.low));
-    b.next(s4.high, clamped(s3.high));
+    b.next(s4.high, s3.dead.mux(b.constant(uint(LANE_W), 0), clamped(s3.high)));
     b.next(s4.op, s3.op);
     b.next(s4.read, s3.read);
     const s5 = stageRegs(b, '5', { low: uint(LANE_W), high: uint(LANE_W), op: uint(2), read: bool() });

@@ -93,7 +93,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     row_address: input(uint(5), '{set, kernel row}'),
     row_data: input(uint(32)),
     ring_write: input(bool(), 'a weight word enters the ring'),
-    ring_freed: output(uint(widthFor(WD)), 'words that are free again, since reset'),
+    ring_freed: output(uint(widthFor(WD).plus(1)), 'words that are free again, since reset'),
     params_full: input(bool(), 'the parameters of a weight tile are complete'),
     x_tokens: input(uint(16), 'rows of input that have arrived'),
     passes_done: input(uint(16), 'passes whose last result is written'),
@@ -104,7 +104,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     stalled: output(uint(6), 'no step for want of: weights, input, parameters, drain or output, residual, row'),
   }),
   body(b, io, { P, G, M, D, WD, YD, FREE }) {
-    const COUNT_W = b.localparam('COUNT_W', widthFor(WD), 'width of counters of weight words');
+    const COUNT_W = b.localparam('COUNT_W', widthFor(WD).plus(1), 'counters of weight words; a difference has a sign');
     const RING_W = b.localparam('RING_W', indexWidth(WD));
     const SLICE_W = b.localparam('SLICE_W', indexWidth(G));
     const CREDIT_W = b.localparam('CREDIT_W', widthFor(YD).plus(9));
@@ -197,9 +197,15 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     });
 
     b.comment('the issue decision');
+    // A chunk may end before its last words are there, where the last kernel row is not used: then `here` is negative.
     const hasWord = b.let(
       'hasWord',
-      weighted.not().or(r.word.extend(COUNT_W.plus(16)).lt(ring.here.extend(COUNT_W.plus(16)))),
+      weighted.not().or(
+        r.word
+          .extend(COUNT_W.plus(16))
+          .asSInt()
+          .lt(ring.here.asSInt().extend(COUNT_W.plus(16))),
+      ),
     );
     const hasRows = b.let(
       'hasRows',

@@ -1,6 +1,7 @@
 /** Modules of the engine with parameter vectors for their texts. */
 import type { Design } from '../../../src/circuit/index.js';
 import { EngineArrayDw } from '../../../src/engine/rtl/array-dw.js';
+import { EngineAddresses } from '../../../src/engine/rtl/addresses.js';
 import { EngineArray } from '../../../src/engine/rtl/array.js';
 import { EngineChannelsDw } from '../../../src/engine/rtl/channels-dw.js';
 import { EngineChannels } from '../../../src/engine/rtl/channels.js';
@@ -14,10 +15,13 @@ import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
 import { EnginePixelPort } from '../../../src/engine/rtl/pixel-port.js';
 import { EnginePost } from '../../../src/engine/rtl/post.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
+import { EngineRows } from '../../../src/engine/rtl/rows.js';
 import { EngineScatter } from '../../../src/engine/rtl/scatter.js';
+import { EngineSequencer } from '../../../src/engine/rtl/sequencer.js';
 import { EngineShift } from '../../../src/engine/rtl/shift.js';
 import { EngineWindow } from '../../../src/engine/rtl/window.js';
 import { EngineWindows } from '../../../src/engine/rtl/windows.js';
+import { EngineWeightPort } from '../../../src/engine/rtl/weight-port.js';
 import { EngineXramBank } from '../../../src/engine/rtl/xram-bank.js';
 import { EngineXram } from '../../../src/engine/rtl/xram.js';
 import { EngineWalk } from '../../../src/engine/rtl/walk.js';
@@ -131,4 +135,25 @@ export const engineModules: readonly EngineModule[] = [
       { P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, WB: 8, AB: 32, XD: 9 },
     ]),
   ),
+  entry(EngineRows, [
+    { G: 1, M: 1, D: 1 },
+    { G: 4, M: 8, D: 2 },
+    { G: 3, M: 48, D: 4 },
+  ]),
+  entry(EngineAddresses, [
+    { P: 1, G: 1, M: 1 },
+    { P: 3, G: 4, M: 8 },
+    { P: 14, G: 3, M: 48 },
+    { P: 5, G: 1, M: 3 },
+  ]),
+  entry(EngineSequencer, [
+    { P: 1, G: 1, M: 1, D: 1, WD: 2, YD: 1, FREE: 3 },
+    { P: 5, G: 1, M: 3, D: 3, WD: 13, YD: 3, FREE: 12 },
+    { P: 3, G: 4, M: 8, D: 2, WD: 1024, YD: 16, FREE: 12 },
+  ]),
+  entry(EngineWeightPort, [
+    { WP: 32, WU: 8, TU: 8, W_W: 24, G: 1, M: 3, D: 3, XB: 8, WD: 13, PD: 0, NTHR: 0, MUL: 0, LUT: 0, ADD: 0, DW: 0 },
+    { WP: 256, WU: 128, TU: 4, W_W: 128, G: 2, M: 8, D: 2, XB: 4, WD: 2, PD: 7, NTHR: 15, FIXED: 0, XU: 0 },
+    { WP: 128, WU: 128, TU: 1, W_W: 1152, G: 3, M: 48, D: 4, XB: 11, WD: 2048, PD: 256, NTHR: 7, LUT: 0 },
+  ]),
 ];

@@ -139,7 +139,7 @@ export function runSequencer(
       const where = `cycle ${cycle}, pass ${s.pass}, step ${s.step}`;
       same([seen('running'), seen('stalled')], [+running, stalled], where);
       same([seen('m_cfg_tvalid'), seen('s_header_tready')], [+offers, +take], where);
-      same(seen('ring_freed'), freeNow % 2 ** bits(shape.WD + 1), where);
+      same(seen('ring_freed'), freeNow % 2 ** (bits(shape.WD + 1) + 1), where);
       const due = issued[0]?.at === cycle ? issued[0] : undefined;
       same(seen('step_valid'), due === undefined ? 0 : 1, where);
       if (due !== undefined) checkStep(sim, shape, due, where);

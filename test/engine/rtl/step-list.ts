@@ -161,6 +161,7 @@ export function stepsOf({ header: h, taps, rows }: Pass, { P, G, M, D }: Shape):
                 const offset = slot * h.xRow + Math.floor(channel / M) * h.xBlk + tap.phase * h.xPhase;
                 return { bank: channel % M, address: (h.xBase + offset + xt + tap.dword) & 0xfffff };
               });
+              const dead = !dense && slices[0] === undefined;
               const firstOfTile = j === from && t === 0;
               const lastOfTile = j === to - 1 && t === T - 1;
               const word = dense ? j * T + t : h.op === 1 ? rows[0]!.start + j * divUp(T, G) + Math.floor(t / G) : 0;
@@ -177,7 +178,7 @@ export function stepsOf({ header: h, taps, rows }: Pass, { P, G, M, D }: Shape):
                 lastUse: dense || t === T - 1 || t % G === G - 1,
                 byte: dense ? 0 : t % G,
                 tap,
-                ...{ low: clamp(-pixel, P), high: clamp(width - pixel, P), slices },
+                ...{ low: clamp(-pixel, P), high: dead ? 0 : clamp(width - pixel, P), slices },
               });
             });
         }

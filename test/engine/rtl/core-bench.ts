@@ -1,0 +1,143 @@
+/** Layers through a simulation of engine_core: packets in, packets out, with stalls on all three ports. */
+import type { RandomStream } from '../../../src/base/random.js';
+import { beatsOf, packetOf } from '../../../src/engine/bit-stream.js';
+import type { Engine } from '../../../src/engine/config.js';
+import { inputDescriptor } from '../../../src/engine/plan/input-descriptor.js';
+import { planLayer } from '../../../src/engine/plan/plan-layer.js';
+import { decodeOutput, encodeInput, encodeWeights, pixelsOf } from '../../../src/engine/streams.js';
+import { placeTensor } from '../../../src/engine/tensor-place.js';
+import type { Simulation } from '../../../src/simulator/index.js';
+import type { RandomLayer } from '../random-layer.js';
+
+/** Packets of the two streams that enter. */
+export interface Packets {
+  readonly weights: readonly Uint8Array[];
+  readonly pixels: readonly Uint8Array[];
+}
+
+interface Beat {
+  readonly data: bigint;
+  readonly last: boolean;
+}
+
+const beats = (packets: readonly Uint8Array[], width: number): Beat[] =>
+  packets.flatMap((packet) => {
+    const list = beatsOf(packet, width);
+    return list.map((data, k) => ({ data, last: k === list.length - 1 }));
+  });
+
+export interface CoreRun {
+  readonly outputs: readonly Uint8Array[];
+  readonly cycles: number;
+  readonly steps: number;
+  /** Cycles without a step by cause. */
+  readonly stalls: readonly number[];
+}
+
+/** Resets the core and runs it until `passes` passes are done and everything has left. Throws on errors and when nothing happens. */
+export function runCore(
+  sims: readonly Simulation[],
+  engine: Engine,
+  { weights, pixels }: Packets,
+  passes: number,
+  random: RandomStream,
+  stalls = 0,
+): CoreRun {
+  const go = () => stalls === 0 || random.nextFloat() >= stalls;
+  const [w, x] = [beats(weights, engine.WP), beats(pixels, engine.XP)];
+  const [first] = sims;
+  if (first === undefined) throw new Error('no simulation');
+  for (const sim of sims) {
+    for (const port of sim.ports) if (port.dir === 'input') sim.poke(port.name, 0);
+    for (let k = 0; k < 8; k++) sim.tick();
+    sim.poke('aresetn', 1);
+    sim.poke('enable', 1);
+  }
+  const outputs: Uint8Array[] = [];
+  let packet: bigint[] = [];
+  const valid = { w: false, x: false };
+  let [cycle, quiet, steps] = [0, 0, 0];
+  const causes = [0, 0, 0, 0, 0, 0];
+  for (; ; cycle++) {
+    valid.w ||= w.length > 0 && go();
+    valid.x ||= x.length > 0 && go();
+    const ready = go();
+    for (const sim of sims) {
+      sim.poke('s_axis_w_tvalid', valid.w ? 1 : 0);
+      sim.poke('s_axis_x_tvalid', valid.x ? 1 : 0);
+      if (w[0] !== undefined) {
+        sim.poke('s_axis_w_tdata', w[0].data);
+        sim.poke('s_axis_w_tlast', w[0].last ? 1 : 0);
+      }
+      if (x[0] !== undefined) {
+        sim.poke('s_axis_x_tdata', x[0].data);
+        sim.poke('s_axis_x_tlast', x[0].last ? 1 : 0);
+      }
+      sim.poke('m_axis_y_tready', ready ? 1 : 0);
+      sim.settle();
+    }
+    for (const sim of sims.slice(1)) compareOutputs(first, sim, cycle);
+    const seen = (name: string) => Number(first.peek(name));
+    const takes = { w: valid.w && seen('s_axis_w_tready') === 1, x: valid.x && seen('s_axis_x_tready') === 1 };
+    const y = ready && seen('m_axis_y_tvalid') === 1;
+    if (y) {
+      packet.push(first.peek('m_axis_y_tdata'));
+      if (seen('m_axis_y_tlast') === 1) {
+        outputs.push(packetOf(packet, engine.YP));
+        packet = [];
+      }
+    }
+    const error = [seen('error_code'), seen('x_error'), seen('conflict')];
+    if (error.some((each) => each !== 0))
+      throw new Error(
+        `cycle ${cycle}: error_code, x_error, conflict: ${error.join(', ')}, place ${seen('error_place').toString(16)}`,
+      );
+    steps += seen('step');
+    const cause = seen('stalled');
+    causes.forEach((_, k) => (causes[k]! += (cause >> k) & 1));
+    if (takes.w) w.shift();
+    if (takes.x) x.shift();
+    if (takes.w) valid.w = false;
+    if (takes.x) valid.x = false;
+    quiet = takes.w || takes.x || y || seen('step') === 1 ? 0 : quiet + 1;
+    if (seen('passes_done') === passes && w.length === 0 && x.length === 0 && quiet > 40) break;
+    if (quiet > 2000)
+      throw new Error(
+        `cycle ${cycle}: nothing moves; ${seen('passes_done')} of ${passes} passes, stalled ${cause}, ${w.length} w and ${x.length} x beats left`,
+      );
+    for (const sim of sims) sim.tick();
+  }
+  return { outputs, cycles: cycle - quiet, steps, stalls: causes };
+}
+
+function compareOutputs(a: Simulation, b: Simulation, cycle: number): void {
+  for (const { name, dir } of a.ports) {
+    if (
+      dir !== 'output' ||
+      (name.startsWith('m_axis_y_t') && /data|last/.test(name) && a.peek('m_axis_y_tvalid') === 0n)
+    )
+      continue;
+    if (a.peek(name) !== b.peek(name))
+      throw new Error(`cycle ${cycle}: ${name} is ${a.peek(name).toString(16)} and ${b.peek(name).toString(16)}`);
+  }
+}
+
+/** The packets of a layer whose input is loaded as a whole, and its passes. */
+export function layerPackets({ engine, layer, input }: RandomLayer) {
+  const place = placeTensor(engine, layer.input, { base: 3, group0: 0, phases: layer.x.stride });
+  const passes = planLayer(engine, layer, { input: place, axis: true, tokens: 0 });
+  const scatter = layer.input.width % 2 === 0;
+  const descriptor = inputDescriptor(engine, place, { row0: 0, rows: place.height, scatter });
+  const pixels = [encodeInput(engine, descriptor, 0, layer.input, pixelsOf(layer.input, input))];
+  return { passes, packets: { weights: passes.map((pass) => encodeWeights(engine, layer, pass)), pixels } };
+}
+
+/** A layer through the core, out of m_axis_y: row by row, channels innermost. */
+export function runLayer(sims: readonly Simulation[], random: RandomLayer, stream: RandomStream, stalls = 0) {
+  const { engine, layer } = random;
+  const { passes, packets } = layerPackets(random);
+  const run = runCore(sims, engine, packets, passes.length, stream, stalls);
+  const image = new Float64Array(layer.output.height * layer.output.width * layer.output.channels);
+  passes.forEach((pass, i) => decodeOutput(engine, pass, layer.output, run.outputs[i] ?? new Uint8Array(), image));
+  return { ...run, passes, image: [...image] };
+}
