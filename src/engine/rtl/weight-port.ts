@@ -53,7 +53,7 @@ export const EngineWeightPort = defineModule({
 One packet is a pass. Its header is checked as a whole before anything else of it is used; a wrong magic, a
 limit or a contradiction, or tlast where the header does not say it, stops the port for good: error_code and
 error_place say why and where, nothing of that packet's kind goes on, and only a reset starts it again.
-Headers are offered when their taps and row table are complete, one ahead of the pass that runs. Parameters
+Headers are offered when taps, row table and table are complete, one ahead of the pass that runs. Parameters
 go to two sets in turn, one of them ahead; weight words to the ring as long as it has room, which is WD words
 behind what ring_freed gave back a cycle before. A word counts from the cycle behind ring_write on.
 Takes a beat every cycle within a segment, unless an item is narrower; a read of the ring shows one cycle later.`,
@@ -302,16 +302,23 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       taps: () => void b.when(ends, () => to('rows')),
       rows: () => {
         b.when(ends, () => {
-          b.next(r.offered, 1);
           b.next(r.set, r.set.not());
           b.next(r.tile, 0);
           b.next(r.plane, 0);
           b.next(r.filled, 0);
-          b.when(field('lut').asBool(), () => to('quiet')).otherwise(() => to('tile'));
+          b.when(field('lut').asBool(), () => to('quiet')).otherwise(() => {
+            b.next(r.offered, 1);
+            to('tile');
+          });
         });
       },
       quiet: () => void b.when(r.packets.eq(io.passes_done), () => to('entries')),
-      entries: () => void b.when(ends, () => to('tile')),
+      entries: () => {
+        b.when(ends, () => {
+          b.next(r.offered, 1);
+          to('tile');
+        });
+      },
       tile: () => {
         b.when(complete, () => {
           b.when(r.filled, () => b.next(r.paramSet, r.paramSet.not()));

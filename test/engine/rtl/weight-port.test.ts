@@ -43,7 +43,7 @@ function run(sim: Simulation, beats: readonly Beat[], stream: ReturnType<typeof 
     sim.poke('s_axis_tlast', beat?.last === true ? 1 : 0);
     sim.poke('m_header_tready', take ? 1 : 0);
     sim.poke('param_free', free ? 1 : 0);
-    sim.poke('passes_done', out.headers.length - 1);
+    sim.poke('passes_done', out.headers.length);
     const before = reading;
     const next = freed < written && go();
     reading = next ? freed : -1;

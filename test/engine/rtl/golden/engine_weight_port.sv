@@ -5,7 +5,7 @@
 // wrong magic, a limit or a contradiction, or tlast where the header does not say it, stops the
 // port for good: error_code and error_place say why and where, nothing of that packet's kind goes
 // on, and only a reset starts it again.
-// Headers are offered when their taps and row table are complete, one ahead of the pass that runs.
+// Headers are offered when taps, row table and table are complete, one ahead of the pass that runs.
 // Parameters go to two sets in turn, one of them ahead; weight words to the ring as long as it has
 // room, which is WD words behind what ring_freed gave back a cycle before. A word counts from the
 // cycle behind ring_write on.
@@ -683,17 +683,25 @@ module engine_weight_port #(
         TAPS: if (ends) state_q <= ROWS;
         ROWS: begin
           if (ends) begin
-            offered_q <= 1'b1;
-            set_q     <= ~set_q;
-            tile_q    <= '0;
-            plane_q   <= '0;
-            filled_q  <= 1'b0;
-            if (header_q[17]) state_q <= QUIET;
-            else state_q <= TILE;
+            set_q    <= ~set_q;
+            tile_q   <= '0;
+            plane_q  <= '0;
+            filled_q <= 1'b0;
+            if (header_q[17]) begin
+              state_q <= QUIET;
+            end else begin
+              offered_q <= 1'b1;
+              state_q   <= TILE;
+            end
           end
         end
         QUIET: if (packets_q == passes_done) state_q <= ENTRIES;
-        ENTRIES: if (ends) state_q <= TILE;
+        ENTRIES: begin
+          if (ends) begin
+            offered_q <= 1'b1;
+            state_q   <= TILE;
+          end
+        end
         TILE: begin
           if (complete) begin
             if (filled_q) param_set_q <= ~param_set_q;
