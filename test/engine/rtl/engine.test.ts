@@ -2,8 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
 import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
+import { designParticipants } from '../../../src/cosim/design-participants.js';
+import { skipWithoutVerilator } from '../../../src/cosim/verilator-available.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { compile, elaborate } from '../../../src/simulator/index.js';
+import { emitText } from '../../blocks/emit-text.js';
 import { integerLayer } from '../integer-layer.js';
 import { randomLayer, testEngines } from '../random-layer.js';
 import { runLayer } from './core-bench.js';
@@ -21,6 +24,21 @@ describe('engine', () => {
       const stream = randomStream(seed, `engine ${index}`);
       const { image } = runLayer([sim], layer, stream, index % 2 === 0 ? 0 : 0.3);
       expect(image, what).toEqual(integerLayer(layer.layer, layer.input, undefined));
+    }
+  });
+});
+
+describe.skipIf(skipWithoutVerilator())('engine in Verilator', () => {
+  it('does the same in every cycle', { timeout: 120_000 }, async () => {
+    const engine = testEngines[1]!;
+    const params = { ...engineValues(engine) };
+    const { participants } = await designParticipants({ design, params, text: emitText(design) });
+    const [, verilated] = participants;
+    const sims = [compile(elaborate(design, { params })), verilated!.create()];
+    for (let index = 0; index < 4; index++) {
+      const layer = randomLayer(seed, 4000 + index, { engine });
+      const { image } = runLayer(sims, layer, randomStream(seed, `lockstep ${index}`), 0.3);
+      expect(image, `layer ${4000 + index}`).toEqual(integerLayer(layer.layer, layer.input, undefined));
     }
   });
 });
