@@ -9,6 +9,7 @@ import { EngineColumn } from '../../../src/engine/rtl/column.js';
 import { EngineDatapath } from '../../../src/engine/rtl/datapath.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
 import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
+import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
 import { EnginePe } from '../../../src/engine/rtl/pe.js';
 import { EngineOutput } from '../../../src/engine/rtl/output.js';
 import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
@@ -25,6 +26,7 @@ import { EngineWeightPort } from '../../../src/engine/rtl/weight-port.js';
 import { EngineXramBank } from '../../../src/engine/rtl/xram-bank.js';
 import { EngineXram } from '../../../src/engine/rtl/xram.js';
 import { EngineWalk } from '../../../src/engine/rtl/walk.js';
+import { testEngines } from '../random-layer.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../../src/hdl/index.js';
 
 export interface EngineModule {
@@ -156,4 +158,6 @@ export const engineModules: readonly EngineModule[] = [
     { WP: 256, WU: 128, TU: 4, W_W: 128, G: 2, M: 8, D: 2, XB: 4, WD: 2, PD: 7, NTHR: 15, FIXED: 0, XU: 0 },
     { WP: 128, WU: 128, TU: 1, W_W: 1152, G: 3, M: 48, D: 4, XB: 11, WD: 2048, PD: 256, NTHR: 7, LUT: 0 },
   ]),
+  entry(EngineCore.dense, testEngines.slice(0, 2).map(engineValues)),
+  entry(EngineCore.dw, testEngines.slice(2, 4).map(engineValues)),
 ];
