@@ -67,5 +67,7 @@ describe('tapProgram', () => {
   });
 
   it('names what lies too far away', () =>
-    expect(() => tapProgram({ kernel: 3, stride: 1, dilation: 9, pad: 0 }, 8, 'far')).toThrow(/H2204 {2}far: a tap has offset 16/));
+    expect(() => tapProgram({ kernel: 3, stride: 1, dilation: 9, pad: 0 }, 8, 'far')).toThrow(
+      /H2204 {2}far: a tap has offset 16/,
+    ));
 });
