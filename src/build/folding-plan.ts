@@ -12,7 +12,7 @@ import {
   used,
   withinDsps,
 } from '../dataflow/folding-search.js';
-import { withDepths } from '../dataflow/fifo-sizing.js';
+import { withDepths } from '../dataflow/fifo-depths.js';
 import { type Plan, planNetwork } from '../dataflow/plan.js';
 import { chainResources } from '../dataflow/resources/chain.js';
 import { foldableLayer } from '../dataflow/resources/layer-cost.js';

@@ -74,14 +74,17 @@ function walk(
   }
 }
 
-/** H2107: names the circle of blocked streams and the FIFO on its full side. */
-export function deadlockError(chain: Chain, times: StreamTimes): HeddleError {
+/** H2107: names the circle of blocked streams and the FIFO on its full side; `late` where only late beats bring it about. */
+export function deadlockError(chain: Chain, times: StreamTimes, late = false): HeddleError {
   const circle = blockedCircle(chain, times);
   const full = chain.nodes.find((node) => circle?.includes(node.outputs[0]!) === true && isFull(node, times));
   const where = circle === undefined ? 'the streams of the chain' : circle.join(' > ');
+  const what = late
+    ? 'late beats can make streams wait for each other for ever'
+    : 'streams wait for each other and nothing moves any more';
   return new HeddleError({
     code: 'H2107',
-    message: `${chain.name}: streams wait for each other and nothing moves any more: ${where}`,
+    message: `${chain.name}: ${what}: ${where}`,
     places: full?.kind === 'fifo' ? [{ text: `${full.name} is full with ${full.params.DEPTH} beats` }] : [],
     fix:
       full === undefined

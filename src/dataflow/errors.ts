@@ -54,5 +54,5 @@ export const explanations: Readonly<Record<string, string>> = {
   H2105: 'A stream port has whole bytes: its width is a multiple of 8 and holds at least one element of the network.',
   H2106: 'The dataflow back end has no hardware for this stage yet.',
   H2107:
-    'A branch of the network is full while the stage where the branches meet waits for the other one, and the fork in front of both waits for the full one: nothing moves any more. The streams of this circle are named. The FIFO on the full branch must hold what arrives until the other branch gives its first beat; without a depth in the folding file it is sized so that it does.',
+    'A branch of the network is full while the stage where the branches meet waits for the other one, and the fork in front of both waits for the full one: nothing moves any more. The streams of this circle are named. The FIFO on the full branch must hold what arrives until the other branch gives its first beat, also when beats come late and the pipelines of its branch hold few; without a depth in the folding file it is sized so that it does.',
 };

@@ -1,7 +1,9 @@
 /** That the FIFOs of a chain cannot be smaller: the throughput that is lost when one of them has a place less. */
 import type { Chain } from './chain.js';
 import { resultStream } from './chain-streams.js';
-import { peakOf, withDepths } from './fifo-sizing.js';
+import { withDepths } from './fifo-depths.js';
+import { finishes, marginSamples } from './fifo-margin.js';
+import { peakOf } from './fifo-sizing.js';
 import { streamTimes, type StreamTimes } from './timing.js';
 
 /** What a FIFO with a place less does. */
@@ -10,9 +12,11 @@ export type FifoLoss =
   | { readonly kind: 'slower'; readonly interval: number }
   /** Nothing comes out any more: branches wait for each other. */
   | { readonly kind: 'deadlock' }
+  /** No throughput, but late beats can stop the chain for ever: its last place is margin for pipelines with bubbles inside. */
+  | { readonly kind: 'margin' }
   /** It has one place, and a FIFO has no fewer. */
   | { readonly kind: 'least' }
-  /** Nothing: the FIFO is deeper than full throughput needs. */
+  /** Nothing: the FIFO is deeper than full throughput needs, and than pauses need. */
   | { readonly kind: 'none' };
 
 export interface FifoProof {
@@ -45,10 +49,13 @@ export function proveFifos(chain: Chain, names: readonly string[], samples = 16)
   const interval = intervalOf(whole);
   const lossOf = (name: string, depth: number): FifoLoss => {
     if (depth === 1) return { kind: 'least' };
-    const times = streamTimes(withDepths(chain, new Map([[name, depth - 1]])), samples);
+    const less = withDepths(chain, new Map([[name, depth - 1]]));
+    const times = streamTimes(less, samples);
     if (end(times, samples - 1) === Infinity) return { kind: 'deadlock' };
     const slower = intervalOf(times);
-    return slower > interval ? { kind: 'slower', interval: slower } : { kind: 'none' };
+    if (slower > interval) return { kind: 'slower', interval: slower };
+    const empty = (tried: Chain) => streamTimes(tried, marginSamples, undefined, undefined, 'bubbles');
+    return { kind: finishes(less, empty(less), marginSamples) ? 'none' : 'margin' };
   };
   const fifos = chain.nodes.flatMap((node): FifoProof[] => {
     if (node.kind !== 'fifo' || !names.includes(node.name)) return [];

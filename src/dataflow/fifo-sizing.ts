@@ -10,11 +10,15 @@
  *    tried, and doubled should they cost throughput.)
  * 3. From the widest to the narrowest, every FIFO shrinks by bisection as far as the interval stays I. What is left cannot
  *    shrink: later steps only took depth from others.
+ * 4. Where branches meet again the pipelines of a branch count among its places, but when beats come late pipelines freeze with
+ *    bubbles inside. If the chain stops with all of them as empty as they can be, FIFOs get a margin (`fifo-margin.ts`).
  */
-import type { Chain, ChainNode } from './chain.js';
+import type { Chain } from './chain.js';
 import { resultStream } from './chain-streams.js';
 import { deadlockError } from './deadlock.js';
-import { streamTimes, type StreamTimes, type WindowOrders } from './timing.js';
+import { addMargins, marginSamples } from './fifo-margin.js';
+import { leastDepth, type Depths, withDepths } from './fifo-depths.js';
+import { type PipelineFill, streamTimes, type StreamTimes, type WindowOrders } from './timing.js';
 
 export interface SizedFifo {
   readonly name: string;
@@ -22,6 +26,8 @@ export interface SizedFifo {
   readonly depth: number;
   /** Most beats held while samples enter at the pace of the slowest module. */
   readonly peak: number;
+  /** Places of `depth` that full throughput does not need, but without which pauses could stop the chain for ever. */
+  readonly margin: number;
 }
 
 export interface FifoSizing {
@@ -33,18 +39,7 @@ export interface FifoSizing {
   readonly runs: number;
 }
 
-type Depths = ReadonlyMap<string, number>;
-
-/** The chain with other depths for the FIFOs that `depths` names. */
-export function withDepths(chain: Chain, depths: Depths): Chain {
-  const nodes = chain.nodes.map((node): ChainNode => {
-    const DEPTH = node.kind === 'fifo' ? depths.get(node.name) : undefined;
-    return node.kind === 'fifo' && DEPTH !== undefined ? { ...node, params: { ...node.params, DEPTH } } : node;
-  });
-  return { ...chain, nodes };
-}
-
-/** Sizes all FIFOs but those that `fixed` names. H2107 where these are too small for anything to come out. */
+/** Sizes all FIFOs but those that `fixed` names. H2107 where these are so small that the chain can stop for ever. */
 export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()): FifoSizing {
   const open = chain.nodes.flatMap((node) => (node.kind === 'fifo' && !fixed.has(node.name) ? [node] : []));
   const runs = new Runs(chain);
@@ -80,11 +75,12 @@ export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()):
   // What a few samples do not show, more of them may.
   const quick = search(short);
   const least = runs.interval(quick, long) <= interval ? quick : search(long);
-  const fifos = open.map(({ name, stage }) => ({
-    ...{ name, stage },
-    ...{ depth: least.get(name) ?? 1, peak: peaks.get(name) ?? 1 },
-  }));
-  return { chain: withDepths(chain, least), fifos, interval, runs: runs.count };
+  const safe = addMargins(chain, least, (depths) => runs.of(depths, marginSamples, undefined, 'bubbles'));
+  const fifos = open.map(({ name, stage }) => {
+    const depth = safe.get(name) ?? 1;
+    return { name, stage, depth, peak: peaks.get(name) ?? 1, margin: depth - (least.get(name) ?? 1) };
+  });
+  return { chain: withDepths(chain, safe), fifos, interval, runs: runs.count };
 }
 
 /** Runs of the equations, counted. */
@@ -97,9 +93,9 @@ class Runs {
     this.#result = resultStream(chain);
   }
 
-  of(depths: Depths, samples: number, pace?: (k: number) => number): StreamTimes {
+  of(depths: Depths, samples: number, pace?: (k: number) => number, fill?: PipelineFill): StreamTimes {
     this.count++;
-    return streamTimes(withDepths(this.chain, depths), samples, pace, this.#orders);
+    return streamTimes(withDepths(this.chain, depths), samples, pace, this.#orders, fill);
   }
 
   /** Cycle of the last beat of a sample; infinite where it does not come out. */
@@ -113,24 +109,6 @@ class Runs {
     const from = Math.max(0, samples - 3);
     return (this.endOf(times, samples - 1) - this.endOf(times, from)) / (samples - 1 - from);
   }
-}
-
-/** The least depth that `keeps` holds for, `deep` being one: steps down that double, then bisection. */
-function leastDepth(deep: number, keeps: (depth: number) => boolean): number {
-  let [holds, fails] = [deep, 0];
-  for (let step = 1; holds - step > 0; step *= 2) {
-    if (!keeps(holds - step)) {
-      fails = holds - step;
-      break;
-    }
-    holds -= step;
-  }
-  while (holds - fails > 1) {
-    const middle = (fails + holds) >> 1;
-    if (keeps(middle)) holds = middle;
-    else fails = middle;
-  }
-  return holds;
 }
 
 /** Most places that the beats of a FIFO need: a beat that leaves frees its place for the cycle after. */

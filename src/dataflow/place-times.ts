@@ -10,7 +10,7 @@
  * where a beat that needs no input (a copy of an earlier one) is made as the one before it leaves: offer(j) = max over q of
  * d_q(j - 1) + 1. All of it is max-plus linear. Several outputs offer the same beats, each to its own reader.
  */
-import type { TimedModule, Times } from './timing-equations.js';
+import type { FreezePattern, TimedModule, Times } from './timing-equations.js';
 
 /** Which input beats the output beats of a module wait for. */
 export interface PlaceRule {
@@ -86,6 +86,33 @@ export function concatRule(folds: readonly number[]): PlaceRule {
 /** Pooling behind a window: `count` beats become one. */
 export function poolRule(count: number): PlaceRule {
   return { needs: (j) => [[0, j * count + count - 1]], turn: (_, k) => Math.floor(k / count) };
+}
+
+/**
+ * A pipeline with one enable as the worst pauses leave it: every beat at its output stands there with nothing but bubbles behind
+ * it, so the next operand enters when all outputs of earlier operands are gone. With other pauses it holds more.
+ */
+export function bubbleRule(pattern: FreezePattern): PlaceRule {
+  /** Outputs in front of the operand of beat k, and the beat that output j waits for (-1: the same as the one before). */
+  const [before, beatOf]: [number[], number[]] = [[0], []];
+  const look = (enough: () => boolean): void => {
+    while (!enough()) {
+      const k = before.length - 1;
+      pattern.operands(k).leaves.forEach((_, n) => beatOf.push(n === 0 ? k : -1));
+      before.push(beatOf.length);
+    }
+  };
+  return {
+    needs: (j) => {
+      look(() => j < beatOf.length);
+      const k = beatOf[j] ?? -1;
+      return k < 0 ? [] : [[0, k]];
+    },
+    turn: (_, k) => {
+      look(() => k < before.length);
+      return before[k] ?? 0;
+    },
+  };
 }
 
 /** Pooling over an image: of `pixels` times `folds` beats the last `folds` give a beat each. */

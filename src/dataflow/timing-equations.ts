@@ -204,7 +204,8 @@ export class FreezeTimes implements TimedModule {
   }
 }
 
-function vectorPattern(beats: number, groups: number): FreezePattern {
+/** Vectors of `beats` beats, each for `groups` groups of rows. */
+export function vectorPattern(beats: number, groups: number): FreezePattern {
   const inside = { leaves: [], next: 1 };
   const end = {
     leaves: Array.from({ length: groups }, (_, group) => group * beats),

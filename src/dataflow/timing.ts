@@ -8,7 +8,16 @@ import type { Chain, ChainNode } from './chain.js';
 import { beatsPerSample, inputStream, resultStream } from './chain-streams.js';
 import { deadlockError } from './deadlock.js';
 import { type CycleFigures, FigureCounter } from './cycle-figures.js';
-import { concatRule, globalRule, joinRule, type PlaceRule, PlaceTimes, poolRule, upsampleRule } from './place-times.js';
+import {
+  bubbleRule,
+  concatRule,
+  globalRule,
+  joinRule,
+  type PlaceRule,
+  PlaceTimes,
+  poolRule,
+  upsampleRule,
+} from './place-times.js';
 import { requantizeLatency } from './stages/requantize-parts.js';
 import {
   CollectorTimes,
@@ -18,6 +27,7 @@ import {
   SplitterTimes,
   type TimedModule,
   type Times,
+  vectorPattern,
 } from './timing-equations.js';
 import { TimedGraph } from './timed-graph.js';
 import { StreamedUnitTimes, TokenTimes, WordTimes } from './weights/weight-times.js';
@@ -44,6 +54,12 @@ export type StreamTimes = ReadonlyMap<string, readonly number[]>;
 export type WindowOrders = Map<object, WindowTable | FreezePattern>;
 
 /**
+ * Pipelines with one enable as they are (`flow`), or holding no beat but the one at the output (`bubbles`): what pauses at the
+ * ports can make of them at worst. Times with bubbles mean nothing; but a chain that does not stop then never stops.
+ */
+export type PipelineFill = 'flow' | 'bubbles';
+
+/**
  * All transfer times of `samples` samples, input beat k on offer from cycle `pace(k)` on, output always ready. `orders` may come
  * from an earlier call for a chain with the same windows.
  */
@@ -52,13 +68,14 @@ export function streamTimes(
   samples: number,
   pace?: (k: number) => number,
   orders: WindowOrders = new Map(),
+  fill: PipelineFill = 'flow',
 ): StreamTimes {
   const graph = new TimedGraph();
   const streams = new Map([[inputStream, graph.stream()]]);
   for (const { stream } of chain.weightPorts ?? []) streams.set(stream, graph.stream());
   for (const node of chain.nodes) {
     const inputs = node.inputs.map((name) => streams.get(name)!);
-    const outputs = timeNode(graph, node, inputs, orders);
+    const outputs = timeNode(graph, node, inputs, { orders, fill });
     node.outputs.forEach((name, port) => streams.set(name, outputs[port]!));
   }
   graph.solve(streams.get(inputStream)!, samples * chain.input.beats, pace);
@@ -98,7 +115,7 @@ function timeNode(
   graph: TimedGraph,
   node: ChainNode,
   inputs: readonly Times[],
-  orders: WindowOrders,
+  { orders, fill }: { readonly orders: WindowOrders; readonly fill: PipelineFill },
 ): readonly Times[] {
   const [input] = inputs as readonly [Times];
   const through = (from: Times, make: (input: Times, output: Times) => TimedModule): Times => {
@@ -106,6 +123,11 @@ function timeNode(
     graph.add(make(from, to), [from], [to]);
     return to;
   };
+  const piped = (latency: number, pattern: FreezePattern = vectorPattern(1, 1)): readonly Times[] => [
+    through(input, (i, o) =>
+      fill === 'flow' ? new FreezeTimes(i, o, latency, pattern) : new PlaceTimes([i], [o], bubbleRule(pattern)),
+    ),
+  ];
   const inPlace = (rule: PlaceRule, copies = 1): readonly Times[] => {
     const to = Array.from({ length: copies }, () => graph.stream());
     graph.add(new PlaceTimes(inputs, to, rule), inputs, to);
@@ -148,27 +170,30 @@ function timeNode(
     case 'matvec_stream': {
       const { MH, MW, PE, SIMD } = node.params;
       const [to, both] = [graph.stream(), inputs as readonly [Times, Times]];
-      graph.add(new StreamedUnitTimes(both, to, MW / SIMD, MH / PE), inputs, [to]);
+      const [beats, groups] = [MW / SIMD, MH / PE];
+      const make = (steps: Times) => new PlaceTimes([steps], [to], poolRule(beats));
+      const unit = new StreamedUnitTimes(both, to, beats, groups, fill === 'flow' ? undefined : make);
+      graph.add(unit, inputs, [to]);
       return [to];
     }
     case 'matvec':
     case 'matvec_programmable': {
       const { MH, MW, PE, SIMD } = node.params;
-      return [through(input, (i, o) => new FreezeTimes(i, o, 4, MW / SIMD, MH / PE))];
+      return piped(4, vectorPattern(MW / SIMD, MH / PE));
     }
     case 'depthwise':
-      return [through(input, (i, o) => new FreezeTimes(i, o, 3, node.params.K))];
+      return piped(3, vectorPattern(node.params.K, 1));
     case 'lookup':
-      return [through(input, (i, o) => new FreezeTimes(i, o, 1))];
+      return piped(1);
     case 'thresholds':
     case 'border_scale':
-      return [through(input, (i, o) => new FreezeTimes(i, o, 2))];
+      return piped(2);
     case 'requantize':
-      return [through(input, (i, o) => new FreezeTimes(i, o, requantizeLatency(node.requantize)))];
+      return piped(requantizeLatency(node.requantize));
     case 'sliding_window':
       return [through(input, (i, o) => new WindowTimes(i, o, tableOf(node), node.params.DEPTH))];
     case 'patch_window':
-      return [through(input, (i, o) => new FreezeTimes(i, o, 2, patternOf(node)))];
+      return piped(2, patternOf(node));
     case 'pool':
       return inPlace(poolRule(node.params.K));
     case 'pool_global':

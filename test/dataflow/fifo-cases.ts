@@ -17,6 +17,8 @@ export function lossText(loss: FifoLoss, interval: number): string {
       return `interval ${loss.interval.toLocaleString('en-US')}, ${(100 * (loss.interval / interval - 1)).toFixed(2)} % slower`;
     case 'deadlock':
       return 'nothing comes out';
+    case 'margin':
+      return 'justified: margin for bubbles, late beats could stop it for ever';
     case 'least':
       return 'one place is the least';
     case 'none':

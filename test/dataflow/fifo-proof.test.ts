@@ -1,7 +1,7 @@
 /** Proofs of FIFO depths: sized ones lose throughput with a place less, larger ones do not. */
 import { describe, expect, it } from 'vitest';
 import { proveFifos } from '../../src/dataflow/fifo-proof.js';
-import { withDepths } from '../../src/dataflow/fifo-sizing.js';
+import { withDepths } from '../../src/dataflow/fifo-depths.js';
 import { planNetwork } from '../../src/dataflow/plan.js';
 import { randomConvCase } from './random-conv-case.js';
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { HeddleError } from '../../src/base/diagnostics.js';
 import { packSamples } from '../../src/dataflow/port-beats.js';
-import { sizeFifos, withDepths } from '../../src/dataflow/fifo-sizing.js';
+import { withDepths } from '../../src/dataflow/fifo-depths.js';
+import { sizeFifos } from '../../src/dataflow/fifo-sizing.js';
 import { planNetwork } from '../../src/dataflow/plan.js';
 import { predictTiming } from '../../src/dataflow/timing.js';
 import { runStages } from '../../src/network/run-stages.js';

@@ -8,23 +8,24 @@ import { FreezeTimes, type TimedModule, type Times } from '../timing-equations.j
  */
 export class StreamedUnitTimes implements TimedModule {
   readonly #steps: number[] = [];
-  readonly #pipeline: FreezeTimes;
+  readonly #pipeline: TimedModule;
   /** From when on the next beat and the next word are on offer, as far as that has been said. */
   #beat: number | undefined;
   #word: number | undefined;
 
-  /** A vector has `beats` beats, each for `groups` groups of rows. */
+  /** A vector has `beats` beats, each for `groups` groups of rows; `make` gives the pipeline between steps and output. */
   constructor(
     readonly inputs: readonly [Times, Times],
     output: Times,
     readonly beats: number,
     readonly groups: number,
+    make = (steps: Times): TimedModule => new FreezeTimes(steps, output, 4, beats),
   ) {
-    this.#pipeline = new FreezeTimes(this.#steps, output, 4, beats);
+    this.#pipeline = make(this.#steps);
   }
 
   offer(): number | undefined {
-    return this.#pipeline.offer();
+    return this.#pipeline.offer(0);
   }
 
   take(from: number, port: number): number | undefined {
@@ -43,7 +44,7 @@ export class StreamedUnitTimes implements TimedModule {
   #make(fresh: boolean): void {
     const [beat, word] = [this.#beat, this.#word];
     if (word === undefined || (fresh && beat === undefined)) return;
-    const time = this.#pipeline.take(fresh ? Math.max(word, beat ?? 0) : word);
+    const time = this.#pipeline.take(fresh ? Math.max(word, beat ?? 0) : word, 0);
     if (time === undefined) return;
     this.#steps.push(time);
     this.#word = undefined;

@@ -34,6 +34,6 @@ export function weightsCase(seed: number) {
       return [name, { ...layer, PE: foldingTotals(stage, weights).PE % PE === 0 ? PE : 1, weights }];
     }),
   );
-  const { chain } = planNetwork(network, { folding, portBits: one.portBits });
-  return { ...one, network, chain, modes, expected: runStages(network, one.codes).outputs };
+  const { chain, fifos } = planNetwork(network, { folding, portBits: one.portBits });
+  return { ...one, network, chain, fifos, modes, expected: runStages(network, one.codes).outputs };
 }
