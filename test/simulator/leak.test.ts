@@ -119,10 +119,15 @@ describe('a planted leak', () => {
 });
 
 describe('blocks of the library', () => {
-  const some = registeredBlocks.filter(({ name }) => !name.startsWith('requantize_u'));
+  /** Those of the engine that stand between two streams; inside of it values travel without a valid of their own. */
+  const ends = ['engine_core', 'engine_core_dw', 'engine_weight_port', 'engine_pixel_port', 'engine_output'];
+  const some = registeredBlocks.filter(
+    ({ name }) => !name.startsWith('requantize_u') && (!name.startsWith('engine_') || ends.includes(name)),
+  );
   /** Outputs without a valid of their own, and memories read before they were written: whoever instantiates these knows. */
   const bare: Readonly<Record<string, string>> = {
     ...{ mac_pe: 'product_q', tb_scoreboard: 'due_fifo.store[0]', weight_store: 'held_q' },
+    ...{ engine_weight_port: 'ring[0]' },
     ...{ access_memory: 'store[0][1]', axi_lite_memory: 'memory.store[0][0]' },
   };
   it.each(some.map(({ name, example }) => [name, example] as const))('%s leaks nothing', (name, example) => {
