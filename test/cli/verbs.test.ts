@@ -146,16 +146,24 @@ describe('infer', () => {
     const one = { dtype: 'i1' as const, shape: [1, 32, 32, 3], data: images!.data.slice(0, 3072) };
     writeFileSync(at('one.npy'), formatNpy(one));
     // With every FIFO given nothing is sized, which takes this network most of a minute.
-    const depths = { conv_0: 2, conv_1: 1, conv_2: 3, conv_3: 26, conv_4: 14, conv_5: 647, conv_6: 2, conv_7: 1 };
-    const units = { ...depths, conv_8: 671, dense_0: 1 };
-    const foldings = [...[2, 9, 2, 48, 2, 48, 1, 48, 1, 96], ...[1, 4, 4, 16, 1, 72, 1, 4, 1, 2]];
-    const layers = Object.entries(units).map(([name, fifo], k) => [
-      name,
-      { PE: foldings[2 * k], SIMD: foldings[2 * k + 1], fifo },
-    ]);
-    const forks = [0, 1, 2].flatMap((k) => [0, 1].map((branch) => [`duplicate_${k}_${branch}_fifo`, 1]));
-    const fifos = { ...Object.fromEntries(forks), duplicate_0_1_fifo: 545 };
-    writeFileSync(at('r8.json'), JSON.stringify({ ...Object.fromEntries(layers), fifos }));
+    const units: [name: string, PE: number, SIMD: number, fifo: number][] = [
+      ['conv_0', 2, 9, 2],
+      ['conv_1', 2, 48, 1],
+      ['conv_2', 2, 48, 3],
+      ['conv_3', 1, 48, 26],
+      ['conv_4', 1, 96, 14],
+      ['conv_5', 1, 4, 647],
+      ['conv_6', 4, 16, 2],
+      ['conv_7', 1, 72, 1],
+      ['conv_8', 1, 4, 671],
+      ['dense_0', 1, 2, 1],
+    ];
+    const layers = units.map(
+      ([name, PE, SIMD, fifo]) => `"${name}": { "PE": ${PE}, "SIMD": ${SIMD}, "fifo": ${fifo} }`,
+    );
+    const branches = ['0_0', '0_1', '1_0', '1_1', '2_0', '2_1'];
+    const fifos = branches.map((branch) => `"duplicate_${branch}_fifo": ${branch === '0_1' ? 545 : 1}`);
+    writeFileSync(at('r8.json'), `{ ${layers.join(', ')}, "fifos": { ${fifos.join(', ')} } }`);
     const given = ['--input', at('one.npy'), '--folding', at('r8.json')];
     expect(heddle(['infer', file, ...given, '--raw', '-o', at('raw.npy')]).code).toBe(0);
     const { dtype, data } = readNpy(at('raw.npy'));
