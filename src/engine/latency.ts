@@ -43,5 +43,3 @@ export function requantizeLatency({ MUL, LUT, NTHR }: Readonly<Record<'MUL' | 'L
 }
 /** Group of sums at `engine_post` to its pixels: partial sums and parameters are read, sums and parameters chosen. */
 export const DRAIN_TO_REQUANTIZER = 2;
-/** Pixels to their first write to the X-RAM at the earliest: the queue of the writer, phases of words. */
-export const PIXELS_TO_WRITE = 2;

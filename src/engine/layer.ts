@@ -85,19 +85,3 @@ export const plainRequant: Requant = {
 export function perChannel(list: readonly number[], channel: number): number {
   return list[list.length === 1 ? 0 : channel] ?? 0;
 }
-
-/** Multiply-accumulates with pixels inside of the image; padding is not counted. */
-export function validMacs(layer: EngineLayer): number {
-  const inside = (axis: Axis, size: number, count: number): number => {
-    let total = 0;
-    for (let p = 0; p < count; p++)
-      for (let k = 0; k < axis.kernel; k++) {
-        const at = p * axis.stride - axis.pad + k * axis.dilation;
-        if (at >= 0 && at < size) total++;
-      }
-    return total;
-  };
-  const { input, output, y, x, op, groups } = layer;
-  const inner = op === 'dense' ? input.channels / groups : 1;
-  return inside(y, input.height, output.height) * inside(x, input.width, output.width) * output.channels * inner;
-}
