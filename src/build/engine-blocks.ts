@@ -17,7 +17,7 @@ import { EngineShift } from '../engine/rtl/shift.js';
 import { EngineWeightPort } from '../engine/rtl/weight-port.js';
 import { EngineWindow } from '../engine/rtl/window.js';
 import { EngineWindows } from '../engine/rtl/windows.js';
-import { EngineXramBank } from '../engine/rtl/xram-bank.js';
+import { LaneRam } from '../blocks/memory/lane-ram.js';
 import { EngineXram } from '../engine/rtl/xram.js';
 import { block, type RegisteredBlock } from './registered-block.js';
 
@@ -36,7 +36,7 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineColumn, { P: 2, ...operands }),
   block(EnginePe, operands),
   block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8 }),
-  block(EngineXramBank, { P: 2, XB: 4, XD: 8 }),
+  block(LaneRam, { LANES: 2, W: 4, DEPTH: 8 }),
   block(EngineWindows, { G: 2, P: 2, XB: 4, XU: 1 }),
   block(EngineWindow, { P: 2, XB: 4 }),
   block(EngineRequantize, { P: 1, D: 2, W: 12, XB: 4, MUL: 1, FIXED: 0, NTHR: 0, LUT: 1, ENTRIES: 16 }),

@@ -127,7 +127,7 @@ describe('blocks of the library', () => {
   /** Outputs without a valid of their own, and memories read before they were written: whoever instantiates these knows. */
   const bare: Readonly<Record<string, string>> = {
     ...{ mac_pe: 'product_q', tb_scoreboard: 'due_fifo.store[0]', weight_store: 'held_q' },
-    ...{ engine_weight_port: 'ring[0]' },
+    ...{ engine_weight_port: 'ring[0]', lane_ram: 'store[0]' },
     ...{ access_memory: 'store[0][1]', axi_lite_memory: 'memory.store[0][0]' },
   };
   it.each(some.map(({ name, example }) => [name, example] as const))('%s leaks nothing', (name, example) => {

@@ -11,7 +11,7 @@ import {
   uint,
   vec,
 } from '../../hdl/index.js';
-import { EngineXramBank } from './xram-bank.js';
+import { LaneRam } from '../../blocks/memory/lane-ram.js';
 
 /** Banks that the first stage of a multiplexer chooses from. */
 const REACH = 8;
@@ -97,16 +97,11 @@ Latency 4 cycles (address, read, ${REACH} banks to 1, all to 1) for slices, 2 fo
         b.assign(clashes.at(bank), hits.pack().popcount().gt(1));
         b.instance(
           'bank',
-          EngineXramBank,
-          { P, XB, XD },
+          LaneRam,
+          { LANES: P, W: XB, DEPTH: XD },
           {
-            read: r.read,
-            read_address: r.address,
-            write: chosen,
-            write_address: w.writeAddress,
-            write_lanes: w.writeLanes,
-            write_data: data,
-            word: words.at(bank),
+            ...{ rd_en: r.read, rd_addr: r.address, rd_data: words.at(bank) },
+            ...{ wr_en: chosen, wr_addr: w.writeAddress, wr_lanes: w.writeLanes, wr_data: data },
           },
         );
         b.assign(io.bank_words.at(bank), words.at(bank));

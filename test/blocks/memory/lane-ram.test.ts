@@ -38,12 +38,14 @@ describe('lane_ram', () => {
       simulation.settle();
       if (shown !== undefined) expect([t, BigInt(simulation.peek('rd_data'))]).toEqual([t, shown]);
       simulation.poke('wr_lanes', pack(lanes, 1));
+      const writes = random.nextInt(4) > 0;
+      simulation.poke('wr_en', writes ? 1n : 0n);
       simulation.poke('wr_addr', BigInt(at));
       simulation.poke('wr_data', pack(data, W));
       simulation.poke('rd_en', 1n);
       simulation.poke('rd_addr', BigInt(from));
       shown = pack(words[from] ?? [], W);
-      words[at] = (words[at] ?? []).map((old, k) => (lanes[k] === 1n ? (data[k] ?? 0n) : old));
+      words[at] = (words[at] ?? []).map((old, k) => (writes && lanes[k] === 1n ? (data[k] ?? 0n) : old));
       simulation.tick();
     }
   });

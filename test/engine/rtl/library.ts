@@ -23,7 +23,7 @@ import { EngineShift } from '../../../src/engine/rtl/shift.js';
 import { EngineWindow } from '../../../src/engine/rtl/window.js';
 import { EngineWindows } from '../../../src/engine/rtl/windows.js';
 import { EngineWeightPort } from '../../../src/engine/rtl/weight-port.js';
-import { EngineXramBank } from '../../../src/engine/rtl/xram-bank.js';
+import { LaneRam } from '../../../src/blocks/memory/lane-ram.js';
 import { EngineXram } from '../../../src/engine/rtl/xram.js';
 import { EngineWalk } from '../../../src/engine/rtl/walk.js';
 import { testEngines } from '../random-layer.js';
@@ -87,9 +87,9 @@ export const engineModules: readonly EngineModule[] = [
     { G: 3, P: 7, XB: 8, XU: 1 },
     { G: 2, P: 4, XB: 4, XU: 0 },
   ]),
-  entry(EngineXramBank, [
-    { P: 1, XB: 1, XD: 2 },
-    { P: 7, XB: 8, XD: 9 },
+  entry(LaneRam, [
+    { LANES: 1, W: 1, DEPTH: 2 },
+    { LANES: 7, W: 8, DEPTH: 9 },
   ]),
   entry(EngineXram, [
     { P: 1, G: 1, M: 1, D: 1, XB: 1, XD: 2 },

@@ -121,15 +121,15 @@ module engine_xram #(
 
       assign clash[i*D+j] = ($clog2(G + 1)+1)'(clash_ones) >= ($clog2(G + 1)+1)'(2);
 
-      engine_xram_bank #(.P(P), .XB(XB), .XD(XD)) u_bank (
-        .aclk         (aclk),
-        .read         (read_q),
-        .read_address (address_q),
-        .write        (chosen),
-        .write_address(write_address_q),
-        .write_lanes  (write_lanes_q),
-        .write_data   (data),
-        .word         (bank_word[(i*D+j)*WORD_W +: WORD_W])
+      lane_ram #(.LANES(P), .W(XB), .DEPTH(XD)) u_bank (
+        .aclk    (aclk),
+        .wr_en   (chosen),
+        .wr_lanes(write_lanes_q),
+        .wr_addr (write_address_q),
+        .wr_data (data),
+        .rd_en   (read_q),
+        .rd_addr (address_q),
+        .rd_data (bank_word[(i*D+j)*WORD_W +: WORD_W])
       );
 
       assign bank_words[(i*D+j)*P*XB +: P*XB] = bank_word[(i*D+j)*WORD_W +: WORD_W];
