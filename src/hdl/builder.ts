@@ -58,6 +58,11 @@ export interface WhenChain {
 export interface InstanceOptions<D extends string> {
   /** Domain of this module by domain of the instantiated one, where the instance has several. */
   readonly domains?: Readonly<Record<string, D>>;
+  /**
+   * A reset of its own (active low, in the instance's clock domain) in place of this module's: a wire or register. An
+   * instance that is reset by a register leaves the common reset one cycle later.
+   */
+  readonly reset?: Sig<Bool>;
 }
 
 export interface MemoryOptions {
@@ -302,7 +307,7 @@ export class Builder<D extends string = never> implements BuilderCore {
     connections: ConnectionsOf<Q>,
     options: InstanceOptions<'main' | D> = {},
   ): OutputsOf<Q> {
-    return connectInstance(this, snakeCase(name), template, actuals, connections, this.witness, options.domains);
+    return connectInstance(this, snakeCase(name), template, actuals, connections, this.witness, options);
   }
 
   // --- for the kit itself -----------------------------------------------------------------------------------------

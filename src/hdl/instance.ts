@@ -5,6 +5,7 @@ import {
   counterExample,
   evalNat,
   type Nat,
+  type ModuleDef,
   type NatEnv,
   natText,
   valuesText,
@@ -64,7 +65,7 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
   actuals: ActualsOf<P>,
   connections: ConnectionsOf<Q>,
   witness: Readonly<Record<string, number>>,
-  domainsGiven: Readonly<Record<string, string>> = {},
+  options: InstanceChoices = {},
 ): OutputsOf<Q> {
   const place = callerPlace();
   builder.claimItem('instance', name, place);
@@ -114,10 +115,35 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
       if (port.port === 'source') outputs[key] = stream;
     }
   }
-  const domains = builder.instanceDomains(name, child, byClock(name, template, domainsGiven));
+  if (options.reset !== undefined) bindings[resetPort(name, child)] = bindReset(builder, name, options.reset);
+  const domains = builder.instanceDomains(name, child, byClock(name, template, options.domains ?? {}));
   const common = { name, module: child.name, actuals: live, bindings, ...(domains && { domains }) };
   builder.scopes.add({ item: 'instance', ...common, ...(place && { place }) });
   return outputs as OutputsOf<Q>;
+}
+
+/** What the last argument of `b.instance` may say. */
+interface InstanceChoices {
+  readonly domains?: Readonly<Record<string, string>>;
+  readonly reset?: Sig<Bool>;
+}
+
+/** The reset port of a module that may get a reset of its own. */
+function resetPort(name: string, child: ModuleDef): string {
+  const [domain] = child.domains;
+  if (child.domains.length === 1 && domain !== undefined && !domain.asynchronousReset) return domain.reset;
+  throw kitError(
+    'H1021',
+    `instance '${name}': module '${child.name}' cannot have a reset of its own`,
+    'only modules of one clock with a synchronous reset can',
+    [placeOf(child.place, `module '${child.name}'`)],
+  );
+}
+
+function bindReset(builder: BuilderCore, name: string, reset: Sig<Bool>): Binding {
+  const binding = bindPort(builder, `${name}.aresetn`, new Bool({}), 'input', reset);
+  if (binding.dir === 'input' && binding.value.op === 'ref') return binding;
+  throw kitError('H1021', `instance '${name}': its reset is an expression`, 'give it a name: b.let or b.reg');
 }
 
 /** Domains of the parent by clock of the child. */

@@ -85,6 +85,11 @@ export function bindInstance(
   for (const [name, actual] of Object.entries(item.actuals)) bindActual(scope, name, actual, numbers, images);
   const params = paramsOf(module, numbers, who);
   const indices = new Map<string, never>();
+  const outer = module.domains.map((domain, n) => {
+    const known = scope.module.domains.indexOf(parentDomain(item, domain, module, scope.module));
+    // A clock that the parent lacks runs with the one in its place.
+    return known < 0 ? Math.min(n, scope.domains.length - 1) : known;
+  });
   const child: Scope = {
     b: scope.b,
     module,
@@ -97,16 +102,21 @@ export function bindInstance(
     signals: new Int32Array(module.signals.length),
     params,
     nat: natScope(who, params, scope.loops, indices),
-    domains: module.domains.map((domain, n) => {
-      const outer = scope.module.domains.indexOf(parentDomain(item, domain, module, scope.module));
-      // A clock that the parent lacks runs with the one in its place.
-      return scope.domains[outer < 0 ? Math.min(n, scope.domains.length - 1) : outer] ?? 0;
-    }),
+    domains: outer.map((domain) => scope.domains[domain] ?? 0),
+    resets: module.domains.map(({ reset }, n) => givenReset(scope, item, reset) ?? scope.resets[outer[n] ?? 0]),
   };
   body(child);
   module.signals.forEach((signal, id) => {
     if (signal.kind === 'input' || signal.kind === 'output') bindPort(scope, child, item, signal, id);
   });
+}
+
+/** The signal of the parent that an instance has for its reset, where it has one of its own. */
+function givenReset(scope: Scope, item: Extract<Item, { item: 'instance' }>, reset: string): number | undefined {
+  const binding = item.bindings[reset];
+  return binding?.dir === 'input' && binding.value.op === 'ref'
+    ? findSignal(scope, binding.value.signal).id
+    : undefined;
 }
 
 function bindActual(

@@ -137,7 +137,7 @@ function registerReset(scope: Scope, signal: Extract<Signal, { kind: 'reg' }>, o
     scope.b.regs.set(own, { domain: top, asynchronous });
     return;
   }
-  const input = scope.b.resets[top];
+  const input = scope.resets[signal.domain];
   if (input === undefined) {
     return fail({
       code: 'H1104',

@@ -36,10 +36,10 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     writes: [],
     blackBoxes: [],
     behaviours: options.blackBoxes ?? {},
-    resets: [],
     regs: new Map(),
   };
   const params = paramsOf(top, new Map(Object.entries(options.params ?? {})), top.name);
+  const resets: number[] = [];
   const scope: Scope = {
     b,
     module: top,
@@ -53,12 +53,13 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     params,
     nat: natScope(top.name, params, [], new Map()),
     domains: top.domains.map((_, domain) => domain),
+    resets,
   };
   const inputs = new Map<string, number>();
   for (const domain of top.domains) {
     const known = inputs.get(domain.reset);
     if (known !== undefined) {
-      b.resets.push(known);
+      resets.push(known);
       continue;
     }
     const id = addSignal(b, {
@@ -74,11 +75,11 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
       port: 'input',
     });
     inputs.set(domain.reset, id);
-    b.resets.push(id);
+    resets.push(id);
   }
   elaborateModule(scope);
   const { updates, asyncResets } = resetUpdates(b);
-  const idle = idleResets(b);
+  const idle = idleResets(b, resets);
   const ports: number[] = [];
   for (const { id, name, port } of b.signals) {
     if (port !== undefined && name !== '' && !idle.has(id)) ports.push(id);
@@ -105,8 +106,8 @@ function sizeOf({ modules }: Design): number {
   return 3 * signals;
 }
 
-function idleResets(b: Builder): ReadonlySet<number> {
-  const idle = new Set(b.resets);
+function idleResets(b: Builder, resets: readonly number[]): ReadonlySet<number> {
+  const idle = new Set(resets);
   for (const r of b.regs.values()) {
     if (r.reset !== undefined) idle.delete(r.reset.input);
     if (idle.size === 0) break;

@@ -29,8 +29,6 @@ export interface Builder {
   readonly blackBoxes: ElabBlackBox[];
   /** Models of external modules by name, before those that the modules were defined with. */
   readonly behaviours: Readonly<Record<string, BlackBoxBehaviour>>;
-  /** Reset input by domain of the top. */
-  readonly resets: number[];
   /** Registers with what their reset needs, by signal. */
   readonly regs: Map<number, RegisterInfo>;
 }
@@ -69,6 +67,8 @@ export interface Scope {
   readonly nat: NatScope;
   /** Domain of the top by domain of the module. */
   readonly domains: readonly number[];
+  /** Signal that resets, by domain of the module: an input of the top, or what an instance further out was given. */
+  readonly resets: readonly (number | undefined)[];
 }
 
 /** Type with numbers: dimensions of nested vectors and the scalar at the bottom. */

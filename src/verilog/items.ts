@@ -1,7 +1,7 @@
 /** Items of a block in the order of the text: declarations with their equations first, then processes, instances, loops. */
 import type { Design, Expr, Item, ModuleDef, Nat, SignalId, Stmt } from '../circuit/index.js';
 import { bitsSv, targetBits } from './bits.js';
-import { clockConnections } from './clocking.js';
+import { clockConnections, domainUses } from './clocking.js';
 import { declarationSv } from './declarations.js';
 import { assigned, assignedEnum, type ExprContext, selfContained } from './expr.js';
 import { loopStatements } from './loops.js';
@@ -227,7 +227,8 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
   const names = child.signals
     .filter((signal) => signal.kind === 'input' || signal.kind === 'output')
     .map((s) => s.name);
-  const extra = Object.keys(item.bindings).filter((name) => !names.includes(name));
+  const idle = child.domains.map(({ reset }) => reset).filter((reset) => !usedResets(child, context).includes(reset));
+  const extra = Object.keys(item.bindings).filter((name) => !names.includes(name) && !idle.includes(name));
   const ports = [...extra, ...names].map((port): SvConnection => {
     const binding = item.bindings[port];
     const name = pins[port] ?? port;
@@ -245,6 +246,9 @@ function instance(item: Of<'instance'>, context: ItemContext): SvItem {
     place,
   };
 }
+
+const usedResets = (child: ModuleDef, context: ItemContext): string[] =>
+  domainUses(child, context.design).flatMap(({ domain, reset }) => (reset ? [domain.reset] : []));
 
 /** A connection passes bits on, whatever their sign; Yosys 0.23 fails on `.a($signed(x))`. */
 function withoutSign(value: SvExpr): SvExpr {
