@@ -4,6 +4,8 @@
  * (`npm run -s bench:area`).
  */
 
+/** Issue of a step to the output registers of the sequencer: addresses are added up on the way. */
+export const ISSUE_LATENCY = 6;
 /** Step to the address registers of the banks: decoding a request for each of M banks is a stage of its own. */
 export const BANK_ADDRESS = 1;
 /** Address to the output register of a bank: the memories are synchronous. */

@@ -2,11 +2,14 @@
  * Cycle model of the sequencer: which step is issued in which cycle. Everything behind it is a pipeline that never waits, so
  * these cycles and constants are all that the timing of the engine consists of.
  */
+import { opCodes } from '../header.js';
 import { type ArrayShape, type PassProgram, type PassRow, rowsOfPass, wordsNeeded } from './pass-rows.js';
 
 export interface SequencerShape extends ArrayShape {
   /** Entries of the output FIFO, in groups. */
   readonly YD: number;
+  /** Cycles from the issue of a weight word to the first beat that may overwrite it. */
+  readonly FREE: number;
 }
 
 /** What the sequencer sees in a cycle. */
@@ -83,9 +86,18 @@ export class SequencerModel {
   #drain = 0;
   #credits: number;
   #parameters = 0;
+  /** Words that are free behind what was issued, and for each of the next cycles what the port sees. */
+  #free = 0;
+  readonly #freed: number[];
 
   constructor(readonly shape: SequencerShape) {
     this.#credits = shape.YD;
+    this.#freed = new Array<number>(shape.FREE + 1).fill(0);
+  }
+
+  /** Words of the ring that are free again in this cycle, since reset. */
+  get ringFreed(): number {
+    return this.#freed[this.#now % this.#freed.length] ?? 0;
   }
 
   cycle(inputs: SequencerInputs): SequencerOutputs {
@@ -97,6 +109,7 @@ export class SequencerModel {
     if (issued === undefined && this.#drain > 0) this.#drain--;
     if (running !== undefined) this.#handOver(running);
     if (taken !== undefined) this.#start(taken);
+    this.#freed[(this.#now + this.shape.FREE) % this.#freed.length] = this.#free;
     if (inputs.credit) this.#credits++;
     if (inputs.ringWrite) this.#written++;
     if (inputs.parametersFull) this.#parameters++;
@@ -116,7 +129,10 @@ export class SequencerModel {
     this.#running = { pass, rows, row: undefined, next: first, nextAt: this.#now + FIRST_ROW, xt: 0, step: 0 };
     this.#started = (this.#started + 1) & 0xffff;
     if (pass.header.wReuse === 1) this.#base = this.#passBase;
-    else this.#passBase = this.#base;
+    else {
+      this.#passBase = this.#free = this.#base;
+      this.#freed[(this.#now + this.shape.FREE - 1) % this.#freed.length] = this.#base;
+    }
   }
 
   #stall({ pass, row, xt, step }: Running, { tokens, residualReady }: SequencerInputs): number {
@@ -142,6 +158,9 @@ export class SequencerModel {
     const { header } = pass;
     const last = step === row.steps - 1;
     const issued = { pass, row, xt, step, last, base: this.#base };
+    const frees = row.lastOfChunk && xt === header.XT - 1 && header.hasWeights === 1 && header.wKeep === 0;
+    if (frees && last) this.#free = this.#base + header.wWords;
+    else if (frees && this.#lastUse(header, step)) this.#free = this.#base + wordsNeeded(pass, this.shape, row, step);
     if (xt === 0 && step === 0 && this.#takesParameters(pass, row)) this.#parameters--;
     if (!last) {
       running.step++;
@@ -159,6 +178,12 @@ export class SequencerModel {
       this.#quietUntil = this.#now + PASS_GAP;
     }
     return issued;
+  }
+
+  /** The step is the last one of its tile that takes its weight word: a depthwise word serves G taps. */
+  #lastUse({ op, NT }: PassProgram['header'], step: number): boolean {
+    const tap = step % NT;
+    return op === opCodes.dense || tap === NT - 1 || tap % this.shape.G === this.shape.G - 1;
   }
 
   /** A row that is prepared becomes the present one when there is none; the next is prepared from then on. */

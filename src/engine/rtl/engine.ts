@@ -18,7 +18,7 @@ import {
   widthFor,
 } from '../../hdl/index.js';
 import type { EngineParameters } from '../config.js';
-import { ISSUE_TO_WEIGHTS } from '../latency.js';
+import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS } from '../latency.js';
 import { EngineDatapath } from './datapath.js';
 import { EngineDelay } from './delay.js';
 import { headerField } from './header-fields.js';
@@ -28,9 +28,6 @@ import { EnginePixelPort } from './pixel-port.js';
 import { EnginePost } from './post.js';
 import { EngineSequencer } from './sequencer.js';
 import { EngineWeightPort } from './weight-port.js';
-
-/** Cycles from the issue of a step to its outputs of the sequencer. */
-export const ISSUE_LATENCY = 6;
 
 const engineParams = {
   P: natParam({ default: 4, min: 1, max: 64, doc: 'pixels of a row that are computed side by side' }),

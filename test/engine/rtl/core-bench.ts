@@ -129,7 +129,8 @@ export function layerPackets({ engine, layer, input }: RandomLayer) {
   const scatter = layer.input.width % 2 === 0;
   const descriptor = inputDescriptor(engine, place, { row0: 0, rows: place.height, scatter });
   const pixels = [encodeInput(engine, descriptor, 0, layer.input, pixelsOf(layer.input, input))];
-  return { passes, packets: { weights: passes.map((pass) => encodeWeights(engine, layer, pass)), pixels } };
+  const weights = passes.map((pass) => encodeWeights(engine, layer, pass));
+  return { passes, descriptors: [descriptor], packets: { weights, pixels } };
 }
 
 /** A layer through the core, out of m_axis_y: row by row, channels innermost. */

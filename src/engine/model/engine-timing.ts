@@ -1,0 +1,129 @@
+/**
+ * The whole engine without data: headers and descriptors say what is done, and in every cycle the model knows which beats are
+ * taken and offered, whether a step is issued, and what it waits for. Equal to the hardware in each cycle.
+ */
+import type { Engine } from '../config.js';
+import type { Descriptor } from '../descriptor.js';
+import type { Header } from '../header.js';
+import { ISSUE_LATENCY, ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS } from '../latency.js';
+import { OutputTiming } from './output-timing.js';
+import type { PassProgram } from './pass-rows.js';
+import { PixelPortTiming } from './pixel-port-timing.js';
+import { PostTiming } from './post-timing.js';
+import { SequencerModel, type IssuedStep, type SequencerOutputs } from './sequencer.js';
+import { WeightPortTiming } from './weight-port-timing.js';
+
+/** What the packets of both streams say, in order. */
+export interface EngineWork {
+  readonly headers: readonly Header[];
+  readonly descriptors: readonly Descriptor[];
+}
+
+/** What stands at the ports in a cycle. */
+export interface EngineWires {
+  readonly enable: boolean;
+  /** Beats that are offered, and whether each is the last one of its packet. */
+  readonly weightValid: boolean;
+  readonly weightLast: boolean;
+  readonly pixelValid: boolean;
+  readonly pixelLast: boolean;
+  readonly resultReady: boolean;
+}
+
+export class EngineTiming {
+  readonly weights: WeightPortTiming;
+  readonly pixels: PixelPortTiming;
+  readonly output: OutputTiming;
+  /** Steps that have been issued; those of the last cycles are still in front of the array. */
+  passesDone = 0;
+  done = false;
+  readonly #programs: readonly PassProgram[];
+  readonly #sequencer: SequencerModel;
+  readonly #post: PostTiming;
+  #now = 0;
+  #loaded = 0;
+  /** Steps on their way through the sequencer, the newest in bit 0. */
+  #steps = 0;
+  #started = 0;
+  /** The number of a pass that says it is the last one. */
+  #lastPass: number | undefined;
+
+  constructor(
+    readonly engine: Engine,
+    readonly work: EngineWork,
+  ) {
+    const { headers, descriptors } = work;
+    this.#programs = headers.map((header) => ({ header, taps: [] }));
+    let [header, descriptor] = [0, 0];
+    this.weights = new WeightPortTiming(engine, () => {
+      const next = headers[header++];
+      if (next === undefined) throw new Error('a packet of weights without a header');
+      return next;
+    });
+    this.pixels = new PixelPortTiming(engine, () => descriptors[descriptor++]);
+    this.output = new OutputTiming(engine);
+    this.#post = new PostTiming(engine);
+    const { P, G, M, D, YD } = engine;
+    this.#sequencer = new SequencerModel({ P, G, M, D, YD, FREE: ISSUE_LATENCY + ISSUE_TO_WEIGHTS });
+  }
+
+  /** A step is in the outputs of the sequencer. */
+  get step(): boolean {
+    return ((this.#steps >> (ISSUE_LATENCY - 1)) & 1) === 1;
+  }
+
+  /** One cycle: outputs that are fields are those of this cycle before the call, of the next one behind it. */
+  cycle(wires: EngineWires): SequencerOutputs {
+    const post = this.#post;
+    const { weights, pixels, output, passesDone } = this;
+    const offered = weights.offered && wires.enable ? this.#programs[this.#loaded] : undefined;
+    const ringFreed = this.#sequencer.ringFreed;
+    const outputs = this.#sequencer.cycle({
+      offered,
+      configReady: post.configReady,
+      tokens: pixels.tokens,
+      passesDone,
+      ringWrite: weights.passes && weights.state === 'words',
+      parametersFull: weights.paramsFull,
+      credit: output.credit,
+      residualReady: true,
+    });
+    const { taken, issued } = outputs;
+    if (issued?.last === true) this.#tileEnds(issued);
+    const begins = taken !== undefined;
+    if (begins) this.#loaded++;
+    weights.tick({
+      ...{ valid: wires.weightValid, last: wires.weightLast, headerTaken: begins },
+      ...{ paramFree: post.parametersFree, passesDone, ringFreed },
+    });
+    pixels.tick(wires.pixelValid, wires.pixelLast, !post.writeValid, passesDone);
+    output.tick(post.out, wires.resultReady);
+    this.#jobs(taken?.header, post.passDone);
+    post.tick(begins);
+    this.#steps = ((this.#steps << 1) | (issued === undefined ? 0 : 1)) & (2 ** ISSUE_LATENCY - 1);
+    this.#now++;
+    return outputs;
+  }
+
+  #tileEnds({ pass: { header }, row, xt }: IssuedStep): void {
+    const rowEnd = xt === header.XT - 1;
+    const weightTileEnd = rowEnd && row.lastOfChunk && row.lastChunk;
+    this.#post.push({
+      ...{ header, start: this.#now + ISSUE_LATENCY + ISSUE_TO_DRAIN, groups: row.groups, results: row.lastChunk },
+      ...{ rowEnd, weightTileEnd, passEnd: weightTileEnd && row.tile === header.OTN - 1 },
+    });
+  }
+
+  /** Passes that are done, and whether the last one of a job is. */
+  #jobs(begun: Header | undefined, passDone: boolean): void {
+    const reached = this.#lastPass === this.passesDone;
+    if (begun !== undefined) this.done = false;
+    else if (reached) this.done = true;
+    if (reached) this.#lastPass = undefined;
+    if (begun !== undefined) {
+      this.#started = (this.#started + 1) & 0xffff;
+      if (begun.last === 1) this.#lastPass = this.#started;
+    }
+    if (passDone) this.passesDone = (this.passesDone + 1) & 0xffff;
+  }
+}

@@ -1,0 +1,35 @@
+/** The model without data and the circuit of the engine agree in every cycle, with stalls on all ports and without. */
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../../../src/base/random.js';
+import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
+import { buildDesign } from '../../../src/hdl/index.js';
+import { compile, elaborate } from '../../../src/simulator/index.js';
+import { randomLayer, testEngines } from '../random-layer.js';
+import { layerPackets } from '../rtl/core-bench.js';
+import { compareForms, simulated, timed } from './engine-bench.js';
+
+// Another seed: HEDDLE_SEED=7 npx vitest run test/engine/model/engine-timing.test.ts
+const seed = BigInt(process.env['HEDDLE_SEED'] ?? 1);
+const layersEach = Number(process.env['HEDDLE_LAYERS'] ?? 6);
+const design = buildDesign(EngineCore.dw);
+
+describe('engine without data', () => {
+  it.each(testEngines.map((engine) => [engine.toString(), engine] as const))('%s', (_, engine) => {
+    const sim = simulated('simulator', compile(elaborate(design, { params: engineValues(engine) })));
+    let steps = 0;
+    for (let index = 0; index < layersEach; index++) {
+      const layer = randomLayer(seed, 5000 + index, { engine });
+      const { passes, packets, descriptors } = layerPackets(layer);
+      const model = timed(engine, { headers: passes.map(({ header }) => header), descriptors });
+      const what = `layer ${5000 + index}, seed ${seed}`;
+      try {
+        const stream = randomStream(seed, `timing ${index}`);
+        const run = compareForms([sim, model], engine, packets, passes.length, stream, index % 2 === 0 ? 0 : 0.4);
+        steps += run.steps;
+      } catch (error) {
+        throw new Error(`${what}: ${String(error)}`, { cause: error });
+      }
+    }
+    expect(steps).toBeGreaterThan(100);
+  });
+});
