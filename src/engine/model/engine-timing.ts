@@ -72,6 +72,7 @@ export class EngineTiming {
     return ((this.#steps >> (ISSUE_LATENCY - 1)) & 1) === 1;
   }
 
+  // Objects that are made in every cycle are written field by field: spreading costs more than all the rest.
   /** One cycle: outputs that are fields are those of this cycle before the call, of the next one behind it. */
   cycle(wires: EngineWires): SequencerOutputs {
     const post = this.#post;
@@ -92,10 +93,7 @@ export class EngineTiming {
     if (issued?.last === true) this.#tileEnds(issued);
     const begins = taken !== undefined;
     if (begins) this.#loaded++;
-    weights.tick({
-      ...{ valid: wires.weightValid, last: wires.weightLast, headerTaken: begins },
-      ...{ paramFree: post.parametersFree, passesDone, ringFreed },
-    });
+    weights.tick(wires.weightValid, wires.weightLast, begins, post.parametersFree, passesDone, ringFreed);
     pixels.tick(wires.pixelValid, wires.pixelLast, !post.writeValid, passesDone);
     output.tick(post.out, wires.resultReady);
     this.#jobs(taken?.header, post.passDone);
@@ -109,8 +107,13 @@ export class EngineTiming {
     const rowEnd = xt === header.XT - 1;
     const weightTileEnd = rowEnd && row.lastOfChunk && row.lastChunk;
     this.#post.push({
-      ...{ header, start: this.#now + ISSUE_LATENCY + ISSUE_TO_DRAIN, groups: row.groups, results: row.lastChunk },
-      ...{ rowEnd, weightTileEnd, passEnd: weightTileEnd && row.tile === header.OTN - 1 },
+      header,
+      start: this.#now + ISSUE_LATENCY + ISSUE_TO_DRAIN,
+      groups: row.groups,
+      results: row.lastChunk,
+      rowEnd,
+      weightTileEnd,
+      passEnd: weightTileEnd && row.tile === header.OTN - 1,
     });
   }
 

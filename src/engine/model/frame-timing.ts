@@ -97,7 +97,11 @@ export function timeFrame(engine: Engine, work: EngineWork, patterns: FramePatte
     const movesResult = resultReady && model.output.valid;
     if (model.step || movesWeight || movesPixel || movesResult) event = cycle;
     const { taken, issued, stalled, running } = model.cycle({
-      ...{ enable: true, weightValid: w.valid, weightLast: w.last, pixelValid: x.valid, pixelLast: x.last },
+      enable: true,
+      weightValid: w.valid,
+      weightLast: w.last,
+      pixelValid: x.valid,
+      pixelLast: x.last,
       resultReady,
     });
     if (movesWeight) w.take();

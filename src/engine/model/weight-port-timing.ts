@@ -20,20 +20,6 @@ export interface WeightPortShape {
 export const weightErrors = { none: 0, magic: 1, limits: 2, tlast: 3 } as const;
 export type WeightError = (typeof weightErrors)[keyof typeof weightErrors];
 
-/** What the port sees at the end of a cycle. */
-export interface WeightPortInputs {
-  /** A beat is offered, and it is the last one of its packet. */
-  readonly valid: boolean;
-  readonly last: boolean;
-  /** The offered header is taken. */
-  readonly headerTaken: boolean;
-  /** A set of parameters is not needed any more. */
-  readonly paramFree: boolean;
-  readonly passesDone: number;
-  /** Words of the ring that are free again, since reset; equal modulo 2^(bits of WD, one more). */
-  readonly ringFreed: number;
-}
-
 export type WeightPortState =
   'head' | 'check' | 'judge' | 'taps' | 'rows' | 'quiet' | 'entries' | 'tile' | 'plane' | 'words' | 'end' | 'failed';
 
@@ -82,27 +68,41 @@ export class WeightPortTiming {
     this.#look();
   }
 
-  /** The edge behind this cycle; afterwards the fields are the outputs of the next one. */
-  tick(inputs: WeightPortInputs): void {
+  /**
+   * The edge behind this cycle; afterwards the fields are the outputs of the next one.
+   * @param valid a beat is offered
+   * @param last it is the last one of its packet
+   * @param headerTaken the offered header is taken
+   * @param paramFree a set of parameters is not needed any more
+   * @param ringFreed words of the ring that are free again, since reset; equal modulo 2^(bits of WD, one more)
+   */
+  tick(
+    valid: boolean,
+    last: boolean,
+    headerTaken: boolean,
+    paramFree: boolean,
+    passesDone: number,
+    ringFreed: number,
+  ): void {
     const { WP } = this.shape;
-    const taken = this.ready && inputs.valid;
+    const taken = this.ready && valid;
     const starved = this.#lasted && this.#wants();
     const { passes, tap, ends } = this;
     if (passes) this.level = ends ? 0 : this.level - this.itemBits;
     if (taken) {
       this.level += WP;
       this.beats = (this.beats + 1) & 0xffff;
-      this.#lasted = inputs.last;
+      this.#lasted = last;
     }
     if (passes && this.state === 'words') this.#written++;
     if (passes || tap) this.item = ends ? 0 : this.item + 1;
     if (tap) this.half = !(this.half || passes);
-    if (inputs.headerTaken) this.offered = false;
-    const difference = (this.#written - inputs.ringFreed) << this.#unused;
+    if (headerTaken) this.offered = false;
+    const difference = (this.#written - ringFreed) << this.#unused;
     const opens = this.#opens();
     this.#room = difference >> this.#unused < this.shape.WD;
-    this.#paramSets += (opens ? 1 : 0) - (inputs.paramFree ? 1 : 0);
-    this.#step(ends, opens, inputs.passesDone);
+    this.#paramSets += (opens ? 1 : 0) - (paramFree ? 1 : 0);
+    this.#step(ends, opens, passesDone);
     if (starved) this.#fail(weightErrors.tlast);
     this.#look();
   }
