@@ -22,6 +22,8 @@ export const explanations = {
     'A plan of the engine (engine.json) was edited so that it no longer describes a run: unknown version, a missing part, or tensors that overlap.',
   H2210:
     'A stream of the engine broke off or does not say what its header announces. The functional model names the word; the hardware stops in an error status.',
+  H2211:
+    'A table of layers (networks.json) has no list of layers under this name, or a layer without a size that a convolution needs. All problems of the file are listed.',
 } as const;
 
 export type EngineErrorCode = keyof typeof explanations;

@@ -3,7 +3,8 @@ import type { Engine } from '../config.js';
 import { layerBound, type LayerBound } from '../cycles.js';
 import type { EngineLayer } from '../layer.js';
 import { extentOf, placeTensor } from '../tensor-place.js';
-import { planRow, type Traffic } from './plan-row.js';
+import type { Traffic } from './plan-job.js';
+import { planRow } from './plan-row.js';
 
 /** A layer of a chain. */
 export interface ChainedLayer {
