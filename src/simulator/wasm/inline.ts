@@ -187,7 +187,7 @@ function size(ex: Ex, limit: number): number {
 
 /** `value`, from a nest of `own` loops, at `index`: its bound variables move to `depth` and up. */
 export function moveExpression(
-  circuit: ElaboratedCircuit,
+  circuit: Pick<ElaboratedCircuit, 'expressions'>,
   value: Ex,
   own: number,
   index: readonly Affine[],

@@ -17,6 +17,7 @@ import { type Single, simplifyBits, singleWires } from './demanded-bits.js';
 import { inlined, inliner } from './inline.js';
 import { type Prepared, driversOf } from './prepared.js';
 import { rewriter } from './rewrite.js';
+import { throughMovement } from './movement.js';
 import type { WireOrder } from './wire-order.js';
 
 const NOTHING = { updates: [], writes: [] };
@@ -29,7 +30,7 @@ export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs', 
   // Where there are only numbers, the simplification of bits finds copies and what nobody needs.
   const first = isPlain(wanted, single)
     ? simplifyBits(circuit, wanted, outputs, { single, order })
-    : simplifyBits(circuit, withoutCopies(circuit, wanted, outputs), outputs, { order });
+    : simplifyBits(circuit, withoutCopies(circuit, throughMovement(circuit, wanted), outputs), outputs, { order });
   const inline = inlined(circuit, first, wholeDrivers(circuit, first.assigns));
   if (inline === undefined) return first;
   return rewriteLive(circuit, first, outputs, (need) => inliner(circuit, inline, need));
