@@ -1,0 +1,63 @@
+# Procedures that the ASIC scripts share. settings.tcl beside this file names the design, tech.tcl the technology: it is
+# made of the tech.json that was given to build, and no other file holds a path of a PDK.
+
+proc fail {message} {
+  puts stderr "ERROR: $message"
+  exit 1
+}
+
+proc in_rtl {names} {
+  global rtl
+  set paths {}
+  foreach name $names { lappend paths [file join $rtl $name] }
+  return $paths
+}
+
+# A value of the technology; stops where tech.json left it out.
+proc tech {args} {
+  global technology
+  if {![dict exists $technology {*}$args]} { fail "tech.json says nothing about [join $args .], which this step needs" }
+  return [dict get $technology {*}$args]
+}
+
+proc tech_or {default args} {
+  global technology
+  if {![dict exists $technology {*}$args]} { return $default }
+  return [dict get $technology {*}$args]
+}
+
+# Corners that are used for an analysis (setup or hold).
+proc corners_for {analysis} {
+  set found {}
+  dict for {corner values} [tech corners] {
+    if {$analysis in [dict get $values use]} { lappend found $corner }
+  }
+  if {[llength $found] == 0} { fail "tech.json has no corner whose use contains $analysis" }
+  return $found
+}
+
+# Liberty files of a corner: cells, and the memories at the same corner. A memory that lacks the corner is an error: a
+# memory of another corner would hide its delays.
+proc libraries_of {corner} {
+  set files [tech corners $corner libraries]
+  foreach memory [tech_or {} memories] {
+    if {![dict exists $memory libraries $corner]} {
+      fail "memory [dict get $memory module] has no library for corner $corner"
+    }
+    lappend files [dict get $memory libraries $corner]
+  }
+  return $files
+}
+
+# Abstracts: the technology first, then cells, then memories.
+proc lef_files {} {
+  set files [concat [list [tech lef technology]] [tech lef cells]]
+  foreach memory [tech_or {} memories] { lappend files [dict get $memory lef] }
+  return $files
+}
+
+proc gds_files {} {
+  set files [tech gds cells]
+  foreach memory [tech_or {} memories] { lappend files [dict get $memory gds] }
+  return $files
+}

@@ -1,0 +1,56 @@
+# Synthesis with Design Compiler.
+#
+#   dc_shell -f asic/dc/synth.tcl
+#
+# Leaves the netlist, constraints, delays and reports in asic/dc/out. The slowest corner for setup is the target.
+set here [file dirname [file normalize [info script]]]
+set asic [file dirname $here]
+source [file join $asic settings.tcl]
+source [file join $asic tech.tcl]
+source [file join $asic common.tcl]
+set rtl [file normalize [file join $asic .. $rtl_folder]]
+set sdc [file normalize [file join $asic .. constraints $name.sdc]]
+set out [file join $here out]
+file mkdir $out
+
+set corner [lindex [corners_for setup] 0]
+set_app_var target_library [tech corners $corner databases]
+set memory_databases {}
+foreach memory [tech_or {} memories] { lappend memory_databases [dict get $memory databases $corner] }
+set_app_var link_library [concat * [tech corners $corner databases] $memory_databases]
+set_app_var search_path [concat [get_app_var search_path] [list $rtl]]
+set_svf [file join $out $name.svf]
+define_design_lib WORK -path [file join $out work]
+
+if {![analyze -format sverilog -define SYNTHESIS [in_rtl $rtl_files]]} { fail "analyze failed" }
+elaborate $top
+current_design $top
+if {![link]} { fail "link failed: a module or a library is missing" }
+check_design > [file join $out check_design.rpt]
+source $sdc
+check_timing > [file join $out check_timing.rpt]
+foreach cell [tech_or {} cells dont_use] { set_dont_use [get_lib_cells */$cell] }
+
+if {$clock_gating} {
+  set_clock_gating_style -positive_edge_logic integrated -control_point before
+  compile_ultra -gate_clock
+} else {
+  compile_ultra
+}
+change_names -rules verilog -hierarchy
+
+report_qor > [file join $out qor.rpt]
+report_area -hierarchy > [file join $out area.rpt]
+report_timing -max_paths 20 -nworst 1 -input_pins -nets > [file join $out timing.rpt]
+report_clock_gating > [file join $out clock_gating.rpt]
+if {$activity ne ""} {
+  read_saif -input [file normalize [file join $asic .. $activity]] -instance_name $activity_instance
+}
+report_power -hierarchy > [file join $out power.rpt]
+report_constraint -all_violators > [file join $out violators.rpt]
+
+write_file -format verilog -hierarchy -output [file join $out $name.v]
+write_file -format ddc -hierarchy -output [file join $out $name.ddc]
+write_sdc [file join $out $name.sdc]
+write_sdf [file join $out $name.sdf]
+exit

@@ -1,0 +1,62 @@
+# Synthesis with Genus (Common UI, 19.1 and newer).
+#
+#   genus -no_gui -abort_on_error -files asic/genus/synth.tcl
+#
+# Leaves the netlist, constraints, delays and reports in asic/genus/out, and what Innovus reads.
+set here [file dirname [file normalize [info script]]]
+set asic [file dirname $here]
+source [file join $asic settings.tcl]
+source [file join $asic tech.tcl]
+source [file join $asic common.tcl]
+set rtl [file normalize [file join $asic .. $rtl_folder]]
+set sdc [file normalize [file join $asic .. constraints $name.sdc]]
+set out [file join $here out]
+file mkdir $out
+
+set_db max_cpus_per_server 8
+set_db information_level 7
+set_db hdl_error_on_blackbox true
+set_db hdl_error_on_latch true
+set_db hdl_track_filename_row_col true
+# In front of elaborate, or registers are not gated by what they have in common.
+set_db lp_insert_clock_gating $clock_gating
+set_db lp_clock_gating_register_aware $clock_gating
+
+read_mmmc [file join $asic mmmc_common.tcl]
+read_physical -lef [lef_files]
+set_db init_hdl_search_path [list $rtl]
+read_hdl -language sv -define SYNTHESIS [in_rtl $rtl_files]
+elaborate $top
+init_design
+
+check_design -all > [file join $out check_design.rpt]
+check_timing_intent -verbose > [file join $out check_timing_intent.rpt]
+report_timing -lint -verbose > [file join $out timing_lint.rpt]
+foreach cell [tech_or {} cells dont_use] { set_db [get_db base_cells $cell] .dont_use true }
+
+syn_generic
+write_reports -directory $out -tag generic
+syn_map
+write_reports -directory $out -tag map
+syn_opt
+set_db use_tiehilo_for_const duplicate
+add_tieoffs -high [tech cells tie_high cell] -low [tech cells tie_low cell] -max_fanout 8 -all
+write_reports -directory $out -tag final
+
+report_timing -nworst 20 > [file join $out timing.rpt]
+report_timing -unconstrained > [file join $out timing_unconstrained.rpt]
+report_area -depth 6 > [file join $out area.rpt]
+report_gates > [file join $out gates.rpt]
+report_qor > [file join $out qor.rpt]
+report_clock_gating > [file join $out clock_gating.rpt]
+if {$activity ne ""} {
+  read_stimulus -file [file normalize [file join $asic .. $activity]] -dut_instance $activity_instance
+}
+report_power -by_hierarchy -levels 6 > [file join $out power.rpt]
+report_messages > [file join $out messages.rpt]
+
+write_hdl > [file join $out $name.v]
+write_sdc -view view_[lindex [corners_for setup] 0] > [file join $out $name.sdc]
+write_sdf -version 3.0 -edges check_edge > [file join $out $name.sdf]
+write_db -common [file join $out $name.db]
+exit 0

@@ -1,0 +1,16 @@
+# Modes, corners and views for Innovus in the legacy UI (-library_set, -qx_tech_file, -T).
+# Read by init_design through init_mmmc_file, after settings.tcl, tech.tcl and common.tcl.
+create_constraint_mode -name functional -sdc_files [list $sdc]
+dict for {rc values} [tech rc] {
+  create_rc_corner -name rc_$rc -qx_tech_file [dict get $values qrc] -T [dict get $values temperature]
+}
+dict for {corner values} [tech corners] {
+  create_library_set -name libraries_$corner -timing [libraries_of $corner]
+  create_delay_corner -name delay_$corner -library_set libraries_$corner -rc_corner rc_[dict get $values rc]
+  create_analysis_view -name view_$corner -constraint_mode functional -delay_corner delay_$corner
+}
+set setup_views {}
+set hold_views {}
+foreach corner [corners_for setup] { lappend setup_views view_$corner }
+foreach corner [corners_for hold] { lappend hold_views view_$corner }
+set_analysis_view -setup $setup_views -hold $hold_views

@@ -1,0 +1,53 @@
+# Procedures that the Vivado scripts beside this file share. Vivado 2020.2 and newer.
+
+# One value that was given as `-tclargs NAME=VALUE`, or its default.
+proc argument {name default} {
+  global argv
+  if {![info exists argv]} { return $default }
+  foreach each $argv {
+    if {[string match "$name=*" $each]} { return [string range $each [string length "$name="] end] }
+  }
+  return $default
+}
+
+# Stops the run: what went wrong, and what to do about it.
+proc fail {message} {
+  puts stderr "ERROR: $message"
+  exit 1
+}
+
+# The version of a catalogue entry differs from release to release, so it is looked up, never written. The first pattern
+# that has an entry counts: some IPs were replaced in newer releases.
+proc newest_ip {args} {
+  foreach pattern $args {
+    set found [lsort -dictionary [get_property VLNV [get_ipdefs -quiet -all $pattern]]]
+    if {[llength $found] > 0} { return [lindex $found end] }
+  }
+  fail "no IP matches $args: this Vivado lacks it, or ip_repo_paths is wrong"
+}
+
+# Absolute paths of files of the folder rtl.
+proc in_rtl {names} {
+  global rtl
+  set paths {}
+  foreach name $names { lappend paths [file join $rtl $name] }
+  return $paths
+}
+
+# A launched run that did not reach its end is an error of ours too.
+proc finish_run {run} {
+  wait_on_run $run
+  if {[get_property PROGRESS [get_runs $run]] ne "100%"} {
+    fail "$run ended with [get_property STATUS [get_runs $run]]; see runme.log in its folder"
+  }
+}
+
+# Worst slacks and the clock that this result reaches, as one line of JSON for other programs. Returns whether both are met.
+proc print_result {period_ns} {
+  set wns [get_property SLACK [get_timing_paths -setup -max_paths 1 -nworst 1]]
+  set whs [get_property SLACK [get_timing_paths -hold -max_paths 1 -nworst 1]]
+  if {$wns eq "" || $whs eq ""} { fail "no timing path is constrained: the clock did not reach the design" }
+  set fmax [expr {1000.0 / ($period_ns - $wns)}]
+  puts [format {RESULT {"period_ns": %.3f, "wns_ns": %.3f, "whs_ns": %.3f, "fmax_mhz": %.1f}} $period_ns $wns $whs $fmax]
+  return [expr {$wns >= 0.0 && $whs >= 0.0}]
+}

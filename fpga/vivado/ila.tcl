@@ -1,0 +1,20 @@
+# insert_ila NETS DEPTH: an integrated logic analyser on nets of the synthesized design, one probe each.
+proc insert_ila {nets depth} {
+  create_debug_core u_ila_0 ila
+  set_property C_DATA_DEPTH $depth [get_debug_cores u_ila_0]
+  set_property C_TRIGIN_EN false [get_debug_cores u_ila_0]
+  set_property C_TRIGOUT_EN false [get_debug_cores u_ila_0]
+  set clock [get_nets -hierarchical -filter {NAME =~ */accelerator/aclk}]
+  if {[llength $clock] == 0} { fail "the accelerator's clock was not found: nothing to sample with" }
+  set_property port_width 1 [get_debug_ports u_ila_0/clk]
+  connect_debug_port u_ila_0/clk [lindex $clock 0]
+  set i 0
+  foreach name $nets {
+    set bits [lsort -dictionary [get_nets -hierarchical -filter "NAME =~ */$name || NAME =~ */$name\\\[*\\\]"]]
+    if {[llength $bits] == 0} { fail "no net is called $name: was it marked with mark_debug?" }
+    if {$i > 0} { create_debug_port u_ila_0 probe }
+    set_property port_width [llength $bits] [get_debug_ports u_ila_0/probe$i]
+    connect_debug_port u_ila_0/probe$i $bits
+    incr i
+  }
+}

@@ -1,0 +1,235 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dirSync } from 'tmp';
+import { describe, expect, it } from 'vitest';
+import { asicFiles, type AsicOptions } from '../../src/target/asic.js';
+import { readTechnology, type Technology } from '../../src/target/technology.js';
+import { sampleDesign } from './designs.js';
+import { orderProblem, positions, record, writeTree } from './recorder.js';
+import { designCompiler, genus, innovusCommon, innovusLegacy, type VendorCommand } from './vendor-commands.js';
+
+const example = fileURLToPath(new URL('../../asic/tech.example.json', import.meta.url));
+const plain = readTechnology(example);
+
+/** The example with a memory macro. */
+const withMemory: Technology = {
+  ...plain,
+  memories: [
+    {
+      ...{ module: 'sram_1024x32', depth: 1024, width: 32, lef: '/pdk/sram.lef', gds: '/pdk/sram.gds' },
+      libraries: { ss_0p81v_125c: '/pdk/sram_ss.lib', ff_0p99v_m40c: '/pdk/sram_ff.lib' },
+      databases: { ss_0p81v_125c: '/pdk/sram_ss.db', ff_0p99v_m40c: '/pdk/sram_ff.db' },
+    },
+  ],
+};
+
+const scripts: readonly (readonly [string, Readonly<Record<string, VendorCommand>>])[] = [
+  ['genus/synth.tcl', genus],
+  ['dc/synth.tcl', designCompiler],
+  ['innovus/common.tcl', innovusCommon],
+  ['innovus/legacy.tcl', innovusLegacy],
+];
+
+/** A build folder with what Genus leaves for Innovus. */
+function folder(technology: Technology, options: Partial<AsicOptions> = {}): string {
+  const { name } = dirSync({ unsafeCleanup: true });
+  writeTree(name, asicFiles(sampleDesign, technology, { rtlFolder: 'rtl', clockGating: true, ...options }));
+  for (const file of ['digits.v', 'digits.sdc']) {
+    const path = join(name, 'asic/genus/out', file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+  }
+  return name;
+}
+
+const run = (root: string, script: string, commands: Readonly<Record<string, VendorCommand>>) =>
+  record(join(root, 'asic', script), commands);
+
+describe('scripts for chips', () => {
+  for (const [what, technology] of [
+    ['cells only', plain],
+    ['with a memory', withMemory],
+  ] as const) {
+    it.each(scripts)(`${what}: %s runs to its end`, async (script, commands) => {
+      const root = folder(technology, { activity: { file: 'activity.vcd', instance: 'bench/dut' } });
+      const { exitCode, stderr } = await run(root, script, commands);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    });
+  }
+
+  it('Genus: gating is decided in front of elaboration, constraints are there in front of synthesis', async () => {
+    const { calls } = await run(folder(withMemory), 'genus/synth.tcl', genus);
+    expect(
+      orderProblem(calls, [
+        'set_db lp_insert_clock_gating true',
+        'read_mmmc mmmc_common.tcl',
+        'create_constraint_mode digits.sdc',
+        'create_timing_condition',
+        'create_delay_corner -timing_condition',
+        'set_analysis_view view_ss_0p81v_125c view_ff_0p99v_m40c',
+        'read_physical tech.lef',
+        'read_hdl -language sv SYNTHESIS fifo.sv',
+        'elaborate digits_top',
+        'init_design',
+        'check_design',
+        'check_timing_intent',
+        'syn_generic',
+        'syn_map',
+        'syn_opt',
+        'add_tieoffs TIEHI TIELO',
+        'write_hdl',
+        'write_sdc',
+        'write_sdf',
+      ]),
+    ).toBeUndefined();
+  });
+
+  it.each(['genus/synth.tcl', 'dc/synth.tcl'])('%s: no report writes over another', async (script) => {
+    const commands = script.startsWith('genus') ? genus : designCompiler;
+    const { calls } = await run(folder(plain), script, commands);
+    const written = calls.flatMap(({ args }) => (args.at(-2) === '>' ? [args.at(-1)] : []));
+    expect(written.length).toBeGreaterThan(5);
+    expect(new Set(written).size).toBe(written.length);
+    expect(written.find((path) => path?.endsWith('power.rpt'))).toBeDefined();
+  });
+
+  it('memories stand at the same corner as the cells', async () => {
+    const { calls } = await run(folder(withMemory), 'genus/synth.tcl', genus);
+    const sets = positions(calls, 'create_library_set').map((index) => calls[index]?.args.join(' ') ?? '');
+    expect(sets.map((set) => [set.includes('_ss.lib'), set.includes('_ff.lib')])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
+  it.each([
+    [
+      'innovus/common.tcl',
+      innovusCommon,
+      [
+        'connect_global_net tie_hi',
+        'create_floorplan',
+        'create_place_halo',
+        'add_endcaps',
+        'add_well_taps',
+        'add_rings',
+        'route_special',
+        'edit_pin',
+        'place_opt_design',
+        'create_clock_tree_spec',
+        'ccopt_design',
+        'set_propagated_clock',
+        'opt_design -post_cts -hold',
+        'route_design',
+        'opt_design -post_route -setup -hold',
+        'add_fillers',
+        'time_design -post_route -hold',
+        'check_drc',
+        'check_connectivity',
+        'check_process_antenna',
+        'write_stream -map_file -merge',
+        'write_parasitics',
+      ],
+    ],
+    [
+      'innovus/legacy.tcl',
+      innovusLegacy,
+      [
+        'globalNetConnect tiehi',
+        'floorPlan',
+        'addHaloToBlock',
+        'addEndCap',
+        'addWellTap',
+        'addRing',
+        'sroute',
+        'editPin',
+        'place_opt_design',
+        'create_ccopt_clock_tree_spec',
+        'ccopt_design',
+        'set_propagated_clock',
+        'optDesign -postCTS -hold',
+        'routeDesign',
+        'optDesign -postRoute -setup -hold',
+        'addFiller',
+        'timeDesign -postRoute -hold',
+        'verify_drc',
+        'verifyConnectivity',
+        'verifyProcessAntenna',
+        'streamOut -mapFile -merge',
+        'rcOut',
+      ],
+    ],
+  ] as const)('%s: floorplan, power, placement, clock, routing, checks, GDS', async (script, commands, order) => {
+    const { calls } = await run(folder(withMemory), script, commands);
+    expect(orderProblem(calls, order)).toBeUndefined();
+    // The GDS of the cells and of the memories is merged in, or their layouts would be empty.
+    const stream = calls.find(({ command }) => command === 'write_stream' || command === 'streamOut');
+    expect(stream?.args.join(' ')).toContain('/pdk/gds/cells.gds /pdk/sram.gds');
+  });
+
+  it('the two user interfaces name corners in their own ways', async () => {
+    const common = await run(folder(plain), 'innovus/common.tcl', innovusCommon);
+    const legacy = await run(folder(plain), 'innovus/legacy.tcl', innovusLegacy);
+    expect(positions(common.calls, 'create_rc_corner -qrc_tech -temperature')).toHaveLength(2);
+    expect(positions(legacy.calls, 'create_rc_corner -qx_tech_file -T')).toHaveLength(2);
+    expect(positions(legacy.calls, 'create_delay_corner -library_set')).toHaveLength(2);
+  });
+
+  it('a value that tech.json left out stops with its name', async () => {
+    const { databases: _, ...corner } = plain.corners['ss_0p81v_125c'] as {
+      databases: unknown;
+    } & Technology['corners'][string];
+    const without = { ...plain, corners: { ...plain.corners, ss_0p81v_125c: corner } };
+    const { exitCode, stderr } = await run(folder(without), 'dc/synth.tcl', designCompiler);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('tech.json says nothing about corners.ss_0p81v_125c.databases');
+  });
+
+  it('no script holds a path of a PDK, a version of an IP, or an integer division', () => {
+    for (const [path, text] of asicFiles(sampleDesign, plain, { rtlFolder: 'rtl', clockGating: false })) {
+      if (path === 'asic/tech.tcl') continue;
+      expect([path, /\/pdk|\/home|\/tools/.test(text)]).toEqual([path, false]);
+      expect([path, /expr \{?\s*\d+\s*\//.test(text)]).toEqual([path, false]);
+    }
+  });
+});
+
+describe('golden files', () => {
+  const files = asicFiles(sampleDesign, withMemory, { rtlFolder: 'rtl', clockGating: true });
+  it.each(['asic/settings.tcl', 'asic/tech.tcl', 'constraints/digits.sdc'])('%s', async (path) => {
+    await expect(files.get(path)).toMatchFileSnapshot(`golden/${path.split('/').at(-1)}`);
+  });
+});
+
+describe('tech.json', () => {
+  const broken = (change: (data: Record<string, never>) => void): string => {
+    const data = JSON.parse(readFileSync(example, 'utf8')) as Record<string, never>;
+    change(data);
+    const path = join(dirSync({ unsafeCleanup: true }).name, 'tech.json');
+    writeFileSync(path, JSON.stringify(data));
+    return path;
+  };
+
+  it('tells everything that is wrong at once', () => {
+    const path = broken((data: Record<string, unknown>) => {
+      delete data['gds'];
+      data['process'] = 7;
+    });
+    expect(() => readTechnology(path)).toThrow(/required property 'gds'[^]*additional properties: process/);
+  });
+
+  it('a corner without its RC data, a memory without its corner, no corner for hold', () => {
+    const path = broken((data: Record<string, unknown>) => {
+      const corners = data['corners'] as Record<string, { rc: string; use: string[] }>;
+      Object.assign(corners['ss_0p81v_125c'] ?? {}, { rc: 'typical' });
+      Object.assign(corners['ff_0p99v_m40c'] ?? {}, { use: ['setup'] });
+      data['memories'] = [
+        { ...{ module: 'm', depth: 4, width: 4, lef: 'l', gds: 'g' }, libraries: { ff_0p99v_m40c: 'x.lib' } },
+      ];
+    });
+    expect(() => readTechnology(path)).toThrow(
+      /there is no rc typical[^]*memory m: no library for corner ss_0p81v_125c[^]*no corner is used for hold/,
+    );
+  });
+});
