@@ -5,11 +5,13 @@ import { EngineArray } from '../engine/rtl/array.js';
 import { EngineChannelsDw } from '../engine/rtl/channels-dw.js';
 import { EngineChannels } from '../engine/rtl/channels.js';
 import { EngineColumn } from '../engine/rtl/column.js';
+import { EngineColumnPacked } from '../engine/rtl/column-packed.js';
 import { EngineDatapath } from '../engine/rtl/datapath.js';
 import { EngineDelay } from '../engine/rtl/delay.js';
-import { EngineCore } from '../engine/rtl/engine.js';
+import { EngineCore, EngineCorePacked } from '../engine/rtl/engine.js';
 import { EngineMultiply } from '../engine/rtl/multiply.js';
 import { EnginePe } from '../engine/rtl/pe.js';
+import { EnginePePair } from '../engine/rtl/pe-pair.js';
 import { EngineRequantize } from '../engine/rtl/requantize.js';
 import { EngineRows } from '../engine/rtl/rows.js';
 import { EngineSequencer } from '../engine/rtl/sequencer.js';
@@ -35,6 +37,8 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineChannels, { P: 2, G: 2, XG: 2, D: 1, ...operands }),
   block(EngineColumn, { P: 2, ...operands }),
   block(EnginePe, operands),
+  block(EnginePePair, operands),
+  block(EngineColumnPacked, { P: 3, ...operands }),
   block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8 }),
   block(LaneRam, { LANES: 2, W: 4, DEPTH: 8 }),
   block(EngineWindows, { G: 2, P: 2, XB: 4, XU: 1 }),
@@ -50,7 +54,7 @@ export const engineBlocks: readonly RegisteredBlock[] = [
     ...{ WP: 32, WU: 32, TU: 4, W_W: 32, G: 2, M: 4, D: 2, XB: 4, WD: 16, PD: 4, NTHR: 1 },
     ...{ MUL: 1, FIXED: 1, LUT: 1, ADD: 1, DW: 1, XU: 1 },
   }),
-  ...[EngineCore.dense, EngineCore.dw].map((core) =>
+  ...[EngineCore.dense, EngineCore.dw, EngineCorePacked.dw].map((core) =>
     block(core, {
       ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4, NTHR: 1, MUL: 1, FIXED: 0 },
       ...{ LUT: 1, ENTRIES: 16, XU: 1, XP: 32, WP: 32, YP: 32, YD: 4, XUNIT: 16, YUNIT: 16, WUNIT: 32, TUNIT: 4 },

@@ -43,6 +43,7 @@ export const engineParameters = {
   DW: { min: 0, max: 1, default: 1, doc: 'a private window per channel: depthwise layers and pooling' },
   XU: { min: 0, max: 1, default: 1, doc: 'pixels may be unsigned: PEs take one bit more' },
   XG: { min: 1, max: 256, doc: 'channels that share one copy of the operand registers; a divisor of M, about 8' },
+  PACK: { min: 0, max: 1, default: 0, doc: 'two pixels share a multiplier, for DSP slices of 27 x 18 bits' },
   XP: { min: 32, max: 256, default: 128, doc: 'bits of the pixel port s_axis_x: 32, 64, 128 or 256' },
   WP: { min: 32, max: 256, default: 128, doc: 'bits of the weight port s_axis_w: 32, 64, 128 or 256' },
   YP: { min: 32, max: 256, default: 128, doc: 'bits of the output port m_axis_y: 32, 64, 128 or 256' },
@@ -114,6 +115,7 @@ export class Engine implements EngineParameters {
   readonly DW!: number;
   readonly XU!: number;
   readonly XG!: number;
+  readonly PACK!: number;
   readonly XP!: number;
   readonly WP!: number;
   readonly YP!: number;
@@ -266,6 +268,9 @@ function limitProblems(values: Readonly<Record<EngineParameterName, number>>): D
   else if (YD < (2 * M) / D) bad('YD', `${YD} is less than two tiles`, `YD at least ${(2 * M) / D}`);
   if (values.XB > 8 && (values.LUT > 0 || values.ADD > 0))
     bad('XB', `${values.XB} bits are too many for a table or residuals`, 'LUT=0,ADD=0');
+  const pair = 2 * (values.XB + values.XU) + values.WB + 1;
+  if (values.PACK > 0 && pair > 27)
+    bad('PACK', `two pixels and a product need ${pair} bits, a multiplier has 27`, 'PACK=0');
   if (M % XG !== 0) bad('XG', `${XG} does not divide M=${M}`);
   if (![0, 1, 3, 7, 15].includes(NTHR)) bad('NTHR', `${NTHR} is not 0, 1, 3, 7 or 15`);
   for (const name of ['XP', 'WP', 'YP'] as const)

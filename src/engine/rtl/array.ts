@@ -18,7 +18,8 @@ import {
   type Vec,
   vec,
 } from '../../hdl/index.js';
-import { EngineChannels } from './channels.js';
+import { EngineChannels, makeChannels } from './channels.js';
+import { type ColumnKind, plainColumns } from './column-kind.js';
 import { peParams } from './pe.js';
 import { GROUPS_W } from './sizes.js';
 
@@ -123,9 +124,10 @@ export function arrayBody(
 }
 
 /** P x M x G processing elements with shadow drain and the adders over the slices. */
-export const EngineArray = defineModule({
-  name: 'engine_array',
-  doc: `array of P x M x G processing elements: sums of M channels for P pixels
+export const makeArray = (kind: ColumnKind, channels = makeChannels(kind)) =>
+  defineModule({
+    name: `engine_array${kind.suffix}`,
+    doc: `array of P x M x G processing elements: sums of M channels for P pixels
 
 A step brings G lanes of P pixels and a weight for every channel m and slice g; sum (m, p) grows by
 lane (g, p) times weight (m, g) over all g. Steps with first start new sums. Behind a step with last the
@@ -133,25 +135,27 @@ sums leave, D channels a cycle: channel k * D + d in place d of cycle k, groups 
 next tile accumulates. A last step comes no sooner than groups cycles after the one before it.
 valid, first, last and groups come one cycle before x and w of their step. Nothing ever waits.
 Latency 6 cycles from last to the first group of sums; a step every cycle.`,
-  params: { ...gridParams, ...peParams },
-  requires: ({ M, D, XG, X_W, W_W, ACC_W }) => [
-    ...gridRequirements({ M, D, XG }),
-    requirement(natGe(ACC_W, X_W.plus(W_W)), 'a sum holds a product'),
-  ],
-  ports: ({ P, G, M, D, X_W, W_W, ACC_W }) => ({
-    valid: input(bool(), 'a step'),
-    first: input(bool(), 'it is the first of a tile'),
-    last: input(bool(), 'it is the last of a tile'),
-    groups: input(uint(GROUPS_W), 'groups of D channels in use, with last'),
-    x: input(vec(G.times(P), sint(X_W)), 'pixel p of slice g at g * P + p, one cycle after valid'),
-    w: input(vec(M.times(G), sint(W_W)), 'weight of channel m and slice g at m * G + g, with x'),
-    drain_valid: output(bool(), 'a group of sums'),
-    sums: output(vec(D.times(P), uint(ACC_W)), 'pixel p of channel d of the group at d * P + p'),
-  }),
-  body(b, io, sizes) {
-    const { P, G, XG, D, X_W, W_W, ACC_W } = sizes;
-    arrayBody(b, io, sizes, ({ k: _, ...wires }) => {
-      b.instance('channels', EngineChannels, { P, G, XG, D, X_W, W_W, ACC_W }, { ...wires, x: io.x });
-    });
-  },
-});
+    params: { ...gridParams, ...peParams },
+    requires: ({ M, D, XG, X_W, W_W, ACC_W }) => [
+      ...gridRequirements({ M, D, XG }),
+      requirement(natGe(ACC_W, X_W.plus(W_W)), 'a sum holds a product'),
+    ],
+    ports: ({ P, G, M, D, X_W, W_W, ACC_W }) => ({
+      valid: input(bool(), 'a step'),
+      first: input(bool(), 'it is the first of a tile'),
+      last: input(bool(), 'it is the last of a tile'),
+      groups: input(uint(GROUPS_W), 'groups of D channels in use, with last'),
+      x: input(vec(G.times(P), sint(X_W)), 'pixel p of slice g at g * P + p, one cycle after valid'),
+      w: input(vec(M.times(G), sint(W_W)), 'weight of channel m and slice g at m * G + g, with x'),
+      drain_valid: output(bool(), 'a group of sums'),
+      sums: output(vec(D.times(P), uint(ACC_W)), 'pixel p of channel d of the group at d * P + p'),
+    }),
+    body(b, io, sizes) {
+      const { P, G, XG, D, X_W, W_W, ACC_W } = sizes;
+      arrayBody(b, io, sizes, ({ k: _, ...wires }) => {
+        b.instance('channels', channels, { P, G, XG, D, X_W, W_W, ACC_W }, { ...wires, x: io.x });
+      });
+    },
+  });
+
+export const EngineArray = makeArray(plainColumns(), EngineChannels);

@@ -20,9 +20,10 @@ import {
   widthFor,
 } from '../../hdl/index.js';
 import { ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS, ISSUE_TO_WORD, PRIVATE_READ_DELAY } from '../latency.js';
-import { EngineArrayDw } from './array-dw.js';
-import { EngineArray, gridParams, gridRequirements } from './array.js';
+import { EngineArrayDw, makeArrayDw } from './array-dw.js';
+import { EngineArray, gridParams, gridRequirements, makeArray } from './array.js';
 import { opCodes } from './channels-dw.js';
+import { type ColumnKind, plainColumns } from './column-kind.js';
 import { EngineDelay } from './delay.js';
 import { laneWidth } from './lane.js';
 import { peParams } from './pe.js';
@@ -147,9 +148,9 @@ function readXram(b: Builder, io: DatapathIo, dense: Sig<Bool>, sizes: Sizes) {
 }
 
 /** From steps to sums: the X-RAM, the windows and the PE array with their control in step. */
-function makeDatapath(dw: boolean) {
+function makeDatapath(dw: boolean, kind: ColumnKind, arrays: Arrays) {
   return defineModule({
-    name: dw ? 'engine_datapath_dw' : 'engine_datapath',
+    name: `engine_datapath${dw ? '_dw' : ''}${kind.suffix}`,
     doc: `from steps to sums: X-RAM, windows and PE array${dw ? ' with private windows' : ''}
 
 A step of the sequencer reads a word for each slice, moves the windows by one tap and adds a product in
@@ -239,7 +240,7 @@ Latency ${ISSUE_TO_DRAIN} cycles from a last step to its first group of sums.`,
         const own = delayed(b, 'own', 1, { low, high, pad, isUnsigned, op, ...rest });
         b.instance(
           'pes',
-          EngineArrayDw,
+          arrays.dw(),
           { ...shape, XB, XU },
           {
             ...wires,
@@ -257,7 +258,7 @@ Latency ${ISSUE_TO_DRAIN} cycles from a last step to its first group of sums.`,
           },
         );
       } else {
-        b.instance('pes', EngineArray, { ...shape, X_W }, wires);
+        b.instance('pes', arrays.dense(), { ...shape, X_W }, wires);
         b.unused('notDense', cat(io.step_op, bit(io.step_has_weights), io.step_byte));
         b.unused('allBanks', bankWords.pack());
       }
@@ -265,5 +266,21 @@ Latency ${ISSUE_TO_DRAIN} cycles from a last step to its first group of sums.`,
   });
 }
 
+interface Arrays {
+  readonly dense: () => typeof EngineArray;
+  readonly dw: () => typeof EngineArrayDw;
+}
+
+/** Datapaths without and with private windows whose array has columns of a kind. */
+export function datapathsOf(kind: ColumnKind) {
+  const arrays: Arrays = { dense: () => makeArray(kind), dw: () => makeArrayDw(kind) };
+  return { dense: makeDatapath(false, kind, arrays), dw: makeDatapath(true, kind, arrays) } as const;
+}
+
+const plain = { dense: () => EngineArray, dw: () => EngineArrayDw };
+
 /** By whether there are private windows. */
-export const EngineDatapath = { dense: makeDatapath(false), dw: makeDatapath(true) } as const;
+export const EngineDatapath = {
+  dense: makeDatapath(false, plainColumns(), plain),
+  dw: makeDatapath(true, plainColumns(), plain),
+} as const;

@@ -19,11 +19,14 @@ import {
 } from '../../hdl/index.js';
 import type { EngineParameters } from '../config.js';
 import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS } from '../latency.js';
-import { EngineDatapath } from './datapath.js';
+import { engineError } from '../errors.js';
+import { type ColumnKind, packedColumns, plainColumns } from './column-kind.js';
+import { datapathsOf, EngineDatapath } from './datapath.js';
 import { EngineDelay } from './delay.js';
 import { headerField } from './header-fields.js';
 import { laneWidth } from './lane.js';
 import { EngineOutput } from './output.js';
+import type { PeTemplate } from './pe.js';
 import { EnginePixelPort } from './pixel-port.js';
 import { EnginePost } from './post.js';
 import { EngineSequencer } from './sequencer.js';
@@ -130,9 +133,9 @@ const requirements = (p: EngineSizes) => {
   ];
 };
 
-function makeEngine(dw: boolean) {
+function makeEngine(dw: boolean, suffix = '', datapaths: ReturnType<typeof datapathsOf> = EngineDatapath) {
   return defineModule({
-    name: dw ? 'engine_core_dw' : 'engine_core',
+    name: `engine_core${dw ? '_dw' : ''}${suffix}`,
     doc: `one reconfigurable array for every layer: P x M x G multipliers, fed by three streams
 
 s_axis_w brings passes (header, tap program, parameters, weights), s_axis_x rows of pixels for the X-RAM,
@@ -241,7 +244,7 @@ two slices that asked for one bank.`,
       b.unused('address', address.bits(indexWidth(XD), nat20.minus(indexWidth(XD))));
       b.instance(
         'datapath',
-        dw ? EngineDatapath.dw : EngineDatapath.dense,
+        dw ? datapaths.dw : datapaths.dense,
         { P, G, M, D, XG, XB, XU, WB, AB, XD },
         {
           ...{ step_valid: q.step_valid, step_first: q.step_first, step_last: q.step_last, step_op: q.step_op },
@@ -292,7 +295,32 @@ two slices that asked for one bank.`,
   });
 }
 
+function coresOf(kind: ColumnKind) {
+  const datapaths = datapathsOf(kind);
+  return { dense: makeEngine(false, kind.suffix, datapaths), dw: makeEngine(true, kind.suffix, datapaths) } as const;
+}
+
 /** By whether there are private windows. */
 export const EngineCore = { dense: makeEngine(false), dw: makeEngine(true) } as const;
 export const EngineCoreDense = EngineCore.dense;
 export const EngineCoreDw = EngineCore.dw;
+
+/** The same with two pixels a multiplier (PACK = 1). */
+export const EngineCorePacked = coresOf(packedColumns);
+
+/** What may be put in the place of modules of the library. */
+export interface EngineModules {
+  /** Processing element: parameters, ports and latency of {@link EnginePe}. */
+  readonly pe?: PeTemplate;
+}
+
+/**
+ * The core of an engine by its options DW and PACK; a processing element of one's own takes the place of `engine_pe`. Throws
+ * H2202 where both a processing element and PACK are asked for: a pair is a module of its own.
+ */
+export function engineCore({ DW, PACK }: Pick<EngineParameters, 'DW' | 'PACK'>, { pe }: EngineModules = {}) {
+  if (pe !== undefined && PACK > 0)
+    throw engineError('H2202', 'PACK', 'two pixels a multiplier leave no room for a PE of your own', 'PACK=0');
+  const cores = pe === undefined ? (PACK > 0 ? EngineCorePacked : EngineCore) : coresOf(plainColumns(pe));
+  return DW > 0 ? cores.dw : cores.dense;
+}

@@ -39,3 +39,6 @@ Latency 2 cycles from x and w to the sum, 3 to shadow. No reset: the first produ
     b.assign(io.shadow, r.shadow);
   },
 });
+
+/** Any module with the parameters and ports of {@link EnginePe}. */
+export type PeTemplate = typeof EnginePe;

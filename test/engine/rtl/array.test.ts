@@ -4,11 +4,28 @@ import type { RandomStream } from '../../../src/base/random.js';
 import { ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS, OPERANDS } from '../../../src/engine/latency.js';
 import { ArrayModel, type ArraySizes } from '../../../src/engine/model/array.js';
 import type { Ports } from '../../../src/engine/model/port-model.js';
-import { EngineArray } from '../../../src/engine/rtl/array.js';
+import { EngineArray, makeArray } from '../../../src/engine/rtl/array.js';
+import { packedColumns } from '../../../src/engine/rtl/column-kind.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { expectPortsAgree } from './ports-bench.js';
 
 const design = buildDesign(EngineArray);
+const packed = buildDesign(makeArray(packedColumns));
+
+/** Every third step has nothing but least and greatest operands: -128 * -128, and borrows from one product to the next. */
+function extremes(drive: ReturnType<typeof steps>, { P, G, M, X_W, W_W }: ArraySizes): ReturnType<typeof steps> {
+  const ends = (random: RandomStream, width: number, count: number): bigint => {
+    const [least, greatest] = [1n << BigInt(width - 1), (1n << BigInt(width - 1)) - 1n];
+    return Array.from(
+      { length: count },
+      () => [least, greatest, 0n, (least << 1n) - 1n][random.nextInt(4)] ?? 0n,
+    ).reduce((all, each) => (all << BigInt(width)) | each, 0n);
+  };
+  return (random, cycle) => {
+    const step = drive(random, cycle);
+    return cycle % 3 > 0 ? step : { ...step, x: ends(random, X_W, G * P), w: ends(random, W_W, M * G) };
+  };
+}
 
 /** Tiles of random lengths with bubbles; last steps are no nearer than their drains allow, often exactly that near. */
 function steps({ P, G, M, D, X_W, W_W }: ArraySizes, resets: readonly number[]) {
@@ -52,6 +69,21 @@ describe('engine_array', () => {
       ...{ design, params: { ...params }, verilator, cycles: 400, resets },
       model: () => new ArrayModel(params),
       drive: steps(params, resets),
+    });
+    expect(seen.filter(({ drain_valid }) => drain_valid === 1n).length).toBeGreaterThan(60);
+  });
+
+  it.each<[ArraySizes & { XG: number }, boolean]>([
+    [{ P: 1, G: 1, M: 1, D: 1, XG: 1, X_W: 1, W_W: 1, ACC_W: 3 }, false],
+    [{ P: 3, G: 2, M: 6, D: 2, XG: 3, X_W: 9, W_W: 8, ACC_W: 19 }, true],
+    [{ P: 4, G: 2, M: 4, D: 1, XG: 2, X_W: 8, W_W: 8, ACC_W: 32 }, false],
+    [{ P: 5, G: 1, M: 2, D: 1, XG: 2, X_W: 4, W_W: 2, ACC_W: 9 }, false],
+  ])('with two pixels a multiplier: %j', async (params, verilator) => {
+    const resets = [0, 150];
+    const seen = await expectPortsAgree({
+      ...{ design: packed, params: { ...params }, verilator, cycles: 400, resets },
+      model: () => new ArrayModel(params),
+      drive: extremes(steps(params, resets), params),
     });
     expect(seen.filter(({ drain_valid }) => drain_valid === 1n).length).toBeGreaterThan(60);
   });

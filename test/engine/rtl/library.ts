@@ -2,15 +2,18 @@
 import type { Design } from '../../../src/circuit/index.js';
 import { EngineArrayDw } from '../../../src/engine/rtl/array-dw.js';
 import { EngineAddresses } from '../../../src/engine/rtl/addresses.js';
-import { EngineArray } from '../../../src/engine/rtl/array.js';
-import { EngineChannelsDw } from '../../../src/engine/rtl/channels-dw.js';
-import { EngineChannels } from '../../../src/engine/rtl/channels.js';
+import { EngineArray, makeArray } from '../../../src/engine/rtl/array.js';
+import { EngineChannelsDw, makeChannelsDw } from '../../../src/engine/rtl/channels-dw.js';
+import { EngineChannels, makeChannels } from '../../../src/engine/rtl/channels.js';
 import { EngineColumn } from '../../../src/engine/rtl/column.js';
+import { EngineColumnPacked } from '../../../src/engine/rtl/column-packed.js';
+import { packedColumns } from '../../../src/engine/rtl/column-kind.js';
 import { EngineDatapath } from '../../../src/engine/rtl/datapath.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
 import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
 import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
 import { EnginePe } from '../../../src/engine/rtl/pe.js';
+import { EnginePePair } from '../../../src/engine/rtl/pe-pair.js';
 import { EngineOutput } from '../../../src/engine/rtl/output.js';
 import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
 import { EnginePixelPort } from '../../../src/engine/rtl/pixel-port.js';
@@ -63,6 +66,27 @@ export const engineModules: readonly EngineModule[] = [
     { X_W: 1, W_W: 1, ACC_W: 2 },
     { X_W: 9, W_W: 4, ACC_W: 13 },
     { X_W: 8, W_W: 8, ACC_W: 33 },
+  ]),
+  entry(EnginePePair, [
+    { X_W: 1, W_W: 1, ACC_W: 2 },
+    { X_W: 9, W_W: 8, ACC_W: 32 },
+  ]),
+  entry(EngineColumnPacked, [
+    { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },
+    { P: 7, X_W: 9, W_W: 8, ACC_W: 32 },
+    { P: 4, X_W: 8, W_W: 4, ACC_W: 13 },
+  ]),
+  entry(makeChannels(packedColumns), [
+    { P: 1, G: 1, XG: 1, D: 1, X_W: 1, W_W: 1, ACC_W: 2 },
+    { P: 3, G: 2, XG: 5, D: 3, X_W: 9, W_W: 8, ACC_W: 19 },
+  ]),
+  entry(makeChannelsDw(packedColumns), [
+    { P: 1, G: 1, XG: 1, D: 1, XB: 1, XU: 0, W_W: 2, ACC_W: 3 },
+    { P: 3, G: 2, XG: 5, D: 3, XB: 8, XU: 1, W_W: 8, ACC_W: 19 },
+  ]),
+  entry(makeArray(packedColumns), [
+    { P: 1, G: 1, M: 1, D: 1, XG: 1, X_W: 1, W_W: 1, ACC_W: 3 },
+    { P: 3, G: 2, M: 6, D: 2, XG: 3, X_W: 9, W_W: 8, ACC_W: 19 },
   ]),
   entry(EngineColumn, [
     { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },
