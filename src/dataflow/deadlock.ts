@@ -2,7 +2,7 @@
 import { HeddleError } from '../base/diagnostics.js';
 import type { Chain, ChainNode } from './chain.js';
 
-type StreamTimes = ReadonlyMap<string, readonly number[]>;
+type StreamTimes = ReadonlyMap<string, ArrayLike<number>>;
 
 /**
  * The streams of a circle, each of which waits for the next one: an empty one for beats of the node that gives it, a full one for

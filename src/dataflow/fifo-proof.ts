@@ -54,7 +54,7 @@ export function proveFifos(chain: Chain, names: readonly string[], samples = 16)
     if (end(times, samples - 1) === Infinity) return { kind: 'deadlock' };
     const slower = intervalOf(times);
     if (slower > interval) return { kind: 'slower', interval: slower };
-    const empty = (tried: Chain) => streamTimes(tried, marginSamples, undefined, undefined, 'bubbles');
+    const empty = (tried: Chain) => streamTimes(tried, marginSamples, { fill: 'bubbles' });
     return { kind: finishes(less, empty(less), marginSamples) ? 'none' : 'margin' };
   };
   const fifos = chain.nodes.flatMap((node): FifoProof[] => {

@@ -14,11 +14,10 @@
  *    bubbles inside. If the chain stops with all of them as empty as they can be, FIFOs get a margin (`fifo-margin.ts`).
  */
 import type { Chain } from './chain.js';
-import { resultStream } from './chain-streams.js';
 import { deadlockError } from './deadlock.js';
 import { addMargins, marginSamples } from './fifo-margin.js';
 import { leastDepth, type Depths, withDepths } from './fifo-depths.js';
-import { type PipelineFill, streamTimes, type StreamTimes, type WindowOrders } from './timing.js';
+import { ChainTimes, type TimesRequest, type WindowOrders } from './timing.js';
 
 export interface SizedFifo {
   readonly name: string;
@@ -44,38 +43,37 @@ export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()):
   const open = chain.nodes.flatMap((node) => (node.kind === 'fifo' && !fixed.has(node.name) ? [node] : []));
   const runs = new Runs(chain);
   const endless = new Map(open.map(({ name }) => [name, Infinity]));
-  const three = runs.of(endless, 3);
-  if (runs.endOf(three, 2) === Infinity) throw deadlockError(withDepths(chain, endless), three);
+  const free = runs.of(endless, 3);
+  if (free.endOf(2) === Infinity) throw deadlockError(withDepths(chain, endless), free.times());
   // Samples on their way at a time: after so many, what the output holds back has come to the input.
-  const flight = Math.min(
-    20,
-    Math.ceil(runs.endOf(three, 0) / Math.max(1, runs.endOf(three, 2) - runs.endOf(three, 1))),
-  );
+  const flight = Math.min(20, Math.ceil(free.endOf(0) / Math.max(1, free.endOf(2) - free.endOf(1))));
   const [short, long] = [flight + 3, 2 * flight + 6];
-  const interval = runs.interval(endless, long);
+  free.run(long);
+  const interval = lateInterval(free, long);
 
-  const beats = chain.input.beats;
-  const paced = runs.of(endless, short + 1, (k) => Math.floor((k * interval) / beats));
+  const { beats } = chain.input;
+  const paced = runs.of(endless, short + 1, { pace: (k) => Math.floor((k * interval) / beats) }).times();
   const peaks = new Map(
     open.map(({ name, inputs, outputs }) => [name, peakOf(paced.get(inputs[0]!) ?? [], paced.get(outputs[0]!) ?? [])]),
   );
   const depths = new Map(peaks);
-  for (let tries = 0; runs.interval(depths, long) > interval && tries < 8; tries++)
+  for (let tries = 0; !runs.keeps(depths, long, interval) && tries < 8; tries++)
     for (const [name, depth] of depths) depths.set(name, 2 * depth);
   const bits = ({ name, params }: (typeof open)[number]): number => params.W * (depths.get(name) ?? 1);
   const names = [...open].sort((a, b) => bits(b) - bits(a)).map(({ name }) => name);
   const search = (samples: number): Depths => {
     const found = new Map(depths);
     for (const name of names) {
-      const keeps = (depth: number) => runs.interval(new Map([...found, [name, depth]]), samples) <= interval;
+      const keeps = (depth: number) => runs.keeps(new Map([...found, [name, depth]]), samples, interval);
       found.set(name, leastDepth(found.get(name) ?? 1, keeps));
     }
     return found;
   };
   // What a few samples do not show, more of them may.
   const quick = search(short);
-  const least = runs.interval(quick, long) <= interval ? quick : search(long);
-  const safe = addMargins(chain, least, (depths) => runs.of(depths, marginSamples, undefined, 'bubbles'));
+  const enough = runs.of(quick, long);
+  const least = lateInterval(enough, long) <= interval ? quick : search(long);
+  const safe = addMargins(chain, least, (depths) => runs.of(depths, marginSamples, { fill: 'bubbles' }).times());
   const fifos = open.map(({ name, stage }) => {
     const depth = safe.get(name) ?? 1;
     return { name, stage, depth, peak: peaks.get(name) ?? 1, margin: depth - (least.get(name) ?? 1) };
@@ -83,39 +81,57 @@ export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()):
   return { chain: withDepths(chain, safe), fifos, interval, runs: runs.count };
 }
 
+/** Cycles between the last of `samples` samples, when the first ones have filled the chain. */
+function lateInterval(times: ChainTimes, samples: number): number {
+  const from = Math.max(0, samples - 3);
+  return (times.endOf(samples - 1) - times.endOf(from)) / (samples - 1 - from);
+}
+
 /** Runs of the equations, counted. */
 class Runs {
   count = 0;
-  readonly #result: string;
   readonly #orders: WindowOrders = new Map();
 
-  constructor(readonly chain: Chain) {
-    this.#result = resultStream(chain);
-  }
+  constructor(readonly chain: Chain) {}
 
-  of(depths: Depths, samples: number, pace?: (k: number) => number, fill?: PipelineFill): StreamTimes {
+  #start(depths: Depths, request?: TimesRequest, room?: number): ChainTimes {
     this.count++;
-    return streamTimes(withDepths(this.chain, depths), samples, pace, this.#orders, fill);
+    return new ChainTimes(withDepths(this.chain, depths), { ...request, orders: this.#orders }, room);
   }
 
-  /** Cycle of the last beat of a sample; infinite where it does not come out. */
-  endOf(times: StreamTimes, sample: number): number {
-    return times.get(this.#result)?.[(sample + 1) * this.chain.output.beats - 1] ?? Infinity;
+  of(depths: Depths, samples: number, request?: TimesRequest): ChainTimes {
+    const times = this.#start(depths, request, samples);
+    times.run(samples);
+    return times;
   }
 
-  /** Cycles between the last samples, when the first ones have filled the chain. */
-  interval(depths: Depths, samples: number): number {
-    const times = this.of(depths, samples);
-    const from = Math.max(0, samples - 3);
-    return (this.endOf(times, samples - 1) - this.endOf(times, from)) / (samples - 1 - from);
+  /**
+   * Whether samples follow each other in `interval` cycles at the end of `samples` of them. It ends earlier where a sample does
+   * in all places what the one before did, as all later ones then do, and where two samples are late by the same: what the
+   * equations let a sample end at is the latest of many things that each grow by the sample, so such a loss stays.
+   */
+  keeps(depths: Depths, samples: number, interval: number): boolean {
+    const times = this.#start(depths, {}, samples);
+    for (let sample = 0, late = 0; sample < samples; sample++) {
+      times.run(sample + 1);
+      const end = times.endOf(sample);
+      if (end === Infinity) return false;
+      if (sample === 0) continue;
+      const later = end - times.endOf(sample - 1) - interval;
+      if (later > 0 && later === late) return false;
+      if (later === 0 && times.repeats(sample, interval)) return true;
+      late = later;
+    }
+    return lateInterval(times, samples) <= interval;
   }
 }
 
 /** Most places that the beats of a FIFO need: a beat that leaves frees its place for the cycle after. */
-export function peakOf(entering: readonly number[], leaving: readonly number[]): number {
-  let left = 0;
-  return entering.reduce((peak, time, k) => {
-    while (left < leaving.length && leaving[left]! < time) left++;
-    return Math.max(peak, k - left + 1);
-  }, 1);
+export function peakOf(entering: ArrayLike<number>, leaving: ArrayLike<number>): number {
+  let [left, peak] = [0, 1];
+  for (let k = 0; k < entering.length; k++) {
+    while (left < leaving.length && leaving[left]! < entering[k]!) left++;
+    peak = Math.max(peak, k - left + 1);
+  }
+  return peak;
 }

@@ -1,21 +1,22 @@
 /**
  * When beats move through a module with one output place: duplicate, add, concat, pooling, upsampling.
  *
- * Such a module makes output beats 0, 1, 2, ... one after the other in one place. Beat j needs the input beats of `needs(j)` to
- * be there; input beat k of port p is taken while the place holds no beat below `turn(p, k)`. With a_p(k) and d_q(j) the
+ * Such a module makes output beats 0, 1, 2, ... one after the other in one place. Beat j needs the input beat
+ * `needs(p, j)` of each port p that gives it one; input beat k of port p is taken while the place holds no beat below `turn(p, k)`. With a_p(k) and d_q(j) the
  * transfer times at input p and output q:
  *
- *   take_p(k, t) = max(t, d_q(turn(p, k) - 1) for all q)        offer(j) = max(a_p(k) for (p, k) in needs(j)) + 1
+ *   take_p(k, t) = max(t, d_q(turn(p, k) - 1) for all q)        offer(j) = max(a_p(needs(p, j)) for all p) + 1
  *
  * where a beat that needs no input (a copy of an earlier one) is made as the one before it leaves: offer(j) = max over q of
  * d_q(j - 1) + 1. All of it is max-plus linear. Several outputs offer the same beats, each to its own reader.
  */
-import type { FreezePattern, TimedModule, Times } from './timing-equations.js';
+import type { Times } from './times.js';
+import type { FreezePattern, TimedModule } from './timing-equations.js';
 
 /** Which input beats the output beats of a module wait for. */
 export interface PlaceRule {
-  /** Input beats, as port and number, of which the last to arrive makes output beat j; none for a copy. */
-  readonly needs: (j: number) => readonly (readonly [port: number, k: number])[];
+  /** The input beat of `port` that output beat j waits for, -1 for none; a copy waits for none of any port. */
+  readonly needs: (port: number, j: number) => number;
   /** The output beat that must be the next one (all below it gone or going) when beat k of `port` is taken. */
   readonly turn: (port: number, k: number) => number;
 }
@@ -28,53 +29,43 @@ export class PlaceTimes implements TimedModule {
     readonly rule: PlaceRule,
   ) {}
 
-  /** The last output to give away beat j; undefined while one has not, -1 before the first beat. */
-  #left(j: number): number | undefined {
+  /** The last output to give away beat j; infinite while one has not, -1 before the first beat. */
+  #left(j: number): number {
     if (j < 0) return -1;
     let last = -1;
-    for (const times of this.outputs) {
-      const time = times[j];
-      if (time === undefined) return undefined;
-      if (time > last) last = time;
-    }
+    for (const times of this.outputs) last = Math.max(last, times.at(j));
     return last;
   }
 
-  /** First cycle in which the first beat of output `port` whose transfer is not known is on offer. */
-  offer(port = 0): number | undefined {
-    const j = this.outputs[port]?.length ?? 0;
-    const needs = this.rule.needs(j);
-    let made = needs.length === 0 ? this.#left(j - 1) : -1;
-    for (const [from, k] of needs) {
-      const time = this.inputs[from]?.[k];
-      if (time === undefined) return undefined;
-      if (made !== undefined && time > made) made = time;
+  offer(port = 0): number {
+    const j = this.outputs[port]!.length;
+    let made = -1;
+    let copy = true;
+    for (let from = 0; from < this.inputs.length; from++) {
+      const k = this.rule.needs(from, j);
+      if (k < 0) continue;
+      copy = false;
+      made = Math.max(made, this.inputs[from]!.at(k));
     }
-    return made === undefined ? undefined : made + 1;
+    return (copy ? this.#left(j - 1) : made) + 1;
   }
 
-  /** First cycle >= `from` in which the first beat of input `port` whose transfer is not known is taken. */
-  take(from: number, port = 0): number | undefined {
-    const left = this.#left(this.rule.turn(port, this.inputs[port]?.length ?? 0) - 1);
-    return left === undefined ? undefined : Math.max(from, left);
+  take(from: number, port = 0): number {
+    return Math.max(from, this.#left(this.rule.turn(port, this.inputs[port]!.length) - 1));
   }
 }
 
-/** Duplicate (one input) and add (one input an operand): beat n of every input makes beat n. */
-export function joinRule(inputs: number): PlaceRule {
-  const ports = Array.from({ length: inputs }, (_, port) => port);
-  return { needs: (j) => ports.map((port) => [port, j]), turn: (_, k) => k };
-}
+/** Duplicate (one input) and add: beat n of every input makes beat n. */
+export const joinRule: PlaceRule = { needs: (_, j) => j, turn: (_, k) => k };
 
 /** Concat: `folds[p]` beats of input p in turn. */
 export function concatRule(folds: readonly number[]): PlaceRule {
   const total = folds.reduce((sum, each) => sum + each, 0);
   const starts = folds.map((_, port) => folds.slice(0, port).reduce((sum, each) => sum + each, 0));
   return {
-    needs: (j) => {
-      const place = j % total;
-      const port = starts.findLastIndex((start) => start <= place);
-      return [[port, Math.floor(j / total) * (folds[port] ?? 1) + place - (starts[port] ?? 0)]];
+    needs: (port, j) => {
+      const [own, place] = [folds[port]!, (j % total) - starts[port]!];
+      return place >= 0 && place < own ? Math.floor(j / total) * own + place : -1;
     },
     turn: (port, k) => {
       const own = folds[port] ?? 1;
@@ -85,7 +76,7 @@ export function concatRule(folds: readonly number[]): PlaceRule {
 
 /** Pooling behind a window: `count` beats become one. */
 export function poolRule(count: number): PlaceRule {
-  return { needs: (j) => [[0, j * count + count - 1]], turn: (_, k) => Math.floor(k / count) };
+  return { needs: (_, j) => j * count + count - 1, turn: (_, k) => Math.floor(k / count) };
 }
 
 /**
@@ -103,10 +94,9 @@ export function bubbleRule(pattern: FreezePattern): PlaceRule {
     }
   };
   return {
-    needs: (j) => {
+    needs: (_, j) => {
       look(() => j < beatOf.length);
-      const k = beatOf[j] ?? -1;
-      return k < 0 ? [] : [[0, k]];
+      return beatOf[j] ?? -1;
     },
     turn: (_, k) => {
       look(() => k < before.length);
@@ -119,7 +109,7 @@ export function bubbleRule(pattern: FreezePattern): PlaceRule {
 export function globalRule(folds: number, pixels: number): PlaceRule {
   const image = folds * pixels;
   return {
-    needs: (j) => [[0, Math.floor(j / folds) * image + image - folds + (j % folds)]],
+    needs: (_, j) => Math.floor(j / folds) * image + image - folds + (j % folds),
     turn: (_, k) => Math.floor(k / image) * folds + Math.max(0, (k % image) - (image - folds)),
   };
 }
@@ -128,11 +118,11 @@ export function globalRule(folds: number, pixels: number): PlaceRule {
 export function upsampleRule(folds: number, columns: number, fy: number, fx: number): PlaceRule {
   const [pixel, line] = [fx * folds, fx * folds * columns];
   return {
-    needs: (j) => {
+    needs: (_, j) => {
       const [row, inRow] = [Math.floor(j / line), j % line];
       const inPixel = inRow % pixel;
-      if (row % fy !== 0 || inPixel >= folds) return [];
-      return [[0, ((row / fy) * columns + Math.floor(inRow / pixel)) * folds + inPixel]];
+      if (row % fy !== 0 || inPixel >= folds) return -1;
+      return ((row / fy) * columns + Math.floor(inRow / pixel)) * folds + inPixel;
     },
     turn: (_, k) => {
       const [group, fold] = [Math.floor(k / folds), k % folds];

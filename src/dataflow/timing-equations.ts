@@ -9,27 +9,20 @@
  * On a stream from module P to module Q the times are therefore  x(k) = Q.take(k, P.offer(k)).  A module of several inputs or
  * outputs is asked for each port on its own; one that joins streams may keep what it was told on one port until it knows the
  * others. An answer may need times
- * that are not known yet; it is then undefined and asked for again later. Every answer needs only events of earlier cycles,
+ * that are not known yet; it is then infinite and asked for again later. Every answer needs only events of earlier cycles,
  * or of the same cycle further downstream (ready runs upstream within a cycle), so there is always one that is known.
  *
  * For queues, up- and downsizers and argmax the equations are max-plus linear. A pipeline that freezes as a whole is not:
  * see {@link FreezeTimes}.
  */
-
-/** Transfer times on one stream, as far as they are known; ascending. */
-export type Times = number[];
+import { Times } from './times.js';
 
 export interface TimedModule {
-  /** For the first output beat of a port whose transfer is not known. */
-  offer(port: number): number | undefined;
-  /** For the first input beat of a port whose transfer is not known; a defined answer is final. */
-  take(from: number, port: number): number | undefined;
+  /** For the first output beat of a port whose transfer is not known; infinite where the answer is not known yet. */
+  offer(port: number): number;
+  /** For the first input beat of a port whose transfer is not known; a finite answer is final and comes once. */
+  take(from: number, port: number): number;
 }
-
-const after = (time: number | undefined, delay: number): number | undefined =>
-  time === undefined ? undefined : time + delay;
-const atLeast = (time: number | undefined, from: number): number | undefined =>
-  time === undefined ? undefined : Math.max(time, from);
 
 /**
  * FIFO of `depth` beats, and register slice with depth 2:
@@ -43,14 +36,14 @@ export class QueueTimes implements TimedModule {
     readonly depth: number,
   ) {}
 
-  offer(): number | undefined {
+  offer(): number {
     const j = this.output.length;
-    return after(atLeast(this.input[j], this.output[j - 1] ?? 0), 1);
+    return Math.max(this.input.at(j), j === 0 ? 0 : this.output.at(j - 1)) + 1;
   }
 
-  take(from: number): number | undefined {
+  take(from: number): number {
     const k = this.input.length;
-    return k < this.depth ? from : atLeast(after(this.output[k - this.depth], 1), from);
+    return k < this.depth ? from : Math.max(from, this.output.at(k - this.depth) + 1);
   }
 }
 
@@ -76,14 +69,14 @@ export class CollectorTimes implements TimedModule {
     return ((j - group) / this.#groups) * this.frame + Math.min((group + 1) * this.ratio, this.frame) - 1;
   }
 
-  offer(): number | undefined {
-    return after(this.input[this.#end(this.output.length)], 1);
+  offer(): number {
+    return this.input.at(this.#end(this.output.length)) + 1;
   }
 
-  take(from: number): number | undefined {
+  take(from: number): number {
     const k = this.input.length;
     const group = Math.floor(k / this.frame) * this.#groups + Math.floor((k % this.frame) / this.ratio);
-    return group === 0 || k !== this.#end(group) ? from : atLeast(this.output[group - 1], from);
+    return group === 0 || k !== this.#end(group) ? from : Math.max(from, this.output.at(group - 1));
   }
 }
 
@@ -104,19 +97,19 @@ export class SplitterTimes implements TimedModule {
     this.#groups = Math.ceil(frame / ratio);
   }
 
-  offer(): number | undefined {
+  offer(): number {
     const j = this.output.length;
     const place = j % this.frame;
-    if (place % this.ratio !== 0) return after(this.output[j - 1], 1);
-    return after(this.input[Math.floor(j / this.frame) * this.#groups + place / this.ratio], 1);
+    if (place % this.ratio !== 0) return this.output.at(j - 1) + 1;
+    return this.input.at(Math.floor(j / this.frame) * this.#groups + place / this.ratio) + 1;
   }
 
-  take(from: number): number | undefined {
+  take(from: number): number {
     const before = this.input.length - 1;
     if (before < 0) return from;
     const group = before % this.#groups;
     const end = ((before - group) / this.#groups) * this.frame + Math.min((group + 1) * this.ratio, this.frame) - 1;
-    return atLeast(this.output[end], from);
+    return Math.max(from, this.output.at(end));
   }
 }
 
@@ -154,9 +147,12 @@ export interface FreezePattern {
  */
 export class FreezeTimes implements TimedModule {
   /** n(j). */
-  readonly #leaves: number[] = [];
+  readonly #leaves: Times;
   /** Outputs with n(j) not above the pipeline time of the last operand looked at. */
   #passed = 0;
+  /** n and S of the last of these. */
+  #left = 0;
+  #held = 0;
   /** Pipeline time of the next operand at the earliest. */
   #next = 0;
   readonly #pattern: FreezePattern;
@@ -170,29 +166,28 @@ export class FreezeTimes implements TimedModule {
     groups = 1,
   ) {
     this.#pattern = typeof beats === 'number' ? vectorPattern(beats, groups) : beats;
+    this.#leaves = new Times();
   }
 
-  /** S(j), defined where d(j) is. */
-  #held(j: number): number {
-    return j < 0 ? 0 : (this.output[j] ?? 0) - (this.#leaves[j] ?? 0);
-  }
-
-  offer(): number | undefined {
+  /** n(j) + S(j - 1), where S is what an output beat left later than on the clock of the pipeline. */
+  offer(): number {
     const j = this.output.length;
-    return after(this.#leaves[j], this.#held(j - 1));
+    const leaves = this.#leaves.at(j);
+    return j === 0 ? leaves : leaves + this.output.at(j - 1) - this.#leaves.at(j - 1);
   }
 
-  take(from: number): number | undefined {
+  take(from: number): number {
     if (this.input.length === 0) from += this.#pattern.first;
     for (;;) {
-      const held = this.#held(this.#passed - 1);
-      const time = Math.max(this.#next, this.#leaves[this.#passed - 1] ?? 0, from - held);
-      const leaves = this.#leaves[this.#passed];
-      if (leaves === undefined || leaves > time) {
+      const time = Math.max(this.#next, this.#left, from - this.#held);
+      const leaves = this.#leaves.at(this.#passed);
+      if (leaves > time) {
         this.#enter(time);
-        return time + held;
+        return time + this.#held;
       }
-      if (this.#passed >= this.output.length) return undefined;
+      if (this.#passed >= this.output.length) return Infinity;
+      this.#left = leaves;
+      this.#held = this.output.at(this.#passed) - leaves;
       this.#passed++;
     }
   }

@@ -26,9 +26,9 @@ import {
   QueueTimes,
   SplitterTimes,
   type TimedModule,
-  type Times,
   vectorPattern,
 } from './timing-equations.js';
+import type { Times } from './times.js';
 import { TimedGraph } from './timed-graph.js';
 import { StreamedUnitTimes, TokenTimes, WordTimes } from './weights/weight-times.js';
 import { patchWindowPattern, WindowTable, WindowTimes } from './window-times.js';
@@ -48,7 +48,7 @@ export interface Timing {
 }
 
 /** Transfer times on every stream of a chain, by its name; short where the chain stops in a deadlock. */
-export type StreamTimes = ReadonlyMap<string, readonly number[]>;
+export type StreamTimes = ReadonlyMap<string, Float64Array>;
 
 /** What windows do in an image, by their parameters: kept by those who look at one chain many times. */
 export type WindowOrders = Map<object, WindowTable | FreezePattern>;
@@ -59,27 +59,69 @@ export type WindowOrders = Map<object, WindowTable | FreezePattern>;
  */
 export type PipelineFill = 'flow' | 'bubbles';
 
-/**
- * All transfer times of `samples` samples, input beat k on offer from cycle `pace(k)` on, output always ready. `orders` may come
- * from an earlier call for a chain with the same windows.
- */
-export function streamTimes(
-  chain: Chain,
-  samples: number,
-  pace?: (k: number) => number,
-  orders: WindowOrders = new Map(),
-  fill: PipelineFill = 'flow',
-): StreamTimes {
-  const graph = new TimedGraph();
-  const streams = new Map([[inputStream, graph.stream()]]);
-  for (const { stream } of chain.weightPorts ?? []) streams.set(stream, graph.stream());
-  for (const node of chain.nodes) {
-    const inputs = node.inputs.map((name) => streams.get(name)!);
-    const outputs = timeNode(graph, node, inputs, { orders, fill });
-    node.outputs.forEach((name, port) => streams.set(name, outputs[port]!));
+/** How the times of a chain are found. */
+export interface TimesRequest {
+  /** Input beat k is on offer from this cycle on; all of them from the start where it is absent. */
+  readonly pace?: ((k: number) => number) | undefined;
+  /** May come from an earlier look at a chain with the same windows. */
+  readonly orders?: WindowOrders | undefined;
+  readonly fill?: PipelineFill | undefined;
+}
+
+/** The transfer times of a chain, sample after sample. */
+export class ChainTimes {
+  readonly #graph = new TimedGraph();
+  readonly #streams: Map<string, Times>;
+  readonly #beats: ReadonlyMap<string, number>;
+
+  /** `room`: samples that will likely run. */
+  constructor(
+    readonly chain: Chain,
+    readonly request: TimesRequest = {},
+    room = 1,
+  ) {
+    const { orders = new Map<object, WindowTable | FreezePattern>(), fill = 'flow' } = request;
+    this.#beats = beatsPerSample(chain);
+    const make = (name: string) => this.#graph.stream(room * (this.#beats.get(name) ?? 1));
+    this.#streams = new Map([[inputStream, make(inputStream)]]);
+    for (const { stream } of chain.weightPorts ?? []) this.#streams.set(stream, make(stream));
+    for (const node of chain.nodes) {
+      const inputs = node.inputs.map((name) => this.#streams.get(name)!);
+      const outputs = timeNode(this.#graph, node, inputs, { orders, fill });
+      node.outputs.forEach((name, port) => this.#streams.set(name, outputs[port]!));
+    }
   }
-  graph.solve(streams.get(inputStream)!, samples * chain.input.beats, pace);
-  return streams;
+
+  /** Finds the times of the first `samples` samples, output always ready; those of fewer samples stay as they are. */
+  run(samples: number): void {
+    this.#graph.solve(this.#streams.get(inputStream)!, samples * this.chain.input.beats, this.request.pace);
+  }
+
+  /** Cycle of the last beat of a sample; infinite where it does not come out. */
+  endOf(sample: number): number {
+    return this.#streams.get(resultStream(this.chain))!.at((sample + 1) * this.chain.output.beats - 1);
+  }
+
+  /** Whether every beat of this sample moves `interval` cycles after that of the sample before. */
+  repeats(sample: number, interval: number): boolean {
+    for (const [name, times] of this.#streams) {
+      const beats = this.#beats.get(name) ?? 0;
+      for (let k = sample * beats; k < (sample + 1) * beats; k++)
+        if (times.at(k) - times.at(k - beats) !== interval) return false;
+    }
+    return true;
+  }
+
+  times(): StreamTimes {
+    return new Map([...this.#streams].map(([name, times]) => [name, times.known()]));
+  }
+}
+
+/** All transfer times of `samples` samples. */
+export function streamTimes(chain: Chain, samples: number, request?: TimesRequest): StreamTimes {
+  const times = new ChainTimes(chain, request, samples);
+  times.run(samples);
+  return times.times();
 }
 
 /**
@@ -101,7 +143,7 @@ export function predictTiming(chain: Chain, samples: number): Timing {
   return { cycles: figuresOf(result, chain.output.beats, end), nodes };
 }
 
-function figuresOf(times: readonly number[], beats: number, end: number): CycleFigures {
+function figuresOf(times: Float64Array, beats: number, end: number): CycleFigures {
   const counter = new FigureCounter(beats);
   for (const time of times) {
     if (time > end) break;
@@ -203,9 +245,9 @@ function timeNode(
       return inPlace(upsampleRule(FOLDS, COLUMNS, FY, FX));
     }
     case 'duplicate':
-      return inPlace(joinRule(1), 2);
+      return inPlace(joinRule, 2);
     case 'add':
-      return inPlace(joinRule(2));
+      return inPlace(joinRule);
     case 'concat':
       return inPlace(concatRule([node.params.FOLDS0, node.params.FOLDS1]));
     case 'argmax': {

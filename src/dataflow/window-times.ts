@@ -1,7 +1,8 @@
 /** When beats move through a sliding window, in the terms of `timing-equations.ts`. */
 import type { PatchOrder } from './stages/sliding-window.js';
 import { WindowOrder, type WindowSizes } from './stages/window-order.js';
-import type { FreezePattern, TimedModule, Times } from './timing-equations.js';
+import type { Times } from './times.js';
+import type { FreezePattern, TimedModule } from './timing-equations.js';
 
 /** By place in an image: the input beat that an output beat waits for, and what a patch lets go. */
 export class WindowTable {
@@ -33,37 +34,41 @@ export class WindowTable {
 export class WindowTimes implements TimedModule {
   /** The first patch that leaves room for the next input beat. */
   #patch = 0;
+  /** N of this patch, counted over all images. */
+  #floor: number;
 
   constructor(
     readonly input: Times,
     readonly output: Times,
     readonly table: WindowTable,
     readonly depth: number,
-  ) {}
+  ) {
+    this.#floor = table.forgotten[0]!;
+  }
 
-  /** f(j), where the times it needs are known. */
-  #fetched(j: number): number | undefined {
-    const { given, taken } = this.table;
+  /** f(j); infinite where a time it needs is not known. */
+  #fetched(j: number): number {
+    const { given, taken, awaited } = this.table;
     const image = Math.floor(j / given);
-    const awaited = this.table.awaited[j - image * given] ?? -1;
-    const before = j === 0 ? 0 : this.output[j - 1];
-    const arrival = awaited < 0 ? -1 : this.input[image * taken + awaited];
-    return before === undefined || arrival === undefined ? undefined : Math.max(before, arrival + 1);
+    const beat = awaited[j - image * given]!;
+    const before = j === 0 ? 0 : this.output.at(j - 1);
+    return beat < 0 ? before : Math.max(before, this.input.at(image * taken + beat) + 1);
   }
 
-  offer(): number | undefined {
-    const time = this.#fetched(this.output.length);
-    return time === undefined ? undefined : time + 1;
+  offer(): number {
+    return this.#fetched(this.output.length) + 1;
   }
 
-  take(from: number): number | undefined {
-    const { patches, patch, taken, forgotten } = this.table;
+  take(from: number): number {
+    const { patches, patch } = this.table;
     const k = this.input.length;
-    const floor = (p: number): number => Math.floor(p / patches) * taken + (forgotten[p % patches] ?? 0);
-    while (floor(this.#patch) + this.depth <= k) this.#patch++;
+    while (this.#floor + this.depth <= k) {
+      this.#patch++;
+      const image = Math.floor(this.#patch / patches);
+      this.#floor = image * this.table.taken + this.table.forgotten[this.#patch - image * patches]!;
+    }
     if (this.#patch === 0) return from;
-    const time = this.#fetched(this.#patch * patch - 1);
-    return time === undefined ? undefined : Math.max(from, time + (this.#patch % patches === 0 ? 1 : 2));
+    return Math.max(from, this.#fetched(this.#patch * patch - 1) + (this.#patch % patches === 0 ? 1 : 2));
   }
 }
 

@@ -22,7 +22,7 @@ const cases: readonly (readonly [string, TimesCase])[] = [
     'duplicate',
     {
       model: ([input], outputs) => new DuplicateModel(input!, outputs),
-      times: (inputs, outputs) => new PlaceTimes(inputs, outputs, joinRule(1)),
+      times: (inputs, outputs) => new PlaceTimes(inputs, outputs, joinRule),
       inputs: [60],
       outputs: 2,
     },
@@ -31,7 +31,7 @@ const cases: readonly (readonly [string, TimesCase])[] = [
     'add',
     {
       model: (inputs, [output]) => new AddModel(inputs, output!, 'uu', { PE: 1, X0_W: 1, X1_W: 1, OUT_W: 2 }),
-      times: (inputs, outputs) => new PlaceTimes(inputs, outputs, joinRule(2)),
+      times: (inputs, outputs) => new PlaceTimes(inputs, outputs, joinRule),
       inputs: [60, 60],
       outputs: 1,
     },
@@ -105,7 +105,7 @@ describe('times of a module with one place', () => {
 
   it('are not those of another module', () => {
     const [, one] = cases[0]!;
-    const wrong: TimesCase = { ...one, times: (i, o) => new PlaceTimes(i, o, { ...joinRule(1), turn: () => 0 }) };
+    const wrong: TimesCase = { ...one, times: (i, o) => new PlaceTimes(i, o, { ...joinRule, turn: () => 0 }) };
     expect(() => expectEqualTimes(wrong, 1n)).toThrow();
   });
 });

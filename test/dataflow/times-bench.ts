@@ -1,7 +1,8 @@
 /** Timing equations against a cycle model, transfer by transfer, with streams that pause and readers that stall. */
 import { expect } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
-import type { TimedModule, Times } from '../../src/dataflow/timing-equations.js';
+import { Times } from '../../src/dataflow/times.js';
+import type { TimedModule } from '../../src/dataflow/timing-equations.js';
 import { type Channel, channel, type CycleModel, fires } from '../../src/simulator/index.js';
 
 export interface TimesCase {
@@ -36,8 +37,8 @@ export function expectEqualTimes(one: TimesCase, seed: bigint): void {
 }
 
 interface Transfers {
-  readonly inputs: Times[];
-  readonly outputs: Times[];
+  readonly inputs: number[][];
+  readonly outputs: number[][];
 }
 const empty = (one: TimesCase): Transfers => ({
   inputs: one.inputs.map(() => []),
@@ -57,7 +58,7 @@ function stepped(one: TimesCase, sources: readonly Openings[], sinks: readonly O
     });
     outputs.forEach((output, port) => (output.ready = isOpen(sinks[port] ?? [], cycle)));
     for (let round = 0; round < 3; round++) model.settle();
-    const note = (wires: Channel<bigint>[], times: Times[]) =>
+    const note = (wires: Channel<bigint>[], times: number[][]) =>
       wires.map((each, port) => (fires(each) ? times[port]?.push(cycle) : 0));
     note(inputs, found.inputs);
     note(outputs, found.outputs);
@@ -70,23 +71,26 @@ function stepped(one: TimesCase, sources: readonly Openings[], sinks: readonly O
 
 /** By the equations alone, in any order, until nothing more follows. */
 function solved(one: TimesCase, sources: readonly Openings[], sinks: readonly Openings[]): Transfers {
-  const found = empty(one);
-  const equations = one.times(found.inputs, found.outputs);
+  const inputs = one.inputs.map(() => new Times());
+  const outputs = Array.from({ length: one.outputs }, () => new Times());
+  const equations = one.times(inputs, outputs);
   for (let moved = true; moved;) {
     moved = false;
-    const learn = (times: Times, time: number | undefined): void => {
-      if (time === undefined) return;
+    const learn = (times: Times, time: number): void => {
+      if (time === Infinity) return;
       times.push(time);
       moved = true;
     };
-    found.inputs.forEach((times, port) => {
-      if (times.length < (one.inputs[port] ?? 0))
-        learn(times, equations.take(nextOpen(sources[port] ?? [], (times.at(-1) ?? -1) + 1), port));
+    inputs.forEach((times, port) => {
+      const k = times.length;
+      const from = nextOpen(sources[port] ?? [], k === 0 ? 0 : times.at(k - 1) + 1);
+      if (k < (one.inputs[port] ?? 0)) learn(times, equations.take(from, port));
     });
-    found.outputs.forEach((times, port) => {
+    outputs.forEach((times, port) => {
       const from = equations.offer(port);
-      learn(times, from === undefined ? undefined : nextOpen(sinks[port] ?? [], from));
+      learn(times, from === Infinity ? from : nextOpen(sinks[port] ?? [], from));
     });
   }
-  return found;
+  const known = (all: readonly Times[]) => all.map((times) => [...times.known()]);
+  return { inputs: known(inputs), outputs: known(outputs) };
 }

@@ -4,7 +4,6 @@ import { randomStream } from '../../src/base/random.js';
 import { SlidingWindowModel } from '../../src/dataflow/stages/sliding-window.model.js';
 import { fullRateWindowDepth, leastWindowDepth } from '../../src/dataflow/stages/window-depth.js';
 import { windowBeats } from '../../src/dataflow/stages/window-order.js';
-import type { Times } from '../../src/dataflow/timing-equations.js';
 import { WindowTable, WindowTimes } from '../../src/dataflow/window-times.js';
 import { type Channel, channel } from '../../src/simulator/index.js';
 import { randomWindow, withDepth } from './stages/random-windows.js';
@@ -26,7 +25,7 @@ describe('times of a sliding window', () => {
       expectEqualTimes(
         {
           model: ([i = channel(0n)]: Channel<bigint>[], [o = channel(0n)]) => new SlidingWindowModel(i, o, order, full),
-          times: ([i = []]: Times[], [o = []]) => new WindowTimes(i, o, new WindowTable(sizes, order), full.DEPTH),
+          times: ([i], [o]) => new WindowTimes(i!, o!, new WindowTable(sizes, order), full.DEPTH),
           inputs: [taken * images],
           outputs: 1,
         },

@@ -1,5 +1,6 @@
 /** When weight words move, in the terms of `timing-equations.ts`: units that take them from a stream, and what gives them. */
-import { FreezeTimes, type TimedModule, type Times } from '../timing-equations.js';
+import { Times } from '../times.js';
+import { FreezeTimes, type TimedModule } from '../timing-equations.js';
 
 /**
  * Matrix-vector unit with a weight stream: a pipeline of latency 4 with one operand a step. Step n takes word n, and while it
@@ -7,11 +8,11 @@ import { FreezeTimes, type TimedModule, type Times } from '../timing-equations.j
  * are on offer and the pipeline moves.
  */
 export class StreamedUnitTimes implements TimedModule {
-  readonly #steps: number[] = [];
+  readonly #steps = new Times();
   readonly #pipeline: TimedModule;
-  /** From when on the next beat and the next word are on offer, as far as that has been said. */
-  #beat: number | undefined;
-  #word: number | undefined;
+  /** From when on the next beat and the next word are on offer; infinite where that has not been said. */
+  #beat = Infinity;
+  #word = Infinity;
 
   /** A vector has `beats` beats, each for `groups` groups of rows; `make` gives the pipeline between steps and output. */
   constructor(
@@ -24,11 +25,11 @@ export class StreamedUnitTimes implements TimedModule {
     this.#pipeline = make(this.#steps);
   }
 
-  offer(): number | undefined {
+  offer(): number {
     return this.#pipeline.offer(0);
   }
 
-  take(from: number, port: number): number | undefined {
+  take(from: number, port: number): number {
     const own = this.inputs[port]!.length;
     const step = port === 1 ? own : Math.floor(own / this.beats) * this.beats * this.groups + (own % this.beats);
     // The other stream may have been told first, and the step be made.
@@ -37,18 +38,18 @@ export class StreamedUnitTimes implements TimedModule {
       else this.#word = from;
       if (step === this.#steps.length) this.#make(step % (this.beats * this.groups) < this.beats);
     }
-    return this.#steps[step];
+    return this.#steps.at(step);
   }
 
   /** The next step, if its time is known; `fresh`: it takes a beat. */
   #make(fresh: boolean): void {
-    const [beat, word] = [this.#beat, this.#word];
-    if (word === undefined || (fresh && beat === undefined)) return;
-    const time = this.#pipeline.take(fresh ? Math.max(word, beat ?? 0) : word, 0);
-    if (time === undefined) return;
+    const from = fresh ? Math.max(this.#word, this.#beat) : this.#word;
+    if (from === Infinity) return;
+    const time = this.#pipeline.take(from, 0);
+    if (time === Infinity) return;
     this.#steps.push(time);
-    this.#word = undefined;
-    if (fresh) this.#beat = undefined;
+    this.#word = Infinity;
+    if (fresh) this.#beat = Infinity;
   }
 }
 
@@ -61,42 +62,38 @@ export class StreamedUnitTimes implements TimedModule {
  * Where frames of `frame` words need tokens, the first word of one is read as its token is taken: take(j, t) = max(t, p(n - 1)).
  */
 export class WordTimes implements TimedModule {
-  readonly #passed: number[] = [];
+  readonly #passed = new Times();
 
   constructor(
     readonly output: Times,
     readonly tokens?: { readonly times: Times; readonly frame: number },
   ) {}
 
-  /** p(n), where it is known. */
-  #passes(n: number): number | undefined {
+  /** p(n); infinite where it is not known. */
+  #passes(n: number): number {
     for (let k = this.#passed.length; k <= n; k++) {
-      const read = this.#read(k);
-      const room = k < 2 ? -1 : this.output[k - 2];
-      if (read === undefined || room === undefined) return undefined;
-      this.#passed.push(Math.max(read, room) + 1);
+      const time = Math.max(this.#read(k), k < 2 ? -1 : this.output.at(k - 2)) + 1;
+      if (time === Infinity) return time;
+      this.#passed.push(time);
     }
-    return this.#passed[n];
+    return this.#passed.at(n);
   }
 
   /** r(n), where p(n - 1) is known. */
-  #read(n: number): number | undefined {
+  #read(n: number): number {
     const { tokens } = this;
-    if (tokens !== undefined && n % tokens.frame === 0) return tokens.times[n / tokens.frame];
-    return n === 0 ? 0 : this.#passed[n - 1];
+    if (tokens !== undefined && n % tokens.frame === 0) return tokens.times.at(n / tokens.frame);
+    return n === 0 ? 0 : this.#passed.at(n - 1);
   }
 
-  offer(): number | undefined {
+  offer(): number {
     const n = this.output.length;
-    const passes = this.#passes(n);
-    return passes === undefined ? undefined : Math.max(passes, this.output[n - 1] ?? -1) + 1;
+    return Math.max(this.#passes(n), n === 0 ? -1 : this.output.at(n - 1)) + 1;
   }
 
-  take(from: number): number | undefined {
+  take(from: number): number {
     const first = (this.tokens?.times.length ?? 0) * (this.tokens?.frame ?? 1);
-    if (first === 0) return from;
-    const free = this.#passes(first - 1);
-    return free === undefined ? undefined : Math.max(from, free);
+    return first === 0 ? from : Math.max(from, this.#passes(first - 1));
   }
 }
 
@@ -113,17 +110,14 @@ export class TokenTimes implements TimedModule {
   ) {}
 
   /** First cycle >= `from` in which the next beat may pass. */
-  pass(from: number): number | undefined {
+  pass(from: number): number {
     const [k, oldest] = [this.passing.length, this.passing.length / this.beats - this.most];
-    if (k % this.beats !== 0 || oldest < 0) return from;
-    const taken = this.tokens[oldest];
-    return taken === undefined ? undefined : Math.max(from, taken + 1);
+    return k % this.beats !== 0 || oldest < 0 ? from : Math.max(from, this.tokens.at(oldest) + 1);
   }
 
-  offer(): number | undefined {
+  offer(): number {
     const j = this.tokens.length;
-    const begun = this.passing[j * this.beats];
-    return begun === undefined ? undefined : Math.max(begun, this.tokens[j - 1] ?? -1) + 1;
+    return Math.max(this.passing.at(j * this.beats), j === 0 ? -1 : this.tokens.at(j - 1)) + 1;
   }
 
   take(): never {

@@ -105,7 +105,7 @@ describe('depthwise unit', () => {
       expectEqualTimes(
         {
           model: ([i = channel(0n)], [o = channel(0n)]) => new DepthwiseModel(i, o, 'ss', { ...sizes, K }, images),
-          times: ([i = []], [o = []]) => new FreezeTimes(i, o, 3, K),
+          times: ([i], [o]) => new FreezeTimes(i!, o!, 3, K),
           inputs: [30 * K],
           outputs: 1,
         },

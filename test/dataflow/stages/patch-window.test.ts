@@ -88,7 +88,7 @@ describe('sliding window of whole patches', () => {
       expectEqualTimes(
         {
           model: ([i = channel(0n)], [o = channel(0n)]) => new PatchWindowModel(i, o, { ...sizes, ...lanes }),
-          times: ([i = []], [o = []]) => new FreezeTimes(i, o, 2, patchWindowPattern(sizes)),
+          times: ([i], [o]) => new FreezeTimes(i!, o!, 2, patchWindowPattern(sizes)),
           inputs: [windowBeats(sizes).taken * images],
           outputs: 1,
         },

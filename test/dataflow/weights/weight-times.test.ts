@@ -4,7 +4,7 @@ import { noRequest, noResponse } from '../../../src/blocks/axi/access-port.model
 import { fromStream, MatvecModel } from '../../../src/dataflow/stages/matvec.model.js';
 import { WeightStoreStreamModel } from '../../../src/dataflow/weights/weight-store-stream.model.js';
 import { StreamedUnitTimes, WordTimes } from '../../../src/dataflow/weights/weight-times.js';
-import type { Times } from '../../../src/dataflow/timing-equations.js';
+import type { Times } from '../../../src/dataflow/times.js';
 import { channel } from '../../../src/simulator/index.js';
 import { expectEqualTimes, type TimesCase } from '../times-bench.js';
 
