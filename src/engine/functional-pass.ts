@@ -19,7 +19,6 @@ export interface LoadedPass {
   readonly taps: readonly Tap[];
   readonly rows: readonly RowEntry[];
   readonly lut: readonly number[];
-  readonly add: readonly number[];
   readonly planes: readonly TilePlanes[];
   /** [tile][chunk]: weight words, column m * G + g innermost. */
   readonly weights: readonly (readonly Int16Array[])[];
@@ -45,7 +44,6 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
   const lut = header.lut
     ? segment(() => words(64)).flatMap((word) => [0, 8, 16, 24].map((at) => (word >>> at) & 255))
     : [];
-  const add = header.res ? segment(() => signed(516)) : [];
   const planes: TilePlanes[] = [];
   const weights: Int16Array[][] = [];
   for (let tile = 0; tile < header.OTN; tile++) {
@@ -79,7 +77,7 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
   if (header.wKeep === 1 && header.wWords * header.CHN * header.OTN > engine.WD)
     throw engineError('H2210', what, `keeps more weight words than the ring has (${engine.WD})`);
   const kept = header.wReuse === 1 ? (before?.weights ?? []) : weights;
-  return { header, taps, rows, lut, add, planes, weights: kept };
+  return { header, taps, rows, lut, planes, weights: kept };
 }
 
 /** True where a pass reads all banks at one address, through private windows. */

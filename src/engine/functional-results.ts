@@ -1,9 +1,9 @@
 /** From the sums of a tile to the words that leave it: requantization, thresholds, table, residual. */
 import type { Engine } from './config.js';
 import type { LoadedPass } from './functional-pass.js';
-import { limitUnit } from './plan/requant-header.js';
 import type { XRam } from './functional-xram.js';
 import { codeValue, type Header } from './header.js';
+import { addedValues } from './model/addition.js';
 import { requantize, type ChannelParameters, type RequantizeControl } from './model/requantize.js';
 
 /** One tile: weight tile, output row, word of the row; channels in use, and groups of D that they take. */
@@ -15,8 +15,7 @@ export interface Tile {
   readonly groups: number;
 }
 
-function controlOf(engine: Engine, header: Header): RequantizeControl {
-  const unit = limitUnit(engine);
+function controlOf(header: Header): RequantizeControl {
   return {
     mode: header.requant,
     round: header.round,
@@ -24,8 +23,8 @@ function controlOf(engine: Engine, header: Header): RequantizeControl {
     threshold: header.thresholds === 1,
     wrap: header.wrapOut === 1,
     zero: header.zp,
-    lo: codeValue(header, header.lo) * unit,
-    hi: codeValue(header, header.hi) * unit + unit - 1,
+    lo: codeValue(header.outUnsigned, header.lo),
+    hi: codeValue(header.outUnsigned, header.hi),
   };
 }
 
@@ -51,7 +50,7 @@ export function resultsOf(engine: Engine, pass: LoadedPass, tile: Tile, sums: Fl
   const { P, D, XB } = engine;
   const { header } = pass;
   const sizes = { W: 32, XB };
-  const control = controlOf(engine, header);
+  const control = controlOf(header);
   const mask = 2 ** XB - 1;
   const words: number[] = [];
   for (let m = 0; m < tile.groups * D; m++) {
@@ -67,19 +66,17 @@ export function resultsOf(engine: Engine, pass: LoadedPass, tile: Tile, sums: Fl
 
 function addResidual(engine: Engine, pass: LoadedPass, tile: Tile, own: readonly number[], xram: XRam): number[] {
   const { P, D, M, XB } = engine;
-  const { header: h, add } = pass;
-  const [codes = 0, shifts = 0, bias = 0, mult = 0] = add.slice(512);
-  const outUnsigned = (codes >>> 24) & 1;
+  const { header: h } = pass;
   const control: RequantizeControl = {
-    ...{ mode: (shifts >>> 20) & 3, round: (shifts >>> 22) & 7, leaky: 0, threshold: false },
-    ...{ wrap: ((shifts >>> 26) & 1) === 1, zero: (codes << 8) >> 24 },
-    lo: codeValue({ outUnsigned }, codes & 255),
-    hi: codeValue({ outUnsigned }, (codes >>> 8) & 255),
+    ...{ mode: h.rRequant, round: h.rRound, leaky: 0, threshold: false, wrap: h.rWrap === 1, zero: h.rZp },
+    ...{ lo: codeValue(h.rOutUnsigned, h.rLo), hi: codeValue(h.rOutUnsigned, h.rHi) },
   };
   const channel: ChannelParameters = {
-    ...{ bias: BigInt(bias), mult: BigInt(mult), high: bias < 0 ? -1n : 0n, thresholds: [] },
-    ...{ shift: shifts & 63, left: (shifts >>> 8) & 31 },
+    ...{ bias: BigInt(h.rBias), mult: BigInt(h.rMult), high: h.rBias < 0 ? -1n : 0n, thresholds: [] },
+    ...{ shift: h.rShift, left: h.rLeft },
   };
+  const value = (code: number, isUnsigned: number): number =>
+    isUnsigned === 1 || code < 2 ** (XB - 1) ? code : code - 2 ** XB;
   const slot = (h.ySlot0 + tile.y) % h.yRing;
   return own.map((code, index) => {
     const m = Math.floor(index / P);
@@ -87,7 +84,7 @@ function addResidual(engine: Engine, pass: LoadedPass, tile: Tile, own: readonly
     const line = h.rGrp0 * D + m;
     const address = h.rBase + slot * h.rRow + (tile.ot + Math.floor(line / M)) * h.rBlk + tile.xt;
     const other = xram.read(line % M, address, 'residual')[index % P] ?? 0;
-    const sum = BigInt((add[code] ?? 0) + (add[256 + other] ?? 0));
+    const sum = addedValues(value(code, h.outUnsigned), value(other, h.rUnsigned), h);
     return Number(requantize(sum, channel, control, { W: 32, XB })) & (2 ** XB - 1);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The header of a pass: 24 words of 32 bits in front of every packet of the weight stream. `headerTable` is the one place
+ * The header of a pass: 32 words of 32 bits in front of every packet of the weight stream. `headerTable` is the one place
  * of its layout; hardware, cycle model, functional model and documentation read it.
  */
 import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
@@ -7,7 +7,7 @@ import { checkFields, decodeFields, encodeFields, type FieldValues } from './bit
 import { engineDiagnostic } from './errors.js';
 
 /** 32-bit words of a header. */
-export const headerWords = 24;
+export const headerWords = 32;
 
 /** First byte of every header. */
 export const headerMagic = 0xe7;
@@ -49,7 +49,6 @@ export const headerTable = {
   KH1: { word: 2, low: 8, width: 4, doc: 'kernel rows - 1' },
   SH: { word: 2, low: 12, width: 4, min: 1, doc: 'vertical stride' },
   padT: { word: 2, low: 16, width: 8, doc: 'rows of padding above' },
-  pad: { word: 2, low: 24, width: 8, signed: true, doc: 'value of the padding' },
   H: { word: 3, low: 0, width: 16, min: 1, doc: 'input rows that this pass sees' },
   W: { word: 3, low: 16, width: 16, min: 1, doc: 'pixels of a row in phase 0' },
   wMod: { word: 4, low: 0, width: 3, doc: 'phases below have W pixels, the others one fewer; 0: all have W' },
@@ -82,9 +81,6 @@ export const headerTable = {
   yPhase: { word: 17, low: 0, width: 16, doc: 'words from a phase of the output to the next' },
   ySW: { word: 17, low: 16, width: 3, min: 1, max: 4, doc: 'phases of the output: horizontal stride of its reader' },
   yFlat: { word: 17, low: 24, width: 1, max: 0, doc: 'reserved for rows that follow each other without gaps' },
-  lo: { word: 18, low: 0, width: 8, doc: 'least result, a code of 8 bits (see outUnsigned)' },
-  hi: { word: 18, low: 8, width: 8, doc: 'greatest result, a code of 8 bits' },
-  zp: { word: 18, low: 16, width: 8, signed: true, doc: 'zero point: added behind the shift' },
   outUnsigned: { word: 18, low: 24, width: 1, doc: 'lo, hi and results are unsigned' },
   inUnsigned: { word: 18, low: 25, width: 1, doc: 'pixels are unsigned' },
   leaky: {
@@ -102,6 +98,32 @@ export const headerTable = {
   rGrp0: { word: 22, low: 24, width: 8, doc: 'bank group of its first channel' },
   rRow: { word: 23, low: 0, width: 16, doc: 'words from a residual row to the next' },
   rBlk: { word: 23, low: 16, width: 16, doc: 'words from a block of M residual channels to the next' },
+  lo: { word: 24, low: 0, width: 16, doc: 'least result, a code of 16 bits (see outUnsigned)' },
+  hi: { word: 24, low: 16, width: 16, doc: 'greatest result, a code of 16 bits' },
+  zp: { word: 25, low: 0, width: 16, signed: true, doc: 'zero point: added behind the shift' },
+  pad: { word: 25, low: 16, width: 16, signed: true, doc: 'value of the padding' },
+  rLo: { word: 26, low: 0, width: 16, doc: 'least sum, a code of 16 bits (see rOutUnsigned)' },
+  rHi: { word: 26, low: 16, width: 16, doc: 'greatest sum, a code of 16 bits' },
+  rZp: { word: 27, low: 0, width: 16, signed: true, doc: 'zero point of the sum' },
+  rZero: { word: 27, low: 16, width: 16, signed: true, doc: 'zero point of the operand that is multiplied' },
+  rShift: { word: 28, low: 0, width: 6, doc: 'second requantization: right shift' },
+  rLeft: { word: 28, low: 6, width: 5, doc: 'second requantization: left shift' },
+  rRequant: { word: 28, low: 11, width: 2, doc: 'second requantization: mode, as requant' },
+  rRound: { word: 28, low: 13, width: 3, max: 4, doc: 'second requantization: rounding, as round' },
+  rWrap: { word: 28, low: 16, width: 1, doc: 'second requantization: as wrapOut' },
+  rOutUnsigned: { word: 28, low: 17, width: 1, doc: 'rLo, rHi and sums are unsigned' },
+  rUnsigned: { word: 28, low: 18, width: 1, doc: 'pixels of the residual are unsigned' },
+  rSwap: {
+    word: 28,
+    low: 19,
+    width: 1,
+    doc: '0: the residual is multiplied, the own result shifted; 1: the other way round',
+  },
+  rUp: { word: 28, low: 20, width: 5, doc: 'left shift of the operand that is not multiplied' },
+  rDrop: { word: 28, low: 25, width: 5, doc: 'right shift behind the product, rounded half away from zero' },
+  rFactor: { word: 29, low: 0, width: 32, signed: true, doc: 'multiplier of the other operand, in units of 2^-11' },
+  rBias: { word: 30, low: 0, width: 32, signed: true, doc: 'second requantization: bias or addend' },
+  rMult: { word: 31, low: 0, width: 32, signed: true, doc: 'second requantization: multiplier' },
 } as const;
 
 export type HeaderField = keyof typeof headerTable;
@@ -184,6 +206,14 @@ export function checkHeader(engine: HeaderLimits, header: Header, what = 'header
   rule(h.thresholds === 0 || engine.NTHR > 0, 'thresholds', 'the engine has no thresholds (NTHR=0)');
   rule(h.lut === 0 || engine.LUT === 1, 'lut', 'the engine has no table (LUT=0)');
   rule(h.res === 0 || engine.ADD === 1, 'res', 'the engine has no residual addition (ADD=0)');
+  rule(h.rRequant === requantCodes.shift || engine.MUL === 1, 'rRequant', 'the engine has no multiplier (MUL=0)');
+  rule(h.rRequant !== requantCodes.fixed || engine.FIXED === 1, 'rRequant', 'the engine has no fixed mode (FIXED=0)');
+  rule(h.res === 0 || h.rGrp0 < engine.M / engine.D, 'rGrp0', `there are ${engine.M / engine.D} bank groups`);
+  rule(h.res === 0 || h.rBase < engine.XD, 'rBase', `a bank has ${engine.XD} words`);
+  const half = 2 ** (engine.XB - 1);
+  for (const name of ['zp', 'rZp'] as const)
+    rule(h[name] >= -half && h[name] < half, name, `a zero point of ${engine.XB} bits is ${-half}..${half - 1}`);
+  rule(h.pad >= -half && h.pad < 2 * half, 'pad', `a pixel has ${engine.XB} bits`);
   rule(h.inUnsigned === 0 || engine.XU === 1, 'inUnsigned', 'the engine has signed pixels only (XU=0)');
   return problems;
 }
@@ -200,7 +230,7 @@ export function decodeHeader(words: ArrayLike<number>): Header {
   return decodeFields(headerTable, words);
 }
 
-/** `lo`, `hi` or another 8-bit code as a value. */
-export function codeValue(header: Pick<Header, 'outUnsigned'>, code: number): number {
-  return header.outUnsigned === 1 || code < 128 ? code : code - 256;
+/** `lo`, `hi` or another code of 16 bits as a value. */
+export function codeValue(isUnsigned: number, code: number): number {
+  return isUnsigned === 1 || code < 0x8000 ? code : code - 0x10000;
 }

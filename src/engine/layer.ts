@@ -48,10 +48,22 @@ export interface Requant {
   readonly lut?: readonly number[];
 }
 
-/** Addition of a residual: `own[y & 255] + other[r & 255]` goes through `second`, whose lists have one value each. */
+/**
+ * Addition of a residual: the own result or the residual is multiplied, the other one shifted,
+ *
+ *     (a << up) + round(((b - zero) * factor + 2^10 >> 11) / 2^drop)
+ *
+ * with b the own result where `scalesOwn`, rounded half away from zero; the sum goes through `second`, whose lists have one value
+ * each. This is what TFLite's ADD does: its operand of the greater scale is multiplied by exactly 1/2.
+ */
 export interface Residual {
-  readonly own: readonly number[];
-  readonly other: readonly number[];
+  readonly scalesOwn: boolean;
+  readonly up: number;
+  readonly zero: number;
+  readonly factor: number;
+  readonly drop: number;
+  /** Pixels of the residual are 0 .. 2^XB - 1. */
+  readonly unsigned: boolean;
   readonly second: Requant;
 }
 

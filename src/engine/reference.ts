@@ -2,7 +2,7 @@
  * A layer by its definition, fast enough for whole networks (about 10^9 multiply-accumulates a second): the reference that
  * simulated results are compared with. It shares nothing with planning, streams and hardware.
  */
-import type { EngineLayer } from './layer.js';
+import type { EngineLayer, Residual } from './layer.js';
 import { requantized } from './reference-requant.js';
 
 type Image = Int8Array | Int16Array | Int32Array;
@@ -33,13 +33,19 @@ export function referenceLayer(layer: EngineLayer, input: Image, residual?: Arra
     let value = requantized(requant, sums[i] ?? 0, i % channels);
     if (lut !== undefined) value = byte(lut[value & 255] ?? 0, unsigned);
     if (layer.residual !== undefined) {
-      const { own, other, second } = layer.residual;
-      const sum = (own[value & 255] ?? 0) + (other[(residual?.[i] ?? 0) & 255] ?? 0);
-      value = requantized(second, sum, 0);
+      value = requantized(layer.residual.second, added(layer.residual, value, residual?.[i] ?? 0), 0);
     }
     results[i] = value;
   }
   return results;
+}
+
+/** The sum of a result and a pixel of the residual, exact in doubles. */
+function added({ scalesOwn, up, zero, factor, drop }: Residual, own: number, other: number): number {
+  const [plain, scaled] = scalesOwn ? [other, own] : [own, other];
+  const whole = Math.floor(((scaled - zero) * factor + 1024) / 2048);
+  const dropped = Math.floor(Math.abs(whole) / 2 ** drop + 0.5);
+  return plain * 2 ** up + (whole < 0 ? -dropped : dropped);
 }
 
 const byte = (value: number, unsigned: boolean): number => (unsigned ? value & 255 : (value << 24) >> 24);

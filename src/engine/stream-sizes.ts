@@ -11,7 +11,6 @@ export function weightBeats(engine: Engine, h: Header): number {
   const { WP, D, M, NTHR } = engine;
   let total = beats(32 * headerWords, WP) + beats(16 * h.NT, WP) + beats(32 * (h.KH1 + 1), WP);
   if (h.lut) total += beats(256 * 8, WP);
-  if (h.res) total += beats(516 * 32, WP);
   const single = [planeBits.bias, planeBits.mult, planeBits.shift].filter((bit) => h.planes & bit).length;
   const planes = single + (h.planes & planeBits.thresholds ? NTHR : 0);
   for (let tile = 0; tile < h.OTN; tile++) {

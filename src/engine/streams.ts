@@ -3,9 +3,9 @@ import { BitReader, BitWriter } from './bit-stream.js';
 import type { Engine } from './config.js';
 import { encodeDescriptor, type Descriptor } from './descriptor.js';
 import { encodeHeader } from './header.js';
-import type { EngineLayer, Requant, Size } from './layer.js';
+import type { EngineLayer, Size } from './layer.js';
 import { tileChannels, type PassPlan } from './passes.js';
-import { requantFields, planeWords } from './plan/requant-header.js';
+import { planeWords } from './plan/requant-header.js';
 import { encodeTap } from './tap.js';
 import { tileWords } from './weight-image.js';
 
@@ -24,12 +24,6 @@ export function encodeWeights(engine: Engine, layer: EngineLayer, pass: PassPlan
     lut.forEach((value) => out.put(value, 8));
     out.endSegment();
   }
-  if (layer.residual !== undefined) {
-    out.putAll(layer.residual.own, 32);
-    out.putAll(layer.residual.other, 32);
-    out.putAll(secondWords(engine, layer.residual.second), 32);
-    out.endSegment();
-  }
   for (let tile = 0; tile < header.OTN; tile++) {
     const used = tileChannels(engine.M, header, tile);
     const padded = Math.ceil(used / engine.D) * engine.D;
@@ -44,28 +38,6 @@ export function encodeWeights(engine: Engine, layer: EngineLayer, pass: PassPlan
     }
   }
   return out.finish();
-}
-
-/** The four words behind the tables of a residual addition. */
-function secondWords(engine: Engine, second: Requant): number[] {
-  const fields = requantFields(engine, second);
-  const {
-    lo = 0,
-    hi = 0,
-    zp = 0,
-    outUnsigned = 0,
-    shift = 0,
-    leftShift = 0,
-    requant = 0,
-    round = 0,
-    wrapOut = 0,
-  } = fields;
-  return [
-    lo | (hi << 8) | ((zp & 255) << 16) | (outUnsigned << 24),
-    shift | (leftShift << 8) | (requant << 20) | (round << 22) | (wrapOut << 26),
-    fields.bias ?? 0,
-    fields.mult ?? 0,
-  ];
 }
 
 /** Value of pixel (row, column, channel) of an image. */

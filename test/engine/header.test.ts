@@ -61,15 +61,16 @@ describe('bit tables of the engine', () => {
     const words = encodeHeader({ ...emptyHeader, op: 2, last: 1, Ho: 0x1234, XT: 0x56, pad: -2, bias: -1, hi: 200 });
     expect(words[0]).toBe(0xe7 | (2 << 8) | (1 << 19));
     expect(words[1]).toBe(0x00561234);
-    expect((words[2] ?? 0) >>> 24).toBe(0xfe);
+    expect((words[25] ?? 0) >>> 16).toBe(0xfffe);
+    expect((words[24] ?? 0) >>> 16).toBe(200);
     expect(words[20]).toBe(0xffffffff);
-    expect(codeValue({ outUnsigned: 1 }, 200)).toBe(200);
-    expect(codeValue({ outUnsigned: 0 }, 200)).toBe(-56);
+    expect(codeValue(1, 0xff38)).toBe(0xff38);
+    expect(codeValue(0, 0xff38)).toBe(-200);
   });
 
   it('refuse values that do not fit, all at once', () => {
-    expect(() => encodeHeader({ ...emptyHeader, Ho: 65536, pad: 128, XT: 0.5 }, 'conv1')).toThrow(
-      /conv1\.Ho: 65536 is outside of 1\.\.65535[^]*conv1\.XT[^]*conv1\.pad: 128 is outside of -128\.\.127/,
+    expect(() => encodeHeader({ ...emptyHeader, Ho: 65536, pad: 32768, XT: 0.5 }, 'conv1')).toThrow(
+      /conv1\.Ho: 65536 is outside of 1\.\.65535[^]*conv1\.XT[^]*conv1\.pad: 32768 is outside of -32768\.\.32767/,
     );
   });
 });

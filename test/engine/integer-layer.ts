@@ -1,5 +1,5 @@
 /** A layer computed by its definition, on plain integers: the reference of the engine's models. Shares no code with them. */
-import type { EngineLayer, Requant } from '../../src/engine/layer.js';
+import type { EngineLayer, Requant, Residual } from '../../src/engine/layer.js';
 
 /** Results of a layer, row by row, channels innermost, as values. `residual`: an image of the output's size. */
 export function integerLayer(layer: EngineLayer, input: ArrayLike<number>, residual?: ArrayLike<number>): number[] {
@@ -13,13 +13,19 @@ export function integerLayer(layer: EngineLayer, input: ArrayLike<number>, resid
         const { lut } = layer.requant;
         if (lut) value = byteValue(lut[value & 255] ?? 0, layer.requant);
         if (layer.residual) {
-          const { own, other, second } = layer.residual;
-          const more = residual?.[results.length] ?? 0;
-          value = requantized(second, BigInt((own[value & 255] ?? 0) + (other[more & 255] ?? 0)), 0);
+          const { second } = layer.residual;
+          value = requantized(second, addition(layer.residual, value, residual?.[results.length] ?? 0), 0);
         }
         results.push(value);
       }
   return results;
+}
+
+/** Both operands at one scale. */
+function addition({ scalesOwn, up, zero, factor, drop }: Residual, own: number, other: number): bigint {
+  const [plain, scaled] = scalesOwn ? [other, own] : [own, other];
+  const product = rounded(BigInt(scaled - zero) * BigInt(factor), 1n << 11n, 'half-up');
+  return BigInt(plain) * (1n << BigInt(up)) + rounded(product, 1n << BigInt(drop), 'half-away');
 }
 
 const byteValue = (byte: number, { lo, hi }: Requant): number =>

@@ -65,10 +65,13 @@ function randomRequant(random: RandomStream, channels: number, reach: number, un
 }
 
 function randomResidual(random: RandomStream): Residual {
-  const table = (): number[] => Array.from({ length: 256 }, () => between(random, -5000, 5000));
-  const second = { ...randomRequant(random, 1, 10000, false), leaky: 0 };
+  const [up, drop] = [random.nextInt(21), random.nextInt(16)];
+  const factor = between(random, 2 ** 29, 2 ** 31 - 1) * (random.nextInt(8) === 0 ? -1 : 1);
+  const reach = 255 * 2 ** up + 2 ** (29 - drop);
+  const second = { ...randomRequant(random, 1, reach, random.nextInt(4) === 0), leaky: 0, leftShift: [0] };
   const bias = second.mode === 'fixed' ? [between(random, -(2 ** 31), 2 ** 31 - 1)] : second.bias;
-  return { own: table(), other: table(), second: { ...second, bias } };
+  const scale = { scalesOwn: random.nextInt(2) === 1, up, drop, factor, zero: between(random, -128, 127) };
+  return { ...scale, unsigned: random.nextInt(4) === 0, second: { ...second, bias } };
 }
 
 /** The image is never smaller than the window; about `area` pixels. */
@@ -121,7 +124,7 @@ export function randomLayer(
     ? thresholdRequant(random, outputs, reach)
     : randomRequant(random, outputs, reach, outUnsigned);
   const lut = random.nextInt(6) === 0 ? { lut: Array.from({ length: 256 }, () => between(random, 0, 255)) } : {};
-  const residual = options.residual === true && !outUnsigned ? { residual: randomResidual(random) } : {};
+  const residual = options.residual === true ? { residual: randomResidual(random) } : {};
   const layer: EngineLayer = {
     ...{ name: `layer_${index}`, op, groups: op === 'dense' ? groups : 1, y: y.axis, x: x.axis },
     input: { height: y.size, width: x.size, channels: inputs },
@@ -131,7 +134,8 @@ export function randomLayer(
     ...{ unsigned, requant: { ...requant, ...lut }, ...residual },
   };
   const input = Int16Array.from({ length: y.size * x.size * inputs }, pixel);
-  const other = Int16Array.from({ length: y.count * x.count * outputs }, () => between(random, -128, 127));
+  const from = layer.residual?.unsigned === true ? 0 : -128;
+  const other = Int16Array.from({ length: y.count * x.count * outputs }, () => between(random, from, from + 255));
   return { engine, layer, input, ...(layer.residual ? { residual: other } : {}) };
 }
 

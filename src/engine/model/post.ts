@@ -1,5 +1,5 @@
 /** Cycle model of `engine_post`, from the specification: nested loops give every group its place, multiplications its address. */
-import { decodeHeader, type Header } from '../header.js';
+import { decodeHeader, type Header, headerWords } from '../header.js';
 import { DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
 import { element, elements, packed, type PortModel, type Ports } from './port-model.js';
 import { RequantizeModel } from './requantize.js';
@@ -183,7 +183,7 @@ export class PostModel implements PortModel {
       this.#waiting = undefined;
       this.#waited = false;
     } else this.#waited = this.#waiting !== undefined;
-    if (taken) this.#waiting = decodeHeader(elements(inputs['cfg_tdata'] ?? 0n, 24, 32).map(Number));
+    if (taken) this.#waiting = decodeHeader(elements(inputs['cfg_tdata'] ?? 0n, headerWords, 32).map(Number));
   }
 
   #store({ param_write, param_set, param_plane, param_group, param_data = 0n }: Ports): void {
@@ -219,15 +219,11 @@ export class PostModel implements PortModel {
     const [shift, left, high] =
       h.planes & 4
         ? [shiftWords.map((w) => w & 63n), shiftWords.map((w) => (w >> 8n) & 31n), shiftWords.map((w) => w >> 16n)]
-        : [common(h.shift), common(h.leftShift), common(h.bias < 0 ? 0xffff : 0)];
+        : [common(h.shift), common(h.leftShift), bias.map((low) => (low >= 2n ** 31n ? 0xffffn : 0n))];
     const levels = Array.from({ length: NTHR }, (_, i) => plane(3 + i));
     const thresholds = Array.from({ length: D }, (_, d) => levels.map((level) => level[d] ?? 0n));
-    // Pixels of more than 8 bits have limits in steps: the least of the one, the greatest of the other.
-    const unit = 2 ** Math.max(0, XB - 8);
-    const limit = (code: number, over: number) => {
-      const value = (h.outUnsigned || code < 128 ? code : code - 256) * unit + over;
-      return BigInt.asUintN(XB + 1, BigInt(value));
-    };
+    const limit = (code: number) =>
+      BigInt.asUintN(XB + 1, BigInt(h.outUnsigned || code < 0x8000 ? code : code - 0x10000));
     return {
       in_valid: 1n,
       sums: packed(sums, 32),
@@ -235,7 +231,7 @@ export class PostModel implements PortModel {
       ...{ shift: packed(shift, 6), left: packed(left, 5), thresholds: packed(thresholds.flat(), 32) },
       ...{ mode: BigInt(h.requant), round: BigInt(h.round), leaky: BigInt(h.leaky), threshold: BigInt(h.thresholds) },
       ...{ wrap: BigInt(h.wrapOut), lookup: BigInt(h.lut), zero: BigInt.asUintN(XB, BigInt(h.zp)) },
-      ...{ lo: limit(h.lo, 0), hi: limit(h.hi, unit - 1) },
+      ...{ lo: limit(h.lo), hi: limit(h.hi) },
     };
   }
 }

@@ -17,8 +17,9 @@ import { inputName } from '../../network/stage-types.js';
 import { sourcesOf } from '../../network/stages.js';
 import type { Engine } from '../config.js';
 import { engineError } from '../errors.js';
-import { plainRequant, type Axis, type EngineLayer, type Requant, type Residual, type Size } from '../layer.js';
+import { plainRequant, type Axis, type EngineLayer, type Requant, type Size } from '../layer.js';
 import { mapActivation } from './map-activation.js';
+import { mapAddition, type Operand } from './map-addition.js';
 
 /** A tensor between layers. `min` .. `max` are the codes that occur in it. */
 export interface NetworkTensor {
@@ -291,25 +292,19 @@ function emitAdd(context: Context, stage: AddStage, sources: readonly NetworkTen
     own >= 0 && last !== undefined && last.layer.residual === undefined && sources[0] !== sources[1] && !shared;
   const mine = fused ? own : 0;
   const [first, second] = [operand(sources, mine, stage), operand(sources, 1 - mine, stage)];
-  const table = (index: number, tensor: NetworkTensor): number[] => {
+  const operandOf = (index: number, tensor: NetworkTensor): Operand => {
     const activation = stage.operands[index]?.activation ?? { kind: 'none' as const };
     if (isPerChannel(activation)) throw engineError('H2206', stage.name, 'operands with a scale per channel');
     const exact = activationFunction(activation, { kind: 'int', bits: 53, signed: true });
-    return Array.from({ length: 256 }, (_, byte) => {
-      const value = tensor.max > 127 || byte < 128 ? byte : byte - 256;
-      return tensor.bipolar ? 2 * byte - 1 : exact(value, 0);
-    });
+    const value = (code: number): number => (tensor.bipolar ? 2 * code - 1 : exact(code, 0));
+    return { min: tensor.min, max: tensor.max, activation, value };
   };
-  const ends = (index: number, tensor: NetworkTensor): SumRange => {
-    const values = table(index, tensor).filter((_, byte) => {
-      const code = tensor.max > 127 || byte < 128 ? byte : byte - 256;
-      return code >= tensor.min && code <= tensor.max;
-    });
-    return { min: Math.min(...values), max: Math.max(...values) };
-  };
-  const [a, b] = [ends(mine, first), ends(1 - mine, second)];
+  const [a, b] = [operandOf(mine, first), operandOf(1 - mine, second)];
   if (isPerChannel(stage.activation)) throw engineError('H2206', stage.name, 'an activation with a scale per channel');
-  const range = { min: a.min + b.min, max: a.max + b.max };
+  const range = {
+    min: Math.min(a.value(a.min), a.value(a.max)) + Math.min(b.value(b.min), b.value(b.max)),
+    max: Math.max(a.value(a.min), a.value(a.max)) + Math.max(b.value(b.min), b.value(b.max)),
+  };
   const requant = mapActivation(stage.activation, {
     engine,
     output: stage.output,
@@ -317,7 +312,8 @@ function emitAdd(context: Context, stage: AddStage, sources: readonly NetworkTen
     subject: stage.name,
   });
   if (requant.thresholds) throw engineError('H2207', stage.name, 'thresholds behind an addition');
-  const residual: Residual = { own: table(mine, first), other: table(1 - mine, second), second: requant };
+  const unsigned = second.min >= 0 && second.max >= 2 ** (engine.XB - 1);
+  const residual = mapAddition(a, b, unsigned, requant, stage.name);
   if (fused) {
     context.layers[context.layers.length - 1] = {
       ...last,

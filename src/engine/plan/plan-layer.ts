@@ -8,7 +8,7 @@ import type { PassPlan } from '../passes.js';
 import { depthwiseReduction, type Reduction } from '../reduction.js';
 import { tapProgram, type TapProgram } from '../tap-program.js';
 import type { TensorPlace } from '../tensor-place.js';
-import { checkRequant, requantFields } from './requant-header.js';
+import { checkRequant, requantFields, residualFields } from './requant-header.js';
 import { chooseChunks, groupsPerPass, withoutRowDilation } from './split-layer.js';
 
 /** Where a layer's tensors are, and which part of it is computed. */
@@ -137,12 +137,13 @@ function passHeader(engine: Engine, layer: EngineLayer, parts: PassParts): Heade
     ...{ flush: placement.flush ? 1 : 0, res: layer.residual ? 1 : 0, inUnsigned: layer.unsigned ? 1 : 0 },
     ...{ wReuse: placement.weights?.reuse ? 1 : 0, wKeep: placement.weights?.keep ? 1 : 0 },
     ...requantFields(engine, layer.requant),
+    ...(layer.residual ? residualFields(engine, layer.residual) : {}),
     ...{ Ho: rows.rows, XT: xt, NT: program.taps.length, KH1: layer.y.kernel - 1, SH: layer.y.stride },
     ...{ Mlast: lastTile, gLast: Math.ceil(lastTile / engine.D), OTN: tiles, CHN: reduction.chunks },
     ...{ wWords: reduction.words },
     ...inputFields(engine, layer, parts, pad === 0 || op === 'max' || op === 'sum'),
     ...(placement.output ? outputFields(engine, placement.output, span.channel0, rows.row0) : {}),
-    ...(placement.residual ? residualFields(engine, placement.residual, span.channel0, rows.row0) : {}),
+    ...(placement.residual ? residualPlace(engine, placement.residual, span.channel0, rows.row0) : {}),
   };
 }
 
@@ -206,7 +207,7 @@ function outputFields(engine: Engine, place: TensorPlace, channel0: number, row0
 }
 
 /** The residual is read at the slots of the output: both have the same ring. */
-function residualFields(engine: Engine, place: TensorPlace, channel0: number, row0: number): Partial<Header> {
+function residualPlace(engine: Engine, place: TensorPlace, channel0: number, row0: number): Partial<Header> {
   const line = place.group0 * engine.D + channel0;
   return {
     rBase: place.base + Math.floor(line / engine.M) * place.blockStride,

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../base/diagnostics.js';
 import type { Engine } from '../config.js';
 import { engineDiagnostic } from '../errors.js';
 import { planeBits, requantCodes, roundCodes, type Header } from '../header.js';
-import { perChannel, type Requant } from '../layer.js';
+import { perChannel, type Requant, type Residual } from '../layer.js';
 
 /** True where the addends of a fixed requantization need more than the 32 bits of the bias plane. */
 function wideAddends({ mode, bias }: Requant): boolean {
@@ -21,23 +21,17 @@ export function planesOf(requant: Requant): number {
   );
 }
 
-/** `lo` and `hi` of a header are codes of 8 bits; wider pixels have them in steps of this, `lo` filled with zeros, `hi` with ones. */
-export function limitUnit({ XB }: Pick<Engine, 'XB'>): number {
-  return 2 ** Math.max(0, XB - 8);
-}
-
 /** Header fields of a requantization. */
 export function requantFields(engine: Pick<Engine, 'XB'>, requant: Requant): Partial<Header> {
   const { lo, hi, zeroPoint, leaky } = requant;
-  const unit = limitUnit(engine);
   return {
     round: roundCodes[requant.round],
     requant: requantCodes[requant.mode],
     wrapOut: requant.wrap ? 1 : 0,
     thresholds: requant.thresholds === undefined ? 0 : 1,
     planes: planesOf(requant),
-    lo: Math.floor(lo / unit) & 255,
-    hi: Math.floor(hi / unit) & 255,
+    lo: lo & 0xffff,
+    hi: hi & 0xffff,
     zp: zeroPoint,
     outUnsigned: hi >= 2 ** (engine.XB - 1) ? 1 : 0,
     leaky,
@@ -46,6 +40,18 @@ export function requantFields(engine: Pick<Engine, 'XB'>, requant: Requant): Par
     bias: requant.bias.length > 1 ? 0 : Math.floor(perChannel(requant.bias, 0)) | 0,
     mult: requant.mult.length > 1 ? 0 : perChannel(requant.mult, 0),
     lut: requant.lut === undefined ? 0 : 1,
+  };
+}
+
+/** Header fields of a residual addition. */
+export function residualFields(engine: Pick<Engine, 'XB'>, residual: Residual): Partial<Header> {
+  const { lo = 0, hi = 0, zp = 0, outUnsigned = 0, ...second } = requantFields(engine, residual.second);
+  return {
+    ...{ rLo: lo, rHi: hi, rZp: zp, rOutUnsigned: outUnsigned, rWrap: second.wrapOut ?? 0 },
+    ...{ rShift: second.shift ?? 0, rLeft: second.leftShift ?? 0, rRequant: second.requant ?? 0 },
+    ...{ rRound: second.round ?? 0, rBias: second.bias ?? 0, rMult: second.mult ?? 0 },
+    ...{ rUnsigned: residual.unsigned ? 1 : 0, rSwap: residual.scalesOwn ? 1 : 0, rUp: residual.up },
+    ...{ rZero: residual.zero, rDrop: residual.drop, rFactor: residual.factor },
   };
 }
 
@@ -97,12 +103,10 @@ export function checkRequant(engine: Pick<Engine, 'NTHR' | 'XB'>, requant: Requa
   rule(within(requant.leftShift, 0, 31), 'a left shift outside of 0..31');
   rule(within([requant.leaky], 0, Math.min(7, ...requant.shift)), 'a leaky shift above the shift, or above 7');
   const span = 2 ** engine.XB;
-  const unit = limitUnit(engine);
   rule(
     lo <= hi && (lo >= 0 ? hi < span : lo >= -span / 2 && hi < span / 2),
     `results ${lo}..${hi} are not of ${engine.XB} bits`,
   );
-  rule(lo % unit === 0 && (hi + 1) % unit === 0, `results ${lo}..${hi} are not bounded in steps of ${unit}`);
   rule(requant.lut === undefined || requant.lut.length === 256, 'a table without 256 entries');
   if (thresholds !== undefined) {
     rule(thresholds.levels <= engine.NTHR, `${thresholds.levels} thresholds a channel, the engine has ${engine.NTHR}`);

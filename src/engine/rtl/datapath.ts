@@ -34,7 +34,7 @@ import { EngineXram } from './xram.js';
 const datapathParams = {
   ...gridParams,
   M: natParam({ default: 4, min: 1, max: 256, doc: 'channels of the output at a time; banks of the X-RAM' }),
-  XB: natParam({ default: 8, min: 1, max: 8, doc: 'bits of a pixel' }),
+  XB: natParam({ default: 8, min: 1, max: 16, doc: 'bits of a pixel' }),
   XU: laneParam,
   WB: peParams.W_W,
   AB: peParams.ACC_W,
@@ -55,7 +55,7 @@ const datapathPorts = ({ P, G, M, D, XB, WB, AB, XD }: Sizes) => ({
   step_address: input(uint(G.times(ADDRESS_W)), 'slice 0 reads for all banks in a pass that is not dense'),
   step_low: input(uint(widthFor(P)), 'first lane with a pixel of the input'),
   step_high: input(uint(widthFor(P)), 'first lane behind them'),
-  step_pad: input(uint(8), 'value of the other lanes, in the low XB bits'),
+  step_pad: input(uint(16), 'value of the other lanes, in the low XB bits'),
   step_unsigned: input(bool(), 'pixels are unsigned'),
   step_has_weights: input(bool(), '0: every weight is 1'),
   step_byte: input(uint(indexWidth(G)), 'slice whose weight a depthwise step takes'),
@@ -165,7 +165,7 @@ Latency ${ISSUE_TO_DRAIN} cycles from a last step to its first group of sums.`,
     params: datapathParams,
     requires: ({ M, D, XG, XB, XU, WB, AB, XD }) => [
       // In the order in which a proof looks for them.
-      requirement(natGe(8, XB), 'step_pad holds a pixel'),
+      requirement(natGe(16, XB), 'step_pad holds a pixel'),
       requirement(natGe(ADDRESS_W, indexWidth(XD)), 'step_address holds an address'),
       ...gridRequirements({ M, D, XG }),
       requirement(natEq(M.div(D).times(D), M), 'D groups make up all channels'),

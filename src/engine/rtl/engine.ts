@@ -23,7 +23,7 @@ import { engineError } from '../errors.js';
 import { type ColumnKind, packedColumns, plainColumns } from './column-kind.js';
 import { datapathsOf, EngineDatapath } from './datapath.js';
 import { EngineDelay } from './delay.js';
-import { headerField } from './header-fields.js';
+import { headerBits, headerField } from './header-fields.js';
 import { laneWidth } from './lane.js';
 import { EngineOutput } from './output.js';
 import type { PeTemplate } from './pe.js';
@@ -38,8 +38,8 @@ const engineParams = {
   M: natParam({ default: 4, min: 1, max: 256, doc: 'output channels side by side; banks of the X-RAM' }),
   D: natParam({ default: 2, min: 1, max: 64, doc: 'channels that leave the array in one cycle' }),
   XG: natParam({ default: 4, min: 1, max: 256, doc: 'channels that share one copy of the operand registers' }),
-  XB: natParam({ default: 8, min: 2, max: 8, doc: 'bits of a pixel' }),
-  WB: natParam({ default: 8, min: 2, max: 8, doc: 'bits of a weight' }),
+  XB: natParam({ default: 8, min: 2, max: 16, doc: 'bits of a pixel' }),
+  WB: natParam({ default: 8, min: 2, max: 16, doc: 'bits of a weight' }),
   AB: natParam({ default: 32, min: 12, max: 32, doc: 'bits of an accumulator; even' }),
   XD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
   WD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of the weight ring' }),
@@ -48,7 +48,7 @@ const engineParams = {
   MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: the requantizer multiplies' }),
   FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: fixed mode' }),
   LUT: natParam({ default: 1, min: 0, max: 1, doc: '1: a table behind the requantizer' }),
-  ENTRIES: natParam({ default: 256, min: 4, max: 256, doc: 'its entries, 2^XB' }),
+  ENTRIES: natParam({ default: 256, min: 4, max: 65536, doc: 'its entries, 2^XB' }),
   XU: natParam({ default: 1, min: 0, max: 1, doc: '1: pixels may be unsigned' }),
   XP: natParam({ default: 64, min: 32, max: 256, doc: 'bits of s_axis_x: 32, 64, 128, 256' }),
   WP: natParam({ default: 64, min: 32, max: 256, doc: 'bits of s_axis_w: 32, 64, 128, 256' }),
@@ -168,8 +168,8 @@ two slices that asked for one bank.`,
       const GROUPS = b.localparam('GROUPS', M.div(D), 'groups of a weight tile');
       const GROUP_BITS = b.localparam('GROUP_BITS', D.times(P).times(XB), 'bits of a group');
       const WORD_BITS = b.localparam('WORD_BITS', M.times(G).times(WB), 'bits of a weight word');
-      const headers = b.stream('header', uint(768));
-      const cfg = b.stream('cfg', uint(768));
+      const headers = b.stream('header', uint(headerBits));
+      const cfg = b.stream('cfg', uint(headerBits));
       const s = b.wires({
         passCount: uint(16),
         freed: uint(widthFor(WD).plus(1)),

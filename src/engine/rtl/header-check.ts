@@ -55,6 +55,9 @@ export function headerProblems(
       'inUnsigned',
       'yFlat',
       'planes',
+      'rGrp0',
+      'rRound',
+      'rRequant',
     ] as const),
   ]);
   const dense = b.let('isDense', h.op.eq(opCodes.dense));
@@ -93,6 +96,7 @@ export function headerProblems(
     ['badBank', reaches(h.xCh0, M)],
     ['badSlots', h.xSlot0.ge(h.xRing).or(h.ySlot0.ge(h.yRing))],
     ['badFlat', h.yFlat.ne(0)],
+    ['badResidual', h.res.asBool().and(reaches(h.rGrp0, GROUPS).or(h.rRound.gt(4)))],
     ['badTarget', h.dstXram.or(h.dstAxis).eq(0)],
     ['badWrite', h.dstXram.asBool().and(reaches(h.yGrp0, GROUPS).or(above(h.ySW, GROUPS)).or(h.ySW.gt(4)))],
   ];
@@ -123,8 +127,8 @@ export function headerProblems(
   };
   option('lacksDw', natGt(n.DW, 0), dense.not());
   option('lacksChunks', natGt(n.PD, 0), h.CHN.gt(1));
-  option('lacksMul', natGt(n.MUL, 0), h.requant.ne(requantCodes.shift));
-  option('lacksFixed', natGt(n.FIXED, 0), h.requant.eq(requantCodes.fixed));
+  option('lacksMul', natGt(n.MUL, 0), h.requant.ne(requantCodes.shift).or(h.rRequant.ne(requantCodes.shift)));
+  option('lacksFixed', natGt(n.FIXED, 0), h.requant.eq(requantCodes.fixed).or(h.rRequant.eq(requantCodes.fixed)));
   option('lacksThresholds', natGt(n.NTHR, 0), h.thresholds.asBool().or(h.planes.bit(3)));
   option('lacksLut', natGt(n.LUT, 0), h.lut.asBool());
   option('lacksAdd', natGt(n.ADD, 0), h.res.asBool());

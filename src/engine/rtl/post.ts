@@ -17,8 +17,6 @@ import {
   requirement,
   type Sig,
   sink,
-  type SInt,
-  sint,
   type UInt,
   uint,
   vec,
@@ -54,7 +52,7 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
       default: 8,
       min: 2,
       max: 16,
-      doc: 'bits of a pixel; limits of more than 8 come in steps of 2^(XB - 8)',
+      doc: 'bits of a pixel',
     }),
     PD: natParam({ default: 16, min: 0, max: 65536, doc: 'entries of partial sums; 0: no chunks' }),
     MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: with multipliers' }),
@@ -145,16 +143,16 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     b.next(u.valid, t.drained.and(t.more.not()));
     b.next(u.keep, t.drained.and(t.more));
     b.next(u.thresholds, own.thresholds);
-    const highCommon = b.let('highCommon', t.biasCommon.asSInt().extend(48).bits(32, 16));
     b.genFor('channel', D, (d) => {
       const word = b.let('shiftWord', own.shift.bits(d.times(32), 32));
       const chosen = <T extends UInt>(plane: number, given: Sig<T>, common: Sig<T>) =>
         t.planes.bit(plane).mux<T>(given, common);
-      b.next(u.bias.at(d), chosen(0, own.bias.bits(d.times(32), 32), t.biasCommon));
+      const bias = b.let('ownBias', chosen(0, own.bias.bits(d.times(32), 32), t.biasCommon));
+      b.next(u.bias.at(d), bias);
       b.next(u.mult.at(d), chosen(1, own.mult.bits(d.times(32), 32), t.multCommon));
       b.next(u.shift.at(d), chosen(2, word.bits(0, 6), t.shiftCommon));
       b.next(u.left.at(d), chosen(2, word.bits(8, 5), t.leftCommon));
-      b.next(u.high.at(d), chosen(2, word.bits(16, 16), highCommon));
+      b.next(u.high.at(d), chosen(2, word.bits(16, 16), bias.asSInt().extend(48).bits(32, 16)));
     });
     b.genIf(
       'chunks',
@@ -180,27 +178,13 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     const later = (name: string, value: Sig<UInt>, steps: NatExpr | number): Sig<UInt> =>
       b.instance(name, EngineDelay, { W: value.type.width, STEPS: steps }, { d: value }).q;
     const flag = (name: string, value: Sig<UInt>): Sig<Bool> => later(name, value, 2).asBool();
-    const limits = b.wires({
-      zero: sint(XB),
-      ...{ least: sint(XB.plus(1)).doc('limits with their sign'), greatest: sint(XB.plus(1)) },
-    });
-    const code = (value: Sig<UInt>): Sig<SInt> =>
-      at.outUnsigned.asBool().mux(value.extend(9).asSInt(), value.asSInt().extend(9));
-    b.genIf(
-      'codes',
-      natGt(XB, 8),
-      () => {
-        const none = b.let('none', b.constant(uint(XB.minus(8)), 0));
-        b.assign(limits.zero, at.zp.asSInt().extend(XB));
-        b.assign(limits.least, cat(code(at.lo).asUInt(), none).asSInt());
-        b.assign(limits.greatest, cat(code(at.hi).asUInt(), none.not()).asSInt());
-      },
-      () => {
-        b.assign(limits.zero, at.zp.truncate(XB).asSInt());
-        b.assign(limits.least, code(at.lo).truncate(XB.plus(1)));
-        b.assign(limits.greatest, code(at.hi).truncate(XB.plus(1)));
-      },
-    );
+    const limit = (code: Sig<UInt>, isUnsigned: Sig<UInt>): Sig<UInt> =>
+      isUnsigned.asBool().mux(code.extend(17).asSInt(), code.asSInt().extend(17)).truncate(XB.plus(1)).asUInt();
+    const limits = {
+      zero: b.let('zero', at.zp.truncate(XB)),
+      least: b.let('least', limit(at.lo, at.outUnsigned), 'limits with their sign'),
+      greatest: b.let('greatest', limit(at.hi, at.outUnsigned)),
+    };
     const wide = b.wire('wide', vec(D.times(P), uint(32)).doc('sums with their sign'));
     b.genFor('extend', D.times(P), (i) => {
       b.assign(wide.at(i), u.sums.bits(i.times(AB), AB).asSInt().extend(32).asUInt());
@@ -215,10 +199,10 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
         ...{ mode: later('mode', at.requant, 2), round: later('rounding', at.round, 2) },
         ...{ leaky: later('leak', at.leaky, 2), threshold: flag('counting', at.thresholds) },
         ...{ wrap: flag('wrapping', at.wrapOut), lookup: flag('lookup', at.lut) },
-        zero: later('zero_later', limits.zero.asUInt(), 2).asSInt(),
+        zero: later('zero_later', limits.zero, 2).asSInt(),
         ...{
-          lo: later('least_later', limits.least.asUInt(), 2).asSInt(),
-          hi: later('greatest_later', limits.greatest.asUInt(), 2).asSInt(),
+          lo: later('least_later', limits.least, 2).asSInt(),
+          hi: later('greatest_later', limits.greatest, 2).asSInt(),
         },
         ...{ table_write: io.table_write, table_address: io.table_address, table_data: io.table_data },
       },

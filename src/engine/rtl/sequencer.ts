@@ -39,7 +39,7 @@ const stepPorts = (P: NatExpr, G: NatExpr, M: NatExpr, WD: NatExpr) => ({
   step_address: output(uint(G.times(20)), 'slice 0 reads for all banks in a pass that is not dense'),
   step_low: output(uint(widthFor(P)), 'first lane with a pixel of the input'),
   step_high: output(uint(widthFor(P)), 'first lane behind them'),
-  step_pad: output(uint(8), 'value of the other lanes'),
+  step_pad: output(uint(16), 'value of the other lanes, in the low bits'),
   step_unsigned: output(bool(), 'pixels are unsigned'),
   step_weight: output(uint(indexWidth(WD)), 'place of the weight word in the ring'),
   step_has_weights: output(bool(), '0: every weight is 1'),
@@ -383,7 +383,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     b.next(stepValid, valid.bit(3));
     const ofPass = stageRegs(b, 'OfPass', {
       op: uint(2),
-      pad: uint(8),
+      pad: uint(16),
       unsigned: bool(),
       weighted: bool(),
       scatter: uint(3),

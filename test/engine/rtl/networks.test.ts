@@ -15,6 +15,11 @@ import { runCore } from './core-bench.js';
 
 const models = '../shared/models/';
 const tfc = { input: `${models}tfc/mnist_images_u8.npy`, inputScale: 1 / 255 };
+const ad03 = {
+  model: `${models}ad03/model_ToyCar.h5`,
+  numerics: `${models}ad03/hls4ml.yml`,
+  input: `${models}ad03/input.npy`,
+};
 const small = 'P=4,G=2,M=16,D=2,XD=512,LUT=0,ADD=0';
 
 describe.skipIf(!existsSync(models))('networks on the circuit of the engine (needs ../shared/models)', () => {
@@ -27,6 +32,7 @@ describe.skipIf(!existsSync(models))('networks on the circuit of the engine (nee
       'P=8,G=3,M=16,D=4,XD=4096,LUT=0,ADD=0',
       1,
     ],
+    ['ad03 of 11 bits', ad03, 'P=4,G=2,M=16,D=2,XB=11,WB=10,LUT=0,ADD=0', 2],
   ])('%s equals the integer executor', async (name, options, text, samples) => {
     const { loaded, array } = await loadModel(options);
     if (array === undefined) throw new Error('no input');

@@ -18,10 +18,9 @@ function randomHeader(s: PostSizes, random: RandomStream): Header {
   const CHN = s.PD >= Ho * XT * s.GROUPS ? upTo(3) : 1;
   const yRing = upTo(4);
   const requant = s.MUL === 0 ? 0 : random.nextInt(s.FIXED === 1 ? 4 : 3);
-  const bits = Math.min(s.XB, 8);
-  const limits = [random.nextInt(2 ** bits), random.nextInt(2 ** bits)].sort((a, c) => a - c);
+  const limits = [random.nextInt(2 ** s.XB), random.nextInt(2 ** s.XB)].sort((a, c) => a - c);
   const unsigned = random.nextInt(2);
-  const code = (x: number): number => (unsigned === 1 ? x : (x - 2 ** (bits - 1) + 256) % 256);
+  const code = (x: number): number => (unsigned === 1 ? x : (x - 2 ** (s.XB - 1)) & 0xffff);
   return {
     ...emptyHeader,
     ...{ dstXram: dst & 1, dstAxis: dst >> 1, lut: s.LUT && random.nextInt(2), round: random.nextInt(5), requant },

@@ -214,7 +214,7 @@ function checkStep(
   const names = ['first', 'last', 'op', 'tap', 'read', 'low', 'high', 'pad', 'unsigned', 'has_weights', 'groups'];
   const wanted = {
     ...{ first: +step.first, last: +step.last, op: header.op, tap: step.tap.op, read: step.tap.read },
-    ...{ low: step.low, high: step.high, pad: header.pad & 255, unsigned: header.inUnsigned },
+    ...{ low: step.low, high: step.high, pad: header.pad & 0xffff, unsigned: header.inUnsigned },
     ...{ has_weights: header.hasWeights, groups: step.groups },
   };
   same(Object.fromEntries(names.map((name) => [name, seen(`step_${name}`)])), wanted, where);

@@ -19,7 +19,7 @@ module engine_addresses #(
 ) (
   input  logic                               aclk,
   input  logic                               aresetn,
-  input  logic [767:0]                       header,
+  input  logic [1023:0]                      header,
   input  logic                               valid,        // a step
   input  logic                               first,        // first step of a tile
   input  logic                               opens_row,    // first step of an output row
@@ -83,7 +83,7 @@ module engine_addresses #(
   logic        dense;
   logic        wraps;
   assign unused_header   = |{header[7:0], header[11:10], header[111:13], header[147:131],
-      header[191:160], header[255:208], header[287:276], header[767:352]};
+      header[191:160], header[255:208], header[287:276], header[1023:352]};
   assign h_op            = header[9:8];
   assign h_wrap          = header[12];
   assign h_w             = header[127:112];

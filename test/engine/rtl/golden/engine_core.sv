@@ -12,8 +12,8 @@
 // M         output channels side by side; banks of the X-RAM, 1 to 256
 // D         channels that leave the array in one cycle, 1 to 64
 // XG        channels that share one copy of the operand registers, 1 to 256
-// XB        bits of a pixel, 2 to 8
-// WB        bits of a weight, 2 to 8
+// XB        bits of a pixel, 2 to 16
+// WB        bits of a weight, 2 to 16
 // AB        bits of an accumulator; even, 12 to 32
 // XD        words of a bank of the X-RAM, 2 to 65536
 // WD        words of the weight ring, 2 to 65536
@@ -22,7 +22,7 @@
 // MUL       1: the requantizer multiplies, 0 to 1
 // FIXED     1: fixed mode, 0 to 1
 // LUT       1: a table behind the requantizer, 0 to 1
-// ENTRIES   its entries, 2^XB, 4 to 256
+// ENTRIES   its entries, 2^XB, 4 to 65536
 // XU        1: pixels may be unsigned, 0 to 1
 // XP        bits of s_axis_x: 32, 64, 128, 256, 32 to 256
 // WP        bits of s_axis_w: 32, 64, 128, 256, 32 to 256
@@ -103,9 +103,9 @@ module engine_core #(
     if (D > 64) $fatal(1, "engine_core: D must be at most 64");
     if (XG > 256) $fatal(1, "engine_core: XG must be at most 256");
     if (XB < 2) $fatal(1, "engine_core: XB must be at least 2");
-    if (XB > 8) $fatal(1, "engine_core: XB must be at most 8");
+    if (XB > 16) $fatal(1, "engine_core: XB must be at most 16");
     if (WB < 2) $fatal(1, "engine_core: WB must be at least 2");
-    if (WB > 8) $fatal(1, "engine_core: WB must be at most 8");
+    if (WB > 16) $fatal(1, "engine_core: WB must be at most 16");
     if (AB < 12) $fatal(1, "engine_core: AB must be at least 12");
     if (AB > 32) $fatal(1, "engine_core: AB must be at most 32");
     if (XD < 2) $fatal(1, "engine_core: XD must be at least 2");
@@ -118,7 +118,7 @@ module engine_core #(
     if (FIXED > 1) $fatal(1, "engine_core: FIXED must be at most 1");
     if (LUT > 1) $fatal(1, "engine_core: LUT must be at most 1");
     if (ENTRIES < 4) $fatal(1, "engine_core: ENTRIES must be at least 4");
-    if (ENTRIES > 256) $fatal(1, "engine_core: ENTRIES must be at most 256");
+    if (ENTRIES > 65536) $fatal(1, "engine_core: ENTRIES must be at most 65536");
     if (XU > 1) $fatal(1, "engine_core: XU must be at most 1");
     if (XP < 32) $fatal(1, "engine_core: XP must be at least 32");
     if (XP > 256) $fatal(1, "engine_core: XP must be at most 256");
@@ -150,9 +150,9 @@ module engine_core #(
     if (XG < 1) $fatal(1, "engine_core: least XG");
     if (256 < XG) $fatal(1, "engine_core: greatest XG");
     if (XB < 2) $fatal(1, "engine_core: least XB");
-    if (8 < XB) $fatal(1, "engine_core: greatest XB");
+    if (16 < XB) $fatal(1, "engine_core: greatest XB");
     if (WB < 2) $fatal(1, "engine_core: least WB");
-    if (8 < WB) $fatal(1, "engine_core: greatest WB");
+    if (16 < WB) $fatal(1, "engine_core: greatest WB");
     if (AB < 12) $fatal(1, "engine_core: least AB");
     if (32 < AB) $fatal(1, "engine_core: greatest AB");
     if (XD < 2) $fatal(1, "engine_core: least XD");
@@ -165,7 +165,7 @@ module engine_core #(
     if (1 < FIXED) $fatal(1, "engine_core: greatest FIXED");
     if (1 < LUT) $fatal(1, "engine_core: greatest LUT");
     if (ENTRIES < 4) $fatal(1, "engine_core: least ENTRIES");
-    if (256 < ENTRIES) $fatal(1, "engine_core: greatest ENTRIES");
+    if (65536 < ENTRIES) $fatal(1, "engine_core: greatest ENTRIES");
     if (1 < XU) $fatal(1, "engine_core: greatest XU");
     if (XP < 32) $fatal(1, "engine_core: least XP");
     if (256 < XP) $fatal(1, "engine_core: greatest XP");
@@ -222,10 +222,10 @@ module engine_core #(
 
   logic                                   header_tvalid;
   logic                                   header_tready;
-  logic [767:0]                           header_tdata;
+  logic [1023:0]                          header_tdata;
   logic                                   cfg_tvalid;
   logic                                   cfg_tready;
-  logic [767:0]                           cfg_tdata;
+  logic [1023:0]                          cfg_tdata;
   logic [15:0]                            pass_count;
   logic [$clog2(WD + 1):0]                freed;
   logic [(WD>1 ? $clog2(WD) : 1)-1:0]     ring_address;
@@ -314,7 +314,7 @@ module engine_core #(
   logic [G*20-1:0]                    sequencer_step_address;
   logic [$clog2(P + 1)-1:0]           sequencer_step_low;
   logic [$clog2(P + 1)-1:0]           sequencer_step_high;
-  logic [7:0]                         sequencer_step_pad;
+  logic [15:0]                        sequencer_step_pad;
   logic                               sequencer_step_unsigned;
   logic [(WD>1 ? $clog2(WD) : 1)-1:0] sequencer_step_weight;
   logic                               sequencer_step_has_weights;

@@ -13,8 +13,8 @@
 // M         output channels side by side; banks of the X-RAM, 1 to 256
 // D         channels that leave the array in one cycle, 1 to 64
 // XG        channels that share one copy of the operand registers, 1 to 256
-// XB        bits of a pixel, 2 to 8
-// WB        bits of a weight, 2 to 8
+// XB        bits of a pixel, 2 to 16
+// WB        bits of a weight, 2 to 16
 // AB        bits of an accumulator; even, 12 to 32
 // XD        words of a bank of the X-RAM, 2 to 65536
 // WD        words of the weight ring, 2 to 65536
@@ -23,7 +23,7 @@
 // MUL       1: the requantizer multiplies, 0 to 1
 // FIXED     1: fixed mode, 0 to 1
 // LUT       1: a table behind the requantizer, 0 to 1
-// ENTRIES   its entries, 2^XB, 4 to 256
+// ENTRIES   its entries, 2^XB, 4 to 65536
 // XU        1: pixels may be unsigned, 0 to 1
 // XP        bits of s_axis_x: 32, 64, 128, 256, 32 to 256
 // WP        bits of s_axis_w: 32, 64, 128, 256, 32 to 256
@@ -104,9 +104,9 @@ module engine_core_dw #(
     if (D > 64) $fatal(1, "engine_core_dw: D must be at most 64");
     if (XG > 256) $fatal(1, "engine_core_dw: XG must be at most 256");
     if (XB < 2) $fatal(1, "engine_core_dw: XB must be at least 2");
-    if (XB > 8) $fatal(1, "engine_core_dw: XB must be at most 8");
+    if (XB > 16) $fatal(1, "engine_core_dw: XB must be at most 16");
     if (WB < 2) $fatal(1, "engine_core_dw: WB must be at least 2");
-    if (WB > 8) $fatal(1, "engine_core_dw: WB must be at most 8");
+    if (WB > 16) $fatal(1, "engine_core_dw: WB must be at most 16");
     if (AB < 12) $fatal(1, "engine_core_dw: AB must be at least 12");
     if (AB > 32) $fatal(1, "engine_core_dw: AB must be at most 32");
     if (XD < 2) $fatal(1, "engine_core_dw: XD must be at least 2");
@@ -119,7 +119,7 @@ module engine_core_dw #(
     if (FIXED > 1) $fatal(1, "engine_core_dw: FIXED must be at most 1");
     if (LUT > 1) $fatal(1, "engine_core_dw: LUT must be at most 1");
     if (ENTRIES < 4) $fatal(1, "engine_core_dw: ENTRIES must be at least 4");
-    if (ENTRIES > 256) $fatal(1, "engine_core_dw: ENTRIES must be at most 256");
+    if (ENTRIES > 65536) $fatal(1, "engine_core_dw: ENTRIES must be at most 65536");
     if (XU > 1) $fatal(1, "engine_core_dw: XU must be at most 1");
     if (XP < 32) $fatal(1, "engine_core_dw: XP must be at least 32");
     if (XP > 256) $fatal(1, "engine_core_dw: XP must be at most 256");
@@ -151,9 +151,9 @@ module engine_core_dw #(
     if (XG < 1) $fatal(1, "engine_core_dw: least XG");
     if (256 < XG) $fatal(1, "engine_core_dw: greatest XG");
     if (XB < 2) $fatal(1, "engine_core_dw: least XB");
-    if (8 < XB) $fatal(1, "engine_core_dw: greatest XB");
+    if (16 < XB) $fatal(1, "engine_core_dw: greatest XB");
     if (WB < 2) $fatal(1, "engine_core_dw: least WB");
-    if (8 < WB) $fatal(1, "engine_core_dw: greatest WB");
+    if (16 < WB) $fatal(1, "engine_core_dw: greatest WB");
     if (AB < 12) $fatal(1, "engine_core_dw: least AB");
     if (32 < AB) $fatal(1, "engine_core_dw: greatest AB");
     if (XD < 2) $fatal(1, "engine_core_dw: least XD");
@@ -166,7 +166,7 @@ module engine_core_dw #(
     if (1 < FIXED) $fatal(1, "engine_core_dw: greatest FIXED");
     if (1 < LUT) $fatal(1, "engine_core_dw: greatest LUT");
     if (ENTRIES < 4) $fatal(1, "engine_core_dw: least ENTRIES");
-    if (256 < ENTRIES) $fatal(1, "engine_core_dw: greatest ENTRIES");
+    if (65536 < ENTRIES) $fatal(1, "engine_core_dw: greatest ENTRIES");
     if (1 < XU) $fatal(1, "engine_core_dw: greatest XU");
     if (XP < 32) $fatal(1, "engine_core_dw: least XP");
     if (256 < XP) $fatal(1, "engine_core_dw: greatest XP");
@@ -225,10 +225,10 @@ module engine_core_dw #(
 
   logic                                   header_tvalid;
   logic                                   header_tready;
-  logic [767:0]                           header_tdata;
+  logic [1023:0]                          header_tdata;
   logic                                   cfg_tvalid;
   logic                                   cfg_tready;
-  logic [767:0]                           cfg_tdata;
+  logic [1023:0]                          cfg_tdata;
   logic [15:0]                            pass_count;
   logic [$clog2(WD + 1):0]                freed;
   logic [(WD>1 ? $clog2(WD) : 1)-1:0]     ring_address;
@@ -317,7 +317,7 @@ module engine_core_dw #(
   logic [G*20-1:0]                    sequencer_step_address;
   logic [$clog2(P + 1)-1:0]           sequencer_step_low;
   logic [$clog2(P + 1)-1:0]           sequencer_step_high;
-  logic [7:0]                         sequencer_step_pad;
+  logic [15:0]                        sequencer_step_pad;
   logic                               sequencer_step_unsigned;
   logic [(WD>1 ? $clog2(WD) : 1)-1:0] sequencer_step_weight;
   logic                               sequencer_step_has_weights;

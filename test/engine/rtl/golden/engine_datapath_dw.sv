@@ -12,7 +12,7 @@
 // M    channels of the output at a time; banks of the X-RAM, 1 to 256
 // D    channels that leave in a cycle; divides M, <= XG
 // XG   channels that share one copy of the operand registers; divides M, >= 1
-// XB   bits of a pixel, 1 to 8
+// XB   bits of a pixel, 1 to 16
 // XU   1: pixels may be unsigned, lanes have XB + 1 bits; else 0
 // WB   width of a weight, >= 1
 // AB   width of a sum, >= X_W + W_W
@@ -48,7 +48,7 @@ module engine_datapath_dw #(
   input  logic [$clog2(P + 1)-1:0]               step_low,
   input  logic [$clog2(P + 1)-1:0]               step_high,         // first lane behind them
   // value of the other lanes, in the low XB bits
-  input  logic [7:0]                             step_pad,
+  input  logic [15:0]                            step_pad,
   input  logic                                   step_unsigned,     // pixels are unsigned
   input  logic                                   step_has_weights,  // 0: every weight is 1
   // slice whose weight a depthwise step takes
@@ -72,10 +72,10 @@ module engine_datapath_dw #(
 `ifndef SYNTHESIS
   initial begin
     if (M > 256) $fatal(1, "engine_datapath_dw: M must be at most 256");
-    if (XB > 8) $fatal(1, "engine_datapath_dw: XB must be at most 8");
+    if (XB > 16) $fatal(1, "engine_datapath_dw: XB must be at most 16");
     if (XD < 2) $fatal(1, "engine_datapath_dw: XD must be at least 2");
     if (XD > 65536) $fatal(1, "engine_datapath_dw: XD must be at most 65536");
-    if (8 < XB) $fatal(1, "engine_datapath_dw: step_pad holds a pixel");
+    if (16 < XB) $fatal(1, "engine_datapath_dw: step_pad holds a pixel");
     if (20 < (XD > 1 ? $clog2(XD) : 1))
       $fatal(1, "engine_datapath_dw: step_address holds an address");
     if (M / XG * XG != M) $fatal(1, "engine_datapath_dw: XG divides M");

@@ -13,7 +13,7 @@
 // D         channels of a group, >= 1
 // GROUPS    groups of a weight tile: M / D, >= 1
 // AB        bits of a sum, 2 to 32
-// XB        bits of a pixel; limits of more than 8 come in steps of 2^(XB - 8), 2 to 16
+// XB        bits of a pixel, 2 to 16
 // PD        entries of partial sums; 0: no chunks, 0 to 65536
 // MUL       1: with multipliers, 0 to 1
 // FIXED     1: with mode 3, 0 to 1
@@ -39,7 +39,7 @@ module engine_post #(
 
   input  logic                                       cfg_tvalid,  // header of a pass, word 0 lowest
   output logic                                       cfg_tready,
-  input  logic [767:0]                               cfg_tdata,
+  input  logic [1023:0]                              cfg_tdata,
 
   input  logic                                       drain_valid,
   // pixel p of channel d is element d * P + p
@@ -116,9 +116,9 @@ module engine_post #(
   logic [3:0]                                 walk_planes;
   logic [15:0]                                walk_y_phase;
   logic [2:0]                                 walk_y_sw;
-  logic [7:0]                                 walk_lo;
-  logic [7:0]                                 walk_hi;
-  logic [7:0]                                 walk_zp;
+  logic [15:0]                                walk_lo;
+  logic [15:0]                                walk_hi;
+  logic [15:0]                                walk_zp;
   logic                                       walk_out_unsigned;
   logic [2:0]                                 walk_leaky;
   logic [5:0]                                 walk_shift;
@@ -249,20 +249,21 @@ module engine_post #(
     thresholds_q <= parameters_thresholds;
   end
 
-  logic [15:0] high_common;
-  assign high_common = 16'(48'($signed(bias_common_q)) >> 32);
-
   for (genvar i = 0; i < D; i = i + 1) begin : g_channel
     logic [31:0] shift_word;
+    logic [31:0] own_bias;
+    logic [15:0] high_value;
 
     assign shift_word = parameters_shift[i*32 +: 32];
+    assign own_bias   = planes_q[0] ? parameters_bias[i*32 +: 32] : bias_common_q;
+    assign high_value = 16'(48'($signed(own_bias)) >> 32);
 
     always_ff @(posedge aclk) begin
-      bias_q[i*32 +: 32] <= planes_q[0] ? parameters_bias[i*32 +: 32] : bias_common_q;
+      bias_q[i*32 +: 32] <= own_bias;
       mult_q[i*32 +: 32] <= planes_q[1] ? parameters_mult[i*32 +: 32] : mult_common_q;
       shift_q[i*6 +: 6]  <= planes_q[2] ? shift_word[5:0] : shift_common_q;
       left_q[i*5 +: 5]   <= planes_q[2] ? shift_word[12:8] : left_common_q;
-      high_q[i*16 +: 16] <= planes_q[2] ? shift_word[31:16] : high_common;
+      high_q[i*16 +: 16] <= planes_q[2] ? shift_word[31:16] : high_value;
     end
 
     logic unused_bits;  // takes what nothing else reads
@@ -310,29 +311,13 @@ module engine_post #(
   end
 
   // requantizer; what a pass says to all lanes comes along in step
-  logic signed [XB-1:0] zero;
-  logic signed [XB:0]   least;  // limits with their sign
-  logic signed [XB:0]   greatest;
-
-  if (XB > 8) begin : g_codes
-    logic [XB-9:0] none;
-
-    assign none = '0;
-
-    assign zero     = XB'($signed(walk_zp));
-    assign least    = $signed({$unsigned(walk_out_unsigned ? $signed(9'(walk_lo))
-        : 9'($signed(walk_lo))),
-        none});
-    assign greatest = $signed({$unsigned(walk_out_unsigned ? $signed(9'(walk_hi))
-        : 9'($signed(walk_hi))),
-        ~none});
-  end else begin : g_codes_else
-    assign zero     = $signed(walk_zp[XB-1:0]);
-    assign least    = (XB+1)'(walk_out_unsigned ? $signed(9'(walk_lo)) : 9'($signed(walk_lo)));
-    assign greatest = (XB+1)'(walk_out_unsigned ? $signed(9'(walk_hi)) : 9'($signed(walk_hi)));
-  end
-
-  logic [D*P*32-1:0] wide;  // sums with their sign
+  logic [XB-1:0]     zero;
+  logic [XB:0]       least;  // limits with their sign
+  logic [XB:0]       greatest;
+  logic [D*P*32-1:0] wide;   // sums with their sign
+  assign zero     = walk_zp[XB-1:0];
+  assign least    = (XB+1)'(walk_out_unsigned ? $signed(17'(walk_lo)) : 17'($signed(walk_lo)));
+  assign greatest = (XB+1)'(walk_out_unsigned ? $signed(17'(walk_hi)) : 17'($signed(walk_hi)));
 
   for (genvar k = 0; k < D * P; k = k + 1) begin : g_extend
     assign wide[k*32 +: 32] = 32'($signed(sums_q[k*AB +: AB]));

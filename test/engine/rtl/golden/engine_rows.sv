@@ -19,7 +19,7 @@ module engine_rows #(
   input  logic                             aclk,
   input  logic                             aresetn,
   input  logic                             start,             // header is that of a new pass
-  input  logic [767:0]                     header,
+  input  logic [1023:0]                    header,
   // entry of the row table: first kernel row
   output logic [3:0]                       first_row,
   input  logic [31:0]                      first_entry,       // the entry, {rem, start}
@@ -140,7 +140,7 @@ module engine_rows #(
   logic        dense;
   assign unused_header   = |{header[7:0], header[19:11], header[31:21], header[63:48],
       header[71:70], header[95:88], header[147:112], header[275:256], header[287:285],
-      header[335:320], header[559:432], header[623:563], header[767:640]};
+      header[335:320], header[559:432], header[623:563], header[1023:640]};
   assign h_op            = header[9:8];
   assign h_skip_rows     = header[20];
   assign h_ho            = header[47:32];

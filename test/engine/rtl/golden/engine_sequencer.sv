@@ -37,12 +37,12 @@ module engine_sequencer #(
   // headers whose taps and row table are complete
   input  logic                               s_header_tvalid,
   output logic                               s_header_tready,
-  input  logic [767:0]                       s_header_tdata,
+  input  logic [1023:0]                      s_header_tdata,
 
   // the same header for engine_post, when its pass starts
   output logic                               m_cfg_tvalid,
   input  logic                               m_cfg_tready,
-  output logic [767:0]                       m_cfg_tdata,
+  output logic [1023:0]                      m_cfg_tdata,
 
   // tap programs and row tables of the passes go to set 0 and 1 in turn
   input  logic                               tap_write,
@@ -76,7 +76,8 @@ module engine_sequencer #(
   // first lane with a pixel of the input
   output logic [$clog2(P + 1)-1:0]           step_low,
   output logic [$clog2(P + 1)-1:0]           step_high,         // first lane behind them
-  output logic [7:0]                         step_pad,          // value of the other lanes
+  // value of the other lanes, in the low bits
+  output logic [15:0]                        step_pad,
   output logic                               step_unsigned,     // pixels are unsigned
   // place of the weight word in the ring
   output logic [(WD>1 ? $clog2(WD) : 1)-1:0] step_weight,
@@ -118,7 +119,7 @@ module engine_sequencer #(
   end
 `endif
 
-  logic [767:0] header_q;  // the pass that runs
+  logic [1023:0] header_q;  // the pass that runs
 
   logic        unused_header;  // not every bit matters
   logic [1:0]  h_op;           // reduction: 0 dense, 1 depthwise, 2 maximum, 3 sum
@@ -129,7 +130,7 @@ module engine_sequencer #(
   logic        h_has_weights;  // steps take weight words (0: constant weight 1)
   logic [3:0]  h_planes;       // parameter planes: bit 0 bias, 1 multiplier, 2 shift, 3 thresholds
   logic [5:0]  h_nt;           // tap entries of a kernel row
-  logic [7:0]  h_pad;          // value of the padding
+  logic [15:0] h_pad;          // value of the padding
   logic        h_in_unsigned;  // pixels are unsigned
   logic [15:0] h_xt;           // tiles of P pixels in an output row
   logic [15:0] h_w_words;      // weight words of a chunk
@@ -138,8 +139,8 @@ module engine_sequencer #(
   logic        dense;
   logic        weighted;
   assign unused_header = |{header_q[7:0], header_q[13:12], header_q[15], header_q[17],
-      header_q[27:19], header_q[47:32], header_q[87:70], header_q[223:96], header_q[431:240],
-      header_q[559:433], header_q[600:563], header_q[767:602]};
+      header_q[27:19], header_q[47:32], header_q[223:70], header_q[431:240], header_q[559:433],
+      header_q[600:563], header_q[815:602], header_q[1023:832]};
   assign h_op          = header_q[9:8];
   assign h_dst_xram    = header_q[10];
   assign h_dst_axis    = header_q[11];
@@ -148,7 +149,7 @@ module engine_sequencer #(
   assign h_has_weights = header_q[18];
   assign h_planes      = header_q[31:28];
   assign h_nt          = header_q[69:64];
-  assign h_pad         = header_q[95:88];
+  assign h_pad         = header_q[831:816];
   assign h_in_unsigned = header_q[601];
   assign h_xt          = header_q[63:48];
   assign h_w_words     = header_q[239:224];
@@ -685,11 +686,11 @@ module engine_sequencer #(
     else step_valid_q <= valid_q[3];
   end
 
-  logic [1:0] op_of_pass_q;
-  logic [7:0] pad_of_pass_q;
-  logic       unsigned_of_pass_q;
-  logic       weighted_of_pass_q;
-  logic [2:0] scatter_of_pass_q;
+  logic [1:0]  op_of_pass_q;
+  logic [15:0] pad_of_pass_q;
+  logic        unsigned_of_pass_q;
+  logic        weighted_of_pass_q;
+  logic [2:0]  scatter_of_pass_q;
 
   always_ff @(posedge aclk) begin
     op_of_pass_q       <= h_op;

@@ -17,7 +17,7 @@ module engine_walk #(
   // header of a pass, word 0 lowest
   input  logic                                       cfg_tvalid,
   output logic                                       cfg_tready,
-  input  logic [767:0]                               cfg_tdata,
+  input  logic [1023:0]                              cfg_tdata,
 
   input  logic                                       advance,       // a group of sums is there
   // results are written to the X-RAM
@@ -38,12 +38,12 @@ module engine_walk #(
   output logic [15:0]                                y_phase,
   // phases of the output: horizontal stride of its reader
   output logic [2:0]                                 y_sw,
-  // least result, a code of 8 bits (see outUnsigned)
-  output logic [7:0]                                 lo,
-  // greatest result, a code of 8 bits
-  output logic [7:0]                                 hi,
+  // least result, a code of 16 bits (see outUnsigned)
+  output logic [15:0]                                lo,
+  // greatest result, a code of 16 bits
+  output logic [15:0]                                hi,
   // zero point: added behind the shift
-  output logic [7:0]                                 zp,
+  output logic [15:0]                                zp,
   // lo, hi and results are unsigned
   output logic                                       out_unsigned,
   // sums that are not negative are shifted left by this much in front of the rounding
@@ -107,9 +107,9 @@ module engine_walk #(
   logic [3:0]  next_planes_q;
   logic [15:0] next_yphase_q;
   logic [2:0]  next_ysw_q;
-  logic [7:0]  next_lo_q;
-  logic [7:0]  next_hi_q;
-  logic [7:0]  next_zp_q;
+  logic [15:0] next_lo_q;
+  logic [15:0] next_hi_q;
+  logic [15:0] next_zp_q;
   logic        next_out_unsigned_q;
   logic [2:0]  next_leaky_q;
   logic [5:0]  next_shift_q;
@@ -137,9 +137,9 @@ module engine_walk #(
   logic [3:0]  cfg_planes_q;
   logic [15:0] cfg_yphase_q;
   logic [2:0]  cfg_ysw_q;
-  logic [7:0]  cfg_lo_q;
-  logic [7:0]  cfg_hi_q;
-  logic [7:0]  cfg_zp_q;
+  logic [15:0] cfg_lo_q;
+  logic [15:0] cfg_hi_q;
+  logic [15:0] cfg_zp_q;
   logic        cfg_out_unsigned_q;
   logic [2:0]  cfg_leaky_q;
   logic [5:0]  cfg_shift_q;
@@ -192,9 +192,9 @@ module engine_walk #(
       next_planes_q       <= cfg_tdata[31:28];
       next_yphase_q       <= cfg_tdata[559:544];
       next_ysw_q          <= cfg_tdata[562:560];
-      next_lo_q           <= cfg_tdata[583:576];
-      next_hi_q           <= cfg_tdata[591:584];
-      next_zp_q           <= cfg_tdata[599:592];
+      next_lo_q           <= cfg_tdata[783:768];
+      next_hi_q           <= cfg_tdata[799:784];
+      next_zp_q           <= cfg_tdata[815:800];
       next_out_unsigned_q <= cfg_tdata[600];
       next_leaky_q        <= cfg_tdata[606:604];
       next_shift_q        <= cfg_tdata[613:608];

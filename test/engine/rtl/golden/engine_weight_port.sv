@@ -60,7 +60,7 @@ module engine_weight_port #(
   // headers whose taps and row table are complete
   output logic                                   m_header_tvalid,
   input  logic                                   m_header_tready,
-  output logic [767:0]                           m_header_tdata,
+  output logic [1023:0]                          m_header_tdata,
 
   output logic                                   tap_write,
   output logic [5:0]                             tap_address,      // {set, tap}
@@ -152,24 +152,24 @@ module engine_weight_port #(
     FAILED = 4'd11
   } state_t;
 
-  state_t       state_q;
-  logic [767:0] header_q;      // of this packet; stays until the sequencer has taken it
-  logic         offered_q;     // the sequencer has not taken it
-  logic         set_q;         // set of the tap program and row table
-  logic [15:0]  item_q;        // items of the segment that have passed; taps count by themselves
-  logic         half_q;        // the upper tap of the item follows
-  logic [4:0]   plane_q;       // parameter plane
-  logic         filled_q;      // the weight tile has parameters
-  logic [15:0]  tile_q;
-  logic [15:0]  chunk_q;
-  logic         param_set_q;
-  logic [1:0]   param_sets_q;  // sets in use
-  logic         lasted_q;      // tlast has come
-  logic [15:0]  packets_q;
-  logic [15:0]  beats_q;
-  logic [1:0]   error_q;
-  logic         bad_magic_q;
-  logic         bad_limits_q;
+  state_t        state_q;
+  logic [1023:0] header_q;      // of this packet; stays until the sequencer has taken it
+  logic          offered_q;     // the sequencer has not taken it
+  logic          set_q;         // set of the tap program and row table
+  logic [15:0]   item_q;        // items of the segment that have passed; taps count by themselves
+  logic          half_q;        // the upper tap of the item follows
+  logic [4:0]    plane_q;       // parameter plane
+  logic          filled_q;      // the weight tile has parameters
+  logic [15:0]   tile_q;
+  logic [15:0]   chunk_q;
+  logic          param_set_q;
+  logic [1:0]    param_sets_q;  // sets in use
+  logic          lasted_q;      // tlast has come
+  logic [15:0]   packets_q;
+  logic [15:0]   beats_q;
+  logic [1:0]    error_q;
+  logic          bad_magic_q;
+  logic          bad_limits_q;
 
   logic        unused_header;  // not every bit matters
   logic [7:0]  h_magic;        // mark of a header, 0xE7
@@ -209,6 +209,9 @@ module engine_weight_port #(
   logic        h_in_unsigned;  // pixels are unsigned
   logic        h_y_flat;       // reserved for rows that follow each other without gaps
   logic [3:0]  h_planes;       // parameter planes: bit 0 bias, 1 multiplier, 2 shift, 3 thresholds
+  logic [7:0]  h_r_grp0;       // bank group of its first channel
+  logic [2:0]  h_r_round;      // second requantization: rounding, as round
+  logic [1:0]  h_r_requant;    // second requantization: mode, as requant
   logic        is_dense;
   logic        is_pool;
   logic        bad_zero;
@@ -223,6 +226,7 @@ module engine_weight_port #(
   logic        bad_bank;
   logic        bad_slots;
   logic        bad_flat;
+  logic        bad_residual;
   logic        bad_target;
   logic        bad_write;
   logic        lacks_dw;
@@ -236,7 +240,7 @@ module engine_weight_port #(
   assign unused_header = |{header_q[15], header_q[20:19], header_q[26], header_q[75:70],
       header_q[95:80], header_q[135:128], header_q[159:147], header_q[275:256], header_q[335:285],
       header_q[467:368], header_q[511:476], header_q[559:544], header_q[567:563], header_q[600:569],
-      header_q[767:602]};
+      header_q[727:602], header_q[906:736], header_q[1023:912]};
   assign h_magic       = header_q[7:0];
   assign h_op          = header_q[9:8];
   assign h_dst_xram    = header_q[10];
@@ -273,6 +277,9 @@ module engine_weight_port #(
   assign h_in_unsigned = header_q[601];
   assign h_y_flat      = header_q[568];
   assign h_planes      = header_q[31:28];
+  assign h_r_grp0      = header_q[735:728];
+  assign h_r_round     = header_q[911:909];
+  assign h_r_requant   = header_q[908:907];
   assign is_dense      = h_op == 2'd0;
   assign is_pool       = h_op[1];
   assign bad_zero      = h_ho == 16'd0 || h_xt == 16'd0 || h_nt == 6'd0 || h_sh == 4'd0
@@ -290,6 +297,7 @@ module engine_weight_port #(
   assign bad_bank      = 17'(h_x_ch0) >= 17'(M);
   assign bad_slots     = h_x_slot0 >= h_x_ring || h_y_slot0 >= h_y_ring;
   assign bad_flat      = h_y_flat != 1'b0;
+  assign bad_residual  = h_res && (17'(h_r_grp0) >= 17'(GROUPS) || h_r_round > 3'd4);
   assign bad_target    = (h_dst_xram | h_dst_axis) == 1'b0;
   assign bad_write     = h_dst_xram
       && (17'(h_y_grp0) >= 17'(GROUPS) || 17'(h_y_sw) > 17'(GROUPS) || h_y_sw > 3'd4);
@@ -309,13 +317,13 @@ module engine_weight_port #(
   if (MUL > 0) begin : g_lacks_mul
     assign lacks_mul = 1'b0;
   end else begin : g_lacks_mul_else
-    assign lacks_mul = h_requant != 2'd0;
+    assign lacks_mul = h_requant != 2'd0 || h_r_requant != 2'd0;
   end
 
   if (FIXED > 0) begin : g_lacks_fixed
     assign lacks_fixed = 1'b0;
   end else begin : g_lacks_fixed_else
-    assign lacks_fixed = h_requant == 2'd3;
+    assign lacks_fixed = h_requant == 2'd3 || h_r_requant == 2'd3;
   end
 
   if (NTHR > 0) begin : g_lacks_thresholds
@@ -346,9 +354,9 @@ module engine_weight_port #(
   logic bad_limits;
   assign bad_magic  = h_magic != 8'd231;
   assign bad_limits = bad_zero || bad_taps || bad_round || bad_channels || bad_weights || bad_kind
-      || bad_chunks || bad_wrap || bad_keep || bad_bank || bad_slots || bad_flat || bad_target
-      || bad_write || lacks_dw || lacks_chunks || lacks_mul || lacks_fixed || lacks_thresholds
-      || lacks_lut || lacks_add || lacks_unsigned;
+      || bad_chunks || bad_wrap || bad_keep || bad_bank || bad_slots || bad_flat || bad_residual
+      || bad_target || bad_write || lacks_dw || lacks_chunks || lacks_mul || lacks_fixed
+      || lacks_thresholds || lacks_lut || lacks_add || lacks_unsigned;
 
   always_ff @(posedge aclk) begin
     bad_magic_q  <= bad_magic;
@@ -573,7 +581,7 @@ module engine_weight_port #(
   assign entrys_tready  = state_q == ENTRIES;
 
   always_comb begin
-    last_item = 16'd23;
+    last_item = 16'd31;
     if (state_q == TAPS) last_item = 16'(header_64) - 16'd1;
     else if (state_q == ROWS) last_item = 16'(header_72);
     else if (state_q == PLANE) last_item = 16'(groups) - 16'd1;
@@ -762,7 +770,7 @@ module engine_weight_port #(
 
   always_ff @(posedge aclk) begin  // payload needs no reset
     case (state_q)
-      HEAD:    if (words_tvalid && words_tready) header_q <= {words_tdata, header_q[767:32]};
+      HEAD:    if (words_tvalid && words_tready) header_q <= {words_tdata, header_q[1023:32]};
       default: ;
     endcase
   end
@@ -771,7 +779,8 @@ module engine_weight_port #(
   assign error_place = {packets_q, beats_q};
 
   logic unused_bits;  // takes what nothing else reads
-  assign unused_bits = &{1'b0, h_res, h_lut, h_requant, h_thresholds, h_in_unsigned, h_planes};
+  assign unused_bits = &{1'b0, h_lut, h_requant, h_thresholds, h_in_unsigned, h_planes,
+      h_r_requant};
 
 endmodule
 `default_nettype wire
