@@ -16,4 +16,6 @@ export const explanations: Readonly<Record<string, string>> = {
     'A board file does not follow boards/board.schema.json. Editors that read $schema mark the place while it is written.',
   H2502:
     'The technology file (tech.json) does not follow asic/tech.schema.json, or it contradicts itself: a corner names RC data that is not there, or a memory lacks the library of a corner.',
+  H2510:
+    "A report of a vendor's tool was cut off, or is another file. Figures are only taken from whole reports; nothing is filled in.",
 };
