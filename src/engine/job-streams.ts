@@ -2,7 +2,7 @@
 import type { Engine } from './config.js';
 import type { LayerPlan } from './plan/plan-job.js';
 import type { CoreFeed } from './run-core.js';
-import { decodeOutput, encodeInput, encodeWeights, pixelsOf } from './streams.js';
+import { decodeOutput, encodeInput, encodeWeights, type PixelAt, pixelsOf } from './streams.js';
 
 /** Packets of all passes and inputs, each made when it is asked for. `images[i]` is the input of plan i, if it has packets. */
 export function jobFeed(
@@ -16,8 +16,9 @@ export function jobFeed(
       for (const { layer, passes } of plans) for (const pass of passes) yield encodeWeights(engine, layer, pass);
     })(),
     pixels: (function* () {
-      for (const [index, { layer, inputs }] of plans.entries()) {
-        const pixel = pixelsOf(layer.input, images[index] ?? []);
+      for (const [index, { layer, inputs, rowStep }] of plans.entries()) {
+        const all = pixelsOf(layer.input, images[index] ?? []);
+        const pixel: PixelAt = rowStep === 1 ? all : (row, column, channel) => all(row * rowStep, column, channel);
         for (const { descriptor, row0 } of inputs) yield encodeInput(engine, descriptor, row0, layer.input, pixel);
       }
     })(),

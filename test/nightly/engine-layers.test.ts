@@ -3,7 +3,8 @@ import { HeddleError } from '../../src/base/diagnostics.js';
 import { Engine } from '../../src/engine/config.js';
 import { runStreams } from '../../src/engine/functional.js';
 import { planRow } from '../../src/engine/plan/plan-row.js';
-import { decodeOutput, encodeInput, encodeWeights, pixelsOf } from '../../src/engine/streams.js';
+import { jobFeed } from '../../src/engine/job-streams.js';
+import { decodeOutput } from '../../src/engine/streams.js';
 import { integerLayer } from '../engine/integer-layer.js';
 import { randomLayer, type RandomLayer } from '../engine/random-layer.js';
 
@@ -28,11 +29,9 @@ describe('layers on the functional engine', () => {
       const what = `layer ${index} of seed ${seed} on ${engine.toString()}`;
       try {
         const plan = planRow(engine, layer);
-        const weights = plan.passes.map((pass) => encodeWeights(engine, layer, pass));
-        const pixels = plan.inputs.map(({ descriptor, row0 }) =>
-          encodeInput(engine, descriptor, row0, layer.input, pixelsOf(layer.input, input)),
-        );
-        const { outputs } = runStreams(engine, { weights, pixels }, index % 3 === 0 ? 'passes first' : 'pixels first');
+        const feed = jobFeed(engine, [plan], [input]);
+        const streams = { weights: [...feed.weights], pixels: [...feed.pixels] };
+        const { outputs } = runStreams(engine, streams, index % 3 === 0 ? 'passes first' : 'pixels first');
         const image = new Float64Array(layer.output.height * layer.output.width * layer.output.channels);
         plan.passes.forEach((pass, i) =>
           decodeOutput(engine, pass, layer.output, outputs[i] ?? new Uint8Array(), image),

@@ -41,6 +41,8 @@ export interface LayerPlan {
   readonly passes: readonly PassPlan[];
   /** Packets of its input; none where the input is the result of the layer in front. */
   readonly inputs: readonly JobInput[];
+  /** Every `rowStep`-th row of the input is loaded; rows of packets are counted among these. */
+  readonly rowStep: number;
   /** The results stay in the X-RAM for the next layer. */
   readonly stays: boolean;
   readonly traffic: Traffic;
@@ -81,9 +83,11 @@ class Occupation {
 export function planJob(engine: Engine, layers: readonly JobLayer[]): LayerPlan[] {
   const state = new Occupation(engine);
   let given: TensorPlace | undefined;
-  return layers.map(({ layer }, index) => {
+  return layers.map(({ layer: whole }, index) => {
     const next = layers[index + 1];
     const arrived = given;
+    const rowStep = arrived === undefined ? stepOfRows(whole) : 1;
+    const layer = rowStep === 1 ? whole : withoutUnseenRows(whole);
     const shape = arrived === undefined ? rowShape(engine, layer) : undefined;
     const place = arrived ?? inputPlace(engine, layer, shape as RowShape, state);
     const output = next?.chained === true ? resultPlace(engine, layer, next.layer, place) : undefined;
@@ -101,8 +105,22 @@ export function planJob(engine: Engine, layers: readonly JobLayer[]): LayerPlan[
     state.tokens += loads.reduce((sum, { rows }) => sum + rows, 0);
     const note = shape === undefined ? 'the input is there' : shape.note;
     const stays = output !== undefined;
-    return { layer, place, pass0, passes, inputs, stays, note, traffic: trafficOf(engine, passes, inputs) };
+    return {
+      ...{ layer: whole, place, pass0, passes, inputs, rowStep, stays, note },
+      traffic: trafficOf(engine, passes, inputs),
+    };
   });
+}
+
+/** Rows of the input from one that a 1-row kernel looks at to the next: only these need to come. */
+function stepOfRows({ y }: EngineLayer): number {
+  return y.kernel === 1 && y.pad === 0 ? y.stride : 1;
+}
+
+/** The layer on the rows that it looks at. */
+function withoutUnseenRows(layer: EngineLayer): EngineLayer {
+  const { y, input, output } = layer;
+  return { ...layer, input: { ...input, height: output.height }, y: { ...y, stride: 1 } };
 }
 
 /** Where the input can begin to arrive first. */

@@ -3,7 +3,8 @@ import { Engine } from '../../../src/engine/config.js';
 import { layerBound } from '../../../src/engine/cycles.js';
 import { runStreams } from '../../../src/engine/functional.js';
 import { planRow } from '../../../src/engine/plan/plan-row.js';
-import { decodeOutput, encodeInput, encodeWeights, pixelsOf } from '../../../src/engine/streams.js';
+import { jobFeed } from '../../../src/engine/job-streams.js';
+import { decodeOutput } from '../../../src/engine/streams.js';
 import { integerLayer } from '../integer-layer.js';
 import { randomLayer, testEngines } from '../random-layer.js';
 
@@ -22,10 +23,8 @@ describe('planRow', () => {
       const plan = planRow(engine, layer);
       const kind = plan.note.replace(/\d+ /, '');
       notes.set(kind, (notes.get(kind) ?? 0) + 1);
-      const weights = plan.passes.map((pass) => encodeWeights(engine, layer, pass));
-      const pixels = plan.inputs.map(({ descriptor, row0 }) =>
-        encodeInput(engine, descriptor, row0, layer.input, pixelsOf(layer.input, input)),
-      );
+      const feed = jobFeed(engine, [plan], [input]);
+      const [weights, pixels] = [[...feed.weights], [...feed.pixels]];
       const run = runStreams(engine, { weights, pixels }, index % 2 === 0 ? 'pixels first' : 'passes first');
       const image = new Float64Array(layer.output.height * layer.output.width * layer.output.channels);
       plan.passes.forEach((pass, i) => decodeOutput(engine, pass, layer.output, run.outputs[i]!, image));
