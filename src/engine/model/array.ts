@@ -30,7 +30,11 @@ export class ArrayModel implements PortModel {
   #sums: bigint[][];
   readonly #calendar = new Map<number, bigint>();
 
-  constructor(readonly sizes: ArraySizes) {
+  /** `product`: what a processing element adds for its operands. */
+  constructor(
+    readonly sizes: ArraySizes,
+    readonly product: (x: bigint, w: bigint) => bigint = (x, w) => x * w,
+  ) {
     this.#sums = Array.from({ length: sizes.M }, () => Array.from({ length: sizes.P }, () => 0n));
   }
 
@@ -61,7 +65,8 @@ export class ArrayModel implements PortModel {
     this.#sums = this.#sums.map((row, m) =>
       row.map((sum, p) => {
         let total = first ? 0n : sum;
-        for (let g = 0; g < G; g++) total += element(x, g * P + p, X_W, true) * element(w, m * G + g, W_W, true);
+        for (let g = 0; g < G; g++)
+          total += this.product(element(x, g * P + p, X_W, true), element(w, m * G + g, W_W, true));
         return BigInt.asUintN(ACC_W, total);
       }),
     );

@@ -1,4 +1,15 @@
-import { bool, defineModule, input, natGe, natParam, output, requirement, sint, uint } from '../../hdl/index.js';
+import {
+  bool,
+  defineModule,
+  input,
+  type NatExpr,
+  natGe,
+  natParam,
+  output,
+  requirement,
+  sint,
+  uint,
+} from '../../hdl/index.js';
 
 /** Parameters of a processing element; every module around it hands them down. */
 export const peParams = {
@@ -6,6 +17,16 @@ export const peParams = {
   W_W: natParam({ default: 8, min: 1, doc: 'width of a weight, >= 1' }),
   ACC_W: natParam({ default: 32, min: 1, doc: 'width of a sum, >= X_W + W_W' }),
 };
+
+/** Ports of a processing element. */
+export const pePorts = ({ X_W, W_W, ACC_W }: Readonly<Record<keyof typeof peParams, NatExpr>>) => ({
+  first: input(bool(), 'the product that is added now is the first of its sum'),
+  load: input(bool(), 'the sum is complete'),
+  x: input(sint(X_W)),
+  w: input(sint(W_W)),
+  shadow_in: input(uint(ACC_W), 'shadow register of the neighbour'),
+  shadow: output(uint(ACC_W)),
+});
 
 /**
  * Processing element of the engine. A user's module with the same ports may take its place: it gets operands in cycle t,
@@ -22,14 +43,7 @@ All values are signed; the sum wraps modulo 2^ACC_W.
 Latency 2 cycles from x and w to the sum, 3 to shadow. No reset: the first product starts it.`,
   params: peParams,
   requires: ({ X_W, W_W, ACC_W }) => [requirement(natGe(ACC_W, X_W.plus(W_W)), 'a sum holds a product')],
-  ports: ({ X_W, W_W, ACC_W }) => ({
-    first: input(bool(), 'the product that is added now is the first of its sum'),
-    load: input(bool(), 'the sum is complete'),
-    x: input(sint(X_W)),
-    w: input(sint(W_W)),
-    shadow_in: input(uint(ACC_W), 'shadow register of the neighbour'),
-    shadow: output(uint(ACC_W)),
-  }),
+  ports: pePorts,
   body(b, io, { X_W, W_W, ACC_W }) {
     const r = b.regs({ product: sint(X_W.plus(W_W)), sum: sint(ACC_W), shadow: uint(ACC_W) });
     const kept = io.first.mux(b.constant(sint(ACC_W), 0), r.sum);

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Design } from '../../../src/circuit/index.js';
 import { type RandomStream, randomStream } from '../../../src/base/random.js';
 import { designParticipants } from '../../../src/cosim/design-participants.js';
+import type { TextFile } from '../../../src/cosim/verilator-build.js';
 import type { PortModel, Ports } from '../../../src/engine/model/port-model.js';
 import { compile, elaborate } from '../../../src/simulator/index.js';
 import { emitText } from '../../blocks/emit-text.js';
@@ -17,6 +18,8 @@ export interface PortsCase {
   /** Cycles in which reset is asserted, beside the first. */
   readonly resets?: readonly number[];
   readonly verilator?: boolean;
+  /** Files of external modules, for Verilator. */
+  readonly files?: readonly TextFile[];
   readonly seed?: bigint;
 }
 
@@ -24,7 +27,7 @@ export interface PortsCase {
 export async function expectPortsAgree(one: PortsCase): Promise<Ports[]> {
   const { design, params, cycles, resets = [], seed = 1n } = one;
   const { participants } = await designParticipants({
-    ...{ design, params, text: one.verilator === true ? emitText(design) : undefined },
+    ...{ design, params, text: one.verilator === true ? [...emitText(design), ...(one.files ?? [])] : undefined },
   });
   let forms = [
     { name: 'wasm', sim: compile(elaborate(design, { params })) },
