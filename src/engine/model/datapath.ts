@@ -36,7 +36,11 @@ export class DatapathModel implements PortModel {
   #greatest: (bigint | undefined)[][];
   readonly #calendar = new Map<number, bigint | undefined>();
 
-  constructor(readonly sizes: DatapathSizes) {
+  /** @param unwritten pixels of words that nobody has written; without it they are not known */
+  constructor(
+    readonly sizes: DatapathSizes,
+    readonly unwritten?: bigint,
+  ) {
     const { P, G, M } = sizes;
     this.#shared = Array.from({ length: G }, () => new WindowModel(P));
     this.#private = Array.from({ length: M }, () => new WindowModel(P));
@@ -86,13 +90,19 @@ export class DatapathModel implements PortModel {
   #sliceWords({ step_read, step_live = 0n, step_bank = 0n, step_address = 0n }: Ports): Flight['words'] {
     return Array.from({ length: this.sizes.G }, (_, g) => {
       if (step_read !== 1n || element(step_live, g, 1) === 0n) return undefined;
-      return this.#store.get(`${element(step_bank, g, bits(this.sizes.M))} ${element(step_address, g, 20)}`);
+      return this.#word(element(step_bank, g, bits(this.sizes.M)), element(step_address, g, 20));
     });
   }
 
   #bankWords({ step_read, step_live = 0n, step_address = 0n }: Ports): Flight['words'] {
     if (step_read !== 1n || element(step_live, 0, 1) === 0n) return [];
-    return Array.from({ length: this.sizes.M }, (_, m) => this.#store.get(`${m} ${element(step_address, 0, 20)}`));
+    return Array.from({ length: this.sizes.M }, (_, m) => this.#word(BigInt(m), element(step_address, 0, 20)));
+  }
+
+  #word(bank: bigint, address: bigint): readonly bigint[] | undefined {
+    const word = this.#store.get(`${bank} ${address}`);
+    if (word !== undefined || this.unwritten === undefined) return word;
+    return new Array<bigint>(this.sizes.P).fill(this.unwritten);
   }
 
   #execute({ ports, words }: Flight, weights: bigint): void {

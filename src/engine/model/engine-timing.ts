@@ -6,6 +6,7 @@ import type { Engine } from '../config.js';
 import type { Descriptor } from '../descriptor.js';
 import type { Header } from '../header.js';
 import { ISSUE_LATENCY, ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS } from '../latency.js';
+import { JobCounter } from './job-counter.js';
 import { OutputTiming } from './output-timing.js';
 import type { PassProgram } from './pass-rows.js';
 import { PixelPortTiming } from './pixel-port-timing.js';
@@ -34,9 +35,7 @@ export class EngineTiming {
   readonly weights: WeightPortTiming;
   readonly pixels: PixelPortTiming;
   readonly output: OutputTiming;
-  /** Steps that have been issued; those of the last cycles are still in front of the array. */
-  passesDone = 0;
-  done = false;
+  readonly jobs = new JobCounter();
   readonly #programs: readonly PassProgram[];
   readonly #sequencer: SequencerModel;
   readonly #post: PostTiming;
@@ -44,9 +43,6 @@ export class EngineTiming {
   #loaded = 0;
   /** Steps on their way through the sequencer, the newest in bit 0. */
   #steps = 0;
-  #started = 0;
-  /** The number of a pass that says it is the last one. */
-  #lastPass: number | undefined;
 
   constructor(
     readonly engine: Engine,
@@ -76,7 +72,8 @@ export class EngineTiming {
   /** One cycle: outputs that are fields are those of this cycle before the call, of the next one behind it. */
   cycle(wires: EngineWires): SequencerOutputs {
     const post = this.#post;
-    const { weights, pixels, output, passesDone } = this;
+    const { weights, pixels, output, jobs } = this;
+    const { passesDone } = jobs;
     const offered = weights.offered && wires.enable ? this.#programs[this.#loaded] : undefined;
     const ringFreed = this.#sequencer.ringFreed;
     const outputs = this.#sequencer.cycle({
@@ -96,7 +93,7 @@ export class EngineTiming {
     weights.tick(wires.weightValid, wires.weightLast, begins, post.parametersFree, passesDone, ringFreed);
     pixels.tick(wires.pixelValid, wires.pixelLast, !post.writeValid, passesDone);
     output.tick(post.out, wires.resultReady);
-    this.#jobs(taken?.header, post.passDone);
+    jobs.tick(taken?.header, post.passDone);
     post.tick(begins);
     this.#steps = ((this.#steps << 1) | (issued === undefined ? 0 : 1)) & (2 ** ISSUE_LATENCY - 1);
     this.#now++;
@@ -115,18 +112,5 @@ export class EngineTiming {
       weightTileEnd,
       passEnd: weightTileEnd && row.tile === header.OTN - 1,
     });
-  }
-
-  /** Passes that are done, and whether the last one of a job is. */
-  #jobs(begun: Header | undefined, passDone: boolean): void {
-    const reached = this.#lastPass === this.passesDone;
-    if (begun !== undefined) this.done = false;
-    else if (reached) this.done = true;
-    if (reached) this.#lastPass = undefined;
-    if (begun !== undefined) {
-      this.#started = (this.#started + 1) & 0xffff;
-      if (begun.last === 1) this.#lastPass = this.#started;
-    }
-    if (passDone) this.passesDone = (this.passesDone + 1) & 0xffff;
   }
 }

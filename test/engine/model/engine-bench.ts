@@ -2,6 +2,7 @@
 import type { RandomStream } from '../../../src/base/random.js';
 import { beatsOf } from '../../../src/engine/bit-stream.js';
 import type { Engine } from '../../../src/engine/config.js';
+import { EngineModel } from '../../../src/engine/model/engine-model.js';
 import { EngineTiming, type EngineWork } from '../../../src/engine/model/engine-timing.js';
 import type { Simulation } from '../../../src/simulator/index.js';
 import type { Packets } from '../rtl/core-bench.js';
@@ -56,9 +57,9 @@ export function timed(engine: Engine, work: EngineWork): Form {
     settle(inputs) {
       const before = {
         ...{ s_axis_w_tready: bit(model.weights.ready), s_axis_x_tready: bit(model.pixels.ready) },
-        ...{ m_axis_y_tvalid: bit(model.output.valid), step: bit(model.step), done: bit(model.done) },
+        ...{ m_axis_y_tvalid: bit(model.output.valid), step: bit(model.step), done: bit(model.jobs.done) },
         ...(model.output.valid ? { m_axis_y_tlast: bit(model.output.last) } : {}),
-        passes_done: BigInt(model.passesDone),
+        passes_done: BigInt(model.jobs.passesDone),
       };
       // The model goes on to the next cycle at once.
       ({ stalled, running } = model.cycle(wires(inputs)));
@@ -68,6 +69,17 @@ export function timed(engine: Engine, work: EngineWork): Form {
       };
     },
     tick: () => undefined,
+  };
+}
+
+/** The model with data. */
+export function modelled(engine: Engine): Form {
+  const model = new EngineModel(engine);
+  return {
+    name: 'model',
+    reset: () => model.reset({}),
+    settle: (inputs) => model.settle(inputs),
+    tick: (inputs) => model.tick(inputs),
   };
 }
 
