@@ -24,6 +24,8 @@ export const explanations = {
     'A stream of the engine broke off or does not say what its header announces. The functional model names the word; the hardware stops in an error status.',
   H2211:
     'A table of layers (networks.json) has no list of layers under this name, or a layer without a size that a convolution needs. All problems of the file are listed.',
+  H2212:
+    'A tensor leaves the chip and comes back. Rows leave in whole beats of m_axis_y and come back in whole beats of s_axis_x: the two ports must have the same width.',
 } as const;
 
 export type EngineErrorCode = keyof typeof explanations;

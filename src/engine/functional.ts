@@ -29,13 +29,34 @@ export type Schedule = 'pixels first' | 'passes first';
 /** `a` at least `b` as 16-bit serial numbers. */
 const reached = (a: number, b: number): boolean => ((a - b) & 0xffff) < 0x8000;
 
+/** A pixel packet that can only be made when `after` packets of m_axis_y are out. */
+export interface LatePacket {
+  readonly after: number;
+  readonly bytes: () => Uint8Array;
+}
+
+/** What goes in. Packets may be made one by one, as they are asked for. */
+export interface FunctionalStreams {
+  readonly weights: Iterable<Uint8Array>;
+  readonly pixels: Iterable<Uint8Array | LatePacket>;
+}
+
+/** Who looks on while the streams run. */
+export interface FunctionalObserver {
+  /** A packet of m_axis_y is out; without an observer all are kept. */
+  readonly output?: (index: number, packet: Uint8Array) => void;
+  /** A pass is done. */
+  readonly pass?: (index: number, xram: XRam) => void;
+}
+
 /** Both streams from their first packet to their last. Throws H2210, or H2203 for a header that the engine must refuse. */
 export function runStreams(
   engine: Engine,
-  streams: { readonly weights: readonly Uint8Array[]; readonly pixels: readonly Uint8Array[] },
+  streams: FunctionalStreams,
   schedule: Schedule = 'pixels first',
+  observer: FunctionalObserver = {},
 ): FunctionalRun {
-  const state: State = { engine, xram: new XRam(engine), tokens: 0, done: 0, outputs: [], steps: [] };
+  const state: State = { engine, xram: new XRam(engine), tokens: 0, done: 0, out: 0, outputs: [], steps: [], observer };
   const loader = loadPixels(state, streams.pixels);
   const passes = runPasses(state, streams.weights);
   const both = schedule === 'pixels first' ? [loader, passes] : [passes, loader];
@@ -62,16 +83,23 @@ interface State {
   readonly xram: XRam;
   tokens: number;
   done: number;
+  /** Packets of m_axis_y that are out. */
+  out: number;
   readonly outputs: Uint8Array[];
   readonly steps: number[];
+  readonly observer: FunctionalObserver;
 }
 type Progress = Generator<'moved' | 'waits', void>;
 
 /** The pixel port: rows into the X-RAM, one token a row. */
-function* loadPixels(state: State, packets: readonly Uint8Array[]): Progress {
+function* loadPixels(state: State, packets: FunctionalStreams['pixels']): Progress {
   const { engine, xram } = state;
   const { P, D, M, XB } = engine;
-  for (const [index, packet] of packets.entries()) {
+  let index = -1;
+  for (const each of packets) {
+    index++;
+    while ('after' in each && state.out < each.after) yield 'waits';
+    const packet = 'after' in each ? each.bytes() : each;
     const input = new BitReader(packet, engine.XP);
     const d = decodeDescriptor(Array.from({ length: descriptorWords }, () => input.take(32)));
     input.endSegment();
@@ -102,15 +130,18 @@ function* loadPixels(state: State, packets: readonly Uint8Array[]): Progress {
 }
 
 /** The passes: tiles in the order of the sequencer. */
-function* runPasses(state: State, packets: readonly Uint8Array[]): Progress {
+function* runPasses(state: State, packets: FunctionalStreams['weights']): Progress {
   let before: LoadedPass | undefined;
-  for (const [index, packet] of packets.entries()) {
+  let index = -1;
+  for (const packet of packets) {
+    index++;
     const pass = readPass(state.engine, packet, before, `pass ${index}`);
     const [problem] = checkHeader(state.engine, pass.header, `pass ${index}`);
     if (problem) throw engineError('H2203', `pass ${index}`, problem.message);
     if (pass.header.flush) state.xram.flush();
     yield* runPass(state, pass, index);
     state.done = (state.done + 1) & 0xffff;
+    state.observer.pass?.(index, state.xram);
     before = pass;
     yield 'moved';
   }
@@ -152,7 +183,11 @@ function* runPass(state: State, pass: LoadedPass, index: number): Progress {
       }
     }
   }
-  if (h.dstAxis) state.outputs.push(out.finish());
+  if (h.dstAxis) {
+    if (state.observer.output === undefined) state.outputs.push(out.finish());
+    else state.observer.output(state.out, out.finish());
+    state.out++;
+  }
   state.steps.push(steps);
 }
 

@@ -9,7 +9,7 @@ export function jobFeed(
   engine: Engine,
   plans: readonly LayerPlan[],
   images: readonly (ArrayLike<number> | undefined)[],
-): CoreFeed {
+): CoreFeed & { readonly pixels: Iterable<Uint8Array> } {
   const passes = plans.flatMap((plan) => plan.passes);
   return {
     weights: (function* () {

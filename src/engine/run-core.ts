@@ -5,6 +5,7 @@
 import type { WasmSimulation } from '../simulator/index.js';
 import type { Engine } from './config.js';
 import { engineError } from './errors.js';
+import type { LatePacket } from './functional.js';
 
 /** Why no step was issued in a cycle: the bits of the core's output `stalled`, in their order. */
 export const stallCauses = ['weights', 'rows', 'parameters', 'drain', 'residual', 'preparation'] as const;
@@ -33,7 +34,9 @@ export interface CoreRun {
 /** What enters: packets, each made when the one before has gone. */
 export interface CoreFeed {
   readonly weights: Iterable<Uint8Array>;
-  readonly pixels: Iterable<Uint8Array>;
+  readonly pixels: Iterable<Uint8Array | LatePacket>;
+  /** Takes packets of m_axis_y as they leave, instead of {@link CoreRun}. */
+  readonly takes?: (packet: Uint8Array, index: number) => void;
   /** Passes of the weight stream, and packets that leave. */
   readonly passes: number;
   readonly outputs: number;
@@ -55,8 +58,8 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
   reset(sim);
   const memory = new Memory(options.bytesPerCycle ?? Infinity);
   const w = new Source(sim, 's_axis_w', engine.WP, feed.weights);
-  const x = new Source(sim, 's_axis_x', engine.XP, feed.pixels);
-  const y = new Sink(sim, 'm_axis_y', engine.YP);
+  const y = new Sink(sim, 'm_axis_y', engine.YP, feed.takes);
+  const x = new Source(sim, 's_axis_x', engine.XP, feed.pixels, () => y.count);
   const port = (name: string) => sim.port(name);
   const [running, stalled, done] = [port('running'), port('stalled'), port('passes_done')];
   const faults = ['error_code', 'x_error', 'conflict'].map(port);
@@ -84,8 +87,7 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
       if (fault.some((each) => each !== 0))
         throw engineError('H2210', `cycle ${cycle}`, `error_code, x_error, conflict are ${fault.join(', ')}`);
     }
-    if (y.packets.length === feed.outputs && w.ended && x.ended && counter.passes.length === feed.passes && !runs)
-      break;
+    if (y.count === feed.outputs && w.ended && x.ended && counter.passes.length === feed.passes && !runs) break;
     if (quiet > PATIENCE)
       throw engineError(
         'H2210',
@@ -126,7 +128,10 @@ class Source {
   readonly #ready;
   readonly #data;
   readonly #last;
-  readonly #packets: Iterator<Uint8Array>;
+  readonly #packets: Iterator<Uint8Array | LatePacket>;
+  /** Packets of m_axis_y that are out. */
+  readonly #out: () => number;
+  #late: LatePacket | undefined;
   readonly #bytes: number;
   #words = new Uint32Array();
   #at = 0;
@@ -134,7 +139,14 @@ class Source {
   ended = false;
   beats = 0;
 
-  constructor(sim: WasmSimulation, prefix: string, bits: number, packets: Iterable<Uint8Array>) {
+  constructor(
+    sim: WasmSimulation,
+    prefix: string,
+    bits: number,
+    packets: Iterable<Uint8Array | LatePacket>,
+    out = () => Infinity,
+  ) {
+    this.#out = out;
     this.#valid = sim.port(`${prefix}_tvalid`);
     this.#ready = sim.port(`${prefix}_tready`);
     this.#data = sim.port(`${prefix}_tdata`);
@@ -148,13 +160,24 @@ class Source {
     const next = this.#packets.next();
     this.ended = next.done === true;
     this.#at = 0;
-    if (next.done !== true) this.#words = new Uint32Array(Uint8Array.from(next.value).buffer);
+    if (next.done === true) return;
+    if ('after' in next.value) this.#late = next.value;
+    else this.#words = new Uint32Array(Uint8Array.from(next.value).buffer);
+  }
+
+  /** False while the packet that comes next is still to be made of results. */
+  #there(): boolean {
+    if (this.#late === undefined) return true;
+    if (this.#out() < this.#late.after) return false;
+    this.#words = new Uint32Array(Uint8Array.from(this.#late.bytes()).buffer);
+    this.#late = undefined;
+    return true;
   }
 
   /** Shows the next beat; one that was shown stays. */
   offer(memory: Memory): void {
     if (this.#offered) return;
-    this.#offered = !this.ended && memory.take(this.#bytes);
+    this.#offered = !this.ended && this.#there() && memory.take(this.#bytes);
     this.#valid.setNumber(this.#offered ? 1 : 0);
     if (!this.#offered) return;
     this.#data.setWords(this.#words, this.#at);
@@ -179,12 +202,16 @@ class Sink {
   readonly #last;
   readonly #bytes: number;
   readonly packets: Uint8Array[] = [];
+  readonly #takes: ((packet: Uint8Array, index: number) => void) | undefined;
   #words = new Uint32Array(4096);
   #at = 0;
   #offered = false;
   beats = 0;
+  /** Packets that are out. */
+  count = 0;
 
-  constructor(sim: WasmSimulation, prefix: string, bits: number) {
+  constructor(sim: WasmSimulation, prefix: string, bits: number, takes?: (packet: Uint8Array, index: number) => void) {
+    this.#takes = takes;
     this.#valid = sim.port(`${prefix}_tvalid`);
     this.#ready = sim.port(`${prefix}_tready`);
     this.#data = sim.port(`${prefix}_tdata`);
@@ -209,7 +236,10 @@ class Sink {
     this.#data.getWords(this.#words, this.#at);
     this.#at += this.#bytes / 4;
     if (this.#last.getNumber() === 1) {
-      this.packets.push(new Uint8Array(this.#words.slice(0, this.#at).buffer));
+      const packet = new Uint8Array(this.#words.slice(0, this.#at).buffer);
+      if (this.#takes === undefined) this.packets.push(packet);
+      else this.#takes(packet, this.count);
+      this.count++;
       this.#at = 0;
     }
     this.#offered = false;

@@ -1,56 +1,69 @@
-/** Samples through a planned network on the functional model. */
-import { Engine } from './config.js';
-import { runStreams } from './functional.js';
+/** Samples through a planned network on the functional model, tensors that leave the chip coming back from a memory. */
+import type { WasmSimulation } from '../simulator/index.js';
+import type { Engine } from './config.js';
+import { loadTensor, storeTensor, type DramPiece } from './dram.js';
 import { engineError } from './errors.js';
-import { inputDescriptor } from './plan/input-descriptor.js';
+import { runStreams, type FunctionalObserver } from './functional.js';
+import type { EnginePlan } from './plan/engine-plan.js';
 import type { EngineNetwork, NetworkOutput } from './plan/lower-stages.js';
-import { passesOf, type EnginePlan } from './plan/plan-network.js';
-import { decodeOutput, encodeInput, encodeWeights, pixelsOf } from './streams.js';
+import { descriptorBytesOf, programOf, weightPacket, type EngineProgram, type ProgramLoad } from './program.js';
+import { runCoreJob, type CoreOptions, type CoreRun } from './run-core.js';
+import { pixelsOf } from './streams.js';
 
-/** The packets of one sample on the two input ports, and what comes out. */
-export interface NetworkStreams {
-  readonly weights: readonly Uint8Array[];
-  /** One packet for the input; `codes` are those of the sample, in the order of the stream. */
-  readonly pixels: (codes: ArrayLike<number>) => readonly Uint8Array[];
-  /** Codes of the output port from the packets of m_axis_y. */
-  readonly results: (outputs: readonly Uint8Array[]) => Float64Array;
-}
+/** The tensors of a program in DRAM, for one frame. */
+export class ProgramMemory {
+  readonly bytes: Uint8Array;
 
-/** Streams of a plan; the weights are the same for every sample. */
-export function streamsOf(plan: EnginePlan, network: EngineNetwork): NetworkStreams {
-  const engine = Engine.fromJSON(plan.engine);
-  const passes = passesOf(plan, network);
-  const layerOf = (index: number): EngineNetwork['layers'][number] => {
-    const found = network.layers.find(({ layer }) => layer.name === plan.layers[index]?.name);
-    if (found === undefined) throw engineError('H2209', `layer ${index}`, 'is not in the network');
-    return found;
-  };
-  const weights = passes.flatMap((list, index) =>
-    list.map((pass) => encodeWeights(engine, layerOf(index).layer, pass)),
-  );
-  const input = plan.tensors.find(({ name }) => name === plan.input);
-  const { place } = input ?? {};
-  if (!input || !place) throw engineError('H2209', plan.input, 'the input has no place in the X-RAM');
-  const descriptor = inputDescriptor(engine, place, { row0: 0, rows: input.size.height });
-  return {
-    weights,
-    pixels: (codes) => [encodeInput(engine, descriptor, 0, input.size, pixelsOf(input.size, codes))],
-    results: (outputs) => {
-      const images = new Map<string, Float64Array>();
-      let packet = 0;
-      passes.forEach((list, index) => {
-        const { layer, output } = layerOf(index);
-        for (const pass of list) {
-          if (pass.header.dstAxis === 0) continue;
-          const { height, width, channels } = layer.output;
-          const image = images.get(output) ?? new Float64Array(height * width * channels);
-          images.set(output, image);
-          decodeOutput(engine, pass, layer.output, outputs[packet++] ?? new Uint8Array(), image);
-        }
-      });
-      return assembled(engine, network.output, images);
-    },
-  };
+  constructor(readonly program: EngineProgram) {
+    this.bytes = new Uint8Array(program.tensors.bytes);
+  }
+
+  #slice({ address, bytes }: DramPiece): Uint8Array {
+    const from = address - this.program.tensors.address;
+    return this.bytes.subarray(from, from + bytes);
+  }
+
+  /** Writes the input of the network; `codes` row by row, channels innermost. */
+  input(codes: ArrayLike<number>): void {
+    const { engine, plan, regions, tensors } = this.program;
+    const region = regions.get(plan.input);
+    if (region === undefined) throw engineError('H2209', plan.input, 'the input has no region in DRAM');
+    storeTensor(engine, region, pixelsOf(region.size, codes), this.bytes, tensors.address);
+  }
+
+  /** The packet of s_axis_x as it is now. */
+  pixels(load: ProgramLoad): Uint8Array {
+    const rows = this.#slice(load.rows);
+    const packet = new Uint8Array(load.head.bytes + rows.length);
+    packet.set(descriptorBytesOf(load));
+    packet.set(rows, load.head.bytes);
+    return packet;
+  }
+
+  /** Takes a packet of m_axis_y to where its pass says. */
+  results(pieces: readonly DramPiece[], packet: Uint8Array, what: string): void {
+    let from = 0;
+    for (const piece of pieces) {
+      this.#slice(piece).set(packet.subarray(from, from + piece.bytes));
+      from += piece.bytes;
+    }
+    if (from !== packet.length)
+      throw engineError('H2210', what, `a packet of ${packet.length} bytes where ${from} are due`);
+  }
+
+  /** A tensor that was written to DRAM, row by row, channels innermost. */
+  tensor(name: string): Float64Array {
+    const { engine, regions, tensors } = this.program;
+    const region = regions.get(name);
+    if (region === undefined) throw engineError('H2209', name, 'has no region in DRAM');
+    return loadTensor(engine, region, this.bytes, tensors.address);
+  }
+
+  /** Codes of the output port. */
+  output(): Float64Array {
+    const { engine, network } = this.program;
+    return assembled(engine, network.output, new Map(network.output.parts.map((part) => [part, this.tensor(part)])));
+  }
 }
 
 /** Codes of the output port from the images of its parts, cut to the bits of the port. */
@@ -72,6 +85,61 @@ function assembled(
   });
 }
 
+/** One frame on the functional model; `codes` of the input port. The memory holds what went through DRAM. */
+export function runProgram(
+  program: EngineProgram,
+  codes: ArrayLike<number>,
+  observer: Pick<FunctionalObserver, 'pass'> = {},
+): ProgramMemory {
+  const memory = new ProgramMemory(program);
+  memory.input(codes);
+  const sending = program.passes.filter(({ pass }) => pass.header.dstAxis === 1);
+  const streams = { weights: weightPackets(program), pixels: latePackets(program, memory) };
+  runStreams(program.engine, streams, 'pixels first', {
+    ...observer,
+    output: (index, packet) => {
+      const pass = sending[index];
+      memory.results(pass?.results ?? [], packet, pass?.pass.layer ?? `packet ${index}`);
+    },
+  });
+  return memory;
+}
+
+/** One frame through a simulation of `engine_core`; resets it. */
+export function driveProgram(
+  sim: WasmSimulation,
+  program: EngineProgram,
+  codes: ArrayLike<number>,
+  options: CoreOptions = {},
+): { readonly memory: ProgramMemory; readonly run: CoreRun } {
+  const memory = new ProgramMemory(program);
+  memory.input(codes);
+  const sending = program.passes.filter(({ results }) => results.length > 0);
+  const run = runCoreJob(
+    sim,
+    program.engine,
+    {
+      ...{ weights: weightPackets(program), pixels: latePackets(program, memory) },
+      ...{ passes: program.passes.length, outputs: sending.length },
+      takes: (packet, index) => {
+        const pass = sending[index];
+        memory.results(pass?.results ?? [], packet, pass?.pass.layer ?? `packet ${index}`);
+      },
+    },
+    options,
+  );
+  return { memory, run };
+}
+
+/** Made when they are asked for: the weights of a whole network are large. */
+function* weightPackets(program: EngineProgram): Generator<Uint8Array> {
+  for (const pass of program.passes) yield weightPacket(program, pass);
+}
+
+function* latePackets({ loads }: EngineProgram, memory: ProgramMemory) {
+  for (const load of loads) yield { after: load.after, bytes: () => memory.pixels(load) };
+}
+
 /** Codes of the output port for every sample of `codes`. */
 export function runNetwork(
   plan: EnginePlan,
@@ -79,12 +147,10 @@ export function runNetwork(
   codes: Float64Array,
   samples: number,
 ): Float64Array {
-  const engine = Engine.fromJSON(plan.engine);
-  const streams = streamsOf(plan, network);
+  const program = programOf(plan, network);
   const perSample = codes.length / samples;
-  const results = Array.from({ length: samples }, (_, sample) => {
-    const pixels = streams.pixels(codes.subarray(sample * perSample, (sample + 1) * perSample));
-    return streams.results(runStreams(engine, { weights: streams.weights, pixels }).outputs);
-  });
+  const results = Array.from({ length: samples }, (_, sample) =>
+    runProgram(program, codes.subarray(sample * perSample, (sample + 1) * perSample)).output(),
+  );
   return Float64Array.from(results.flatMap((result) => [...result]));
 }

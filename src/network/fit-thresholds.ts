@@ -31,24 +31,33 @@ const maxShift = 30;
 /** Thresholds that a step without a multiplier, and one with a multiplier, must replace at the least to be the smaller circuit. */
 const worth = { plain: 7, multiplier: 63 };
 
-/** The step, or undefined where none is exact or none is worth it. Channels are the rows of the table; `least` is what is worth it. */
+/**
+ * The step, or undefined where none is exact or none is worth it. Channels are the rows of the table; `range` is what reaches all
+ * of them, or each of them in turn; `least` is what is worth it.
+ */
 export function stepForThresholds(
   { levels, table, perChannel }: Thresholds,
   output: ElementType,
-  range: SumRange,
+  range: SumRange | readonly SumRange[],
   least: { readonly plain: number; readonly multiplier: number } = worth,
 ): FixedStep | undefined {
   if (output.kind !== 'int' || levels < least.plain || levels !== levelsOf(output)) return undefined;
   const lowest = valueRange(output).min;
   const channels = perChannel ? table.length / levels : 1;
   const rows = Array.from({ length: channels }, (_, c) =>
-    rowOf(table.slice(c * levels, (c + 1) * levels), lowest, range),
+    rowOf(table.slice(c * levels, (c + 1) * levels), lowest, rangeOfRow(range, c, channels)),
   );
   const result = { bits: output.bits, signed: output.signed };
   const floor = floorOf(rows, result);
   const step = floor !== undefined && isPower(floor) ? floor : (roundingOf(rows, result) ?? floor);
   if (step === undefined) return undefined;
   return levels >= (isPower(step) ? least.plain : least.multiplier) ? step : undefined;
+}
+
+function rangeOfRow(range: SumRange | readonly SumRange[], row: number, rows: number): SumRange {
+  if (!('length' in range)) return range;
+  const own = range.length === rows ? range[row] : undefined;
+  return own ?? range.reduce((a, b) => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) }));
 }
 
 const isPower = ({ multiplier }: FixedStep): boolean =>

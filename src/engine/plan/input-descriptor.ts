@@ -36,3 +36,23 @@ export function inputDescriptor(
     width: place.width,
   };
 }
+
+/**
+ * The descriptor of rows of one slab of a tensor: channels `slab.channel0` .. of it, in words as results leave the engine
+ * (`scatter`) or phase by phase. Slabs begin at a multiple of D channels.
+ */
+export function slabDescriptor(
+  engine: Pick<Engine, 'P' | 'D' | 'M'>,
+  place: TensorPlace,
+  slab: { readonly channel0: number; readonly channels: number },
+  part: { readonly row0: number; readonly rows: number; readonly waitDone?: number; readonly scatter?: boolean },
+): Descriptor {
+  const { D, M } = engine;
+  const line = place.group0 * D + slab.channel0;
+  const groups = Math.ceil(slab.channels / D);
+  return {
+    ...inputDescriptor(engine, place, part),
+    ...{ blocks: 1, groups, groupsLast: groups },
+    ...{ base: place.base + Math.floor(line / M) * place.blockStride, group0: (line % M) / D },
+  };
+}

@@ -6,6 +6,7 @@ import type { Activation, ElementType, FixedStep, SumRange } from '../../network
 import type { Engine } from '../config.js';
 import { engineError } from '../errors.js';
 import { plainRequant, perChannel, type Requant } from '../layer.js';
+import { halfEvenRequant } from './fit-half-even.js';
 import { requantize } from '../model/requantize.js';
 import { requantCodes, roundCodes } from '../header.js';
 
@@ -42,11 +43,11 @@ function mapped(activation: Activation, context: ActivationContext): Requant {
     case 'thresholds': {
       const { levels, table } = activation;
       if (levels <= engine.NTHR) return { ...plainRequant, lo: min, hi: max, thresholds: { levels, table } };
-      const range = ranges.reduce((a, b) => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) }));
-      const step = stepForThresholds(activation, output, range, { plain: 1, multiplier: 1 });
-      if (step === undefined)
-        throw refusal(context, `${levels} thresholds a channel are not one multiplication, and NTHR is ${engine.NTHR}`);
-      return oneStep(step, context);
+      const step = stepForThresholds(activation, output, ranges, { plain: 1, multiplier: 1 });
+      if (step !== undefined) return oneStep(step, context);
+      const rounded = halfEvenRequant(activation, output, ranges);
+      if (rounded !== undefined) return rounded;
+      throw refusal(context, `${levels} thresholds a channel are not one multiplication, and NTHR is ${engine.NTHR}`);
     }
     case 'fixed':
       return activation.steps.length === 1 && activation.steps[0]

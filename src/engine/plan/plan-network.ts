@@ -1,150 +1,172 @@
-/** The plan of a whole network: which tensor lies where, which layer runs when. Plain data that a person can read and edit. */
+/** The plan of a whole network: which layers run together, which tensors stay on the chip and where, what goes through DRAM. */
 import { HeddleError } from '../../base/diagnostics.js';
-import { Engine } from '../config.js';
+import type { Engine } from '../config.js';
 import { engineDiagnostic, engineError } from '../errors.js';
-import type { EngineLayer, Size } from '../layer.js';
-import type { PassPlan } from '../passes.js';
 import { extentOf, placeTensor, type TensorPlace } from '../tensor-place.js';
 import { allocate, type PlaceRequest } from './allocate.js';
-import type { EngineNetwork, NetworkTensor } from './lower-stages.js';
-import { planLayer } from './plan-layer.js';
+import { chooseGroups, type ChosenGroup } from './choose-groups.js';
+import {
+  planFormat,
+  planVersion,
+  type EnginePlan,
+  type PlannedGroup,
+  type PlannedLayer,
+  type PlannedPlace,
+} from './engine-plan.js';
+import { inDram, onChip, type NetworkFacts, type Where } from './group-cost.js';
+import { LayerFigures } from './layer-traffic.js';
+import type { EngineNetwork, NetworkLayer } from './lower-stages.js';
+import { groupNote } from './plan-notes.js';
+import { readersOf, rowsAlive, stripsOf } from './strips.js';
 
-/** Names the format in `engine.json`. */
-export const planFormat = 'heddle engine plan';
-export const planVersion = 1;
+/** Shares of the X-RAM that are planned with, until everything finds a place: rectangles leave gaps. */
+const shares = [1, 0.98, 0.95, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5];
 
-export interface PlannedTensor {
-  readonly name: string;
-  readonly size: Size;
-  /** Place in the X-RAM; null: the tensor leaves through m_axis_y and is not read again. */
-  readonly place: TensorPlace | null;
-}
-
-export interface PlannedLayer {
-  readonly name: string;
-  readonly op: EngineLayer['op'];
-  readonly kernel: string;
-  readonly input: string;
-  readonly residual?: string;
-  readonly output: string;
-  /** Why the tensors are where they are, one sentence. */
-  readonly note: string;
-}
-
-/** Everything that {@link passesOf} needs beside the weights. */
-export interface EnginePlan {
-  readonly format: typeof planFormat;
-  readonly version: typeof planVersion;
-  readonly network: string;
-  readonly engine: ReturnType<Engine['toJSON']>;
-  readonly input: string;
-  readonly tensors: readonly PlannedTensor[];
-  readonly layers: readonly PlannedLayer[];
-}
-
-/** A plan that keeps every tensor on the chip. Throws H2205 where one does not fit, H2206 where readers contradict each other. */
+/** The plan with the least DRAM traffic that is found. Throws H2205 for a layer whose rows do not fit into the X-RAM. */
 export function planNetwork(engine: Engine, network: EngineNetwork): EnginePlan {
-  const requests = network.tensors.flatMap((tensor): PlaceRequest[] => requestOf(network, tensor));
-  const { places, failed } = allocate(engine, requests);
-  if (failed.length > 0)
-    throw new HeddleError(
-      failed.map((name) => {
-        const request = requests.find((each) => each.name === name);
-        const size = request?.size ?? { height: 0, width: 0, channels: 0 };
-        const place = placeTensor(engine, size, { base: 0, group0: 0, phases: request?.phases ?? 1 });
-        const { banks, words } = extentOf(engine, place);
-        return engineDiagnostic(
-          'H2205',
-          name,
-          `${size.height} x ${size.width} x ${size.channels} takes ${words} words of ${banks} banks, and there is no room beside what else is alive (XD=${engine.XD})`,
-          'give the engine deeper banks (XD)',
-        );
-      }),
-    );
+  const facts = factsOf(engine, network);
+  let stuck = 0;
+  for (const share of shares) {
+    const chosen = chooseGroups(facts, Math.floor(engine.XD * share));
+    if (!('length' in chosen)) {
+      stuck = Math.max(stuck, chosen.stuck);
+      continue;
+    }
+    for (const ahead of [true, false]) {
+      const placed = placeGroups(facts, chosen, ahead);
+      if (placed !== undefined) return planOf(facts, chosen, placed);
+    }
+  }
+  throw new HeddleError(tooLarge(facts, stuck));
+}
+
+function factsOf(engine: Engine, network: EngineNetwork): NetworkFacts {
+  const sizes = new Map(network.tensors.map(({ name, size }) => [name, size]));
+  const writers = new Map(network.layers.map((layer) => [layer.output, layer]));
   return {
-    format: planFormat,
-    version: planVersion,
-    network: network.name,
-    engine: engine.toJSON(),
-    input: network.input,
-    tensors: network.tensors.map(({ name, size }) => ({ name, size, place: places.get(name) ?? null })),
-    layers: network.layers.map(({ layer, input, residual, output }) => ({
-      name: layer.name,
-      op: layer.op,
-      kernel: `${layer.y.kernel}x${layer.x.kernel} stride ${layer.y.stride}x${layer.x.stride}`,
-      input,
-      ...(residual === undefined ? {} : { residual }),
-      output,
-      note: places.has(output)
-        ? `${output} stays on the chip: it and all that is alive beside it fit into ${engine.XD} words a bank`
-        : `${output} leaves the chip: nothing reads it`,
-    })),
-  };
-}
-
-/** How long a tensor lives and in which layout its readers want it; nothing for tensors that no layer reads. */
-function requestOf(network: EngineNetwork, { name, size }: NetworkTensor): PlaceRequest[] {
-  const { layers } = network;
-  const written = layers.findIndex(({ output }) => output === name);
-  const readers = layers.flatMap(({ layer, input, residual }, index) => [
-    ...(input === name ? [{ index, layer, phases: layer.x.stride }] : []),
-    ...(residual === name ? [{ index, layer: undefined, phases: 1 }] : []),
-  ]);
-  const [first] = readers;
-  if (first === undefined) return [];
-  const other = readers.find(({ phases }) => phases !== first.phases);
-  if (other !== undefined)
-    throw engineError(
-      'H2206',
-      name,
-      `is read with horizontal strides of ${first.phases} and ${other.phases}, which need two layouts`,
-    );
-  return [
-    {
-      ...{ name, size, phases: first.phases, first: Math.max(0, written) },
-      atBank0: readers.some(({ layer }) => layer !== undefined && layer.op !== 'dense'),
-      last: Math.max(...readers.map(({ index }) => index)),
+    ...{ engine, network, figures: new LayerFigures(engine), phases: () => 1 },
+    writer: (tensor) => writers.get(tensor),
+    sizeOf: (tensor) => {
+      const size = sizes.get(tensor);
+      if (size === undefined) throw engineError('H2209', tensor, 'the network has no such tensor');
+      return size;
     },
-  ];
+  };
 }
 
-/** The passes of every layer of a plan, layer by layer. Throws H2209 where plan and network do not belong together. */
-export function passesOf(plan: EnginePlan, network: EngineNetwork): PassPlan[][] {
-  const engine = Engine.fromJSON(plan.engine);
-  const placeOf = (name: string, reader: string): TensorPlace => {
-    const place = plan.tensors.find((tensor) => tensor.name === name)?.place;
-    if (!place) throw engineError('H2209', reader, `reads ${name}, which has no place in the X-RAM`);
-    return place;
-  };
-  return plan.layers.map((planned, index) => {
-    const found = network.layers.find(({ layer }) => layer.name === planned.name);
-    if (found === undefined) throw engineError('H2209', planned.name, 'the network has no layer of this name');
-    const place = plan.tensors.find((tensor) => tensor.name === planned.output)?.place;
-    const fromPort = planned.input === plan.input;
-    return planLayer(engine, found.layer, {
-      input: placeOf(planned.input, planned.name),
-      ...(place ? { output: place } : {}),
-      axis: !place,
-      ...(planned.residual === undefined ? {} : { residual: placeOf(planned.residual, planned.name) }),
-      ...(fromPort ? { tokens: 0 } : {}),
-      flush: index > 0,
-      last: index === plan.layers.length - 1,
-    });
+/** A tensor on the chip for a run of groups. */
+interface Stay {
+  readonly tensor: string;
+  readonly first: number;
+  last: number;
+  readonly from: 'dram' | 'layer';
+  readonly phases: number;
+  readonly ring: number;
+}
+
+/** Every stay of a tensor on the chip, in the order of the groups. `ahead`: rings with the rows of the next strip. */
+function staysOf(facts: NetworkFacts, chosen: readonly ChosenGroup[], ahead: boolean): Stay[] {
+  const stays: Stay[] = [];
+  const open = new Map<string, Stay>();
+  chosen.forEach(({ cost, behind, before }, index) => {
+    for (const tensor of before) {
+      const stay = open.get(tensor);
+      if (stay !== undefined) stay.last = index;
+    }
+    const spare = ahead ? spareRows(facts, chosen, index) : 0;
+    for (const { tensor, from, phases, ring, ahead: more } of cost.held) {
+      const stay: Stay = { tensor, first: index, last: index, from, phases, ring: spare >= 0 && ahead ? more : ring };
+      stays.push(stay);
+      if (onChip(behind.get(tensor)?.where)) open.set(tensor, stay);
+    }
+    for (const [tensor] of open) if (!onChip(behind.get(tensor)?.where)) open.delete(tensor);
+  });
+  return stays;
+}
+
+/** Words a bank that are left in a group when its rings take rows ahead. */
+function spareRows({ engine, sizeOf }: NetworkFacts, chosen: readonly ChosenGroup[], index: number): number {
+  const group = chosen[index];
+  if (group === undefined) return -1;
+  const more = group.cost.held.reduce((sum, { tensor, phases, ring, ahead }) => {
+    const words = (rows: number): number => {
+      const extent = extentOf(engine, placeTensor(engine, sizeOf(tensor), { base: 0, group0: 0, phases, ring: rows }));
+      return (extent.banks * extent.words) / engine.M;
+    };
+    return sum + words(ahead) - words(ring);
+  }, 0);
+  return engine.XD - group.cost.words - more;
+}
+
+type Placed = readonly (Stay & { readonly place: TensorPlace })[];
+
+/** A place for every stay, or undefined where one finds none. */
+function placeGroups(facts: NetworkFacts, chosen: readonly ChosenGroup[], ahead: boolean): Placed | undefined {
+  const { engine, network, sizeOf } = facts;
+  const stays = staysOf(facts, chosen, ahead);
+  const requests = stays.map((stay, index): PlaceRequest => {
+    const layers = network.layers.slice(chosen[stay.first]?.first, chosen[stay.last]?.end);
+    const { tensor, first, last, phases, ring } = stay;
+    return {
+      ...{ name: String(index), size: sizeOf(tensor), phases, ring, first, last },
+      atBank0: readersOf(layers, tensor).some(({ layer, residual }) => !residual && layer.op !== 'dense'),
+    };
+  });
+  const { places, failed } = allocate(engine, requests);
+  if (failed.length > 0) return undefined;
+  return stays.flatMap((stay, index) => {
+    const place = places.get(String(index));
+    return place === undefined ? [] : [{ ...stay, place }];
   });
 }
 
-/** A plan from JSON text. Throws H2209 for anything that is not one. */
-export function readPlan(text: string): EnginePlan {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw engineError('H2209', 'engine.json', error instanceof Error ? error.message : String(error));
-  }
-  const plan = value as Partial<EnginePlan> | null;
-  if (plan?.format !== planFormat || plan.version !== planVersion)
-    throw engineError('H2209', 'engine.json', `is not a "${planFormat}" of version ${planVersion}`);
-  if (!Array.isArray(plan.tensors) || !Array.isArray(plan.layers) || plan.engine === undefined)
-    throw engineError('H2209', 'engine.json', 'tensors, layers or engine are missing');
-  return plan as EnginePlan;
+function planOf(facts: NetworkFacts, chosen: readonly ChosenGroup[], placed: Placed): EnginePlan {
+  const { engine, network } = facts;
+  const stored = new Set<string>([network.input]);
+  for (const { behind } of chosen) for (const [tensor, { where }] of behind) if (inDram(where)) stored.add(tensor);
+  for (const part of network.output.parts) stored.add(part);
+  const groups = chosen.map(({ first, end, cost }, index): PlannedGroup => {
+    const layers = network.layers.slice(first, end);
+    const places = placed
+      .filter((stay) => stay.first <= index && index <= stay.last)
+      .filter(({ tensor }) => layers.some(({ input, residual, output }) => [input, residual, output].includes(tensor)))
+      .map(({ tensor, from, place, first: since }): PlannedPlace => ({
+        ...{ tensor, from: since === index ? from : 'before' },
+        ...place,
+      }));
+    const { weights, loads, results } = cost.bytes;
+    return {
+      ...{ layers: layers.map(plannedLayer), rows: cost.rows, keepWeights: cost.keepWeights, places },
+      ...{ bytes: weights + loads + results, note: groupNote(facts, layers, cost, stored, places) },
+    };
+  });
+  return {
+    ...{ format: planFormat, version: planVersion, network: network.name, engine: engine.toJSON() },
+    ...{ input: network.input, groups },
+    tensors: network.tensors.map(({ name, size }) => ({ name, size, dram: stored.has(name) })),
+  };
 }
+
+const plannedLayer = ({ layer, input, residual, output }: NetworkLayer): PlannedLayer => ({
+  ...{ name: layer.name, op: layer.op, input, ...(residual === undefined ? {} : { residual }), output },
+  kernel: `${layer.y.kernel}x${layer.x.kernel} stride ${layer.y.stride}x${layer.x.stride}`,
+});
+
+/** What the layer that no group can hold would need for a strip of one row. */
+function tooLarge({ engine, network, sizeOf }: NetworkFacts, stuck: number): ReturnType<typeof engineDiagnostic> {
+  const found = network.layers[Math.min(stuck, network.layers.length - 1)];
+  if (found === undefined) return engineDiagnostic('H2205', network.name, 'a network without layers');
+  const { layer, input } = found;
+  const ring = rowsAlive([found], stripsOf([found], 1), input, 0);
+  const place = placeTensor(engine, sizeOf(input), { base: 0, group0: 0, phases: layer.x.stride, ring });
+  const { words } = extentOf(engine, place);
+  const { height, width, channels } = layer.input;
+  return engineDiagnostic(
+    'H2205',
+    layer.name,
+    `${ring} of the rows of ${height} x ${width} x ${channels} take ${words} words a bank, and there is no room for them (XD=${engine.XD})`,
+    'give the engine deeper banks (XD)',
+  );
+}
+
+export type { Where };

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { loadModel, type ModelOptions } from '../../../src/build/load-model.js';
 import { Engine } from '../../../src/engine/config.js';
 import { lowerStages } from '../../../src/engine/plan/lower-stages.js';
-import { passesOf, planNetwork, readPlan } from '../../../src/engine/plan/plan-network.js';
+import { readPlan } from '../../../src/engine/plan/engine-plan.js';
+import { planNetwork } from '../../../src/engine/plan/plan-network.js';
+import { programOf } from '../../../src/engine/program.js';
 import { runNetwork } from '../../../src/engine/run-network.js';
 import { runStages } from '../../../src/network/run-stages.js';
 
@@ -47,20 +49,21 @@ describe('networks on the functional engine', () => {
     const text = 'P=4,G=2,M=16,D=2,XB=11,WB=10,LUT=0,ADD=0';
     const { engine, network, codes, expected } = await prepared(ad03, text, 1);
     const plan = planNetwork(engine, network);
-    const moved = plan.tensors.map((tensor) =>
-      tensor.place && tensor.name === plan.input
-        ? { ...tensor, place: { ...tensor.place, base: 700, group0: 5 } }
-        : tensor,
-    );
-    const edited = { ...plan, tensors: moved };
-    expect(passesOf(edited, network)[0]?.[0]?.header.xCh0).toBe(10);
+    const groups = plan.groups.map((group) => ({
+      ...group,
+      places: group.places.map((place) =>
+        place.tensor === plan.input ? { ...place, base: 700, group0: 5, blockStride: 1, rowStride: 9 } : place,
+      ),
+    }));
+    const edited = { ...plan, groups };
+    expect(programOf(edited, network).passes[0]?.pass.header.xCh0).toBe(10);
     expect([...runNetwork(edited, network, codes, 1)]).toEqual([...expected]);
   });
 
   it('names what does not fit', async () => {
     const { loaded } = await loadModel(resnet8);
-    const small = Engine.parse('P=7,G=3,M=32,D=4,XD=64');
-    expect(() => planNetwork(small, lowerStages(small, loaded.stageNetwork))).toThrow(/H2205.*XD=64/);
+    const small = Engine.parse('P=7,G=3,M=32,D=4,XD=8');
+    expect(() => planNetwork(small, lowerStages(small, loaded.stageNetwork))).toThrow(/H2205.*XD=8/);
     const plain = Engine.parse('P=7,G=3,M=32,D=4,MUL=0');
     expect(() => lowerStages(plain, loaded.stageNetwork)).toThrow(/H2207.*MUL=1/);
     const yaml = await loadModel({ ...rn06, numerics: `${models}rn06/hls4ml.yml` });
@@ -69,6 +72,6 @@ describe('networks on the functional engine', () => {
 
   it('refuses JSON that is no plan', () => {
     expect(() => readPlan('{')).toThrow(/H2209/);
-    expect(() => readPlan('{"format":"other"}')).toThrow(/H2209.*version 1/);
+    expect(() => readPlan('{"format":"other"}')).toThrow(/H2209.*version 2/);
   });
 });

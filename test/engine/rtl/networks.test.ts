@@ -5,9 +5,10 @@ import { randomStream } from '../../../src/base/random.js';
 import { loadModel, type ModelOptions } from '../../../src/build/load-model.js';
 import { Engine } from '../../../src/engine/config.js';
 import { lowerStages } from '../../../src/engine/plan/lower-stages.js';
-import { passesOf, planNetwork } from '../../../src/engine/plan/plan-network.js';
+import { planNetwork } from '../../../src/engine/plan/plan-network.js';
 import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
-import { streamsOf } from '../../../src/engine/run-network.js';
+import { programOf, weightPacket } from '../../../src/engine/program.js';
+import { ProgramMemory } from '../../../src/engine/run-network.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { runStages } from '../../../src/network/run-stages.js';
 import { compile, elaborate } from '../../../src/simulator/index.js';
@@ -41,17 +42,28 @@ describe.skipIf(!existsSync(models))('networks on the circuit of the engine (nee
     const engine = Engine.parse(text);
     const network = lowerStages(engine, loaded.stageNetwork);
     const plan = planNetwork(engine, network);
-    const streams = streamsOf(plan, network);
-    const passes = passesOf(plan, network).flat().length;
+    const program = programOf(plan, network);
+    const weights = program.passes.map((pass) => weightPacket(program, pass));
+    const sending = program.passes.filter(({ results }) => results.length > 0);
     const design = buildDesign(engine.DW === 1 ? EngineCore.dw : EngineCore.dense);
     for (let sample = 0; sample < samples; sample++) {
       const codes = all.codes.slice(sample * size, (sample + 1) * size);
-      const packets = { weights: streams.weights, pixels: streams.pixels(codes) };
+      const memory = new ProgramMemory(program);
+      memory.input(codes);
+      const packets = { weights, pixels: program.loads.map((load) => memory.pixels(load)) };
       const sim = compile(elaborate(design, { params: engineValues(engine) }));
       const stalls = sample % 2 === 0 ? 0 : 0.2;
-      const { outputs } = runCore([sim], engine, packets, passes, randomStream(1n, `${name} ${sample}`), stalls);
+      const { outputs } = runCore(
+        [sim],
+        engine,
+        packets,
+        weights.length,
+        randomStream(1n, `${name} ${sample}`),
+        stalls,
+      );
       const expected = runStages(loaded.referenceStages, codes).outputs;
-      expect([...streams.results(outputs)], `sample ${sample}`).toEqual([...expected]);
+      sending.forEach(({ results }, index) => memory.results(results, outputs[index] ?? new Uint8Array(), name));
+      expect([...memory.output()], `sample ${sample}`).toEqual([...expected]);
     }
   });
 });
