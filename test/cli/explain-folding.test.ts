@@ -1,9 +1,9 @@
-/** `heddle explain-folding` through the real process: text, JSON, drawing, mistakes; docs/folding.md shows what it prints. */
+/** `heddle explain-folding`: text, JSON, drawing, mistakes; docs/folding.md shows what it prints. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { digits, heddle, root } from './run.js';
+import { digits, heddle, heddleHere, root } from './run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-folding-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -25,13 +25,13 @@ describe('explain-folding', () => {
     expect(json).toMatchObject({ layer: 'dense_2', PE: 5, SIMD: 16, slices: 2, rowGroups: 2, interval: 4 });
   });
 
-  it('ends with 2 for unknown layers, pairs that do not divide and numbers that are none', () => {
-    const unknown = heddle(['explain-folding', w4, '--layer', 'dense_7']);
+  it('ends with 2 for unknown layers, pairs that do not divide and numbers that are none', async () => {
+    const unknown = await heddleHere(['explain-folding', w4, '--layer', 'dense_7']);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/H2101[^]*weighted layers: dense_0 dense_1 dense_2/);
-    const odd = heddle(['explain-folding', w4, '--layer', 'dense_1', '--pe', '5']);
+    const odd = await heddleHere(['explain-folding', w4, '--layer', 'dense_1', '--pe', '5']);
     expect([odd.code, odd.stderr.split('\n')[0]]).toEqual([2, 'error H2103  dense_1: PE 5 does not divide 32 outputs']);
-    expect(heddle(['explain-folding', w4, '--layer', 'dense_1', '--simd', 'x'])).toMatchObject({ code: 2 });
+    expect(await heddleHere(['explain-folding', w4, '--layer', 'dense_1', '--simd', 'x'])).toMatchObject({ code: 2 });
   });
 });
 
@@ -39,9 +39,9 @@ describe('docs/folding.md', () => {
   const page = readFileSync(join(root, 'docs', 'folding.md'), 'utf8');
   const shown = [...page.matchAll(/```\n\$ npm run -s heddle -- (.*)\n([^]*?)```/g)];
   it('shows several commands', () => expect(shown.length).toBeGreaterThan(2));
-  it.each(shown.map(([, command = '', text = '']) => [command, text]))('%s', (command, text) => {
+  it.each(shown.map(([, command = '', text = '']) => [command, text]))('%s', async (command, text) => {
     const args = command.split(' ').map((word) => (word.startsWith('build/') ? join(work, 'out') : word));
-    const { code, stdout, stderr } = heddle(args);
+    const { code, stdout, stderr } = await heddleHere(args);
     const untimed = (line: string) => line.replace(/ +[\d.]+ s$/, '');
     const printed = `${stdout}${stderr}`.split('\n').map(untimed);
     expect(code).toBe(command.includes('5e6') ? 1 : 0);

@@ -1,4 +1,4 @@
-/** The real process of the command line, as a user starts it. */
+/** The command line: in a process of its own, as a user starts it, or in this one, which spares loading it each time. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,4 +21,29 @@ export function heddle(args: readonly string[], env: NodeJS.ProcessEnv = {}): En
     timeout: 100_000,
   });
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
+}
+
+/**
+ * The same command line in this process. For tests of what a verb says: that the process itself works is for {@link heddle}.
+ * One at a time.
+ */
+export async function heddleHere(args: readonly string[]): Promise<Ended> {
+  const { run } = await import('../../src/cli/run.js');
+  const said = { stdout: '', stderr: '' };
+  const streams = ['stdout', 'stderr'] as const;
+  const writers = streams.map((name) => process[name].write.bind(process[name]));
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  for (const name of streams)
+    process[name].write = (chunk: string | Uint8Array): boolean => {
+      said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      return true;
+    };
+  try {
+    await run(args);
+    return { code: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    streams.forEach((name, k) => (process[name].write = writers[k]!));
+    process.exitCode = before;
+  }
 }

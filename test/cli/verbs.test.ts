@@ -1,4 +1,4 @@
-/** The verbs through the real process: main paths, exit codes, and nothing left behind where something is wrong. */
+/** The verbs: main paths through the real process, exit codes, and nothing left behind where something is wrong. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { errorsPage } from '../../src/cli/errors-page.js';
 import { skipWithoutVerilator } from '../../src/cosim/index.js';
 import { onnx } from '../../src/import/onnx-proto.js';
 import { haveModels, model } from '../network/shared.js';
-import { digits, heddle, root } from './run.js';
+import { digits, heddle, heddleHere, root } from './run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-cli-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -60,13 +60,13 @@ describe('build', () => {
     for (const [name, hash] of Object.entries(files)) expect(sha256File(at('w4', name))).toBe(hash);
   });
 
-  it('reads its own folding back and goes on from a step', () => {
+  it('reads its own folding back and goes on from a step', async () => {
     const folding = at('folding.json');
     writeFileSync(folding, readFileSync(at('w4', 'folding.json')));
-    const again = heddle(['build', w4, '-o', at('again'), '--samples', '8', '--folding', folding, '-q']);
+    const again = await heddleHere(['build', w4, '-o', at('again'), '--samples', '8', '--folding', folding, '-q']);
     expect(again).toMatchObject({ code: 0, stdout: '' });
     expect(readFileSync(at('again', 'rtl', 'digits_w4a4.sv'))).toEqual(readFileSync(at('w4', 'rtl', 'digits_w4a4.sv')));
-    const resumed = heddle([
+    const resumed = await heddleHere([
       'build',
       w4,
       '-o',
@@ -81,13 +81,13 @@ describe('build', () => {
     expect(resumed.code).toBe(0);
     expect(resumed.stdout).toMatch(/^\[4\/6\] generate .*\(kept\)/m);
     expect(resumed.stdout).toContain('9/9 equal');
-    expect(heddle(['build', w4, '-o', at('again'), '--port-bits', '32', '--from', 'simulate']).stderr).toContain(
-      'H2002',
-    );
+    expect(
+      (await heddleHere(['build', w4, '-o', at('again'), '--port-bits', '32', '--from', 'simulate'])).stderr,
+    ).toContain('H2002');
   });
 
-  it('stops after --to', () => {
-    const { code, stdout } = heddle(['build', w4, '-o', at('part'), '--to', 'plan', '--explain']);
+  it('stops after --to', async () => {
+    const { code, stdout } = await heddleHere(['build', w4, '-o', at('part'), '--to', 'plan', '--explain']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^integer-weights +15 > 15 +equal +-3 Quant, \+3 Mul/m);
     expect(stdout).toMatch(/^dense_0 +dense_0 +784 > 32 +uint8 > uint4 +weights int4; 15 thresholds a channel$/m);
@@ -96,10 +96,10 @@ describe('build', () => {
 });
 
 describe('infer', () => {
-  it.each(['reference', 'model', 'simulator'])('via %s gives the same results', (via) => {
+  it.each(['reference', 'model', 'simulator'])('via %s gives the same results', async (via) => {
     const json = at(`${via}.json`);
     const output = at(`${via}.npy`);
-    const ended = heddle(['infer', w4, '--input', samples, '--output', output, '--via', via, '--json', json]);
+    const ended = await heddleHere(['infer', w4, '--input', samples, '--output', output, '--via', via, '--json', json]);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const result = readJson<Record<string, unknown>>(json);
     expect(result).toMatchObject({ samples: 256, mismatches: 0, via });
@@ -125,22 +125,24 @@ describe('infer', () => {
     expect(readNpy(at('ad.npy'))).toEqual(readNpy(model('ad03', 'expected_hls4ml.npy')));
   });
 
-  it.skipIf(!haveModels)('computes TFC with real values behind the affine tail', () => {
+  it.skipIf(!haveModels)('computes TFC with real values behind the affine tail', async () => {
     const files = [model('tfc', 'TFC_1W1A.onnx'), '--input', model('tfc', 'mnist_images_u8.npy')];
-    expect(heddle(['infer', ...files, '--input-scale', '1/255', '-o', at('tfc.npy')]).code).toBe(0);
+    expect((await heddleHere(['infer', ...files, '--input-scale', '1/255', '-o', at('tfc.npy')])).code).toBe(0);
     const expected = readNpy(model('tfc', 'TFC_1W1A.expected_logits.npy')).data;
     readNpy(at('tfc.npy')).data.forEach((value, i) =>
       expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(1e-6),
     );
   });
 
-  it.skipIf(!haveModels)('computes RN06 bit by bit as hls4ml does', () => {
+  it.skipIf(!haveModels)('computes RN06 bit by bit as hls4ml does', async () => {
     const files = [model('rn06', 'model_best.h5'), '--numerics', model('rn06', 'hls4ml.yml')];
-    expect(heddle(['infer', ...files, '--input', model('rn06', 'input.npy'), '-o', at('rn.npy')]).code).toBe(0);
+    expect(
+      (await heddleHere(['infer', ...files, '--input', model('rn06', 'input.npy'), '-o', at('rn.npy')])).code,
+    ).toBe(0);
     expect(readNpy(at('rn.npy'))).toEqual(readNpy(model('rn06', 'expected_hls4ml.npy')));
   });
 
-  it.skipIf(!haveModels)('writes the output tensor of a TFLite file behind its softmax', () => {
+  it.skipIf(!haveModels)('writes the output tensor of a TFLite file behind its softmax', async () => {
     const file = model('resnet8_tflite', 'pretrainedResnet_quant.tflite');
     const [images, codes] = ['input.npy', 'expected.npy'].map((name) => readNpy(model('resnet8_tflite', name)));
     const one = { dtype: 'i1' as const, shape: [1, 32, 32, 3], data: images!.data.slice(0, 3072) };
@@ -165,7 +167,7 @@ describe('infer', () => {
     const fifos = branches.map((branch) => `"duplicate_${branch}_fifo": ${branch === '0_1' ? 545 : 1}`);
     writeFileSync(at('r8.json'), `{ ${layers.join(', ')}, "fifos": { ${fifos.join(', ')} } }`);
     const given = ['--input', at('one.npy'), '--folding', at('r8.json')];
-    expect(heddle(['infer', file, ...given, '--raw', '-o', at('raw.npy')]).code).toBe(0);
+    expect((await heddleHere(['infer', file, ...given, '--raw', '-o', at('raw.npy')])).code).toBe(0);
     const { dtype, data } = readNpy(at('raw.npy'));
     expect([dtype, [...data]]).toEqual(['i1', [...codes!.data.slice(0, 10)]]);
   });
@@ -221,23 +223,23 @@ describe('what is wrong', () => {
     ['a stall pattern that is none', 'H5020', 2, () => ['infer', w4, '--input', samples, '--stall', 'bogus']],
   ];
 
-  it.each(cases)('%s is %s and leaves nothing behind', (_, code, exit, args) => {
-    const ended = heddle([...args(), '--output', output]);
+  it.each(cases)('%s is %s and leaves nothing behind', async (_, code, exit, args) => {
+    const ended = await heddleHere([...args(), '--output', output]);
     expect(ended.stderr).toContain(`error ${code}  `);
     expect(ended.code).toBe(exit);
     expect(existsSync(output)).toBe(false);
     expect(readdirSync(work).filter((name) => /\.tmp-/.test(name))).toEqual([]);
   });
 
-  it('names the line of a folding file', () => {
-    const { stderr } = heddle(['build', w4, '-o', output, '--folding', badFolding()]);
+  it('names the line of a folding file', async () => {
+    const { stderr } = await heddleHere(['build', w4, '-o', output, '--folding', badFolding()]);
     expect(stderr).toContain('seven.json:2  "dense_1": { "PE": 7, "SIMD": 8 }');
     expect(stderr).toContain('legal PE: 1 2 4 8 16 32');
   });
 
-  it('keeps what Heddle did not write', () => {
+  it('keeps what Heddle did not write', async () => {
     bad('mine.txt', 'precious');
-    const ended = heddle(['build', w4, '-o', work]);
+    const ended = await heddleHere(['build', w4, '-o', work]);
     expect(ended).toMatchObject({ code: 2 });
     expect(ended.stderr).toContain('H0010');
     expect(readFileSync(at('mine.txt'), 'utf8')).toBe('precious');

@@ -1,10 +1,10 @@
-/** `heddle wave` through the real process: text, value change dumps, windows, own files, build directories, mistakes. */
+/** `heddle wave`: text, value change dumps, windows, own files, build directories, mistakes. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseVcd, valueAtTime } from '../simulator/vcd-parser.js';
-import { digits, heddle, root } from './run.js';
+import { digits, heddle, heddleHere, root } from './run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-wave-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -25,21 +25,34 @@ export const Toggle = defineModule({
 `;
 
 describe('wave', () => {
-  it('prints the ports as text, sixteen cycles side by side', () => {
+  it('prints the ports as text, sixteen cycles side by side', async () => {
     const ended = heddle(['wave', 'fifo', '--param', 'W=8', 'DEPTH=3', '--cycles', '0:20']);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     const lines = ended.stdout.split('\n');
     expect(lines[0]).toMatch(/^cycle +0 +1 .* 15$/);
     expect(lines.filter((line) => line.startsWith('m_axis_tdata '))).toHaveLength(2);
     expect(lines.find((line) => line.startsWith('cycle          16'))).toMatch(/19$/);
-    expect(heddle(['wave', 'fifo', '--param', 'W=8', 'DEPTH=3', '--cycles', '0:20']).stdout).toBe(ended.stdout);
-    expect(heddle(['wave', 'fifo', '--seed', '2', '--param', 'W=8', 'DEPTH=3', '--cycles', '0:20']).stdout).not.toBe(
+    expect((await heddleHere(['wave', 'fifo', '--param', 'W=8', 'DEPTH=3', '--cycles', '0:20'])).stdout).toBe(
       ended.stdout,
     );
+    expect(
+      (await heddleHere(['wave', 'fifo', '--seed', '2', '--param', 'W=8', 'DEPTH=3', '--cycles', '0:20'])).stdout,
+    ).not.toBe(ended.stdout);
   });
-  it('writes a window of all signals, in which beats do what a FIFO does', () => {
+  it('writes a window of all signals, in which beats do what a FIFO does', async () => {
     const file = at('fifo.vcd');
-    const ended = heddle(['wave', 'fifo', '--cycles', '40:240', '--stall', 'bursty/0.5', '-o', file, '--json', '-']);
+    const ended = await heddleHere([
+      'wave',
+      'fifo',
+      '--cycles',
+      '40:240',
+      '--stall',
+      'bursty/0.5',
+      '-o',
+      file,
+      '--json',
+      '-',
+    ]);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     expect(JSON.parse(ended.stdout)).toMatchObject({ target: 'fifo', top: 'fifo', from: 40, to: 240, file });
     const { variables, end } = parseVcd(readFileSync(file, 'utf8'));
@@ -57,8 +70,8 @@ describe('wave', () => {
     }
     expect(moved).toBeGreaterThan(30);
   });
-  it('chooses signals by pattern', () => {
-    const ended = heddle(['wave', 'register_slice', '--signals', '*_valid_q,out_?', '--cycles', '4']);
+  it('chooses signals by pattern', async () => {
+    const ended = await heddleHere(['wave', 'register_slice', '--signals', '*_valid_q,out_?', '--cycles', '4']);
     const names = ended.stdout.split('\n').map((line) => line.split(' ')[0]);
     expect(names.slice(0, 4)).toEqual(['cycle', 'out_valid_q', 'out_q', 'hold_valid_q']);
   });
@@ -71,9 +84,11 @@ describe('wave', () => {
     writeFileSync(at('toggle.ts'), own);
     expect(heddle(['wave', at('toggle.ts')]).stderr).toContain('call it .mts');
   });
-  it('shows what a build directory holds', () => {
-    expect(heddle(['build', digits('digits_w4a4.onnx'), '-o', at('w4'), '--to', 'generate', '-q']).code).toBe(0);
-    const ended = heddle(['wave', at('w4'), '-o', at('w4.vcd'), '--cycles', '200:210']);
+  it('shows what a build directory holds', async () => {
+    expect(
+      (await heddleHere(['build', digits('digits_w4a4.onnx'), '-o', at('w4'), '--to', 'generate', '-q'])).code,
+    ).toBe(0);
+    const ended = await heddleHere(['wave', at('w4'), '-o', at('w4.vcd'), '--cycles', '200:210']);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     expect(parseVcd(readFileSync(at('w4.vcd'), 'utf8')).variables.length).toBeGreaterThan(100);
   });
@@ -86,8 +101,8 @@ describe('wave', () => {
     [['wave', 'src/blocks/stream/index.ts'], 'H0004', '#Fifo'],
     [['wave', 'nowhere.ts'], 'H0004', 'no such file'],
     [['wave', 'fifo', '-o', '/dev/null/x.vcd'], 'H0011', 'cannot be written'],
-  ])('tells what is wrong with %s', (args, code, text) => {
-    const ended = heddle(args);
+  ])('tells what is wrong with %s', async (args, code, text) => {
+    const ended = await heddleHere(args);
     expect([ended.code, ended.stdout]).toEqual([2, '']);
     expect(ended.stderr).toContain(`error ${code}`);
     expect(ended.stderr).toContain(text);

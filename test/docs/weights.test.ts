@@ -9,7 +9,7 @@ import { bramTiles, roundResources } from '../../src/blocks/resources/index.js';
 import { planNetwork } from '../../src/dataflow/plan.js';
 import { addressMap } from '../../src/dataflow/weights/address-map.js';
 import { weightModes } from '../../src/dataflow/weights/place-weights.js';
-import { digits, heddle, root } from '../cli/run.js';
+import { digits, heddleHere, root } from '../cli/run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-weights-page-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -29,9 +29,9 @@ describe('docs/weights.md', () => {
     expect(names).toEqual([...weightModes]);
   });
 
-  it.each(shown.map(([, command = '', text = '']) => [command, text]))('%s', (command, text) => {
+  it.each(shown.map(([, command = '', text = '']) => [command, text]))('%s', async (command, text) => {
     const args = command.split(' ').map((word) => word.replace(/^build\//, `${work}/`));
-    const { code, stdout, stderr } = heddle(args);
+    const { code, stdout, stderr } = await heddleHere(args);
     expect([code, stderr]).toEqual([0, '']);
     const untimed = (line: string) => line.replace(/ +[\d.]+ s$/, '');
     const printed = stdout.split('\n').map(untimed);

@@ -1,14 +1,14 @@
 /**
  * Random circuits through interpreter, WebAssembly, Verilator and Icarus. HEDDLE_FUZZ_SEED=<n> HEDDLE_FUZZ_COUNT=<n> choose
- * other circuits; thousands run every night.
+ * other circuits; ten thousand run every night.
  */
 import { describe, expect, it } from 'vitest';
 import { haveTools } from './tools.js';
 import { type Case, checkBatch, makeCase, repeat, sources } from './fuzz-batch.js';
 
 const first = Number(process.env['HEDDLE_FUZZ_SEED'] ?? 1);
-const count = Number(process.env['HEDDLE_FUZZ_COUNT'] ?? 200);
-const perBuild = 50;
+const count = Number(process.env['HEDDLE_FUZZ_COUNT'] ?? 60);
+const perBuild = 30;
 
 function batchFrom(seed: number, size: number): Case[] {
   return Array.from({ length: Math.min(size, first + count - seed) }, (_, k) => {
