@@ -95,7 +95,7 @@ const steps: Readonly<Record<StepName, Step>> = {
         version: version(),
       }),
     describe: (done) => describePackage(need(done.package)),
-    depends: ({ board }) => board ?? null,
+    depends: ({ board, tech }) => [board ?? null, hashOf(tech)],
   },
 };
 

@@ -14,6 +14,8 @@ export interface BuildOptions extends ImportOptions, PlanRequest {
   /** Output directory. */
   readonly output: string;
   readonly samples?: number | undefined;
+  /** Technology of a chip (`tech.json`). */
+  readonly tech?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

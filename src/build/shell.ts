@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { TextFile } from '../cosim/index.js';
 import type { Chain, PortPlan, WeightPort } from '../dataflow/chain.js';
 import { addressMap } from '../dataflow/weights/address-map.js';
+import type { TopPort } from '../target/design.js';
 
 const template = fileURLToPath(new URL('../../rtl-templates/stream_top.v', import.meta.url));
 
@@ -17,7 +18,7 @@ export function renderShell(chain: Chain, core: string): TextFile {
     [`${name}Lanes`, String(lanes)],
     [`${name}LaneBits`, String(laneBits)],
   ];
-  const sides = [...(chain.weightPorts ?? []).map(weightSide), ...controlSide(chain)];
+  const sides = sidesOf(chain);
   const values = new Map([
     ['top', shellName(chain)],
     ['core', core],
@@ -35,6 +36,34 @@ export function renderShell(chain: Chain, core: string): TextFile {
   });
   return { name: `${shellName(chain)}.v`, text };
 }
+
+/** Ports of the shell in its order, streams with the four signals that every stream has. */
+export function shellPorts(chain: Chain): readonly TopPort[] {
+  const stream = (
+    prefix: string,
+    bits: number,
+    forward: TopPort['direction'],
+    back: TopPort['direction'],
+  ): TopPort[] => [
+    { name: `${prefix}_tvalid`, direction: forward, bits: 1 },
+    { name: `${prefix}_tready`, direction: back, bits: 1 },
+    { name: `${prefix}_tdata`, direction: forward, bits },
+    { name: `${prefix}_tlast`, direction: forward, bits: 1 },
+  ];
+  return [
+    { name: 'aclk', direction: 'input', bits: 1 },
+    { name: 'aresetn', direction: 'input', bits: 1 },
+    ...stream('s_axis', chain.input.bits, 'input', 'output'),
+    ...sidesOf(chain).flatMap(({ wires }) => wires.map(({ name, dir, bits }) => ({ name, direction: dir, bits }))),
+    ...stream('m_axis', chain.output.bits, 'output', 'input'),
+  ];
+}
+
+/** Ports beside the streams of samples and results. */
+const sidesOf = (chain: Chain): readonly Side[] => [
+  ...(chain.weightPorts ?? []).map(weightSide),
+  ...controlSide(chain),
+];
 
 interface Wire {
   readonly name: string;

@@ -52,6 +52,7 @@ function treeFiles({ results, logs, drawings, states }: TreeContent): ReadonlyMa
   }
   if (results.package !== undefined) {
     files.set('report.json', json(results.package.report));
+    for (const [path, text] of Object.entries(results.package.flow)) files.set(path, text);
     if (results.package.addressMap !== undefined) files.set('address_map.json', json(results.package.addressMap));
     for (const [name, text] of Object.entries(results.package.vectors)) files.set(`vectors/${name}`, text);
   }
@@ -115,8 +116,20 @@ export function fillTree(directory: string, content: TreeContent): void {
 }
 
 function manifestOf({ options, logs, version }: TreeContent, files: Readonly<Record<string, string>>): unknown {
-  const { model, numerics, input, inputScale, folding, portBits, clockMhz, targetFps, maxLatency, samples, seed } =
-    options;
+  const {
+    model,
+    numerics,
+    input,
+    inputScale,
+    folding,
+    portBits,
+    clockMhz,
+    targetFps,
+    maxLatency,
+    samples,
+    seed,
+    tech,
+  } = options;
   const hashed = (path: string | undefined): unknown =>
     path === undefined ? null : { path, sha256: sha256File(path) };
   return {
@@ -129,6 +142,7 @@ function manifestOf({ options, logs, version }: TreeContent, files: Readonly<Rec
       input: hashed(input),
       input_scale: inputScale ?? null,
       folding: hashed(folding),
+      tech: hashed(tech),
       port_bits: portBits,
       clock_mhz: clockMhz,
       target_fps: targetFps ?? null,

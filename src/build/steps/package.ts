@@ -7,6 +7,8 @@ import { addressMap } from '../../dataflow/weights/address-map.js';
 import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
 import { boardFor } from '../backend.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
+import { flowFiles } from '../flow-files.js';
+import { targetDesign } from '../target-design.js';
 import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
 import type { PlanRequest } from '../plan-goal.js';
 import type { Generated } from './generate.js';
@@ -88,6 +90,8 @@ export interface Packaged {
   readonly report: Report;
   /** Files of `vectors/` by name: `input.hex`, `output.hex`, one for each weight port. */
   readonly vectors: Readonly<Record<string, string>>;
+  /** Scripts, constraints and the test bench, by path below the directory. */
+  readonly flow: Readonly<Record<string, string>>;
   /** Content of `address_map.json`, where the top has a bus. */
   readonly addressMap?: AddressMapFile;
 }
@@ -96,15 +100,18 @@ export interface PackageOptions extends Pick<PlanRequest, 'portBits' | 'clockMhz
   readonly model: string;
   readonly version: string;
   readonly board?: string | undefined;
+  /** A `tech.json`: scripts for a chip are written as well. */
+  readonly tech?: string | undefined;
 }
 
 export function packageStep(
   { network }: Imported,
   planned: Planned,
-  { top }: Generated,
+  generated: Generated,
   simulated: Simulated,
-  { model, version, portBits, clockMhz, board }: PackageOptions,
+  { model, version, portBits, clockMhz, board, tech }: PackageOptions,
 ): Packaged {
+  const { top } = generated;
   const { chain, folding, bound } = planned;
   const { cycles, predicted, layers, samples, inputBeats, outputBeats } = simulated;
   const steady = cycles.steady_interval;
@@ -154,8 +161,13 @@ export function packageStep(
     ),
   };
   const map = addressMapFile(chain, top);
-  return { report, vectors, ...(map === undefined ? {} : { addressMap: map }) };
+  const files = { s_axis: 'input.hex', m_axis: 'output.hex', ...weightFiles(chain) };
+  const flow = flowFiles(targetDesign(chain, generated, clockMhz), { board: boardFor(board), tech, vectors: files });
+  return { report, vectors, flow, ...(map === undefined ? {} : { addressMap: map }) };
 }
+
+const weightFiles = ({ weightPorts = [] }: Chain): Record<string, string> =>
+  Object.fromEntries(weightPorts.map((port) => [port.stream, weightFile(port)]));
 
 const weightFile = ({ stream }: WeightPort): string => `${stream}.hex`;
 
@@ -195,5 +207,12 @@ function hexBeats(beats: Simulated['inputBeats'], bits: number): string {
   return beats.map(({ data, last }) => `${data.toString(16).padStart(digits, '0')} ${last ? 1 : 0}\n`).join('');
 }
 
-export const describePackage = ({ report }: Packaged): string =>
-  `plain-Verilog top ${report.top.module}, vectors, report.json`;
+export function describePackage({ flow }: Packaged): string {
+  const has = (prefix: string): boolean => Object.keys(flow).some((path) => path.startsWith(prefix));
+  return [
+    'Verilog top, vectors and bench',
+    ...(has('fpga/vivado') ? ['Vivado project'] : []),
+    ...(has('asic') ? ['Genus/Innovus scripts'] : []),
+    'report.json',
+  ].join(', ');
+}

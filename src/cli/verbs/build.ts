@@ -15,6 +15,7 @@ interface BuildArguments extends CommonOptions {
   readonly output?: string | undefined;
   readonly backend: string;
   readonly board?: string | undefined;
+  readonly tech?: string | undefined;
   readonly numerics?: string | undefined;
   readonly folding?: string | undefined;
   readonly targetFps?: number | undefined;
@@ -100,7 +101,12 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
       .option('board', {
         type: 'string',
         requiresArg: true,
-        describe: 'board to stay within (estimates alone: pynq-z2)',
+        describe: 'board to stay within and to write a project for (pynq-z2; a budget only where given)',
+      })
+      .option('tech', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'technology (tech.json): writes scripts for Genus, Innovus and Design Compiler too',
       })
       .option('clock', {
         type: 'string',
