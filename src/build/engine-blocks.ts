@@ -12,6 +12,7 @@ import { EngineCore, EngineCorePacked } from '../engine/rtl/engine.js';
 import { EngineMultiply } from '../engine/rtl/multiply.js';
 import { EnginePe } from '../engine/rtl/pe.js';
 import { EnginePePair } from '../engine/rtl/pe-pair.js';
+import { EngineHeaderProducts } from '../engine/rtl/header-products.js';
 import { EngineRequantize } from '../engine/rtl/requantize.js';
 import { EngineRows } from '../engine/rtl/rows.js';
 import { EngineSequencer } from '../engine/rtl/sequencer.js';
@@ -50,13 +51,16 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineSequencer, { P: 2, G: 2, M: 4, D: 2, WD: 16, YD: 4, FREE: 12 }),
   block(EngineRows, { G: 2, M: 4, D: 2 }),
   block(EngineAddresses, { P: 2, G: 2, M: 4 }),
+  block(EngineHeaderProducts, { M: 4, D: 2, PD: 4 }),
   block(EngineWeightPort, {
-    ...{ WP: 32, WU: 32, TU: 4, W_W: 32, G: 2, M: 4, D: 2, XB: 4, WD: 16, PD: 4, NTHR: 1 },
+    ...{ WP: 32, WU: 32, TU: 4, W_W: 32, G: 2, M: 4, D: 2, XB: 4, WD: 16, PD: 4, XD: 16 },
+    ...{ TMAX: 8, KMAX: 4, NTHR: 1 },
     ...{ MUL: 1, FIXED: 1, LUT: 1, ADD: 1, DW: 1, XU: 1 },
   }),
   ...[EngineCore.dense, EngineCore.dw, EngineCorePacked.dw].map((core) =>
     block(core, {
-      ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4, NTHR: 1, MUL: 1, FIXED: 0 },
+      ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4 },
+      ...{ TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1, FIXED: 0 },
       ...{ LUT: 1, ENTRIES: 16, XU: 1, XP: 32, WP: 32, YP: 32, YD: 4, XUNIT: 16, YUNIT: 16, WUNIT: 32, TUNIT: 4 },
     }),
   ),

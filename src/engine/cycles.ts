@@ -34,7 +34,8 @@ export function passCycles(engine: Pick<Engine, 'G' | 'M' | 'D'>, header: Header
   const scatter = header.dstXram ? header.ySW : 1;
   let cycles = 0;
   for (let tile = 0; tile < header.OTN; tile++) {
-    const drain = Math.ceil(tileChannels(engine.M, header, tile) / engine.D) * scatter;
+    const groups = Math.ceil(tileChannels(engine.M, header, tile) / engine.D);
+    const drain = Math.max(groups * scatter, header.CHN > 1 ? 4 : 1);
     for (let y = 0; y < header.Ho; y++) cycles += header.XT * Math.max(tileSteps(engine, header, y), drain);
   }
   return cycles * header.CHN;

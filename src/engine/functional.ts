@@ -8,7 +8,7 @@ import { BitReader, BitWriter } from './bit-stream.js';
 import type { Engine } from './config.js';
 import { decodeDescriptor, descriptorMagic, descriptorWords } from './descriptor.js';
 import { engineError } from './errors.js';
-import { checkHeader } from './header.js';
+import { checkHeader } from './header-rules.js';
 import { resultsOf, type Tile } from './functional-results.js';
 import { readPass, type LoadedPass } from './functional-pass.js';
 import { Slices } from './functional-windows.js';

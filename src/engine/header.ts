@@ -2,9 +2,8 @@
  * The header of a pass: 32 words of 32 bits in front of every packet of the weight stream. `headerTable` is the one place
  * of its layout; hardware, cycle model, functional model and documentation read it.
  */
-import { HeddleError, type Diagnostic } from '../base/diagnostics.js';
+import { HeddleError } from '../base/diagnostics.js';
 import { checkFields, decodeFields, encodeFields, type FieldValues } from './bit-fields.js';
-import { engineDiagnostic } from './errors.js';
 
 /** 32-bit words of a header. */
 export const headerWords = 32;
@@ -154,70 +153,6 @@ export const emptyHeader: Header = {
   },
 };
 
-/** What of an engine the header is checked against. */
-export type HeaderLimits = Readonly<
-  Record<'G' | 'M' | 'D' | 'P' | 'XB' | 'XD' | 'WD' | 'PD', number> &
-    Record<'TMAX' | 'KMAX' | 'NTHR' | 'MUL' | 'FIXED' | 'LUT' | 'ADD' | 'DW' | 'XU', number>
->;
-
-/** Everything that the hardware checks too: field ranges, limits of the engine, fields that contradict each other. */
-export function checkHeader(engine: HeaderLimits, header: Header, what = 'header'): Diagnostic[] {
-  const problems = checkFields(headerTable, header, what);
-  const rule = (ok: boolean, field: HeaderField, why: string): void => {
-    if (!ok) problems.push(engineDiagnostic('H2203', `${what}.${field}`, `${header[field]}: ${why}`));
-  };
-  const h = header;
-  rule(h.NT <= engine.TMAX, 'NT', `the tap memory has ${engine.TMAX} entries`);
-  rule(h.KH1 < engine.KMAX, 'KH1', `the engine has ${engine.KMAX} kernel rows`);
-  rule(h.Mlast <= engine.M, 'Mlast', `the engine computes ${engine.M} channels at a time`);
-  rule(h.op === opCodes.dense || engine.DW === 1, 'op', 'the engine has no private windows (DW=0)');
-  rule(h.op !== opCodes.dense || h.hasWeights === 1, 'hasWeights', 'a dense pass takes weights');
-  rule(h.op < opCodes.max || h.hasWeights === 0, 'hasWeights', 'pooling takes no weights');
-  rule(h.op === opCodes.dense || h.CHN === 1, 'CHN', 'only dense passes have chunks');
-  rule(h.op === opCodes.dense || h.wrap === 0, 'wrap', 'only dense passes wrap');
-  rule(h.op === opCodes.dense || h.xCh0 === 0, 'xCh0', 'depthwise passes begin at bank 0');
-  rule(h.xCh0 < engine.M, 'xCh0', `there are ${engine.M} banks`);
-  const dense = h.op === opCodes.dense;
-  rule(h.cMod === (dense ? h.Cc % engine.M : 0), 'cMod', `Cc mod M is ${h.Cc % engine.M}, 0 in depthwise modes`);
-  rule(h.xOff0 === h.xSlot0 * h.xRow, 'xOff0', `xSlot0 * xRow is ${h.xSlot0 * h.xRow}`);
-  rule(
-    h.xChunk === (dense ? Math.floor(h.Cc / engine.M) * h.xBlk : 0),
-    'xChunk',
-    'not floor(Cc / M) * xBlk, or not 0 in a depthwise mode',
-  );
-  rule(h.gLast === Math.ceil(h.Mlast / engine.D), 'gLast', `Mlast / D is ${h.Mlast / engine.D}`);
-  rule(h.wrap === 0 || h.Cc >= engine.G, 'wrap', `fewer channels in a chunk than slices (G=${engine.G})`);
-  rule(h.Clast <= h.Cc, 'Clast', `more than Cc=${h.Cc}`);
-  rule(h.hasWeights === 0 || h.wWords > 0, 'wWords', 'no weights announced');
-  rule(h.hasWeights === 0 || h.wWords <= engine.WD, 'wWords', `the ring holds ${engine.WD} words`);
-  rule((h.wReuse === 0 && h.wKeep === 0) || h.hasWeights === 1, 'wReuse', 'weights kept or reused without weights');
-  const psums = h.Ho * h.XT * Math.ceil((h.OTN > 1 ? engine.M : h.Mlast) / engine.D);
-  rule(h.CHN === 1 || psums <= engine.PD, 'CHN', `${psums} partial sums for ${engine.PD} entries`);
-  rule(h.wMod === 0 || h.xPhase > 0, 'wMod', 'phases without a stride between them');
-  rule(h.xSlot0 < h.xRing, 'xSlot0', `the ring has ${h.xRing} rows`);
-  rule(h.ySlot0 < h.yRing, 'ySlot0', `the ring has ${h.yRing} rows`);
-  rule(h.dstXram === 1 || h.dstAxis === 1, 'dstXram', 'results go nowhere');
-  rule(h.xBase < engine.XD, 'xBase', `a bank has ${engine.XD} words`);
-  rule(h.dstXram === 0 || h.yBase < engine.XD, 'yBase', `a bank has ${engine.XD} words`);
-  rule(h.dstXram === 0 || h.yGrp0 < engine.M / engine.D, 'yGrp0', `there are ${engine.M / engine.D} bank groups`);
-  rule(h.dstXram === 0 || h.ySW <= engine.M / engine.D, 'ySW', 'a bank is written too often (at most M/D phases)');
-  rule(h.requant === requantCodes.shift || engine.MUL === 1, 'requant', 'the engine has no multiplier (MUL=0)');
-  rule(h.requant !== requantCodes.fixed || engine.FIXED === 1, 'requant', 'the engine has no fixed mode (FIXED=0)');
-  rule(h.thresholds === 0 || engine.NTHR > 0, 'thresholds', 'the engine has no thresholds (NTHR=0)');
-  rule(h.lut === 0 || engine.LUT === 1, 'lut', 'the engine has no table (LUT=0)');
-  rule(h.res === 0 || engine.ADD === 1, 'res', 'the engine has no residual addition (ADD=0)');
-  rule(h.rRequant === requantCodes.shift || engine.MUL === 1, 'rRequant', 'the engine has no multiplier (MUL=0)');
-  rule(h.rRequant !== requantCodes.fixed || engine.FIXED === 1, 'rRequant', 'the engine has no fixed mode (FIXED=0)');
-  rule(h.res === 0 || h.rGrp0 < engine.M / engine.D, 'rGrp0', `there are ${engine.M / engine.D} bank groups`);
-  rule(h.res === 0 || h.rBase < engine.XD, 'rBase', `a bank has ${engine.XD} words`);
-  const half = 2 ** (engine.XB - 1);
-  for (const name of ['zp', 'rZp'] as const)
-    rule(h[name] >= -half && h[name] < half, name, `a zero point of ${engine.XB} bits is ${-half}..${half - 1}`);
-  rule(h.pad >= -half && h.pad < 2 * half, 'pad', `a pixel has ${engine.XB} bits`);
-  rule(h.inUnsigned === 0 || engine.XU === 1, 'inUnsigned', 'the engine has signed pixels only (XU=0)');
-  return problems;
-}
-
 /** The words of a header. Throws H2203 for values that their fields cannot hold, all at once. */
 export function encodeHeader(header: Header, what = 'header'): Uint32Array {
   const problems = checkFields(headerTable, header, what);
@@ -225,7 +160,7 @@ export function encodeHeader(header: Header, what = 'header'): Uint32Array {
   return encodeFields(headerTable, header, headerWords);
 }
 
-/** The fields of {@link headerWords} words; never throws, {@link checkHeader} tells what is wrong with them. */
+/** The fields of {@link headerWords} words; never throws, checkHeader tells what is wrong with them. */
 export function decodeHeader(words: ArrayLike<number>): Header {
   return decodeFields(headerTable, words);
 }

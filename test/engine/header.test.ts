@@ -3,8 +3,8 @@ import { randomStream } from '../../src/base/random.js';
 import { fieldRange, type BitTable } from '../../src/engine/bit-fields.js';
 import { Engine } from '../../src/engine/config.js';
 import { decodeDescriptor, descriptorTable, descriptorWords, encodeDescriptor } from '../../src/engine/descriptor.js';
+import { checkHeader } from '../../src/engine/header-rules.js';
 import {
-  checkHeader,
   codeValue,
   decodeHeader,
   emptyHeader,
@@ -84,8 +84,10 @@ describe('checkHeader', () => {
   it('accepts a plain pass', () => expect(problems({})).toEqual([]));
 
   it('finds what the engine has not', () => {
-    expect(problems({ NT: 9 }, { TMAX: 8 })).toEqual(['header.NT: 9: the tap memory has 8 entries']);
-    expect(problems({ Mlast: 5, gLast: 3 })).toEqual(['header.Mlast: 5: the engine computes 4 channels at a time']);
+    expect(problems({ NT: 9 }, { TMAX: 8 })).toEqual(['header.NT: 9: the tap memory has fewer entries (TMAX=8)']);
+    expect(problems({ Mlast: 5, gLast: 3 })).toEqual([
+      'header.Mlast: 5: the engine computes fewer channels at a time (M=4)',
+    ]);
     expect(problems({ lut: 1 }, { LUT: 0 })).toEqual(['header.lut: 1: the engine has no table (LUT=0)']);
     expect(problems({ requant: 3 }, { FIXED: 0 })).toHaveLength(1);
     expect(problems({ op: 2, hasWeights: 0, cMod: 0 }, { DW: 0 })).toHaveLength(1);

@@ -167,7 +167,9 @@ export class SequencerModel {
       if (this.#drain > 0) this.#drain--;
       return issued;
     }
-    this.#drain = row.groups * (header.dstXram === 1 ? header.ySW : 1) - 1;
+    // Partial sums of a place are at least 4 cycles apart.
+    const drain = row.groups * (header.dstXram === 1 ? header.ySW : 1);
+    this.#drain = Math.max(drain, header.CHN > 1 ? 4 : 1) - 1;
     if (header.dstAxis === 1 && row.lastChunk) this.#credits -= row.groups;
     running.step = 0;
     if (++running.xt < header.XT) return issued;

@@ -17,7 +17,10 @@ export interface WeightPortShape {
 }
 
 /** Codes of `error_code`. */
-export const weightErrors = { none: 0, magic: 1, limits: 2, tlast: 3 } as const;
+export const weightErrors = { none: 0, magic: 1, limits: 2, early: 3, missing: 4 } as const;
+
+/** Cycles from the state `check` until products and quotients of the header are checked: no header is offered before. */
+const PRODUCT_CYCLES = 18;
 export type WeightError = (typeof weightErrors)[keyof typeof weightErrors];
 
 export type WeightPortState =
@@ -30,6 +33,8 @@ export class WeightPortTiming {
   state: WeightPortState = 'head';
   /** The outputs of this cycle, which all follow from registers. */
   ready = false;
+  /** A header is complete and waits for its checks; it is offered. */
+  complete = false;
   offered = false;
   paramsFull = false;
   /** An item of the segment passes; a tap is written (two are an item); the segment ends with it. */
@@ -57,12 +62,20 @@ export class WeightPortTiming {
   #written = 0;
   #room = false;
   #lasted = false;
+  /** Cycles until the header is checked. */
+  #checking = 0;
+  /** Products and quotients of the header are what they should be. */
+  #sound = true;
   readonly #unused: number;
 
-  /** @param header the header whose segment is complete, or what is wrong with it */
+  /**
+   * @param header the header whose segment is complete, or what is wrong with it
+   * @param sound that its products and quotients are right, which is known later
+   */
   constructor(
     readonly shape: WeightPortShape,
     readonly header: () => Header | WeightError,
+    readonly sound: () => boolean = () => true,
   ) {
     this.#unused = 31 - bitsOf(shape.WD);
     this.#look();
@@ -87,6 +100,8 @@ export class WeightPortTiming {
     const { WP } = this.shape;
     const taken = this.ready && valid;
     const starved = this.#lasted && this.#wants();
+    const checking = this.#checking > 0;
+    const overrun = this.state === 'words' && this.level >= this.itemBits && this.#cut();
     const { passes, tap, ends } = this;
     if (passes) this.level = ends ? 0 : this.level - this.itemBits;
     if (taken) {
@@ -97,28 +112,38 @@ export class WeightPortTiming {
     if (passes && this.state === 'words') this.#written++;
     if (passes || tap) this.item = ends ? 0 : this.item + 1;
     if (tap) this.half = !(this.half || passes);
-    if (headerTaken) this.offered = false;
+    if (headerTaken) this.complete = false;
+    if (this.#checking > 0) this.#checking--;
     const difference = (this.#written - ringFreed) << this.#unused;
     const opens = this.#opens();
     this.#room = difference >> this.#unused < this.shape.WD;
     this.#paramSets += (opens ? 1 : 0) - (paramFree ? 1 : 0);
-    this.#step(ends, opens, passesDone);
-    if (starved) this.#fail(weightErrors.tlast);
+    this.#step(ends, opens, checking, passesDone);
+    if (overrun) this.#fail(weightErrors.missing);
+    if (starved) this.#fail(weightErrors.early);
+    if (!this.#sound && !checking) {
+      this.#fail(weightErrors.limits);
+      this.#sound = true;
+      this.complete = false;
+    }
+    this.offered = this.complete && this.#checking === 0 && this.#sound;
     this.#look();
   }
 
-  #step(ends: boolean, opens: boolean, passesDone: number): void {
+  #step(ends: boolean, opens: boolean, checking: boolean, passesDone: number): void {
     switch (this.state) {
       case 'head':
         if (ends) this.state = 'check';
         return;
       case 'check':
         this.state = 'judge';
+        this.#checking = PRODUCT_CYCLES - 1;
         return;
       case 'judge': {
         const header = this.header();
         if (typeof header === 'number') return this.#fail(header);
         this.#header = header;
+        this.#sound = this.sound();
         this.state = 'taps';
         return;
       }
@@ -150,7 +175,8 @@ export class WeightPortTiming {
         if (ends && ++this.#chunk === this.#header?.CHN) this.#nextTile();
         return;
       case 'end':
-        if (!this.#lasted) return this.#fail(weightErrors.tlast);
+        if (!this.#lasted) return this.#fail(weightErrors.missing);
+        if (checking) return;
         this.#lasted = false;
         this.beats = 0;
         this.packets = (this.packets + 1) & 0xffff;
@@ -160,17 +186,20 @@ export class WeightPortTiming {
     }
   }
 
+  /** What the packet would end with waits for `tlast`: a packet that goes on makes no complete pass. */
   #offer(): void {
-    this.offered = true;
+    if (this.#header?.planes === 0 && !this.#carries() && !this.#lasted) return this.#fail(weightErrors.missing);
+    this.complete = true;
     this.state = 'tile';
   }
 
   /** One cycle per plane that is absent or entered, one when none is left. */
   #planes(opens: boolean): void {
     if (this.plane === this.#planeCount()) {
+      if (this.#overlong()) return this.#fail(weightErrors.missing);
       if (this.#filled) this.paramSet ^= 1;
       this.#chunk = 0;
-      if (this.#header?.hasWeights === 1 && this.#header.wReuse === 0) this.state = 'words';
+      if (this.#carries()) this.state = 'words';
       else this.#nextTile();
     } else if (!this.#present()) this.plane++;
     else if (this.#filled || opens) {
@@ -188,6 +217,20 @@ export class WeightPortTiming {
   #fail(error: WeightError): void {
     this.error = error;
     this.state = 'failed';
+  }
+
+  /** The packet has weight words. */
+  #carries(): boolean {
+    return this.#header?.hasWeights === 1 && this.#header.wReuse === 0;
+  }
+  /** Parameters were the last of the packet, and there is no `tlast`. */
+  #overlong(): boolean {
+    return this.#tile + 1 === this.#header?.OTN && !this.#carries() && !this.#lasted;
+  }
+  /** The weight word is the last one of the packet, and there is no `tlast`. */
+  #cut(): boolean {
+    const { OTN, CHN, wWords } = this.#header!;
+    return this.#tile + 1 === OTN && this.#chunk + 1 === CHN && this.item + 1 === wWords && !this.#lasted;
   }
 
   #planeCount(): number {
@@ -224,7 +267,7 @@ export class WeightPortTiming {
   #inSegment(): boolean {
     switch (this.state) {
       case 'head':
-        return !this.offered;
+        return !this.complete;
       case 'taps':
       case 'rows':
       case 'plane':
@@ -244,7 +287,7 @@ export class WeightPortTiming {
 
   /** The outputs that follow from the registers. */
   #look(): void {
-    this.paramsFull = this.state === 'tile' && this.plane === this.#planeCount() && this.#filled;
+    this.paramsFull = this.state === 'tile' && this.plane === this.#planeCount() && this.#filled && !this.#overlong();
     this.passes = this.tap = this.ends = this.ready = false;
     if (!this.#inSegment()) return;
     this.itemBits = this.#size();
@@ -252,7 +295,7 @@ export class WeightPortTiming {
       const last = this.item === this.#count() - 1;
       this.tap = this.state === 'taps';
       if (this.tap) this.passes = this.half || last;
-      else this.passes = this.state !== 'words' || this.#room;
+      else this.passes = this.state !== 'words' || (this.#room && !(last && this.#cut()));
       this.ends = this.passes && last;
     }
     this.ready = !this.#lasted && this.#wants();

@@ -1,6 +1,7 @@
 /** Cycle model of `engine_weight_port`: its time is that of `WeightPortTiming`, its data are the bits of a segment in order. */
 import type { Engine } from '../config.js';
-import { checkHeader, decodeHeader, type Header, headerMagic, headerWords } from '../header.js';
+import { decodeHeader, type Header, headerMagic, headerWords } from '../header.js';
+import { comparisonProblems, productProblems, ruleNumber } from '../header-rules.js';
 import { packed, type PortModel, type Ports } from './port-model.js';
 import { type WeightError, weightErrors, WeightPortTiming } from './weight-port-timing.js';
 
@@ -40,6 +41,9 @@ export class WeightPortModel implements PortModel {
       ...(t.state === 'entries' && t.passes ? { table_address: BigInt(t.item), table_data: item } : {}),
       ...(this.#word === undefined ? {} : { ring_word: this.#word }),
       error_code: BigInt(t.error),
+      ...(this.#words.length === headerWords && t.error === weightErrors.limits
+        ? { error_rule: BigInt(ruleNumber(this.engine, this.#header())), error_header: packed(this.#words, 32) }
+        : {}),
       error_place: BigInt(t.packets) * 65536n + BigInt(t.beats),
     };
   }
@@ -82,7 +86,11 @@ export class WeightPortModel implements PortModel {
   }
 
   #begin(): WeightPortTiming {
-    return new WeightPortTiming(this.engine, () => this.#judge());
+    return new WeightPortTiming(
+      this.engine,
+      () => this.#judge(),
+      () => productProblems(this.engine, this.#header()).length === 0,
+    );
   }
 
   #store({ ring_address }: Ports): void {
@@ -102,8 +110,12 @@ export class WeightPortModel implements PortModel {
 
   /** The header, or what is wrong with it. */
   #judge(): Header | WeightError {
-    const header = decodeHeader(this.#words.map(Number));
+    const header = this.#header();
     if (header.magic !== headerMagic) return weightErrors.magic;
-    return checkHeader(this.engine, header).length > 0 ? weightErrors.limits : header;
+    return comparisonProblems(this.engine, header).length > 0 ? weightErrors.limits : header;
+  }
+
+  #header(): Header {
+    return decodeHeader(this.#words.map(Number));
   }
 }

@@ -2,7 +2,8 @@
 import { HeddleError } from '../../base/diagnostics.js';
 import type { Engine } from '../config.js';
 import { engineError } from '../errors.js';
-import { checkHeader, emptyHeader, opCodes, type Header } from '../header.js';
+import { checkHeader } from '../header-rules.js';
+import { emptyHeader, opCodes, type Header } from '../header.js';
 import type { EngineLayer } from '../layer.js';
 import type { PassPlan } from '../passes.js';
 import { depthwiseReduction, type Reduction } from '../reduction.js';

@@ -44,6 +44,8 @@ const engineParams = {
   XD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
   WD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of the weight ring' }),
   PD: natParam({ default: 16, min: 0, max: 65536, doc: 'partial sums; 0: no chunks' }),
+  TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
+  KMAX: natParam({ default: 16, min: 1, max: 16, doc: 'kernel rows' }),
   NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
   MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: the requantizer multiplies' }),
   FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: fixed mode' }),
@@ -67,10 +69,11 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /** Values of the parameters of the top module for an engine. */
 export function engineValues(engine: EngineParameters): Readonly<Record<keyof typeof engineParams, number>> {
-  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, NTHR, MUL, FIXED, LUT, XU, XP, WP, YP, YD } = engine;
+  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, XU, XP, WP, YP, YD } = engine;
   const group = D * P * XB;
   return {
-    ...{ P, G, M, D, XG, XB, WB, AB, XD, WD, PD, NTHR, MUL, FIXED, LUT, XU, XP, WP, YP, YD, ENTRIES: 2 ** XB },
+    ...{ P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, XU, XP, WP, YP, YD },
+    ENTRIES: 2 ** XB,
     ...{ XUNIT: gcd(group, XP), YUNIT: gcd(group, YP), WUNIT: gcd(M * G * WB, WP), TUNIT: gcd(XB, WP) },
   };
 }
@@ -157,13 +160,15 @@ two slices that asked for one bank.`,
       stalled: output(uint(6), 'no step for want of: weights, input, parameters, drain or output, residual, row'),
       passes_done: output(uint(16), 'passes whose last result is written'),
       done: output(bool(), 'a pass that says it is the last one is done'),
-      error_code: output(uint(2), 'of the weight port: 0 none, 1 magic, 2 limits, 3 tlast'),
+      error_code: output(uint(3), 'of the weight port: 0 none, 1 magic, 2 limits, 3 tlast too early, 4 missing'),
+      error_rule: output(uint(7), 'rule that the header breaks, with limits'),
+      error_header: output(uint(headerBits), 'the header that came last'),
       error_place: output(uint(32), '{packets before, beats of the packet}'),
       x_error: output(uint(4), 'of the pixel port: 0 none, 1 magic, 2 limits, 3 tlast'),
       conflict: output(bool(), 'two slices asked one bank in a cycle'),
     }),
     body(b, io, p) {
-      const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, NTHR, MUL, FIXED, LUT, ENTRIES, XU } = p;
+      const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ENTRIES, XU } = p;
       const { XP, WP, YP, YD, XUNIT, YUNIT, WUNIT, TUNIT } = p;
       const GROUPS = b.localparam('GROUPS', M.div(D), 'groups of a weight tile');
       const GROUP_BITS = b.localparam('GROUP_BITS', D.times(P).times(XB), 'bits of a group');
@@ -182,13 +187,15 @@ two slices that asked for one bank.`,
         'weightPort',
         EngineWeightPort,
         {
-          ...{ WP, WU: WUNIT, TU: TUNIT, W_W: WORD_BITS, G, M, D, XB, WD, PD, NTHR, MUL, FIXED, LUT, ADD: 0 },
+          ...{ WP, WU: WUNIT, TU: TUNIT, W_W: WORD_BITS, G, M, D, XB, XD, WD, PD, TMAX, KMAX },
+          ...{ NTHR, MUL, FIXED, LUT, ADD: 0 },
           ...{ DW: dw ? 1 : 0, XU },
         },
         {
           ...{ s_axis: io.s_axis_w, m_header: headers, param_free: s.paramFree, passes_done: s.passCount },
           ...{ ring_freed: s.freed, ring_address: s.ringAddress },
-          ...{ error_code: io.error_code, error_place: io.error_place },
+          ...{ error_code: io.error_code, error_rule: io.error_rule, error_header: io.error_header },
+          error_place: io.error_place,
         },
       );
       const q = b.instance(

@@ -1,143 +1,106 @@
-/** The rules of a header that the hardware checks: what could make it wait for ever, or read and write where it must not. */
-import { type Bool, type Builder, type NatExpr, natGt, type Sig, type UInt, uint } from '../../hdl/index.js';
-import { headerMagic, opCodes, requantCodes } from '../header.js';
-import { headerFields } from './header-fields.js';
+/** The rules of headers that are comparisons (`header-rules.ts`), as wires: what could make the hardware wait for ever or go astray. */
+import { type Builder, cat, type NatExpr, natGt, type Sig, type UInt, uint } from '../../hdl/index.js';
+import {
+  type Condition,
+  headerRules,
+  isCondition,
+  productRules,
+  type Relation,
+  ruleFields,
+  type RuleLimit,
+  type RuleOption,
+} from '../header-rules.js';
+import { headerTable } from '../header.js';
+import { headerField } from './header-fields.js';
 
-/** Static parameters of the engine that limit headers. */
-export interface HeaderBounds {
-  readonly M: NatExpr;
-  readonly G: NatExpr;
-  readonly GROUPS: NatExpr;
-  readonly WD: NatExpr;
-  readonly PD: NatExpr;
-  readonly NTHR: NatExpr;
-  readonly MUL: NatExpr;
-  readonly FIXED: NatExpr;
-  readonly LUT: NatExpr;
-  readonly ADD: NatExpr;
-  readonly DW: NatExpr;
-  readonly XU: NatExpr;
+/** Static parameters of the engine that limit headers, and the units that it has. */
+export type HeaderBounds = Readonly<Record<RuleLimit | RuleOption | 'D' | 'XB', NatExpr>>;
+
+/** Bits that every field and limit of a rule fits. */
+const WIDE = 20;
+
+/** Bit i - 1 of the wire: rule i is broken, for all rules but those that are checked serially. */
+export function brokenRules(b: Builder, header: Sig<UInt>, bounds: HeaderBounds): Sig<UInt> {
+  const fields = Object.fromEntries(
+    ruleFields.map((name) => [name, b.let(`h_${name}`, headerField(header, name), headerTable[name].doc)]),
+  );
+  const limits = new Map<RuleLimit, Sig<UInt>>();
+  const limit = (name: RuleLimit): Sig<UInt> => {
+    const known = limits.get(name) ?? b.let(`limit_${name}`, b.constant(uint(WIDE), bounds[name]));
+    limits.set(name, known);
+    return known;
+  };
+  const value = (name: string): Sig<UInt> => fields[name]!.extend(WIDE);
+  const holds = ([left, relation, right]: Condition) => {
+    if (typeof right === 'number') return number(fields[left]!, relation, right);
+    const other = typeof right === 'string' ? value(right) : limit(right.limit);
+    return relate(value(left), relation, other);
+  };
+  const half = b.let(
+    'half',
+    b.constant(uint(WIDE), 1).shl(b.constant(uint(4), bounds.XB.minus(1))),
+    'half the span of a pixel',
+  );
+  const broken = headerRules.map(({ field, when, needs }, index) => {
+    const name = `broken${index + 1}_${field}`;
+    const applies = when.map(holds);
+    if ('pixel' in needs) {
+      const shifted = headerField(header, field).asSInt().extend(WIDE).asUInt().addWrap(half);
+      const most = needs.pixel === 'any' ? half.addWrap(half).addWrap(half) : half.addWrap(half);
+      return b.let(name, shifted.ge(most));
+    }
+    if (isCondition(needs)) {
+      return b.let(
+        name,
+        [...applies, holds(needs).not()].reduce((all, each) => all.and(each)),
+      );
+    }
+    const wire = b.wire(name, holds(when[0]!).type);
+    const asked = applies.reduce((all, each) => all.and(each));
+    b.genIf(
+      `has${index + 1}_${needs.option}`,
+      natGt(bounds[needs.option], 0),
+      () => b.assign(wire, 0),
+      () => b.assign(wire, asked),
+    );
+    return wire;
+  });
+  const groups = headerField(header, 'gLast').mul(b.constant(uint(7), bounds.D));
+  const channels = headerField(header, 'Mlast');
+  const most = channels.extend(16).addWrap(b.constant(uint(16), bounds.D));
+  const gLast = b.let(
+    `broken${headerRules.length + 1}_${productRules[0]}`,
+    groups.lt(channels.extend(16)).or(groups.ge(most)),
+    'not the groups of the channels',
+  );
+  const [first, ...rest] = [gLast, ...broken.toReversed()].map((each) => each.asUInt());
+  return b.let('broken', cat(first!, ...rest));
 }
 
-/** Two wires: the magic is wrong; a field is beyond a limit or contradicts another. */
-export function headerProblems(
-  b: Builder,
-  header: Sig<UInt>,
-  n: HeaderBounds,
-): { readonly magic: Sig<Bool>; readonly limits: Sig<Bool> } {
-  const h = headerFields(b, header, [
-    ...(['magic', 'op', 'dstXram', 'dstAxis', 'wrap', 'wReuse', 'wKeep', 'res', 'lut', 'hasWeights', 'round'] as const),
-    ...([
-      'requant',
-      'thresholds',
-      'Ho',
-      'XT',
-      'NT',
-      'SH',
-      'H',
-      'W',
-      'Mlast',
-      'gLast',
-      'OTN',
-      'CHN',
-      'Cc',
-      'Clast',
-    ] as const),
-    ...([
-      'wWords',
-      'xCh0',
-      'xRing',
-      'xSlot0',
-      'yRing',
-      'ySlot0',
-      'yGrp0',
-      'ySW',
-      'inUnsigned',
-      'yFlat',
-      'planes',
-      'rGrp0',
-      'rRound',
-      'rRequant',
-    ] as const),
-  ]);
-  const dense = b.let('isDense', h.op.eq(opCodes.dense));
-  const pools = b.let('isPool', h.op.bit(1));
-  const limit = (value: NatExpr, width: number) => b.constant(uint(width), value).extend(17);
-  const [M, G, GROUPS, WD] = [limit(n.M, 9), limit(n.G, 5), limit(n.GROUPS, 9), limit(n.WD, 17)];
-  const above = (value: Sig<UInt>, most: Sig<UInt>) => value.extend(17).gt(most);
-  const reaches = (value: Sig<UInt>, most: Sig<UInt>) => value.extend(17).ge(most);
-  const zeros = [
-    'Ho',
-    'XT',
-    'NT',
-    'SH',
-    'H',
-    'W',
-    'Mlast',
-    'gLast',
-    'OTN',
-    'CHN',
-    'Cc',
-    'Clast',
-    'xRing',
-    'yRing',
-    'ySW',
-  ] as const;
-  const rules: [string, Sig<Bool>][] = [
-    ['badZero', zeros.map((name) => h[name].eq(0)).reduce((any, each) => any.or(each))],
-    ['badTaps', h.NT.gt(32)],
-    ['badRound', h.round.gt(4)],
-    ['badChannels', above(h.Mlast, M).or(above(h.gLast, GROUPS)).or(h.Clast.gt(h.Cc))],
-    ['badWeights', above(h.wWords, WD).or(h.hasWeights.asBool().and(h.wWords.eq(0)))],
-    ['badKind', dense.and(h.hasWeights.eq(0)).or(pools.and(h.hasWeights.ne(0)))],
-    ['badChunks', dense.not().and(h.CHN.ne(1).or(h.wrap.ne(0)).or(h.xCh0.ne(0)))],
-    ['badWrap', h.wrap.asBool().and(reaches(h.Cc, G).not())],
-    ['badKeep', h.wReuse.or(h.wKeep).ne(0).and(h.hasWeights.eq(0))],
-    ['badBank', reaches(h.xCh0, M)],
-    ['badSlots', h.xSlot0.ge(h.xRing).or(h.ySlot0.ge(h.yRing))],
-    ['badFlat', h.yFlat.ne(0)],
-    ['badResidual', h.res.asBool().and(reaches(h.rGrp0, GROUPS).or(h.rRound.gt(4)))],
-    ['badTarget', h.dstXram.or(h.dstAxis).eq(0)],
-    ['badWrite', h.dstXram.asBool().and(reaches(h.yGrp0, GROUPS).or(above(h.ySW, GROUPS)).or(h.ySW.gt(4)))],
-  ];
-  const limits = rules.map(([name, rule]) => b.let(name, rule));
-  const missing = b.wires(
-    Object.fromEntries(
-      [
-        'lacksDw',
-        'lacksChunks',
-        'lacksMul',
-        'lacksFixed',
-        'lacksThresholds',
-        'lacksLut',
-        'lacksAdd',
-        'lacksUnsigned',
-      ].map((k) => [k, h.magic.eq(0).type]),
-    ),
-  );
-  const option = (name: string, present: ReturnType<typeof natGt>, needed: Sig<Bool>) => {
-    const wire = missing[name]!;
-    b.genIf(
-      name,
-      present,
-      () => b.assign(wire, 0),
-      () => b.assign(wire, needed),
-    );
-    limits.push(wire);
-  };
-  option('lacksDw', natGt(n.DW, 0), dense.not());
-  option('lacksChunks', natGt(n.PD, 0), h.CHN.gt(1));
-  option('lacksMul', natGt(n.MUL, 0), h.requant.ne(requantCodes.shift).or(h.rRequant.ne(requantCodes.shift)));
-  option('lacksFixed', natGt(n.FIXED, 0), h.requant.eq(requantCodes.fixed).or(h.rRequant.eq(requantCodes.fixed)));
-  option('lacksThresholds', natGt(n.NTHR, 0), h.thresholds.asBool().or(h.planes.bit(3)));
-  option('lacksLut', natGt(n.LUT, 0), h.lut.asBool());
-  option('lacksAdd', natGt(n.ADD, 0), h.res.asBool());
-  option('lacksUnsigned', natGt(n.XU, 0), h.inUnsigned.asBool());
-  return {
-    magic: b.let('badMagic', h.magic.ne(headerMagic)),
-    limits: b.let(
-      'badLimits',
-      limits.reduce((any, each) => any.or(each)),
-    ),
-  };
+function relate(a: Sig<UInt>, relation: Relation, b: Sig<UInt>) {
+  switch (relation) {
+    case '==':
+      return a.eq(b);
+    case '!=':
+      return a.ne(b);
+    case '<':
+      return a.lt(b);
+    case '<=':
+      return a.le(b);
+    case '>=':
+      return a.ge(b);
+  }
+}
+
+/** A comparison with a number, in the field's own width; with 1 it is one with 0. */
+function number(a: Sig<UInt>, relation: Relation, value: number) {
+  if (relation === '>=' && value === 1) return a.ne(0);
+  if (relation === '==' || relation === '!=') return relation === '==' ? a.eq(value) : a.ne(value);
+  return relation === '<=' && value === 0
+    ? a.eq(0)
+    : relation === '<='
+      ? a.le(value)
+      : relation === '<'
+        ? a.lt(value)
+        : a.ge(value);
 }

@@ -155,7 +155,10 @@ The header must stay the same from start until the last row has been taken.`,
     });
     const groups = b.let('groups', r.lastTile.mux(h.gLast, b.constant(uint(9), GROUPS)));
     const scattered = b.let('scattered', h.dstXram.asBool().mux(h.ySW, b.constant(uint(3), 1)), 'cycles of a group');
-    const chosen = b.let('drainCycles', groups.mul(scattered.extend(9)).truncate(11));
+    const drain = b.let('drainCycles', groups.mul(scattered.extend(9)).truncate(11));
+    // Partial sums of a place are read 4 cycles after those of the chunk before at the earliest.
+    const apart = b.let('apart', h.CHN.ne(1).and(drain.lt(4)));
+    const chosen = apart.mux(b.constant(uint(11), 4), drain);
 
     b.switch(state, {
       idle: () => undefined,

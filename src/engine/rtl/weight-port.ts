@@ -18,12 +18,15 @@ import {
   sink,
   sint,
   source,
+  type UInt,
   uint,
   widthFor,
 } from '../../hdl/index.js';
 import { Gearbox } from '../../blocks/stream/gearbox.js';
-import { type HeaderField, headerWords } from '../header.js';
-import { headerProblems } from './header-check.js';
+import { type HeaderField, headerMagic, headerWords } from '../header.js';
+import { headerRules, productRules, ruleNumbers } from '../header-rules.js';
+import { brokenRules } from './header-check.js';
+import { EngineHeaderProducts } from './header-products.js';
 import { headerBits, headerField } from './header-fields.js';
 
 const stateOf = {
@@ -43,17 +46,19 @@ const stateOf = {
 const states = Object.keys(stateOf) as (keyof typeof stateOf)[];
 
 /** Codes of `error_code`. */
-export const weightPortErrors = { none: 0, magic: 1, limits: 2, tlast: 3 } as const;
+export const weightPortErrors = { none: 0, magic: 1, limits: 2, early: 3, missing: 4 } as const;
 
 /** Parser of the weight stream: headers, tap programs, row tables, tables, parameters, and the ring of weight words. */
 export const EngineWeightPort = defineModule({
   name: 'engine_weight_port',
   doc: `parser of the weight stream: headers, taps, row tables, parameters, and the ring of weight words
 
-One packet is a pass. Its header is checked as a whole before anything else of it is used; a wrong magic, a
-limit or a contradiction, or tlast where the header does not say it, stops the port for good: error_code and
-error_place say why and where, nothing of that packet's kind goes on, and only a reset starts it again.
-Headers are offered when taps, row table and table are complete, one ahead of the pass that runs. Parameters
+One packet is a pass. Its header is checked before its pass is offered; a wrong magic, a limit or a
+contradiction, or tlast where the header does not say it, stops the port for good: error_code, error_rule
+and error_place say why and where, and only a reset starts it again. A packet without tlast never makes a
+complete pass: its last word, or parameters, or header are kept back until tlast has been seen.
+Headers are offered when taps, row table and table are complete and engine_header_products is done (19
+cycles behind the last word of the header), one ahead of the pass that runs. Parameters
 go to two sets in turn, one of them ahead; weight words to the ring as long as it has room, which is WD words
 behind what ring_freed gave back a cycle before. A word counts from the cycle behind ring_write on.
 Takes a beat every cycle within a segment, unless an item is narrower; a read of the ring shows one cycle later.`,
@@ -68,6 +73,9 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     XB: natParam({ default: 8, min: 1, max: 16, doc: 'bits of a pixel, and of an entry of the table' }),
     WD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of the ring' }),
     PD: natParam({ default: 256, max: 65536, doc: 'partial sums; 0: no chunks' }),
+    XD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
+    TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
+    KMAX: natParam({ default: 16, min: 1, max: 16, doc: 'kernel rows' }),
     NTHR: natParam({ default: 0, max: 15, doc: 'thresholds of a channel' }),
     MUL: natParam({ default: 1, max: 1, doc: 'multipliers' }),
     FIXED: natParam({ default: 1, max: 1, doc: 'fixed mode' }),
@@ -76,7 +84,10 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     DW: natParam({ default: 1, max: 1, doc: 'private windows' }),
     XU: natParam({ default: 1, max: 1, doc: 'unsigned pixels' }),
   },
-  requires: ({ WP, WU, TU, W_W, M, D, G, XB }) => [
+  requires: ({ WP, WU, TU, W_W, M, D, G, XB, PD }) => [
+    requirement(natGe(64, D), 'limit of D'),
+    requirement(natGe(65536, PD), 'limit of PD'),
+    requirement(natGe(256, M), 'limit of M'),
     requirement(natEq(WP.div(32).times(32), WP), 'a beat has whole parameters'),
     requirement(natEq(WP.div(WU).times(WU), WP), 'WU divides a beat'),
     requirement(natEq(W_W.div(WU).times(WU), W_W), 'WU divides a weight word'),
@@ -91,7 +102,6 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     requirement(natGe(9, widthFor(M.div(D))), 'limit of groups'),
     requirement(natGe(16, G), 'limit of G'),
     requirement(natGe(16, XB), 'limit of XB'),
-    requirement(natGe(256, M), 'limit of M'),
   ],
   ports: ({ WP, W_W, M, D, XB, WD }) => ({
     s_axis: sink(bundle({ tdata: uint(WP), tlast: bool() })),
@@ -117,10 +127,12 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     ring_freed: input(uint(widthFor(WD).plus(1)), 'words that are free again, since reset'),
     ring_address: input(uint(indexWidth(WD))),
     ring_word: output(uint(W_W), 'the word that ring_address said a cycle before'),
-    error_code: output(uint(2), '0 none, 1 magic, 2 limits, 3 tlast'),
+    error_code: output(uint(3), '0 none, 1 magic, 2 limits, 3 tlast too early, 4 tlast missing'),
+    error_rule: output(uint(7), 'with limits: number of the rule'),
+    error_header: output(uint(headerBits), 'the header that came last'),
     error_place: output(uint(32), '{packets before, beats of the packet}'),
   }),
-  body(b, io, { WP, WU, TU, W_W, G, M, D, XB, WD, PD, NTHR, MUL, FIXED, LUT, ADD, DW, XU }) {
+  body(b, io, { WP, WU, TU, W_W, G, M, D, XB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ADD, DW, XU }) {
     const COUNT_W = b.localparam('COUNT_W', widthFor(WD).plus(1), 'counters of words; a difference has a sign');
     const RING_W = b.localparam('RING_W', indexWidth(WD));
     const GROUPS = b.localparam('GROUPS', M.div(D), 'groups of a full weight tile');
@@ -144,14 +156,21 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       lasted: bool().reset(0).doc('tlast has come'),
       packets: uint(16).reset(0),
       beats: uint(16).reset(0),
-      error: uint(2).reset(0),
+      error: uint(3).reset(0),
+      rule: uint(7).reset(0).doc('that the header breaks'),
       badMagic: bool(),
-      badLimits: bool(),
+      broken: uint(headerRules.length + 1).doc('rules that the header breaks'),
     });
     const field = (name: HeaderField) => headerField(r.header, name);
-    const problems = headerProblems(b, r.header, { M, G, GROUPS, WD, PD, NTHR, MUL, FIXED, LUT, ADD, DW, XU });
-    b.next(r.badMagic, problems.magic);
-    b.next(r.badLimits, problems.limits);
+    const units = { PD, NTHR, MUL, FIXED, LUT, ADD, DW, XU };
+    b.next(r.badMagic, field('magic').ne(headerMagic));
+    b.next(r.broken, brokenRules(b, r.header, { G, M, D, GROUPS, XB, XD, WD, TMAX, KMAX, ...units }));
+    const products = b.instance(
+      'products',
+      EngineHeaderProducts,
+      { M, D, PD },
+      { start: state.is('check'), header: r.header },
+    );
 
     b.comment(
       'Four ways from beats to items. A segment begins with a beat, so what is left at its end is dropped; in that cycle ' +
@@ -212,14 +231,22 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     b.assign(io.ring_word, ring.word);
 
     b.comment('segments: how many items each has, and what becomes of them');
+    const lastTile = b.let('lastTile', r.tile.eq(field('OTN').dec()));
     const tapNow = b.let('tapNow', word.items.valid.and(state.is('taps')));
     const lastTap = b.let('lastTap', r.item.eq(field('NT').extend(16).dec()));
     b.assign(word.items.ready, takesWord.and(state.is('taps').not().or(r.half).or(lastTap)));
     b.assign(param.items.ready, state.is('plane'));
-    b.assign(weight.items.ready, state.is('words').and(ring.room));
+    const unsure = b.let(
+      'unsure',
+      lastTile
+        .and(r.chunk.eq(field('CHN').dec()))
+        .and(r.item.eq(field('wWords').dec()))
+        .and(r.lasted.not()),
+      'the last word of the packet: it waits for tlast',
+    );
+    b.assign(weight.items.ready, state.is('words').and(ring.room).and(unsure.not()));
     b.assign(entry.items.ready, state.is('entries'));
     const passes = b.let('passes', word.items.fire.or(param.items.fire).or(enters).or(entry.items.fire));
-    const lastTile = b.let('lastTile', r.tile.eq(field('OTN').dec()));
     const groups = b.let('groups', lastTile.mux(field('gLast'), b.constant(uint(9), GROUPS)));
     const lastItem = b.wire('lastItem', uint(16));
     b.comb(() => {
@@ -234,7 +261,8 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     b.when(passes.or(tapNow), () => b.next(r.item, ends.mux(b.constant(uint(16), 0), r.item.inc())));
     b.when(tapNow, () => b.next(r.half, r.half.or(lastTap).not()));
 
-    b.assign(io.m_header.valid, r.offered);
+    const legal = b.let('legal', products.done.and(products.broken.eq(0)));
+    b.assign(io.m_header.valid, r.offered.and(legal));
     b.assign(io.m_header.data, r.header);
     b.assign(io.tap_write, tapNow);
     b.assign(io.tap_address, cat(r.set, r.item.truncate(5)));
@@ -262,7 +290,13 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     });
     const complete = b.let('complete', r.plane.eq(PLANES), 'no further plane');
     const carries = b.let('carries', field('hasWeights').asBool().and(field('wReuse').eq(0)));
-    const full = b.let('full', state.is('tile').and(complete).and(r.filled));
+    const overlong = b.let(
+      'overlong',
+      lastTile.and(carries.not()).and(r.lasted.not()),
+      'parameters are the last of the packet, and it goes on',
+    );
+    const bare = b.let('bare', planes.eq(0).and(carries.not()).and(r.lasted.not()), 'likewise the header');
+    const full = b.let('full', state.is('tile').and(complete).and(r.filled).and(overlong.not()));
     b.assign(io.params_full, full);
     const opens = b.let(
       'opens',
@@ -272,6 +306,10 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     b.when(opens.and(io.param_free.not()), () => b.next(r.paramSets, r.paramSets.inc())).elseWhen(
       io.param_free.and(opens.not()),
       () => b.next(r.paramSets, r.paramSets.dec()),
+    );
+    const judged = b.let(
+      'judged',
+      cat(state.is('head').asUInt(), state.is('check').asUInt(), state.is('judge').asUInt()),
     );
     const nextTile = () => {
       b.next(r.plane, 0);
@@ -296,7 +334,17 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       check: () => to('judge'),
       judge: () => {
         b.when(r.badMagic, () => fail('magic'))
-          .elseWhen(r.badLimits, () => fail('limits'))
+          .elseWhen(r.broken.anyOne(), () => {
+            fail('limits');
+            // The first rule that is broken.
+            b.next(
+              r.rule,
+              [...Array(headerRules.length + 1).keys()].reduceRight<Sig<UInt>>(
+                (later, k) => r.broken.bit(k).mux(b.constant(uint(7), ruleNumbers.comparison(k)), later),
+                b.constant(uint(7), 0),
+              ),
+            );
+          })
           .otherwise(() => to('taps'));
       },
       taps: () => void b.when(ends, () => to('rows')),
@@ -306,25 +354,30 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
           b.next(r.tile, 0);
           b.next(r.plane, 0);
           b.next(r.filled, 0);
-          b.when(field('lut').asBool(), () => to('quiet')).otherwise(() => {
-            b.next(r.offered, 1);
-            to('tile');
-          });
+          b.when(field('lut').asBool(), () => to('quiet'))
+            .elseWhen(bare, () => fail('missing'))
+            .otherwise(() => {
+              b.next(r.offered, 1);
+              to('tile');
+            });
         });
       },
       quiet: () => void b.when(r.packets.eq(io.passes_done), () => to('entries')),
       entries: () => {
         b.when(ends, () => {
-          b.next(r.offered, 1);
-          to('tile');
+          b.when(bare, () => fail('missing')).otherwise(() => {
+            b.next(r.offered, 1);
+            to('tile');
+          });
         });
       },
       tile: () => {
-        b.when(complete, () => {
-          b.when(r.filled, () => b.next(r.paramSet, r.paramSet.not()));
-          b.next(r.chunk, 0);
-          b.when(carries, () => to('words')).otherwise(nextTile);
-        })
+        b.when(complete.and(overlong), () => fail('missing'))
+          .elseWhen(complete, () => {
+            b.when(r.filled, () => b.next(r.paramSet, r.paramSet.not()));
+            b.next(r.chunk, 0);
+            b.when(carries, () => to('words')).otherwise(nextTile);
+          })
           .elseWhen(present.not(), () => b.next(r.plane, r.plane.inc()))
           .elseWhen(r.filled.or(opens), () => {
             b.next(r.filled, 1);
@@ -342,19 +395,34 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
           b.next(r.chunk, r.chunk.inc());
           b.when(r.chunk.eq(field('CHN').dec()), nextTile);
         });
+        b.when(unsure.and(weight.items.valid), () => fail('missing'));
       },
       end: () => {
-        b.when(r.lasted, () => {
+        b.when(r.lasted.not(), () => fail('missing')).elseWhen(products.done, () => {
           b.next(r.lasted, 0);
           b.next(r.beats, 0);
           b.next(r.packets, r.packets.inc());
           to('head');
-        }).otherwise(() => fail('tlast'));
+        });
       },
       failed: () => undefined,
     });
-    b.when(wants.and(r.lasted), () => fail('tlast'));
+    b.when(wants.and(r.lasted), () => fail('early'));
+    b.when(judged.eq(0).and(products.done).and(products.broken.ne(0)).and(r.error.eq(0)), () => {
+      fail('limits');
+      b.next(
+        r.rule,
+        productRules
+          .slice(1)
+          .reduceRight<Sig<UInt>>(
+            (later, name, k) => products.broken.bit(k).mux(b.constant(uint(7), ruleNumbers.product(name)), later),
+            b.constant(uint(7), 0),
+          ),
+      );
+    });
     b.assign(io.error_code, r.error);
+    b.assign(io.error_rule, r.rule);
+    b.assign(io.error_header, r.header);
     b.assign(io.error_place, cat(r.packets, r.beats));
   },
 });

@@ -55,9 +55,9 @@ function driver(engine: Engine, beats: Beats, stalls: number, resets: readonly n
   };
 }
 
-const paramsOf = ({ WP, G, M, D, XB, WB, WD, PD, NTHR }: Engine) => {
+const paramsOf = ({ WP, G, M, D, XB, WB, XD, WD, PD, NTHR }: Engine) => {
   const W_W = M * G * WB;
-  return { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, WD, PD, NTHR };
+  return { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, XD, WD, PD, NTHR };
 };
 
 describe('cycle model of the weight port', () => {
@@ -87,7 +87,12 @@ describe('cycle model of the weight port', () => {
     ['a wrong magic', 1n, changed(0, (data) => data ^ 1n)],
     ['no output rows', 2n, changed(0, (data) => data & ~(0xffffn << 32n))],
     ['an early tlast', 3n, good.map((beat, k) => (k === first - 2 ? { ...beat, last: true } : beat))],
-    ['no tlast', 3n, good.map((beat) => ({ ...beat, last: false }))],
+    ['no tlast', 4n, good.map((beat) => ({ ...beat, last: false }))],
+    [
+      'a wrong product',
+      2n,
+      changed(Math.floor((32 * 11 + 20) / engine.WP), (data) => data ^ (1n << BigInt((32 * 11 + 20) % engine.WP))),
+    ],
   ])('%s stops the port until a reset', async (_, code, beats) => {
     const resets = [2000];
     const seen = await expectPortsAgree({

@@ -18,6 +18,7 @@ import { EngineOutput } from '../../../src/engine/rtl/output.js';
 import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
 import { EnginePixelPort } from '../../../src/engine/rtl/pixel-port.js';
 import { EnginePost } from '../../../src/engine/rtl/post.js';
+import { EngineHeaderProducts } from '../../../src/engine/rtl/header-products.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
 import { EngineRows } from '../../../src/engine/rtl/rows.js';
 import { EngineScatter } from '../../../src/engine/rtl/scatter.js';
@@ -177,10 +178,15 @@ export const engineModules: readonly EngineModule[] = [
     { P: 5, G: 1, M: 3, D: 3, WD: 13, YD: 3, FREE: 12 },
     { P: 3, G: 4, M: 8, D: 2, WD: 1024, YD: 16, FREE: 12 },
   ]),
+  entry(EngineHeaderProducts, [
+    { M: 1, D: 1, PD: 0 },
+    { M: 48, D: 4, PD: 65536 },
+    { M: 3, D: 3, PD: 17 },
+  ]),
   entry(EngineWeightPort, [
     { WP: 32, WU: 8, TU: 8, W_W: 24, G: 1, M: 3, D: 3, XB: 8, WD: 13, PD: 0, NTHR: 0, MUL: 0, LUT: 0, ADD: 0, DW: 0 },
     { WP: 256, WU: 128, TU: 4, W_W: 128, G: 2, M: 8, D: 2, XB: 4, WD: 2, PD: 7, NTHR: 15, FIXED: 0, XU: 0 },
-    { WP: 128, WU: 128, TU: 1, W_W: 1152, G: 3, M: 48, D: 4, XB: 11, WD: 2048, PD: 256, NTHR: 7, LUT: 0 },
+    { WP: 32, WU: 32, TU: 1, W_W: 1152, G: 3, M: 48, D: 4, XB: 11, WD: 2048, PD: 256, NTHR: 7, LUT: 0 },
   ]),
   entry(EngineCore.dense, testEngines.slice(0, 2).map(engineValues)),
   entry(EngineCore.dw, testEngines.slice(2, 4).map(engineValues)),

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random.js';
 import { beatsOf } from '../../../src/engine/bit-stream.js';
-import { encodeHeader } from '../../../src/engine/header.js';
+import { decodeHeader, encodeHeader } from '../../../src/engine/header.js';
+import { checkHeader, headerRules, productRules } from '../../../src/engine/header-rules.js';
 import { EngineWeightPort } from '../../../src/engine/rtl/weight-port.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { compile, elaborate, type Simulation } from '../../../src/simulator/index.js';
@@ -62,8 +63,14 @@ function run(sim: Simulation, beats: readonly Beat[], stream: ReturnType<typeof 
     sets += seen('params_full') - (free ? 1 : 0);
     sim.tick();
   }
-  return { ...out, table, taken: at, error: seen('error_code'), place: seen('error_place') };
+  const { error, rule, place } = { error: seen('error_code'), rule: seen('error_rule'), place: seen('error_place') };
+  return { ...out, table, taken: at, error, rule, place };
 }
+
+/** Rules that headers have broken, by number. */
+const met = new Set<number>();
+
+const bytesOf = (words: readonly number[]) => words.flatMap((word) => [0, 8, 16, 24].map((at) => (word >>> at) & 255));
 
 const packed = (words: Uint32Array) => words.reduceRight((value, word) => (value << 32n) | BigInt(word), 0n);
 
@@ -76,10 +83,10 @@ function wordsAtEnd(packet: Uint8Array, count: number, bits: number, WP: number)
 
 describe('weight port', () => {
   it.each(testEngines.slice(0, 4).map((engine) => [engine.toString(), engine] as const))('%s', (_, engine) => {
-    const { G, M, D, XB, WB, WD, PD, NTHR, WP } = engine;
+    const { G, M, D, XB, WB, XD, WD, PD, NTHR, WP } = engine;
     const W_W = M * G * WB;
     const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-    const params = { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, WD, PD, NTHR };
+    const params = { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, XD, WD, PD, NTHR };
     const sim = compile(elaborate(design, { params }));
     for (let index = 0; index < 6; index++) {
       const { passes, packets } = layerPackets(randomLayer(seed, 1000 + index, { engine }));
@@ -133,7 +140,33 @@ describe('weight port', () => {
           stream,
           WD,
         ),
-      ).toMatchObject({ error: 3, place: whole.length });
+      ).toMatchObject({ error: 4, place: whole.length });
+
+      // Bits of the header change: refused with a rule that the compiler finds broken too, or with none where it finds none.
+      for (let k = 0; k < 12; k++) {
+        const header = passes[0]!.header;
+        const words = [...encodeHeader(header)];
+        const flips = 1 + stream.nextInt(2);
+        for (let flip = 0; flip < flips; flip++) words[stream.nextInt(32)]! ^= 1 << stream.nextInt(32);
+        const changed = decodeHeader(words.map((word) => word >>> 0));
+        if (changed.magic !== header.magic) continue;
+        const problems = checkHeader({ ...engine.parameters, ADD: 0 }, changed);
+        const packet = bad((bytes) => bytes.set(bytesOf(words)));
+        const { error, rule, headers } = run(sim, packet, stream, WD);
+        const what = `${JSON.stringify(changed)}: error ${error}, rule ${rule}, ${problems.map(({ message }) => message).join()}`;
+        if (problems.length === 0) expect(error, what).not.toBe(2);
+        else {
+          expect([error, headers], what).toEqual([2, []]);
+          const field = headerRules[rule - 1]?.field ?? productRules[rule - 1 - headerRules.length];
+          expect(
+            problems.map(({ places }) => places[0]?.text),
+            what,
+          ).toContain(`header.${field}`);
+          met.add(rule);
+        }
+      }
     }
   });
+
+  it('has met rules of every kind', () => expect(met.size).toBeGreaterThan(20));
 });

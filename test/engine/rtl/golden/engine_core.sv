@@ -18,6 +18,8 @@
 // XD        words of a bank of the X-RAM, 2 to 65536
 // WD        words of the weight ring, 2 to 65536
 // PD        partial sums; 0: no chunks, 0 to 65536
+// TMAX      entries of a tap program, 1 to 32
+// KMAX      kernel rows, 1 to 16
 // NTHR      thresholds of a channel, 0 to 15
 // MUL       1: the requantizer multiplies, 0 to 1
 // FIXED     1: fixed mode, 0 to 1
@@ -45,6 +47,8 @@ module engine_core #(
   parameter int XD      = 64,
   parameter int WD      = 64,
   parameter int PD      = 16,
+  parameter int TMAX    = 32,
+  parameter int KMAX    = 16,
   parameter int NTHR    = 0,
   parameter int MUL     = 1,
   parameter int FIXED   = 1,
@@ -62,7 +66,7 @@ module engine_core #(
 ) (
   input  logic          aclk,
   input  logic          aresetn,
-  input  logic          enable,       // passes may start
+  input  logic          enable,        // passes may start
 
   input  logic          s_axis_w_tvalid,
   output logic          s_axis_w_tready,
@@ -79,16 +83,19 @@ module engine_core #(
   output logic [YP-1:0] m_axis_y_tdata,
   output logic          m_axis_y_tlast,
 
-  output logic          running,      // a pass issues steps
-  output logic          step,         // a step was issued
+  output logic          running,       // a pass issues steps
+  output logic          step,          // a step was issued
   // no step for want of: weights, input, parameters, drain or output, residual, row
   output logic [5:0]    stalled,
-  output logic [15:0]   passes_done,  // passes whose last result is written
-  output logic          done,         // a pass that says it is the last one is done
-  output logic [1:0]    error_code,   // of the weight port: 0 none, 1 magic, 2 limits, 3 tlast
-  output logic [31:0]   error_place,  // {packets before, beats of the packet}
-  output logic [3:0]    x_error,      // of the pixel port: 0 none, 1 magic, 2 limits, 3 tlast
-  output logic          conflict      // two slices asked one bank in a cycle
+  output logic [15:0]   passes_done,   // passes whose last result is written
+  output logic          done,          // a pass that says it is the last one is done
+  // of the weight port: 0 none, 1 magic, 2 limits, 3 tlast too early, 4 missing
+  output logic [2:0]    error_code,
+  output logic [6:0]    error_rule,    // rule that the header breaks, with limits
+  output logic [1023:0] error_header,  // the header that came last
+  output logic [31:0]   error_place,   // {packets before, beats of the packet}
+  output logic [3:0]    x_error,       // of the pixel port: 0 none, 1 magic, 2 limits, 3 tlast
+  output logic          conflict       // two slices asked one bank in a cycle
 );
 
   localparam int GROUPS     = M / D;       // groups of a weight tile
@@ -113,6 +120,8 @@ module engine_core #(
     if (WD < 2) $fatal(1, "engine_core: WD must be at least 2");
     if (WD > 65536) $fatal(1, "engine_core: WD must be at most 65536");
     if (PD > 65536) $fatal(1, "engine_core: PD must be at most 65536");
+    if (TMAX > 32) $fatal(1, "engine_core: TMAX must be at most 32");
+    if (KMAX > 16) $fatal(1, "engine_core: KMAX must be at most 16");
     if (NTHR > 15) $fatal(1, "engine_core: NTHR must be at most 15");
     if (MUL > 1) $fatal(1, "engine_core: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_core: FIXED must be at most 1");
@@ -160,6 +169,10 @@ module engine_core #(
     if (WD < 2) $fatal(1, "engine_core: least WD");
     if (65536 < WD) $fatal(1, "engine_core: greatest WD");
     if (65536 < PD) $fatal(1, "engine_core: greatest PD");
+    if (TMAX < 1) $fatal(1, "engine_core: least TMAX");
+    if (32 < TMAX) $fatal(1, "engine_core: greatest TMAX");
+    if (KMAX < 1) $fatal(1, "engine_core: least KMAX");
+    if (16 < KMAX) $fatal(1, "engine_core: greatest KMAX");
     if (15 < NTHR) $fatal(1, "engine_core: greatest NTHR");
     if (1 < MUL) $fatal(1, "engine_core: greatest MUL");
     if (1 < FIXED) $fatal(1, "engine_core: greatest FIXED");
@@ -261,6 +274,9 @@ module engine_core #(
     .XB   (XB),
     .WD   (WD),
     .PD   (PD),
+    .XD   (XD),
+    .TMAX (TMAX),
+    .KMAX (KMAX),
     .NTHR (NTHR),
     .MUL  (MUL),
     .FIXED(FIXED),
@@ -300,6 +316,8 @@ module engine_core #(
     .ring_address   (ring_address),
     .ring_word      (weight_port_ring_word),
     .error_code     (error_code),
+    .error_rule     (error_rule),
+    .error_header   (error_header),
     .error_place    (error_place)
   );
 

@@ -234,6 +234,7 @@ module engine_rows #(
   logic [8:0]             groups;
   logic [2:0]             scattered;    // cycles of a group
   logic [10:0]            drain_cycles;
+  logic                   apart;
   assign rows           = end_q - begin_q;
   assign plane_steps    = 16'(rows) * 16'(h_nt);
   assign steps          = dense ? behind_q + ~first_q : plane_steps - 16'd1;
@@ -243,6 +244,7 @@ module engine_rows #(
   assign groups         = last_tile_q ? h_g_last : 9'(GROUPS);
   assign scattered      = h_dst_xram ? h_y_sw : 3'd1;
   assign drain_cycles   = 11'(18'(groups) * 18'(scattered));
+  assign apart          = h_chn != 16'd1 && drain_cycles < 11'd4;
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
@@ -323,7 +325,7 @@ module engine_rows #(
         off_a_q  <= off_q;
         off_b_q  <= straddles ? off_q : off_next_q;
         slot_b_q <= straddles ? slot_q : slot_next_q;
-        drain_q  <= drain_cycles - 11'd1;
+        drain_q  <= (apart ? 11'd4 : drain_cycles) - 11'd1;
       end
       OFFER: begin
         if (m_row_tready) begin

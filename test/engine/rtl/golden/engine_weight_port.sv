@@ -1,14 +1,16 @@
 // engine_weight_port - parser of the weight stream: headers, taps, row tables, parameters, and the
 // ring of weight words
 //
-// One packet is a pass. Its header is checked as a whole before anything else of it is used; a
-// wrong magic, a limit or a contradiction, or tlast where the header does not say it, stops the
-// port for good: error_code and error_place say why and where, nothing of that packet's kind goes
-// on, and only a reset starts it again.
-// Headers are offered when taps, row table and table are complete, one ahead of the pass that runs.
-// Parameters go to two sets in turn, one of them ahead; weight words to the ring as long as it has
-// room, which is WD words behind what ring_freed gave back a cycle before. A word counts from the
-// cycle behind ring_write on.
+// One packet is a pass. Its header is checked before its pass is offered; a wrong magic, a limit or
+// a contradiction, or tlast where the header does not say it, stops the port for good: error_code,
+// error_rule and error_place say why and where, and only a reset starts it again. A packet without
+// tlast never makes a complete pass: its last word, or parameters, or header are kept back until
+// tlast has been seen.
+// Headers are offered when taps, row table and table are complete and engine_header_products is
+// done (19 cycles behind the last word of the header), one ahead of the pass that runs. Parameters
+// go to two sets in turn, one of them ahead; weight words to the ring as long as it has room, which
+// is WD words behind what ring_freed gave back a cycle before. A word counts from the cycle behind
+// ring_write on.
 // Takes a beat every cycle within a segment, unless an item is narrower; a read of the ring shows
 // one cycle later.
 //
@@ -22,6 +24,9 @@
 // XB      bits of a pixel, and of an entry of the table, 1 to 16
 // WD      words of the ring, 2 to 65536
 // PD      partial sums; 0: no chunks, 0 to 65536
+// XD      words of a bank of the X-RAM, 2 to 65536
+// TMAX    entries of a tap program, 1 to 32
+// KMAX    kernel rows, 1 to 16
 // NTHR    thresholds of a channel, 0 to 15
 // MUL     multipliers, 0 to 1
 // FIXED   fixed mode, 0 to 1
@@ -41,6 +46,9 @@ module engine_weight_port #(
   parameter int XB    = 8,
   parameter int WD    = 1024,
   parameter int PD    = 256,
+  parameter int XD    = 1024,
+  parameter int TMAX  = 32,
+  parameter int KMAX  = 16,
   parameter int NTHR  = 0,
   parameter int MUL   = 1,
   parameter int FIXED = 1,
@@ -89,8 +97,11 @@ module engine_weight_port #(
   input  logic [(WD>1 ? $clog2(WD) : 1)-1:0]     ring_address,
   // the word that ring_address said a cycle before
   output logic [W_W-1:0]                         ring_word,
-  // 0 none, 1 magic, 2 limits, 3 tlast
-  output logic [1:0]                             error_code,
+  // 0 none, 1 magic, 2 limits, 3 tlast too early, 4 tlast missing
+  output logic [2:0]                             error_code,
+  // with limits: number of the rule
+  output logic [6:0]                             error_rule,
+  output logic [1023:0]                          error_header,     // the header that came last
   // {packets before, beats of the packet}
   output logic [31:0]                            error_place
 );
@@ -112,6 +123,10 @@ module engine_weight_port #(
     if (WD < 2) $fatal(1, "engine_weight_port: WD must be at least 2");
     if (WD > 65536) $fatal(1, "engine_weight_port: WD must be at most 65536");
     if (PD > 65536) $fatal(1, "engine_weight_port: PD must be at most 65536");
+    if (XD < 2) $fatal(1, "engine_weight_port: XD must be at least 2");
+    if (XD > 65536) $fatal(1, "engine_weight_port: XD must be at most 65536");
+    if (TMAX > 32) $fatal(1, "engine_weight_port: TMAX must be at most 32");
+    if (KMAX > 16) $fatal(1, "engine_weight_port: KMAX must be at most 16");
     if (NTHR > 15) $fatal(1, "engine_weight_port: NTHR must be at most 15");
     if (MUL > 1) $fatal(1, "engine_weight_port: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_weight_port: FIXED must be at most 1");
@@ -119,6 +134,9 @@ module engine_weight_port #(
     if (ADD > 1) $fatal(1, "engine_weight_port: ADD must be at most 1");
     if (DW > 1) $fatal(1, "engine_weight_port: DW must be at most 1");
     if (XU > 1) $fatal(1, "engine_weight_port: XU must be at most 1");
+    if (64 < D) $fatal(1, "engine_weight_port: limit of D");
+    if (65536 < PD) $fatal(1, "engine_weight_port: limit of PD");
+    if (256 < M) $fatal(1, "engine_weight_port: limit of M");
     if (WP / 32 * 32 != WP) $fatal(1, "engine_weight_port: a beat has whole parameters");
     if (WP / WU * WU != WP) $fatal(1, "engine_weight_port: WU divides a beat");
     if (W_W / WU * WU != W_W) $fatal(1, "engine_weight_port: WU divides a weight word");
@@ -133,7 +151,6 @@ module engine_weight_port #(
     if (9 < $clog2(M / D + 1)) $fatal(1, "engine_weight_port: limit of groups");
     if (16 < G) $fatal(1, "engine_weight_port: limit of G");
     if (16 < XB) $fatal(1, "engine_weight_port: limit of XB");
-    if (256 < M) $fatal(1, "engine_weight_port: limit of M");
   end
 `endif
 
@@ -167,12 +184,15 @@ module engine_weight_port #(
   logic          lasted_q;      // tlast has come
   logic [15:0]   packets_q;
   logic [15:0]   beats_q;
-  logic [1:0]    error_q;
+  logic [2:0]    error_q;
+  logic [6:0]    rule_q;        // that the header breaks
   logic          bad_magic_q;
-  logic          bad_limits_q;
+  logic [62:0]   broken_q;      // rules that the header breaks
 
-  logic        unused_header;  // not every bit matters
-  logic [7:0]  h_magic;        // mark of a header, 0xE7
+  always_ff @(posedge aclk) begin
+    bad_magic_q <= header_q[7:0] != 8'd231;
+  end
+
   logic [1:0]  h_op;           // reduction: 0 dense, 1 depthwise, 2 maximum, 3 sum
   logic        h_dst_xram;     // results are written to the X-RAM
   logic        h_dst_axis;     // results are sent to m_axis_y
@@ -186,182 +206,320 @@ module engine_weight_port #(
   logic [2:0]  h_round;        // 0 floor, 1 half up, 2 half away, 3 half even, 4 to zero
   logic [1:0]  h_requant;      // 0 shift, 1 multiplier rounded twice, 2 rounded once, 3 fixed
   logic        h_thresholds;   // results are counts of thresholds
+  logic [3:0]  h_planes;       // parameter planes: bit 0 bias, 1 multiplier, 2 shift, 3 thresholds
   logic [15:0] h_ho;           // output rows
   logic [15:0] h_xt;           // tiles of P pixels in an output row
   logic [5:0]  h_nt;           // tap entries of a kernel row
+  logic [3:0]  h_kh1;          // kernel rows - 1
   logic [3:0]  h_sh;           // vertical stride
   logic [15:0] h_h;            // input rows that this pass sees
   logic [15:0] h_w;            // pixels of a row in phase 0
+  logic [2:0]  h_w_mod;        // phases below have W pixels, the others one fewer; 0: all have W
   logic [10:0] h_mlast;        // channels of the last weight tile
-  logic [8:0]  h_g_last;       // ceil(Mlast / D): groups of the last weight tile
   logic [15:0] h_otn;          // weight tiles
   logic [15:0] h_chn;          // chunks of input channels
   logic [15:0] h_cc;           // input channels of a chunk
   logic [15:0] h_clast;        // input channels of the last chunk that exist
   logic [15:0] h_w_words;      // weight words of a chunk
   logic [15:0] h_x_ch0;        // bank of the first input channel
+  logic [19:0] h_x_base;       // X-RAM address of the input
+  logic [8:0]  h_g_last;       // ceil(Mlast / D): groups of the last weight tile
+  logic [15:0] h_x_phase;      // words from a phase of the input to the next
   logic [15:0] h_x_ring;       // input rows that the X-RAM holds
   logic [15:0] h_x_slot0;      // slot of input row 0 of this pass
+  logic [19:0] h_y_base;       // X-RAM address of the output
+  logic [7:0]  h_y_grp0;       // bank group of the first output channel
   logic [15:0] h_y_ring;       // output rows that the X-RAM holds
   logic [15:0] h_y_slot0;      // slot of output row 0
-  logic [7:0]  h_y_grp0;       // bank group of the first output channel
   logic [2:0]  h_y_sw;         // phases of the output: horizontal stride of its reader
-  logic        h_in_unsigned;  // pixels are unsigned
   logic        h_y_flat;       // reserved for rows that follow each other without gaps
-  logic [3:0]  h_planes;       // parameter planes: bit 0 bias, 1 multiplier, 2 shift, 3 thresholds
+  logic        h_in_unsigned;  // pixels are unsigned
+  logic [19:0] h_r_base;       // X-RAM address of the residual
   logic [7:0]  h_r_grp0;       // bank group of its first channel
-  logic [2:0]  h_r_round;      // second requantization: rounding, as round
   logic [1:0]  h_r_requant;    // second requantization: mode, as requant
-  logic        is_dense;
-  logic        is_pool;
-  logic        bad_zero;
-  logic        bad_taps;
-  logic        bad_round;
-  logic        bad_channels;
-  logic        bad_weights;
-  logic        bad_kind;
-  logic        bad_chunks;
-  logic        bad_wrap;
-  logic        bad_keep;
-  logic        bad_bank;
-  logic        bad_slots;
-  logic        bad_flat;
-  logic        bad_residual;
-  logic        bad_target;
-  logic        bad_write;
-  logic        lacks_dw;
-  logic        lacks_chunks;
-  logic        lacks_mul;
-  logic        lacks_fixed;
-  logic        lacks_thresholds;
-  logic        lacks_lut;
-  logic        lacks_add;
-  logic        lacks_unsigned;
-  assign unused_header = |{header_q[15], header_q[20:19], header_q[26], header_q[75:70],
-      header_q[95:80], header_q[135:128], header_q[159:147], header_q[275:256], header_q[335:285],
-      header_q[467:368], header_q[511:476], header_q[559:544], header_q[567:563], header_q[600:569],
-      header_q[727:602], header_q[906:736], header_q[1023:912]};
-  assign h_magic       = header_q[7:0];
-  assign h_op          = header_q[9:8];
-  assign h_dst_xram    = header_q[10];
-  assign h_dst_axis    = header_q[11];
-  assign h_wrap        = header_q[12];
-  assign h_w_reuse     = header_q[13];
-  assign h_w_keep      = header_q[14];
-  assign h_res         = header_q[16];
-  assign h_lut         = header_q[17];
-  assign h_has_weights = header_q[18];
-  assign h_round       = header_q[23:21];
-  assign h_requant     = header_q[25:24];
-  assign h_thresholds  = header_q[27];
-  assign h_ho          = header_q[47:32];
-  assign h_xt          = header_q[63:48];
-  assign h_nt          = header_q[69:64];
-  assign h_sh          = header_q[79:76];
-  assign h_h           = header_q[111:96];
-  assign h_w           = header_q[127:112];
-  assign h_mlast       = header_q[146:136];
-  assign h_g_last      = header_q[284:276];
-  assign h_otn         = header_q[175:160];
-  assign h_chn         = header_q[191:176];
-  assign h_cc          = header_q[207:192];
-  assign h_clast       = header_q[223:208];
-  assign h_w_words     = header_q[239:224];
-  assign h_x_ch0       = header_q[255:240];
-  assign h_x_ring      = header_q[351:336];
-  assign h_x_slot0     = header_q[367:352];
-  assign h_y_ring      = header_q[527:512];
-  assign h_y_slot0     = header_q[543:528];
-  assign h_y_grp0      = header_q[475:468];
-  assign h_y_sw        = header_q[562:560];
-  assign h_in_unsigned = header_q[601];
-  assign h_y_flat      = header_q[568];
-  assign h_planes      = header_q[31:28];
-  assign h_r_grp0      = header_q[735:728];
-  assign h_r_round     = header_q[911:909];
-  assign h_r_requant   = header_q[908:907];
-  assign is_dense      = h_op == 2'd0;
-  assign is_pool       = h_op[1];
-  assign bad_zero      = h_ho == 16'd0 || h_xt == 16'd0 || h_nt == 6'd0 || h_sh == 4'd0
-      || h_h == 16'd0 || h_w == 16'd0 || h_mlast == 11'd0 || h_g_last == 9'd0 || h_otn == 16'd0
-      || h_chn == 16'd0 || h_cc == 16'd0 || h_clast == 16'd0 || h_x_ring == 16'd0
-      || h_y_ring == 16'd0 || h_y_sw == 3'd0;
-  assign bad_taps      = h_nt > 6'd32;
-  assign bad_round     = h_round > 3'd4;
-  assign bad_channels  = 17'(h_mlast) > 17'(M) || 17'(h_g_last) > 17'(GROUPS) || h_clast > h_cc;
-  assign bad_weights   = 17'(h_w_words) > 17'(WD) || (h_has_weights && h_w_words == 16'd0);
-  assign bad_kind      = (is_dense && h_has_weights == 1'b0) || (is_pool && h_has_weights != 1'b0);
-  assign bad_chunks    = !is_dense && (h_chn != 16'd1 || h_wrap != 1'b0 || h_x_ch0 != 16'd0);
-  assign bad_wrap      = h_wrap && 17'(h_cc) < 17'(G);
-  assign bad_keep      = (h_w_reuse | h_w_keep) != 1'b0 && h_has_weights == 1'b0;
-  assign bad_bank      = 17'(h_x_ch0) >= 17'(M);
-  assign bad_slots     = h_x_slot0 >= h_x_ring || h_y_slot0 >= h_y_ring;
-  assign bad_flat      = h_y_flat != 1'b0;
-  assign bad_residual  = h_res && (17'(h_r_grp0) >= 17'(GROUPS) || h_r_round > 3'd4);
-  assign bad_target    = (h_dst_xram | h_dst_axis) == 1'b0;
-  assign bad_write     = h_dst_xram
-      && (17'(h_y_grp0) >= 17'(GROUPS) || 17'(h_y_sw) > 17'(GROUPS) || h_y_sw > 3'd4);
+  logic [2:0]  h_r_round;      // second requantization: rounding, as round
+  logic [19:0] half;           // half the span of a pixel
+  logic        broken1_round;
+  logic        broken2_ho;
+  logic        broken3_xt;
+  logic        broken4_nt;
+  logic        broken5_nt;
+  logic        broken6_sh;
+  logic        broken7_h;
+  logic        broken8_w;
+  logic        broken9_mlast;
+  logic        broken10_mlast;
+  logic        broken11_otn;
+  logic        broken12_chn;
+  logic        broken13_cc;
+  logic        broken14_clast;
+  logic        broken15_x_ch0;
+  logic        broken16_g_last;
+  logic        broken17_g_last;
+  logic        broken18_x_ring;
+  logic        broken19_y_ring;
+  logic        broken20_y_sw;
+  logic        broken21_y_sw;
+  logic        broken22_y_flat;
+  logic        broken23_r_round;
+  logic [19:0] limit_tmax;
+  logic        broken24_nt;
+  logic [19:0] limit_kmax;
+  logic        broken25_kh1;
+  logic [19:0] limit_m;
+  logic        broken26_mlast;
+  logic        broken27_has_weights;
+  logic        broken28_has_weights;
+  logic        broken29_chn;
+  logic        broken30_wrap;
+  logic        broken31_x_ch0;
+  logic        broken32_x_ch0;
+  logic [19:0] limit_g;
+  logic        broken33_wrap;
+  logic        broken34_clast;
+  logic        broken35_w_words;
+  logic [19:0] limit_wd;
+  logic        broken36_w_words;
+  logic        broken37_w_reuse;
+  logic        broken38_w_keep;
+  logic        broken39_w_mod;
+  logic        broken40_x_slot0;
+  logic        broken41_y_slot0;
+  logic        broken42_dst_xram;
+  logic [19:0] limit_xd;
+  logic        broken43_x_base;
+  logic        broken44_y_base;
+  logic [19:0] limit_groups;
+  logic        broken45_y_grp0;
+  logic        broken46_y_sw;
+  logic        broken47_op;
+  assign h_op                 = header_q[9:8];
+  assign h_dst_xram           = header_q[10];
+  assign h_dst_axis           = header_q[11];
+  assign h_wrap               = header_q[12];
+  assign h_w_reuse            = header_q[13];
+  assign h_w_keep             = header_q[14];
+  assign h_res                = header_q[16];
+  assign h_lut                = header_q[17];
+  assign h_has_weights        = header_q[18];
+  assign h_round              = header_q[23:21];
+  assign h_requant            = header_q[25:24];
+  assign h_thresholds         = header_q[27];
+  assign h_planes             = header_q[31:28];
+  assign h_ho                 = header_q[47:32];
+  assign h_xt                 = header_q[63:48];
+  assign h_nt                 = header_q[69:64];
+  assign h_kh1                = header_q[75:72];
+  assign h_sh                 = header_q[79:76];
+  assign h_h                  = header_q[111:96];
+  assign h_w                  = header_q[127:112];
+  assign h_w_mod              = header_q[130:128];
+  assign h_mlast              = header_q[146:136];
+  assign h_otn                = header_q[175:160];
+  assign h_chn                = header_q[191:176];
+  assign h_cc                 = header_q[207:192];
+  assign h_clast              = header_q[223:208];
+  assign h_w_words            = header_q[239:224];
+  assign h_x_ch0              = header_q[255:240];
+  assign h_x_base             = header_q[275:256];
+  assign h_g_last             = header_q[284:276];
+  assign h_x_phase            = header_q[335:320];
+  assign h_x_ring             = header_q[351:336];
+  assign h_x_slot0            = header_q[367:352];
+  assign h_y_base             = header_q[467:448];
+  assign h_y_grp0             = header_q[475:468];
+  assign h_y_ring             = header_q[527:512];
+  assign h_y_slot0            = header_q[543:528];
+  assign h_y_sw               = header_q[562:560];
+  assign h_y_flat             = header_q[568];
+  assign h_in_unsigned        = header_q[601];
+  assign h_r_base             = header_q[723:704];
+  assign h_r_grp0             = header_q[735:728];
+  assign h_r_requant          = header_q[908:907];
+  assign h_r_round            = header_q[911:909];
+  assign half                 = 20'd1 << (XB - 1);
+  assign broken1_round        = h_round > 3'd4;
+  assign broken2_ho           = h_ho == 16'd0;
+  assign broken3_xt           = h_xt == 16'd0;
+  assign broken4_nt           = h_nt == 6'd0;
+  assign broken5_nt           = h_nt > 6'd32;
+  assign broken6_sh           = h_sh == 4'd0;
+  assign broken7_h            = h_h == 16'd0;
+  assign broken8_w            = h_w == 16'd0;
+  assign broken9_mlast        = h_mlast == 11'd0;
+  assign broken10_mlast       = h_mlast > 11'd256;
+  assign broken11_otn         = h_otn == 16'd0;
+  assign broken12_chn         = h_chn == 16'd0;
+  assign broken13_cc          = h_cc == 16'd0;
+  assign broken14_clast       = h_clast == 16'd0;
+  assign broken15_x_ch0       = h_x_ch0 > 16'd255;
+  assign broken16_g_last      = h_g_last == 9'd0;
+  assign broken17_g_last      = h_g_last > 9'd256;
+  assign broken18_x_ring      = h_x_ring == 16'd0;
+  assign broken19_y_ring      = h_y_ring == 16'd0;
+  assign broken20_y_sw        = h_y_sw == 3'd0;
+  assign broken21_y_sw        = h_y_sw > 3'd4;
+  assign broken22_y_flat      = h_y_flat != 1'b0;
+  assign broken23_r_round     = h_r_round > 3'd4;
+  assign limit_tmax           = 20'(TMAX);
+  assign broken24_nt          = 20'(h_nt) > limit_tmax;
+  assign limit_kmax           = 20'(KMAX);
+  assign broken25_kh1         = 20'(h_kh1) >= limit_kmax;
+  assign limit_m              = 20'(M);
+  assign broken26_mlast       = 20'(h_mlast) > limit_m;
+  assign broken27_has_weights = h_op == 2'd0 && h_has_weights != 1'b1;
+  assign broken28_has_weights = h_op >= 2'd2 && h_has_weights != 1'b0;
+  assign broken29_chn         = h_op != 2'd0 && h_chn != 16'd1;
+  assign broken30_wrap        = h_op != 2'd0 && h_wrap != 1'b0;
+  assign broken31_x_ch0       = h_op != 2'd0 && h_x_ch0 != 16'd0;
+  assign broken32_x_ch0       = 20'(h_x_ch0) >= limit_m;
+  assign limit_g              = 20'(G);
+  assign broken33_wrap        = h_wrap == 1'b1 && 20'(h_cc) < limit_g;
+  assign broken34_clast       = 20'(h_clast) > 20'(h_cc);
+  assign broken35_w_words     = h_has_weights == 1'b1 && h_w_words == 16'd0;
+  assign limit_wd             = 20'(WD);
+  assign broken36_w_words     = h_has_weights == 1'b1 && 20'(h_w_words) > limit_wd;
+  assign broken37_w_reuse     = h_w_reuse == 1'b1 && h_has_weights != 1'b1;
+  assign broken38_w_keep      = h_w_keep == 1'b1 && h_has_weights != 1'b1;
+  assign broken39_w_mod       = h_w_mod != 3'd0 && h_x_phase == 16'd0;
+  assign broken40_x_slot0     = 20'(h_x_slot0) >= 20'(h_x_ring);
+  assign broken41_y_slot0     = 20'(h_y_slot0) >= 20'(h_y_ring);
+  assign broken42_dst_xram    = h_dst_xram == 1'b0 && h_dst_axis != 1'b1;
+  assign limit_xd             = 20'(XD);
+  assign broken43_x_base      = h_x_base >= limit_xd;
+  assign broken44_y_base      = h_dst_xram == 1'b1 && h_y_base >= limit_xd;
+  assign limit_groups         = 20'(GROUPS);
+  assign broken45_y_grp0      = h_dst_xram == 1'b1 && 20'(h_y_grp0) >= limit_groups;
+  assign broken46_y_sw        = h_dst_xram == 1'b1 && 20'(h_y_sw) > limit_groups;
 
-  if (DW > 0) begin : g_lacks_dw
-    assign lacks_dw = 1'b0;
-  end else begin : g_lacks_dw_else
-    assign lacks_dw = !is_dense;
+  if (DW > 0) begin : g_has47_dw
+    assign broken47_op = 1'b0;
+  end else begin : g_has47_dw_else
+    assign broken47_op = h_op != 2'd0;
   end
 
-  if (PD > 0) begin : g_lacks_chunks
-    assign lacks_chunks = 1'b0;
-  end else begin : g_lacks_chunks_else
-    assign lacks_chunks = h_chn > 16'd1;
+  logic broken48_chn;
+
+  if (PD > 0) begin : g_has48_pd
+    assign broken48_chn = 1'b0;
+  end else begin : g_has48_pd_else
+    assign broken48_chn = h_chn != 16'd1;
   end
 
-  if (MUL > 0) begin : g_lacks_mul
-    assign lacks_mul = 1'b0;
-  end else begin : g_lacks_mul_else
-    assign lacks_mul = h_requant != 2'd0 || h_r_requant != 2'd0;
+  logic broken49_requant;
+
+  if (MUL > 0) begin : g_has49_mul
+    assign broken49_requant = 1'b0;
+  end else begin : g_has49_mul_else
+    assign broken49_requant = h_requant != 2'd0;
   end
 
-  if (FIXED > 0) begin : g_lacks_fixed
-    assign lacks_fixed = 1'b0;
-  end else begin : g_lacks_fixed_else
-    assign lacks_fixed = h_requant == 2'd3 || h_r_requant == 2'd3;
+  logic broken50_requant;
+
+  if (FIXED > 0) begin : g_has50_fixed
+    assign broken50_requant = 1'b0;
+  end else begin : g_has50_fixed_else
+    assign broken50_requant = h_requant == 2'd3;
   end
 
-  if (NTHR > 0) begin : g_lacks_thresholds
-    assign lacks_thresholds = 1'b0;
-  end else begin : g_lacks_thresholds_else
-    assign lacks_thresholds = h_thresholds || h_planes[3];
+  logic broken51_thresholds;
+
+  if (NTHR > 0) begin : g_has51_nthr
+    assign broken51_thresholds = 1'b0;
+  end else begin : g_has51_nthr_else
+    assign broken51_thresholds = h_thresholds == 1'b1;
   end
 
-  if (LUT > 0) begin : g_lacks_lut
-    assign lacks_lut = 1'b0;
-  end else begin : g_lacks_lut_else
-    assign lacks_lut = h_lut;
+  logic broken52_planes;
+
+  if (NTHR > 0) begin : g_has52_nthr
+    assign broken52_planes = 1'b0;
+  end else begin : g_has52_nthr_else
+    assign broken52_planes = h_planes >= 4'd8;
   end
 
-  if (ADD > 0) begin : g_lacks_add
-    assign lacks_add = 1'b0;
-  end else begin : g_lacks_add_else
-    assign lacks_add = h_res;
+  logic broken53_lut;
+
+  if (LUT > 0) begin : g_has53_lut
+    assign broken53_lut = 1'b0;
+  end else begin : g_has53_lut_else
+    assign broken53_lut = h_lut == 1'b1;
   end
 
-  if (XU > 0) begin : g_lacks_unsigned
-    assign lacks_unsigned = 1'b0;
-  end else begin : g_lacks_unsigned_else
-    assign lacks_unsigned = h_in_unsigned;
+  logic broken54_res;
+
+  if (ADD > 0) begin : g_has54_add
+    assign broken54_res = 1'b0;
+  end else begin : g_has54_add_else
+    assign broken54_res = h_res == 1'b1;
   end
 
-  logic bad_magic;
-  logic bad_limits;
-  assign bad_magic  = h_magic != 8'd231;
-  assign bad_limits = bad_zero || bad_taps || bad_round || bad_channels || bad_weights || bad_kind
-      || bad_chunks || bad_wrap || bad_keep || bad_bank || bad_slots || bad_flat || bad_residual
-      || bad_target || bad_write || lacks_dw || lacks_chunks || lacks_mul || lacks_fixed
-      || lacks_thresholds || lacks_lut || lacks_add || lacks_unsigned;
+  logic broken55_r_requant;
+
+  if (MUL > 0) begin : g_has55_mul
+    assign broken55_r_requant = 1'b0;
+  end else begin : g_has55_mul_else
+    assign broken55_r_requant = h_r_requant != 2'd0;
+  end
+
+  logic broken56_r_requant;
+
+  if (FIXED > 0) begin : g_has56_fixed
+    assign broken56_r_requant = 1'b0;
+  end else begin : g_has56_fixed_else
+    assign broken56_r_requant = h_r_requant == 2'd3;
+  end
+
+  logic broken57_r_grp0;
+  logic broken58_r_base;
+  logic broken59_zp;
+  logic broken60_r_zp;
+  logic broken61_pad;
+  logic broken62_in_unsigned;
+  assign broken57_r_grp0 = h_res == 1'b1 && 20'(h_r_grp0) >= limit_groups;
+  assign broken58_r_base = h_res == 1'b1 && h_r_base >= limit_xd;
+  assign broken59_zp     = 20'($signed(header_q[815:800])) + half >= half + half;
+  assign broken60_r_zp   = 20'($signed(header_q[879:864])) + half >= half + half;
+  assign broken61_pad    = 20'($signed(header_q[831:816])) + half >= half + half + half;
+
+  if (XU > 0) begin : g_has62_xu
+    assign broken62_in_unsigned = 1'b0;
+  end else begin : g_has62_xu_else
+    assign broken62_in_unsigned = h_in_unsigned == 1'b1;
+  end
+
+  logic        broken63_g_last;  // not the groups of the channels
+  logic [62:0] broken;
+  assign broken63_g_last = 16'(header_q[284:276]) * 16'(D) < 16'(header_q[146:136])
+      || 16'(header_q[284:276]) * 16'(D) >= 16'(header_q[146:136]) + 16'(D);
+  assign broken          = {broken63_g_last, broken62_in_unsigned, broken61_pad, broken60_r_zp,
+      broken59_zp, broken58_r_base, broken57_r_grp0, broken56_r_requant, broken55_r_requant,
+      broken54_res, broken53_lut, broken52_planes, broken51_thresholds, broken50_requant,
+      broken49_requant, broken48_chn, broken47_op, broken46_y_sw, broken45_y_grp0, broken44_y_base,
+      broken43_x_base, broken42_dst_xram, broken41_y_slot0, broken40_x_slot0, broken39_w_mod,
+      broken38_w_keep, broken37_w_reuse, broken36_w_words, broken35_w_words, broken34_clast,
+      broken33_wrap, broken32_x_ch0, broken31_x_ch0, broken30_wrap, broken29_chn,
+      broken28_has_weights, broken27_has_weights, broken26_mlast, broken25_kh1, broken24_nt,
+      broken23_r_round, broken22_y_flat, broken21_y_sw, broken20_y_sw, broken19_y_ring,
+      broken18_x_ring, broken17_g_last, broken16_g_last, broken15_x_ch0, broken14_clast,
+      broken13_cc, broken12_chn, broken11_otn, broken10_mlast, broken9_mlast, broken8_w, broken7_h,
+      broken6_sh, broken5_nt, broken4_nt, broken3_xt, broken2_ho, broken1_round};
 
   always_ff @(posedge aclk) begin
-    bad_magic_q  <= bad_magic;
-    bad_limits_q <= bad_limits;
+    broken_q <= broken;
   end
+
+  logic       products_done;
+  logic [3:0] products_broken;
+
+  engine_header_products #(.M(M), .D(D), .PD(PD)) u_products (
+    .aclk   (aclk),
+    .aresetn(aresetn),
+    .start  (state_q == CHECK),
+    .header (header_q),
+    .done   (products_done),
+    .broken (products_broken)
+  );
 
   // Four ways from beats to items. A segment begins with a beat, so what is left at its end is
   // dropped; in that cycle no beat is taken, since it is of the next segment.
@@ -556,20 +714,23 @@ module engine_weight_port #(
   assign ring_word  = word_q;
 
   // segments: how many items each has, and what becomes of them
+  logic        last_tile;
   logic        tap_now;
   logic        last_tap;
+  logic        unsure;  // the last word of the packet: it waits for tlast
   logic        passes;
-  logic        last_tile;
   logic [8:0]  groups;
   logic [15:0] last_item;
   logic [5:0]  header_64;
   logic [3:0]  header_72;
   logic [15:0] header_224;
+  assign last_tile  = tile_q == header_q[175:160] - 16'd1;
   assign tap_now    = words_tvalid && state_q == TAPS;
   assign last_tap   = item_q == 16'(header_q[69:64]) - 16'd1;
+  assign unsure     = last_tile && chunk_q == header_q[191:176] - 16'd1
+      && item_q == header_q[239:224] - 16'd1 && !lasted_q;
   assign passes     = (words_tvalid && words_tready) || (params_tvalid && params_tready) || enters
       || (entrys_tvalid && entrys_tready);
-  assign last_tile  = tile_q == header_q[175:160] - 16'd1;
   assign groups     = last_tile ? header_q[284:276] : 9'(GROUPS);
   assign header_64  = header_q[69:64];
   assign header_72  = header_q[75:72];
@@ -577,7 +738,7 @@ module engine_weight_port #(
 
   assign words_tready   = takes_word && (state_q != TAPS || half_q || last_tap);
   assign params_tready  = state_q == PLANE;
-  assign weights_tready = state_q == WORDS && room_q;
+  assign weights_tready = state_q == WORDS && room_q && !unsure;
   assign entrys_tready  = state_q == ENTRIES;
 
   always_comb begin
@@ -603,7 +764,10 @@ module engine_weight_port #(
     end
   end
 
-  assign m_header_tvalid = offered_q;
+  logic legal;
+  assign legal = products_done && products_broken == 4'd0;
+
+  assign m_header_tvalid = offered_q && legal;
   assign m_header_tdata  = header_q;
   assign tap_write       = tap_now;
   assign tap_address     = {set_q, item_q[4:0]};
@@ -642,33 +806,44 @@ module engine_weight_port #(
 
   logic complete;  // no further plane
   logic carries;
+  logic overlong;  // parameters are the last of the packet, and it goes on
+  logic bare;      // likewise the header
   logic full;
   logic opens;     // the tile takes a set
   assign complete = plane_q == 5'(PLANES);
   assign carries  = header_q[18] && header_q[13] == 1'b0;
-  assign full     = state_q == TILE && complete && filled_q;
+  assign overlong = last_tile && !carries && !lasted_q;
+  assign bare     = planes == 4'd0 && !carries && !lasted_q;
+  assign full     = state_q == TILE && complete && filled_q && !overlong;
   assign opens    = state_q == TILE && !complete && present && !filled_q && param_sets_q != 2'd2;
 
   assign params_full = full;
 
   always_ff @(posedge aclk) begin
+    if (!aresetn) param_sets_q <= '0;
+    else if (opens && !param_free) param_sets_q <= param_sets_q + 2'd1;
+    else if (param_free && !opens) param_sets_q <= param_sets_q - 2'd1;
+  end
+
+  logic [2:0] judged;
+  assign judged = {state_q == HEAD, state_q == CHECK, state_q == JUDGE};
+
+  always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      param_sets_q <= '0;
-      lasted_q     <= 1'b0;
-      beats_q      <= '0;
-      offered_q    <= 1'b0;
-      state_q      <= HEAD;
-      error_q      <= '0;
-      set_q        <= 1'b0;
-      tile_q       <= '0;
-      plane_q      <= '0;
-      filled_q     <= 1'b0;
-      param_set_q  <= 1'b0;
-      chunk_q      <= '0;
-      packets_q    <= '0;
+      lasted_q    <= 1'b0;
+      beats_q     <= '0;
+      offered_q   <= 1'b0;
+      state_q     <= HEAD;
+      error_q     <= '0;
+      rule_q      <= '0;
+      set_q       <= 1'b0;
+      tile_q      <= '0;
+      plane_q     <= '0;
+      filled_q    <= 1'b0;
+      param_set_q <= 1'b0;
+      chunk_q     <= '0;
+      packets_q   <= '0;
     end else begin
-      if (opens && !param_free) param_sets_q <= param_sets_q + 2'd1;
-      else if (param_free && !opens) param_sets_q <= param_sets_q - 2'd1;
       if (s_axis_tvalid && s_axis_tready) begin
         lasted_q <= s_axis_tlast;
         beats_q  <= beats_q + 16'd1;
@@ -679,11 +854,29 @@ module engine_weight_port #(
         CHECK: state_q <= JUDGE;
         JUDGE: begin
           if (bad_magic_q) begin
-            error_q <= 2'd1;
+            error_q <= 3'd1;
             state_q <= FAILED;
-          end else if (bad_limits_q) begin
-            error_q <= 2'd2;
+          end else if (|broken_q) begin
+            error_q <= 3'd2;
             state_q <= FAILED;
+            rule_q  <= broken_q[0] ? 7'd1 : broken_q[1] ? 7'd2 : broken_q[2] ? 7'd3 : broken_q[3]
+                ? 7'd4 : broken_q[4] ? 7'd5 : broken_q[5] ? 7'd6 : broken_q[6] ? 7'd7 : broken_q[7]
+                ? 7'd8 : broken_q[8] ? 7'd9 : broken_q[9] ? 7'd10 : broken_q[10] ? 7'd11
+                : broken_q[11] ? 7'd12 : broken_q[12] ? 7'd13 : broken_q[13] ? 7'd14 : broken_q[14]
+                ? 7'd15 : broken_q[15] ? 7'd16 : broken_q[16] ? 7'd17 : broken_q[17] ? 7'd18
+                : broken_q[18] ? 7'd19 : broken_q[19] ? 7'd20 : broken_q[20] ? 7'd21 : broken_q[21]
+                ? 7'd22 : broken_q[22] ? 7'd23 : broken_q[23] ? 7'd24 : broken_q[24] ? 7'd25
+                : broken_q[25] ? 7'd26 : broken_q[26] ? 7'd27 : broken_q[27] ? 7'd28 : broken_q[28]
+                ? 7'd29 : broken_q[29] ? 7'd30 : broken_q[30] ? 7'd31 : broken_q[31] ? 7'd32
+                : broken_q[32] ? 7'd33 : broken_q[33] ? 7'd34 : broken_q[34] ? 7'd35 : broken_q[35]
+                ? 7'd36 : broken_q[36] ? 7'd37 : broken_q[37] ? 7'd38 : broken_q[38] ? 7'd39
+                : broken_q[39] ? 7'd40 : broken_q[40] ? 7'd41 : broken_q[41] ? 7'd42 : broken_q[42]
+                ? 7'd43 : broken_q[43] ? 7'd44 : broken_q[44] ? 7'd45 : broken_q[45] ? 7'd46
+                : broken_q[46] ? 7'd47 : broken_q[47] ? 7'd48 : broken_q[48] ? 7'd49 : broken_q[49]
+                ? 7'd50 : broken_q[50] ? 7'd51 : broken_q[51] ? 7'd52 : broken_q[52] ? 7'd53
+                : broken_q[53] ? 7'd54 : broken_q[54] ? 7'd55 : broken_q[55] ? 7'd56 : broken_q[56]
+                ? 7'd57 : broken_q[57] ? 7'd58 : broken_q[58] ? 7'd59 : broken_q[59] ? 7'd60
+                : broken_q[60] ? 7'd61 : broken_q[61] ? 7'd62 : broken_q[62] ? 7'd63 : 7'd0;
           end else begin
             state_q <= TAPS;
           end
@@ -697,6 +890,9 @@ module engine_weight_port #(
             filled_q <= 1'b0;
             if (header_q[17]) begin
               state_q <= QUIET;
+            end else if (bare) begin
+              error_q <= 3'd4;
+              state_q <= FAILED;
             end else begin
               offered_q <= 1'b1;
               state_q   <= TILE;
@@ -706,12 +902,20 @@ module engine_weight_port #(
         QUIET: if (packets_q == passes_done) state_q <= ENTRIES;
         ENTRIES: begin
           if (ends) begin
-            offered_q <= 1'b1;
-            state_q   <= TILE;
+            if (bare) begin
+              error_q <= 3'd4;
+              state_q <= FAILED;
+            end else begin
+              offered_q <= 1'b1;
+              state_q   <= TILE;
+            end
           end
         end
         TILE: begin
-          if (complete) begin
+          if (complete && overlong) begin
+            error_q <= 3'd4;
+            state_q <= FAILED;
+          end else if (complete) begin
             if (filled_q) param_set_q <= ~param_set_q;
             chunk_q <= '0;
             if (carries) begin
@@ -747,23 +951,33 @@ module engine_weight_port #(
               else state_q <= TILE;
             end
           end
+          if (unsure && weights_tvalid) begin
+            error_q <= 3'd4;
+            state_q <= FAILED;
+          end
         end
         END: begin
-          if (lasted_q) begin
+          if (!lasted_q) begin
+            error_q <= 3'd4;
+            state_q <= FAILED;
+          end else if (products_done) begin
             lasted_q  <= 1'b0;
             beats_q   <= '0;
             packets_q <= packets_q + 16'd1;
             state_q   <= HEAD;
-          end else begin
-            error_q <= 2'd3;
-            state_q <= FAILED;
           end
         end
         default: ;
       endcase
       if (wants && lasted_q) begin
-        error_q <= 2'd3;
+        error_q <= 3'd3;
         state_q <= FAILED;
+      end
+      if (judged == 3'd0 && products_done && products_broken != 4'd0 && error_q == 3'd0) begin
+        error_q <= 3'd2;
+        state_q <= FAILED;
+        rule_q  <= products_broken[0] ? 7'd64 : products_broken[1] ? 7'd65 : products_broken[2]
+            ? 7'd66 : products_broken[3] ? 7'd67 : 7'd0;
       end
     end
   end
@@ -775,11 +989,13 @@ module engine_weight_port #(
     endcase
   end
 
-  assign error_code  = error_q;
-  assign error_place = {packets_q, beats_q};
+  assign error_code   = error_q;
+  assign error_rule   = rule_q;
+  assign error_header = header_q;
+  assign error_place  = {packets_q, beats_q};
 
   logic unused_bits;  // takes what nothing else reads
-  assign unused_bits = &{1'b0, h_lut, h_requant, h_thresholds, h_in_unsigned, h_planes,
+  assign unused_bits = &{1'b0, h_lut, h_requant, h_thresholds, h_planes, h_in_unsigned,
       h_r_requant};
 
 endmodule
