@@ -1,113 +1,75 @@
 /**
- * Area and worst path of the engine's PE array: `npm run -s bench:area [-- P=4 G=2 M=4 D=1]`.
+ * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|engine] [P=4,G=2,M=4,D=1]`.
  *
- * Yosys on the Nangate 45 nm library of ../shared/pdk (`abc -constr`), then OpenSTA on the netlist: before layout, ideal clock,
- * no wires. Modules are optimized one by one and flattened for mapping: flattened first, copies of one register that are there
- * for the fan-out would be merged. `synth_xilinx` counts cells of UltraScale+.
+ * `array` is the PE array (shadow registers and slice adders included), `pe` the same for other operands, packed pixels and gated
+ * clocks, `engine` the whole core without its RAMs. Nangate 45 nm of ../shared/pdk (Yosys with `abc -constr`, then OpenSTA: before
+ * layout, ideal clock, no wires) and UltraScale+ (`synth_xilinx`). What `engine` reaches goes to build/area/engine.json.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { EngineArray } from '../../src/engine/rtl/array.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Engine } from '../../src/engine/config.js';
+import { reachedClockFile, type ReachedClock } from '../../src/engine/reached-clock.js';
+import { EngineArray, makeArray } from '../../src/engine/rtl/array.js';
+import { packedColumns } from '../../src/engine/rtl/column-kind.js';
+import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
 import { buildDesign } from '../../src/hdl/index.js';
-import { emitDesign } from '../../src/verilog/index.js';
+import { type Asic, withSynthesis } from './area/synthesis.js';
 
-/** Picoseconds that abc sizes for, and nanoseconds of the clock that OpenSTA checks against. */
-const TARGET = 1800;
-const CLOCK = 2;
+const words = process.argv.slice(2);
+const engine = Engine.parse(words.filter((word) => word.includes('=')).join(',') || 'P=4,G=2,M=4,D=1,XU=0');
+const asked = words.filter((word) => !word.includes('='));
+const wants = (part: string): boolean => asked.length === 0 || asked.includes(part);
+const pes = engine.processingElements;
 
-const library = fileURLToPath(new URL('../../../shared/pdk/nangate45_typ.lib.gz', import.meta.url));
-const given = process.argv.slice(2).map((each) => {
-  const [name = '', value] = each.split('=');
-  return [name, Number(value)] as const;
-});
-const sizes: Readonly<Record<string, number>> = {
-  P: 4,
-  G: 2,
-  M: 4,
-  D: 1,
-  X_W: 8,
-  W_W: 8,
-  ACC_W: 32,
-  ...Object.fromEntries(given),
-};
-const { P = 1, G = 1, M = 1 } = sizes;
-const parameters = { XG: M, ...sizes };
-const folder = mkdtempSync(join(tmpdir(), 'heddle-area-'));
+const plain = buildDesign(EngineArray);
+const packed = buildDesign(makeArray(packedColumns));
 
-function run(command: string, args: readonly string[]): string {
-  return execFileSync(command, args, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+function arrayRow(title: string, design: typeof plain, widths: { X_W: number; W_W: number; ACC_W: number }): Asic {
+  const { P, G, M, D, XG } = engine;
+  return withSynthesis(design, { P, G, M, D, XG, ...widths }, ({ asic, fpga }) => {
+    const cells = asic();
+    const { lut, ff, dsp } = fpga();
+    const each = (count: number, digits: number, width: number): string =>
+      (count / pes).toFixed(digits).padStart(width);
+    console.log(
+      `${title.padEnd(24)} ${each(cells.area, 1, 8)} ${cells.path.toFixed(2).padStart(6)} ` +
+        `${each(lut, 1, 7)} ${each(ff, 1, 7)} ${each(dsp, 2, 7)}`,
+    );
+    return cells;
+  });
 }
 
-function found(text: string, pattern: RegExp): number {
-  const match = pattern.exec(text)?.[1];
-  if (match === undefined) throw new Error(`no ${String(pattern)} in:\n${text.slice(-2000)}`);
-  return Number(match);
+const int8 = { X_W: 8, W_W: 8, ACC_W: 32 };
+let array: Asic | undefined;
+if (wants('array') || wants('pe')) {
+  const { P, G, M, D, XG } = engine;
+  console.log(`PE array P=${P} G=${G} M=${M} D=${D} XG=${XG}: ${pes} PEs; per PE`);
+  console.log(`${''.padEnd(24)}   um2 PE     ns     LUT      FF     DSP`);
+  array = arrayRow('8 x 8 -> 32', plain, int8);
 }
-
-const top = 'engine_array';
-const set = Object.entries(parameters).map(([name, value]) => `-chparam ${name} ${value}`);
-const read = `read_verilog -sv -D SYNTHESIS array.sv; hierarchy -top ${top} ${set.join(' ')}`;
-
-/** Square micrometres of the array and nanoseconds of its worst path, setup included. */
-function asic(): { area: number; path: number } {
-  writeFileSync(join(folder, 'cells.lib'), gunzipSync(readFileSync(library)));
-  writeFileSync(join(folder, 'constr'), 'set_driving_cell BUF_X2\nset_load 5.0\n');
-  const map = `dfflibmap -liberty cells.lib; abc -liberty cells.lib -constr constr -D ${TARGET}; opt_clean`;
-  const flat =
-    'splitnets; splitnets -ports; opt_clean -purge; stat -liberty cells.lib; write_verilog -noattr -noexpr netlist.v';
-  const log = run('yosys', ['-p', `${read}; synth -top ${top}; flatten; opt_clean; ${map}; ${flat}`]);
-  writeFileSync(
-    join(folder, 'sta.tcl'),
-    `read_liberty cells.lib
-read_verilog netlist.v
-link_design ${top}
-create_clock -name clk -period ${CLOCK} aclk
-set_input_delay 0.2 -clock clk [all_inputs]
-set_output_delay 0.2 -clock clk [all_outputs]
-report_checks -path_delay max
-`,
-  );
-  const report = run('sta', ['-no_splash', '-exit', 'sta.tcl']);
-  return { area: found(log, /Chip area for module[^:]*: ([\d.]+)/), path: CLOCK - found(report, /(-?[\d.]+)\s+slack/) };
+if (wants('pe')) {
+  arrayRow('8 x 8 -> 32, PACK', packed, int8);
+  arrayRow('9 x 8 -> 32 (XU), PACK', packed, { ...int8, X_W: 9 });
+  arrayRow('8 x 4 -> 24', plain, { X_W: 8, W_W: 4, ACC_W: 24 });
+  arrayRow('4 x 4 -> 20', plain, { X_W: 4, W_W: 4, ACC_W: 20 });
 }
-
-/** Cells of UltraScale+ by kind. */
-function fpga(): { lut: number; ff: number; dsp: number } {
-  const log = run('yosys', [
-    '-p',
-    `${read}; synth_xilinx -family xcup -top ${top} -flatten; tee -o cells.json stat -json`,
-  ]);
-  const cells = readFileSync(join(folder, 'cells.json'), 'utf8');
-  const counted = (pattern: RegExp): number =>
-    [...cells.slice(cells.indexOf('"design"')).matchAll(pattern)].reduce((sum, [, count]) => sum + Number(count), 0);
-  if (!log.includes('synth_xilinx') && !log.includes('SYNTH_XILINX')) throw new Error(log.slice(-2000));
-  return { lut: counted(/"LUT\d": (\d+)/g), ff: counted(/"FDRE": (\d+)/g), dsp: counted(/"DSP48E2": (\d+)/g) };
-}
-
-try {
-  writeFileSync(
-    join(folder, 'array.sv'),
-    emitDesign(buildDesign(EngineArray))
-      .map(({ text }) => text)
-      .join('\n'),
-  );
-  const pes = P * G * M;
-  console.log(
-    `engine_array ${Object.entries(parameters)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(' ')}: ${pes} PEs`,
-  );
-  const { area, path } = asic();
-  console.log(
-    `nangate45   ${(area / pes).toFixed(1)} um2 a PE, worst path ${path.toFixed(2)} ns (OpenSTA, before layout)`,
-  );
-  const { lut, ff, dsp } = fpga();
-  const each = (count: number): string => (count / pes).toFixed(2);
-  console.log(`UltraScale+ ${each(lut)} LUT, ${each(ff)} FF, ${each(dsp)} DSP a MAC (synth_xilinx)`);
-} finally {
-  rmSync(folder, { recursive: true });
+if (wants('engine')) {
+  withSynthesis(buildDesign(engineCore(engine)), engineValues(engine), ({ asic, fpga }) => {
+    const { area, path, from, to } = asic();
+    const clockMHz = 1000 / path;
+    const report: ReachedClock & Record<string, unknown> = {
+      engine: engine.toString(),
+      flow: 'Yosys and OpenSTA, Nangate 45 nm, before layout',
+      pathNs: path,
+      clockMHz,
+      ...{ from, to, area },
+    };
+    mkdirSync(dirname(reachedClockFile), { recursive: true });
+    writeFileSync(reachedClockFile, `${JSON.stringify(report, undefined, 2)}\n`);
+    const share = array === undefined ? '' : `, of which the array ${((100 * array.area) / area).toFixed(0)} %`;
+    console.log(`engine ${engine.toString()} without its RAMs: ${area.toFixed(0)} um2${share}`);
+    console.log(`worst path ${path.toFixed(2)} ns (${clockMHz.toFixed(0)} MHz), ${from} -> ${to}`);
+    const { lut, ff, dsp, bram } = fpga();
+    console.log(`UltraScale+ ${lut} LUT, ${ff} FF, ${dsp} DSP, ${bram} BRAM36 (synth_xilinx)`);
+  });
 }

@@ -169,7 +169,7 @@ Latency 5 + 3 * MUL + LUT, one more with thresholds; a group every cycle, nothin
         () => {
           const mult = io.mult.bits(d.times(W), W).asSInt();
           const ownFactor = b.let('ownFactor', plain.mux(b.constant(sint(W), 1), mult));
-          const factor = later('factor_later', ownFactor, SCALE).asSInt();
+          const factor = later('factor_later', ownFactor, SCALE.minus(1));
           const whole = cat(io.high.bits(d.times(W.div(2)), W.div(2)), bias.asUInt())
             .asSInt()
             .extend(V_W);
@@ -180,12 +180,14 @@ Latency 5 + 3 * MUL + LUT, one more with thresholds; a group every cycle, nothin
           const constant = double.mux(nearest, b.constant(sint(V_W), 0));
           const ownAddend = b.let('ownAddend', fixed.mux(whole, constant));
           const addend = later('addend_later', ownAddend, SCALE).asSInt();
+          // A factor goes to hundreds of gates of a multiplier: the last register of it stands beside each.
           b.genFor('product', P, (p) => {
+            const { q } = b.instance('factor', EngineDelay, { W, STEPS: 1 }, { d: factor });
             const { p: product } = b.instance(
               'multiply',
               EngineMultiply,
               { W: W },
-              { a: scaled.at(p), b: factor, c: addend },
+              { a: scaled.at(p), b: q.asSInt(), c: addend },
             );
             b.assign(products.at(p), product);
           });

@@ -273,7 +273,7 @@ module engine_requantize #(
 
       assign own_factor = plain ? W'(1) : $signed(mult[i*W +: W]);
 
-      engine_delay #(.W(W), .STEPS(SCALE)) u_factor_later (
+      engine_delay #(.W(W), .STEPS(SCALE - 1)) u_factor_later (
         .aclk(aclk),
         .d   (own_factor),
         .q   (factor_later_q)
@@ -292,12 +292,20 @@ module engine_requantize #(
       );
 
       for (genvar product_i = 0; product_i < P; product_i = product_i + 1) begin : g_product
+        logic [W-1:0] factor_q;
+
+        engine_delay #(.W(W), .STEPS(1)) u_factor (
+          .aclk(aclk),
+          .d   (factor_later_q),
+          .q   (factor_q)
+        );
+
         logic signed [W*2-1:0] multiply_p;
 
         engine_multiply #(.W(W)) u_multiply (
           .aclk(aclk),
           .a   (scaled[product_i*W +: W]),
-          .b   (factor_later_q),
+          .b   (factor_q),
           .c   (addend_later_q),
           .p   (multiply_p)
         );
