@@ -44,6 +44,7 @@ export const engineParameters = {
   XU: { min: 0, max: 1, default: 1, doc: 'pixels may be unsigned: PEs take one bit more' },
   XG: { min: 1, max: 256, doc: 'channels that share one copy of the operand registers; a divisor of M, about 8' },
   PACK: { min: 0, max: 1, default: 0, doc: 'two pixels share a multiplier, for DSP slices of 27 x 18 bits' },
+  GATE: { min: 0, max: 1, default: 0, doc: 'a clock gate for every XG channels of the array' },
   XP: { min: 32, max: 256, default: 128, doc: 'bits of the pixel port s_axis_x: 32, 64, 128 or 256' },
   WP: { min: 32, max: 256, default: 128, doc: 'bits of the weight port s_axis_w: 32, 64, 128 or 256' },
   YP: { min: 32, max: 256, default: 128, doc: 'bits of the output port m_axis_y: 32, 64, 128 or 256' },
@@ -116,6 +117,7 @@ export class Engine implements EngineParameters {
   readonly XU!: number;
   readonly XG!: number;
   readonly PACK!: number;
+  readonly GATE!: number;
   readonly XP!: number;
   readonly WP!: number;
   readonly YP!: number;

@@ -63,6 +63,11 @@ export interface InstanceOptions<D extends string> {
    * instance that is reset by a register leaves the common reset one cycle later.
    */
   readonly reset?: Sig<Bool>;
+  /**
+   * A clock of its own in the text, in place of this module's: the output of a clock gate. The simulators run the instance with
+   * every edge, so the gate may leave out only edges that nobody misses.
+   */
+  readonly clock?: Sig<Bool>;
 }
 
 export interface MemoryOptions {

@@ -54,7 +54,7 @@ export const explanations: Readonly<Record<string, string>> = {
   H1020:
     'Two write statements, or two iterations of one, may write a memory in the same cycle, and the circuit does not say which word stays where the addresses are equal. Put exclusive writes into the branches of one when, or state the policy: `last` lets the later statement win (what the text and the simulator do), `never` promises that the addresses differ, which is what a RAM with two write ports needs. A read always sees the word before the writes of its cycle.',
   H1021:
-    'A clock domain was named that the module does not declare, or an instance has several domains and the module does not say which of its own they are; or a module of several clocks, or with an asynchronous reset, was given a reset of its own.',
+    'A clock domain was named that the module does not declare, or an instance has several domains and the module does not say which of its own they are; or a module of several clocks, or with an asynchronous reset, was given a clock or reset of its own.',
   H1025:
     'An unsigned value is compared with 0 by lt or ge, which decides nothing. Use eq or ne, or convert with asSInt where the sign is meant.',
   H1026:

@@ -4,6 +4,7 @@ import {
   type Binding,
   counterExample,
   evalNat,
+  type Domain,
   type Nat,
   type ModuleDef,
   type NatEnv,
@@ -115,7 +116,10 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
       if (port.port === 'source') outputs[key] = stream;
     }
   }
-  if (options.reset !== undefined) bindings[resetPort(name, child)] = bindReset(builder, name, options.reset);
+  if (options.reset !== undefined)
+    bindings[onlyDomain(name, child, 'reset').reset] = bindName(builder, name, 'reset', options.reset);
+  if (options.clock !== undefined)
+    bindings[onlyDomain(name, child, 'clock').clock] = bindName(builder, name, 'clock', options.clock);
   const domains = builder.instanceDomains(name, child, byClock(name, template, options.domains ?? {}));
   const common = { name, module: child.name, actuals: live, bindings, ...(domains && { domains }) };
   builder.scopes.add({ item: 'instance', ...common, ...(place && { place }) });
@@ -126,24 +130,25 @@ export function connectInstance<P extends ParamSpecs, Q extends Ports>(
 interface InstanceChoices {
   readonly domains?: Readonly<Record<string, string>>;
   readonly reset?: Sig<Bool>;
+  readonly clock?: Sig<Bool>;
 }
 
-/** The reset port of a module that may get a reset of its own. */
-function resetPort(name: string, child: ModuleDef): string {
+/** The domain of a module that may get a clock or a reset of its own. */
+function onlyDomain(name: string, child: ModuleDef, what: 'clock' | 'reset'): Domain {
   const [domain] = child.domains;
-  if (child.domains.length === 1 && domain !== undefined && !domain.asynchronousReset) return domain.reset;
+  if (child.domains.length === 1 && domain !== undefined && !domain.asynchronousReset) return domain;
   throw kitError(
     'H1021',
-    `instance '${name}': module '${child.name}' cannot have a reset of its own`,
+    `instance '${name}': module '${child.name}' cannot have a ${what} of its own`,
     'only modules of one clock with a synchronous reset can',
     [placeOf(child.place, `module '${child.name}'`)],
   );
 }
 
-function bindReset(builder: BuilderCore, name: string, reset: Sig<Bool>): Binding {
-  const binding = bindPort(builder, `${name}.aresetn`, new Bool({}), 'input', reset);
+function bindName(builder: BuilderCore, name: string, what: 'clock' | 'reset', value: Sig<Bool>): Binding {
+  const binding = bindPort(builder, `${name}.${what}`, new Bool({}), 'input', value);
   if (binding.dir === 'input' && binding.value.op === 'ref') return binding;
-  throw kitError('H1021', `instance '${name}': its reset is an expression`, 'give it a name: b.let or b.reg');
+  throw kitError('H1021', `instance '${name}': its ${what} is an expression`, 'give it a name: b.let or b.reg');
 }
 
 /** Domains of the parent by clock of the child. */

@@ -11,9 +11,9 @@ import {
   vec,
   widthFor,
 } from '../../hdl/index.js';
-import { arrayBody, gridParams, gridRequirements } from './array.js';
+import { arrayBody, gridParams, gridRequirements, type SetOptions, type SetWires } from './array.js';
 import { EngineChannelsDw, makeChannelsDw } from './channels-dw.js';
-import { type ColumnKind, plainColumns } from './column-kind.js';
+import { arraySuffix, type ColumnKind, plainColumns } from './column-kind.js';
 import { laneMask, laneWidth } from './lane.js';
 import { peParams } from './pe.js';
 import { GROUPS_W } from './sizes.js';
@@ -25,7 +25,7 @@ const { W_W: weightWidth, ACC_W: sumWidth } = peParams;
 /** The PE array with private windows. */
 export const makeArrayDw = (kind: ColumnKind, channels = makeChannelsDw(kind)) =>
   defineModule({
-    name: `engine_array_dw${kind.suffix}`,
+    name: `engine_array_dw${arraySuffix(kind)}`,
     doc: `array of P x M x G processing elements with a private window for every channel
 
 As engine_array for dense steps; steps of other operations see engine_channels_dw.
@@ -63,7 +63,7 @@ Latency 6 cycles from last to the first group of sums; a step every cycle.`,
       const { P, G, XG, D, XB, XU, W_W, ACC_W } = sizes;
       const lanes = b.wire('lane_live', vec(P, bool()));
       laneMask(b, io.low, io.high, P, (p, inside) => b.assign(lanes.at(p), inside));
-      arrayBody(b, io, sizes, ({ k, ...wires }) => {
+      const connect = ({ k, ...wires }: SetWires, options: SetOptions) => {
         const words = b.wire('set_words', vec(XG, uint(P.times(XB))));
         b.genFor('word', XG, (i) => b.assign(words.at(i), io.words.at(k.times(XG).plus(i))));
         const { move, tap, read, op, slice, has_weights, pad, is_unsigned, x } = io;
@@ -76,8 +76,10 @@ Latency 6 cycles from last to the first group of sums; a step every cycle.`,
             ...{ move, tap, read, words, op, slice, has_weights, pad, is_unsigned, x },
             ...{ fresh: io.first, ends: io.last, lane_live: lanes },
           },
+          options,
         );
-      });
+      };
+      arrayBody(b, io, sizes, connect, kind.gated ? io.valid.or(io.move) : undefined);
     },
   });
 

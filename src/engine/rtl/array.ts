@@ -2,6 +2,7 @@ import {
   type Bool,
   bool,
   type Builder,
+  cat,
   defineModule,
   input,
   natEq,
@@ -19,7 +20,8 @@ import {
   vec,
 } from '../../hdl/index.js';
 import { EngineChannels, makeChannels } from './channels.js';
-import { type ColumnKind, plainColumns } from './column-kind.js';
+import { ClockGate } from '../../blocks/clock/index.js';
+import { arraySuffix, type ColumnKind, plainColumns } from './column-kind.js';
 import { peParams } from './pe.js';
 import { GROUPS_W } from './sizes.js';
 
@@ -61,12 +63,22 @@ export interface SetWires {
   readonly shadow: Sig<UInt>;
 }
 
-/** Control, chains and adders of an array; `connect` places set k of its channels. */
+/** Cycles from the first sign of a step to the shadow registers: so long its set needs a clock. */
+const STEP_CYCLES = 5;
+
+/** Names of the last argument of `b.instance`, where a set has a clock of its own. */
+export type SetOptions = { readonly clock?: Sig<Bool> };
+
+/**
+ * Control, chains and adders of an array; `connect` places set k of its channels. With `wakes`, the first sign of a step, every
+ * set has a clock gate, which is open while a step or a drain is in it: outside of them weights and products are 0.
+ */
 export function arrayBody(
   b: Builder,
   io: ArrayIo,
   { P, G, M, D, XG, W_W, ACC_W }: Readonly<Record<'P' | 'G' | 'M' | 'D' | 'XG' | 'W_W' | 'ACC_W', NatExpr>>,
-  connect: (wires: SetWires) => void,
+  connect: (wires: SetWires, options: SetOptions) => void,
+  wakes?: Sig<Bool>,
 ): void {
   const COPIES = b.localparam('COPIES', M.div(XG), 'copies of the operand registers');
   const SHADOW_W = b.localparam('SHADOW_W', D.times(G).times(P).times(ACC_W), 'shadow registers of D channels');
@@ -91,6 +103,8 @@ export function arrayBody(
   b.genFor('stage', 4, (k) => b.next(c.drain.at(k.plus(1)), c.drain.at(k)));
   b.assign(io.drain_valid, c.drain.at(4));
 
+  const enable = wakes && gateEnable(b, wakes.or(announced).or(c.drain.pack().anyOne()), wakes);
+
   b.comment('channels in sets that share operand registers; zeros follow the last');
   const chain = b.wire('chain', vec(COPIES.plus(1), uint(SHADOW_W)));
   b.assign(chain.at(COPIES), 0);
@@ -98,15 +112,19 @@ export function arrayBody(
     const shadow = b.wire('shadow', uint(SHADOW_W));
     const weights = b.wire('weights', vec(XG.times(G), sint(W_W)));
     b.genFor('weight', XG.times(G), (i) => b.assign(weights.at(i), io.w.at(k.times(XG).times(G).plus(i))));
-    connect({
-      k,
-      live: io.valid,
-      first: c.first.at(1),
-      load: c.last.at(2),
-      w: weights,
-      shadow_in: chain.at(k.plus(1)),
-      shadow,
-    });
+    const clock = enable && b.instance('gate', ClockGate, {}, { en: enable }).gclk;
+    connect(
+      {
+        k,
+        live: io.valid,
+        first: c.first.at(1),
+        load: c.last.at(2),
+        w: weights,
+        shadow_in: chain.at(k.plus(1)),
+        shadow,
+      },
+      clock === undefined ? {} : { clock },
+    );
     b.assign(chain.at(k), shadow);
   });
 
@@ -123,10 +141,17 @@ export function arrayBody(
   });
 }
 
+/** Whether the sets need the next edge. */
+function gateEnable(b: Builder, busy: Sig<Bool>, wakes: Sig<Bool>): Sig<Bool> {
+  const recent = b.reg('recent', uint(STEP_CYCLES).reset(0).doc('steps that have not reached the shadow registers'));
+  b.next(recent, cat(recent, wakes.asUInt()).truncate(STEP_CYCLES));
+  return b.let('awake', busy.or(recent.anyOne()));
+}
+
 /** P x M x G processing elements with shadow drain and the adders over the slices. */
 export const makeArray = (kind: ColumnKind, channels = makeChannels(kind)) =>
   defineModule({
-    name: `engine_array${kind.suffix}`,
+    name: `engine_array${arraySuffix(kind)}`,
     doc: `array of P x M x G processing elements: sums of M channels for P pixels
 
 A step brings G lanes of P pixels and a weight for every channel m and slice g; sum (m, p) grows by
@@ -152,9 +177,15 @@ Latency 6 cycles from last to the first group of sums; a step every cycle.`,
     }),
     body(b, io, sizes) {
       const { P, G, XG, D, X_W, W_W, ACC_W } = sizes;
-      arrayBody(b, io, sizes, ({ k: _, ...wires }) => {
-        b.instance('channels', channels, { P, G, XG, D, X_W, W_W, ACC_W }, { ...wires, x: io.x });
-      });
+      arrayBody(
+        b,
+        io,
+        sizes,
+        ({ k: _, ...wires }, options) => {
+          b.instance('channels', channels, { P, G, XG, D, X_W, W_W, ACC_W }, { ...wires, x: io.x }, options);
+        },
+        kind.gated ? io.valid : undefined,
+      );
     },
   });
 

@@ -9,6 +9,8 @@ import { pairOf, pairWidth } from './pe-pair.js';
 export interface ColumnKind {
   /** Ends the names of the modules that differ from those of the plain array. */
   readonly suffix: string;
+  /** Whether every set of channels has a clock gate (GATE = 1), which opens while one of its registers has something to do. */
+  readonly gated: boolean;
   readonly column: typeof EngineColumn;
   /** Whether an operand is more than one lane. */
   readonly packs: boolean;
@@ -20,6 +22,7 @@ export interface ColumnKind {
 /** A kind with one processing element for every pixel. */
 export const plainColumns = (pe: PeTemplate = EnginePe): ColumnKind => ({
   suffix: '',
+  gated: false,
   column: pe === EnginePe ? EngineColumn : makeColumn(pe),
   packs: false,
   count: (P) => P,
@@ -29,11 +32,18 @@ export const plainColumns = (pe: PeTemplate = EnginePe): ColumnKind => ({
 /** Two pixels for every multiplier; the last one of an odd number has its own. */
 export const packedColumns: ColumnKind = {
   suffix: '_packed',
+  gated: false,
   column: EngineColumnPacked,
   packs: true,
   count: (P) => P.ceilDiv(2),
   width: pairWidth,
 };
+
+/** The same columns with gated clocks. */
+export const gatedColumns = (kind: ColumnKind): ColumnKind => ({ ...kind, gated: true });
+
+/** Ends the names of the array and of what is around it. */
+export const arraySuffix = ({ suffix, gated }: ColumnKind): string => `${suffix}${gated ? '_gated' : ''}`;
 
 /** Makes operands of P lanes: two in one where there are two. */
 export function packLanes(

@@ -23,7 +23,7 @@ import { ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS, ISSUE_TO_WORD, PRIVATE_READ_DELAY } f
 import { EngineArrayDw, makeArrayDw } from './array-dw.js';
 import { EngineArray, gridParams, gridRequirements, makeArray } from './array.js';
 import { opCodes } from './channels-dw.js';
-import { type ColumnKind, plainColumns } from './column-kind.js';
+import { arraySuffix, type ColumnKind, plainColumns } from './column-kind.js';
 import { EngineDelay } from './delay.js';
 import { laneWidth } from './lane.js';
 import { peParams } from './pe.js';
@@ -150,7 +150,7 @@ function readXram(b: Builder, io: DatapathIo, dense: Sig<Bool>, sizes: Sizes) {
 /** From steps to sums: the X-RAM, the windows and the PE array with their control in step. */
 function makeDatapath(dw: boolean, kind: ColumnKind, arrays: Arrays) {
   return defineModule({
-    name: `engine_datapath${dw ? '_dw' : ''}${kind.suffix}`,
+    name: `engine_datapath${dw ? '_dw' : ''}${arraySuffix(kind)}`,
     doc: `from steps to sums: X-RAM, windows and PE array${dw ? ' with private windows' : ''}
 
 A step of the sequencer reads a word for each slice, moves the windows by one tap and adds a product in

@@ -20,7 +20,7 @@ import {
 import type { EngineParameters } from '../config.js';
 import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS } from '../latency.js';
 import { engineError } from '../errors.js';
-import { type ColumnKind, packedColumns, plainColumns } from './column-kind.js';
+import { arraySuffix, type ColumnKind, gatedColumns, packedColumns, plainColumns } from './column-kind.js';
 import { datapathsOf, EngineDatapath } from './datapath.js';
 import { EngineDelay } from './delay.js';
 import { headerBits, headerField } from './header-fields.js';
@@ -304,7 +304,10 @@ two slices that asked for one bank.`,
 
 function coresOf(kind: ColumnKind) {
   const datapaths = datapathsOf(kind);
-  return { dense: makeEngine(false, kind.suffix, datapaths), dw: makeEngine(true, kind.suffix, datapaths) } as const;
+  return {
+    dense: makeEngine(false, arraySuffix(kind), datapaths),
+    dw: makeEngine(true, arraySuffix(kind), datapaths),
+  } as const;
 }
 
 /** By whether there are private windows. */
@@ -322,12 +325,14 @@ export interface EngineModules {
 }
 
 /**
- * The core of an engine by its options DW and PACK; a processing element of one's own takes the place of `engine_pe`. Throws
- * H2202 where both a processing element and PACK are asked for: a pair is a module of its own.
+ * The core of an engine by its options DW, PACK and GATE; a processing element of one's own takes the place of `engine_pe`.
+ * Throws H2202 where both a processing element and PACK are asked for: a pair is a module of its own.
  */
-export function engineCore({ DW, PACK }: Pick<EngineParameters, 'DW' | 'PACK'>, { pe }: EngineModules = {}) {
-  if (pe !== undefined && PACK > 0)
+export function engineCore(engine: Pick<EngineParameters, 'DW' | 'PACK' | 'GATE'>, { pe }: EngineModules = {}) {
+  if (pe !== undefined && engine.PACK > 0)
     throw engineError('H2202', 'PACK', 'two pixels a multiplier leave no room for a PE of your own', 'PACK=0');
-  const cores = pe === undefined ? (PACK > 0 ? EngineCorePacked : EngineCore) : coresOf(plainColumns(pe));
-  return DW > 0 ? cores.dw : cores.dense;
+  const cores = pe === undefined && engine.GATE === 0 ? (engine.PACK > 0 ? EngineCorePacked : EngineCore) : undefined;
+  const kind = engine.PACK > 0 ? packedColumns : plainColumns(pe);
+  const { dense, dw } = cores ?? coresOf(engine.GATE > 0 ? gatedColumns(kind) : kind);
+  return engine.DW > 0 ? dw : dense;
 }

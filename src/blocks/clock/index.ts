@@ -1,0 +1,2 @@
+/** Clocks: the gate of ASIC libraries. */
+export { ClockGate, clockGateFile } from './clock-gate.js';
