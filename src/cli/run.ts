@@ -10,6 +10,7 @@ import { emitCommand } from './verbs/emit.js';
 import { explainCommand } from './verbs/explain.js';
 import { explainFoldingCommand } from './verbs/explain-folding.js';
 import { inferCommand } from './verbs/infer.js';
+import { profileCommand } from './verbs/profile.js';
 import { waveCommand } from './verbs/wave.js';
 
 /** Text of an error on a terminal, and the exit code of the process. */
@@ -32,6 +33,7 @@ async function parse(argv: readonly string[]): Promise<void> {
     .command(buildCommand)
     .command(inferCommand)
     .command(cosimCommand)
+    .command(profileCommand)
     .command(waveCommand)
     .command(emitCommand)
     .command(doctorCommand)

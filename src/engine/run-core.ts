@@ -108,16 +108,19 @@ function reset(sim: WasmSimulation): void {
   sim.poke('enable', 1);
 }
 
-/** Bytes that may be moved; what is not used is kept for a few cycles. */
+/** Bytes that may be moved; what is not used is kept for a few cycles. Who finds too few goes first when there are more. */
 class Memory {
   #bytes = 0;
+  #waiting: object | undefined;
   constructor(readonly perCycle: number) {}
   cycle(): void {
     this.#bytes = Math.min(this.#bytes + this.perCycle, 16 * this.perCycle + 256);
   }
-  take(bytes: number): boolean {
+  take(who: object, bytes: number): boolean {
     if (this.perCycle === Infinity) return true;
-    if (this.#bytes < bytes) return false;
+    if (this.#waiting !== undefined && this.#waiting !== who) return false;
+    this.#waiting = this.#bytes < bytes ? who : undefined;
+    if (this.#waiting !== undefined) return false;
     this.#bytes -= bytes;
     return true;
   }
@@ -177,7 +180,7 @@ class Source {
   /** Shows the next beat; one that was shown stays. */
   offer(memory: Memory): void {
     if (this.#offered) return;
-    this.#offered = !this.ended && this.#there() && memory.take(this.#bytes);
+    this.#offered = !this.ended && this.#there() && memory.take(this, this.#bytes);
     this.#valid.setNumber(this.#offered ? 1 : 0);
     if (!this.#offered) return;
     this.#data.setWords(this.#words, this.#at);
@@ -221,7 +224,7 @@ class Sink {
 
   offer(memory: Memory): void {
     if (this.#offered) return;
-    this.#offered = memory.take(this.#bytes);
+    this.#offered = memory.take(this, this.#bytes);
     this.#ready.setNumber(this.#offered ? 1 : 0);
   }
 

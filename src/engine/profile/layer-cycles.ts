@@ -1,0 +1,94 @@
+/** What every layer of a job did with its cycles, however they were found: by formula, by the cycle model, in simulation. */
+import type { Engine } from '../config.js';
+import { layerBound } from '../cycles.js';
+import { timeFrame } from '../model/frame-timing.js';
+import type { LayerPlan } from '../plan/plan-job.js';
+import type { CoreRun } from '../run-core.js';
+
+/** Cycles without a step, by cause: what was not there. */
+export interface LayerStalls {
+  /** No pass ran: the next header had not come, or a pass waited for results to be written. */
+  readonly start: number;
+  /** Weight words or parameters had not come. */
+  readonly weights: number;
+  /** Rows of the input had not come. */
+  readonly rows: number;
+  /** The tile before was still leaving the array, or the output had no room. */
+  readonly drain: number;
+  readonly residual: number;
+  /** The next output row was being prepared. */
+  readonly preparation: number;
+}
+
+export interface LayerCycles {
+  /** From the last step of the layer in front to its own; the last layer has the way out behind it too. */
+  readonly cycles: number;
+  readonly steps: number;
+  /** Absent in the formula, which knows no waiting. */
+  readonly stalls?: LayerStalls;
+}
+
+export interface JobCycles {
+  /** From the first beat of the weight stream to the last result. */
+  readonly cycles: number;
+  readonly layers: readonly LayerCycles[];
+}
+
+/** One pass of a run, in the terms of {@link LayerStalls}. */
+interface PassUse extends Omit<LayerStalls, 'start'> {
+  readonly end: number;
+  readonly steps: number;
+}
+
+function dealt(plans: readonly LayerPlan[], passes: readonly PassUse[], cycles: number): JobCycles {
+  let before = -1;
+  const layers = plans.map((plan, index): LayerCycles => {
+    const own = passes.slice(plan.pass0, plan.pass0 + plan.passes.length);
+    const sum = (of: keyof PassUse): number => own.reduce((total, pass) => total + pass[of], 0);
+    const end = own.at(-1)?.end ?? before;
+    const used = sum('steps') + sum('weights') + sum('rows') + sum('drain') + sum('residual') + sum('preparation');
+    const last = index === plans.length - 1;
+    const layer: LayerCycles = {
+      cycles: (last ? cycles - 1 : end) - before,
+      steps: sum('steps'),
+      stalls: {
+        ...{ start: end - before - used, weights: sum('weights'), rows: sum('rows') },
+        ...{ drain: sum('drain') + (last ? cycles - 1 - end : 0) },
+        ...{ residual: sum('residual'), preparation: sum('preparation') },
+      },
+    };
+    before = end;
+    return layer;
+  });
+  return { cycles, layers };
+}
+
+/** The cycles of a simulated job. */
+export function simulatedCycles(plans: readonly LayerPlan[], run: CoreRun): JobCycles {
+  const passes = run.passes.map(({ end, steps, stalls: s }): PassUse => ({
+    ...{ end, steps, weights: s.weights + s.parameters, rows: s.rows, drain: s.drain },
+    ...{ residual: s.residual, preparation: s.preparation },
+  }));
+  return dealt(plans, passes, run.cycles);
+}
+
+/** The cycles of a job by the cycle model of the engine. `memory`: bytes a cycle, as in `runCoreJob`. */
+export function modelledCycles(engine: Engine, plans: readonly LayerPlan[]): JobCycles {
+  const headers = plans.flatMap((plan) => plan.passes.map(({ header }) => header));
+  const descriptors = plans.flatMap((plan) => plan.inputs.map(({ descriptor }) => descriptor));
+  const run = timeFrame(engine, { headers, descriptors });
+  const passes = run.passes.map(({ last, steps, stalls: s }): PassUse => ({
+    ...{ end: last, steps, weights: s.weights + s.parameters, rows: s.input, drain: s.drain },
+    ...{ residual: s.residual, preparation: s.row },
+  }));
+  return dealt(plans, passes, run.cycles + 1);
+}
+
+/** What steps, drain and ports need at least: nothing waits at the beginning of a layer. */
+export function formulaCycles(engine: Engine, plans: readonly LayerPlan[]): JobCycles {
+  const layers = plans.map(({ passes, traffic }): LayerCycles => {
+    const { cycles, steps } = layerBound(engine, passes, (8 * traffic.pixels) / engine.XP);
+    return { cycles, steps };
+  });
+  return { cycles: layers.reduce((sum, { cycles }) => sum + cycles, 0), layers };
+}
