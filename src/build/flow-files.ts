@@ -3,6 +3,8 @@ import { asicFiles } from '../target/asic.js';
 import { benchFiles, type VectorFiles } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
+import { ipXact } from '../target/ip-xact.js';
+import { packageFiles } from '../target/packages.js';
 import { readTechnology } from '../target/technology.js';
 import { vivadoFiles } from '../target/vivado.js';
 
@@ -20,6 +22,8 @@ export function flowFiles(
 ): Readonly<Record<string, string>> {
   return Object.fromEntries([
     ...benchFiles(design, { vectors }),
+    ...packageFiles(design, board),
+    ['component.xml', ipXact(design)],
     ...(board.flow === 'vivado' ? vivadoFiles(design, board) : []),
     ...(tech === undefined ? [] : asicFiles(design, readTechnology(tech), { rtlFolder: 'rtl', clockGating: true })),
   ]);
