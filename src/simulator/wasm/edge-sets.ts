@@ -28,7 +28,16 @@ export class EdgeSets {
 
   /** Makes the program of these clocks (of all of them without an argument) the current one. */
   select(clocks: readonly string[] | undefined): void {
-    const wanted = clocks === undefined ? this.all : this.programOf(clocks);
+    this.use(clocks === undefined ? this.all : this.programOf(clocks));
+  }
+
+  /** The program in which all clocks rise is the current one. */
+  get isWhole(): boolean {
+    return this.current === this.all;
+  }
+
+  /** Makes a program of all clocks that works on the same memory the current one. */
+  use(wanted: EdgeProgram): void {
     if (wanted === this.current) return;
     this.current = wanted;
     this.synchronize();

@@ -43,6 +43,12 @@ export interface Operations {
   wideInto(c: EmitContext, ex: Ex, dst: Address): void;
 }
 
+/** Locals that tell whether registers change: bits that differ, and 1 for numbers that do. */
+export interface Detection {
+  readonly vector: number;
+  readonly scalar: number;
+}
+
 const NO_EXTENTS: readonly number[] = [];
 
 export class EmitContext {
@@ -51,6 +57,8 @@ export class EmitContext {
   readonly uses: { get(ex: Ex): number | undefined };
   /** Wires that live in locals of this function and are never stored. */
   localOnly: { has(signal: number): boolean } = new Set<number>();
+  /** Where stores note that they change something. */
+  detect: Detection | undefined;
 
   constructor(
     readonly shared: Shared,

@@ -6,10 +6,10 @@ import { type Affine, affineKey } from '../affine.js';
 import { type Ex, isAffine } from '../elaborated.js';
 import { children, visitReads } from '../walk.js';
 import { addressOf, copyBytes } from './bytes.js';
-import { type EmitContext, typeOf } from './emit-context.js';
+import { type Detection, type EmitContext, typeOf } from './emit-context.js';
 import { pushAs, pushValue } from './emit-value.js';
 import { wideAddress, wideInto } from './emit-wide.js';
-import { I32 } from './function.js';
+import { I32, OP } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
 import type { Arm, PlannedAssign } from './plan.js';
 import type { Branch, Leaf, Nest, Step } from './nest.js';
@@ -49,7 +49,19 @@ export function rootsOf(steps: readonly Step[], into: Ex[] = []): Ex[] {
 }
 
 /** Emits a nest, outer variable first. */
-export const emitNest = (c: EmitContext, nest: Nest): void => emitAt(c, nest.loops, 0, nest.steps, nest.down);
+export function emitNest(c: EmitContext, nest: Nest): void {
+  const { gate, loops, steps, down } = nest;
+  const whole = (): void => emitAt(c, loops, 0, steps, down);
+  if (gate === undefined) return whole();
+  c.scoped(() => gate.push());
+  c.f.if(() =>
+    c.scoped(() => {
+      gate.enter();
+      whole();
+      gate.leave();
+    }),
+  );
+}
 
 const known = (c: EmitContext, ex: Ex, depth: number): boolean => c.shared.interner.factsOf(ex).vars >>> depth === 0;
 
@@ -276,6 +288,7 @@ function store(c: EmitContext, leaf: Leaf): void {
     c.remember(self, { local });
     return;
   }
+  if (c.detect !== undefined) return storeDetected(c, leaf, c.detect);
   const offset = c.pushElement(leaf.target, leaf.index, leaf.shadow);
   pushValue(c, value);
   if (again) {
@@ -284,6 +297,25 @@ function store(c: EmitContext, leaf: Leaf): void {
     c.remember(self, { local });
   }
   c.store(width, offset);
+}
+
+/** Stores a value and notes whether it is another one. */
+function storeDetected(c: EmitContext, leaf: Leaf, detect: Detection): void {
+  const { width, signed } = c.signal(leaf.target);
+  const type = typeOf(width);
+  const [old, now] = [c.f.local(type), c.f.local(type)];
+  pushValue(c, leaf.value);
+  c.f.set(now);
+  c.load(width, signed, c.pushElement(leaf.target, leaf.index, leaf.shadow));
+  c.f.set(old);
+  const offset = c.pushElement(leaf.target, leaf.index, leaf.shadow);
+  c.f.get(now);
+  c.store(width, offset);
+  c.f
+    .get(old)
+    .get(now)
+    .op(type === I32 ? OP.i32.ne : OP.i64.ne);
+  c.f.get(detect.scalar).op(OP.i32.or).set(detect.scalar);
 }
 
 function reads(ex: Ex, signal: number): boolean {
@@ -299,7 +331,7 @@ const BLOCK_BYTES = 32;
 function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
   const { value } = leaf;
   const total = leaf.inner.reduce((n, d) => n * d, 1);
-  if (total < 2 || value.op !== 'load' || leaf.shadow !== undefined) return false;
+  if (total < 2 || value.op !== 'load' || leaf.shadow !== undefined || c.detect !== undefined) return false;
   const target = c.signal(leaf.target);
   const bytes = total * storageBytes(target.width);
   const index = value.index.flatMap((i) => (isAffine(i) ? [i] : []));

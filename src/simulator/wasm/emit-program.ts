@@ -2,7 +2,9 @@
 import { type AsyncReset, type ElaboratedCircuit, type Ex, elementCount, isAffine, signalOf } from '../elaborated.js';
 import { type Read, visitReads } from '../walk.js';
 import { type ClockedItem, type UpdateItem, mayJoin, orderClocked } from './clocked.js';
+import type { Activity } from './activity.js';
 import { EmitContext, type Shared } from './emit-context.js';
+import { GateEmitter, type GatePlace } from './emit-gates.js';
 import { type Leaf, type Nest, type Step, emitNest, emittedCost, planSteps, rootsOf } from './emit-nest.js';
 import { operations } from './emit-value.js';
 import { writeNest } from './emit-write.js';
@@ -20,12 +22,21 @@ const FUNCTION_COST = 4000;
 export interface ProgramOptions {
   /** Signals that are stored in memory whoever reads them. */
   readonly stored: ReadonlySet<number> | 'all';
+  /** Gates of large nodes. */
+  readonly activity?: Activity | undefined;
 }
 
 export interface EmittedProgram {
   readonly index: number;
   /** Shadow copies: registers' bytes and where their copies are. */
-  readonly shadows: readonly { readonly from: number; readonly to: number; readonly bytes: number }[];
+  readonly shadows: readonly {
+    readonly target: number;
+    readonly from: number;
+    readonly to: number;
+    readonly bytes: number;
+  }[];
+  /** Bits that are all set after registers changed behind the program's back. */
+  readonly gates?: GatePlace | undefined;
   /** Function that puts rings back to where everybody expects them; absent where nothing shifts. */
   readonly rewind?: number;
 }
@@ -43,15 +54,19 @@ export function emitProgram(
   program: PlannedCircuit,
   options: ProgramOptions,
 ): EmittedProgram {
-  const maker = new NestMaker(shared);
+  const maker = new NestMaker(shared, options.activity);
   const nests: Nest[] = [
     ...shared.circuit.asyncResets.map((r) => asyncReset(shared, r)),
+    ...maker.start(),
     ...maker.assigns(program.assigns),
   ];
   const { clocked, shadows } = maker.clocked(program);
   nests.push(...clocked);
+  const gates = maker.gates?.place;
   const chunks = cut(nests.map(jobOf));
-  const home = options.stored === 'all' ? undefined : localWires(shared.circuit, chunks, options.stored);
+  const stored = options.stored === 'all' ? undefined : new Set(options.stored);
+  for (const node of options.activity?.gates.keys() ?? []) stored?.add(node.target);
+  const home = stored === undefined ? undefined : localWires(shared.circuit, chunks, stored);
   const functions = chunks.map((jobs, n) => {
     const f = new FunctionWriter(0);
     const c = new EmitContext(shared, f, operations);
@@ -70,12 +85,22 @@ export function emitProgram(
     return rewind;
   });
   for (const one of functions) whole.call(one);
-  for (const s of shadows) whole.i32(s.from).i32(s.to).i32(s.bytes).memoryCopy();
+  maker.current = new EmitContext(shared, whole, operations);
+  for (const s of shadows) {
+    const copy = (): void => void whole.i32(s.from).i32(s.to).i32(s.bytes).memoryCopy();
+    const bits = maker.gatesOf(program, s.target);
+    if (bits === undefined) {
+      copy();
+      continue;
+    }
+    maker.gates?.pushRan(bits);
+    whole.if(copy);
+  }
   const index = define(module, whole);
-  if (rewinds.length === 0) return { index, shadows };
+  if (rewinds.length === 0) return { index, shadows, gates };
   const all = new FunctionWriter(0);
   for (const rewind of rewinds) all.call(rewind);
-  return { index, shadows, rewind: define(module, all) };
+  return { index, shadows, gates, rewind: define(module, all) };
 }
 
 function define(module: ModuleWriter, f: FunctionWriter): number {
@@ -85,7 +110,7 @@ function define(module: ModuleWriter, f: FunctionWriter): number {
 }
 
 function jobOf(nest: Nest): Job {
-  const roots = rootsOf(nest.steps);
+  const roots = [...(nest.gate?.roots ?? []), ...rootsOf(nest.steps)];
   // The estimate for loops written out counts all arms of all decisions; a third of it is near the size of the code.
   let cost = 4;
   for (const ex of roots) cost += Math.min(ex.cost, 2000) + 2;
@@ -155,15 +180,44 @@ function asyncReset(shared: Shared, r: AsyncReset): Nest {
 /** Turns nodes, updates and write ports into nests. */
 class NestMaker {
   current: EmitContext | undefined;
+  readonly gates: GateEmitter | undefined;
   private readonly shadowOf = new Map<number, number>();
 
-  constructor(private readonly shared: Shared) {}
+  constructor(
+    private readonly shared: Shared,
+    private readonly activity: Activity | undefined,
+  ) {
+    this.gates = activity === undefined ? undefined : new GateEmitter(shared, activity, () => this.context());
+  }
+
+  /** What comes before everything else. */
+  start(): Nest[] {
+    return this.gates === undefined ? [] : [actions([this.gates.start()])];
+  }
+
+  /** Bits of the updates of a register; undefined if one of them has none. */
+  gatesOf(program: PlannedCircuit, register: number): number[] | undefined {
+    const updates = program.updates.filter((u) => u.target === register);
+    const bits = updates.flatMap((u) => this.activity?.gates.get(u)?.bit ?? []);
+    return bits.length === updates.length ? bits : undefined;
+  }
 
   private readonly intern = (ex: Ex): Ex => this.shared.interner.intern(ex);
   private readonly inside = (nodes: readonly PlannedAssign[]): Nest[] => this.assigns(nodes);
 
   assigns(nodes: readonly PlannedAssign[]): Nest[] {
-    return scheduleAssigns(this.shared.circuit, nodes).flatMap((group) => this.group(group));
+    const gated = this.activity?.gates;
+    return scheduleAssigns(this.shared.circuit, nodes, (a) => gated?.has(a) === true).flatMap((group) => {
+      const [node] = group.nodes;
+      const gate = node === undefined ? undefined : gated?.get(node);
+      const nests = this.group(group);
+      if (this.gates === undefined || gate === undefined) return nests;
+      const by = this.gates.ofWire(gate);
+      const compared = this.gates.comparisons(gate.sources);
+      const [nest, ...more] = nests;
+      if (nest === undefined || more.length > 0 || group.nodes.length > 1) throw new Error('a gate has one nest');
+      return [...(compared.length === 0 ? [] : [actions(compared)]), { ...nest, gate: by }];
+    });
   }
 
   private group(group: Group): Nest[] {
@@ -190,18 +244,33 @@ class NestMaker {
       this.shadowOf.set(item.update.target, allocator.take(bytesOf(circuit, item.update.target)));
     }
     const nests: Nest[] = [];
+    const gated = this.activity?.gates;
+    if (this.gates !== undefined && gated !== undefined) {
+      const deciding = program.updates.flatMap((u) => gated.get(u) ?? []);
+      nests.push(actions([...this.gates.comparisons(), this.gates.decide(deciding)]));
+    }
     for (let k = 0; k < items.length;) {
       const first = items[k];
       if (first === undefined) break;
       if (first.kind === 'write') {
-        nests.push(writeNest(this.shared, () => this.context(), first.write));
+        const { memory } = first.write;
+        nests.push(
+          writeNest(
+            this.shared,
+            () => this.context(),
+            first.write,
+            () => this.gates?.memoryWritten(memory),
+          ),
+        );
         k++;
         continue;
       }
       const batch: UpdateItem[] = [first];
+      const gate = gated?.get(first.update);
       for (k++; k < items.length; k++) {
         const next: ClockedItem | undefined = items[k];
-        if (next?.kind !== 'update' || this.isShift(first) || this.isShift(next)) break;
+        if (next?.kind !== 'update' || gate !== undefined || gated?.has(next.update) === true) break;
+        if (this.isShift(first) || this.isShift(next)) break;
         if (!mayJoin(circuit, batch, next)) break;
         batch.push(next);
       }
@@ -209,9 +278,13 @@ class NestMaker {
       const [steps, down] = [batch.flatMap((item) => this.update(item, item.update.inner)), first.down];
       // An update alone whose decisions hold for all its iterations may become block moves.
       const whole = batch.length === 1 && loops.length > 0 && uniformArms(first.update.plan);
-      nests.push(whole ? { loops: [], steps: this.update(first, [...loops, ...inner]), down } : { loops, steps, down });
+      const nest = whole
+        ? { loops: [], steps: this.update(first, [...loops, ...inner]), down }
+        : { loops, steps, down };
+      nests.push(gate === undefined ? nest : { ...nest, gate: this.gates?.ofRegister(gate) ?? never() });
     }
     const shadows = [...this.shadowOf].map(([target, to]) => ({
+      target,
       from: layout.slots[target]?.address ?? 0,
       to,
       bytes: bytesOf(circuit, target),
@@ -245,6 +318,13 @@ class NestMaker {
     if (this.current === undefined) throw new Error('no function is being written');
     return this.current;
   }
+}
+
+/** Actions one after the other. */
+const actions = (steps: readonly Step[]): Nest => ({ loops: [], steps, down: false });
+
+function never(): never {
+  throw new Error('gates without an emitter');
 }
 
 /** Nodes without loops and decisions. */

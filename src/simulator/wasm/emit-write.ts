@@ -7,8 +7,8 @@ import { wideInto } from './emit-wide.js';
 import { I32, OP } from './function.js';
 import { classOf } from './layout.js';
 
-/** The port as a nest; `context` gives the function that is being written when the nest is emitted. */
-export function writeNest(shared: Shared, context: () => EmitContext, w: MemoryWrite): Nest {
+/** The port as a nest; `context` gives the function that is being written when the nest is emitted, `written` adds code behind a write. */
+export function writeNest(shared: Shared, context: () => EmitContext, w: MemoryWrite, written: () => void): Nest {
   const { interner } = shared;
   const memory = signalOf(shared.circuit, w.memory);
   const depth = memory.dims[memory.loopRank] ?? 0;
@@ -50,6 +50,7 @@ export function writeNest(shared: Shared, context: () => EmitContext, w: MemoryW
         }
       };
       c.scoped(() => open(0));
+      written();
     });
   };
   let step0: Step = { kind: 'action', roots: [address, data], emit: store };

@@ -5,16 +5,18 @@
  * `cycle` computes what registers and memories depend on and then the edge; wires that nobody else needs live in locals.
  * Outputs have a second module and all wires a third, compiled when someone looks at them.
  */
-import { type ElaboratedCircuit, type ElabSignal } from '../elaborated.js';
-import { EdgeSets } from './edge-sets.js';
+import { type ElaboratedCircuit, type ElabSignal, elementCount } from '../elaborated.js';
+import { type Activity, LEAST_COST, activityOf } from './activity.js';
+import { type EdgeProgram, EdgeSets } from './edge-sets.js';
 import type { Shared } from './emit-context.js';
+import { type EqualCopies, areEqual } from './equal-copies.js';
 import { type EmittedProgram, emitProgram } from './emit-program.js';
 import { ModuleWriter } from './encode.js';
 import { FunctionWriter, I32 } from './function.js';
 import { type Ground, growMemory, pagesFor, writeConstants } from './ground.js';
 import { defineHelpers } from './helpers.js';
 import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
-import type { Allocator, Layout } from './layout.js';
+import type { Allocator, Layout, Slot } from './layout.js';
 import type { PlannedCircuit } from './plan.js';
 import { prepare } from './prepare.js';
 import { instantiate } from './runtime.js';
@@ -47,6 +49,9 @@ export interface BuiltCycle {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly shared: Shared;
   readonly shadows: EmittedProgram['shadows'];
+  readonly gates?: EmittedProgram['gates'];
+  /** The program is right only while these are equal. */
+  readonly copies: readonly EqualCopies[];
 }
 
 /** The engine that runs `built` on its ground. */
@@ -57,18 +62,40 @@ export function fullEngine(ground: Ground, wires: WireOrder, built: BuiltCycle):
   for (const { ring } of layout.slots) if (ring !== undefined) storage.view.setInt32(ring.variable, ring.home, true);
   const exports = instantiate(built.bytes, memory);
   const program = { cycle: exports['cycle'], run: exports['run'] } as { cycle: () => void; run: (n: number) => void };
+  const make = ({ bytes, shared, shadows }: BuiltCycle): EdgeProgram => {
+    growMemory(ground);
+    writeConstants(storage, shared);
+    return { cycle: instantiate(bytes, memory)['cycle'] as () => void, shadows };
+  };
   const edges = new EdgeSets(
     circuit,
     { cycle: program.cycle, shadows: built.shadows },
-    (part) => {
-      const { bytes, shared, shadows } = buildCycle(part, layout, allocator, planOf(part, wires));
-      growMemory(ground);
-      writeConstants(storage, shared);
-      return { cycle: instantiate(bytes, memory)['cycle'] as () => void, shadows };
-    },
+    (part) => make(buildCycle(part, layout, allocator, planOf(part, wires, false), Infinity)),
     () => storage.bytes,
   );
-  edges.synchronize();
+  // Copies of registers that differ, as they may at first, need a program that reads all of them, until they are equal.
+  const slotOf = (id: number): Slot => layout.slots[id] ?? { address: 0, stride: 1 };
+  const equal = (): boolean => areEqual(built.copies, circuit.signals, slotOf, storage.bytes);
+  let differ = false;
+  let apart: EdgeProgram | undefined;
+  const tickApart = (): void => {
+    apart ??= make(buildCycle(circuit, layout, allocator, planOf(circuit, wires, false), Infinity));
+    edges.use(apart);
+    apart.cycle();
+    if (!equal()) return;
+    edges.select(undefined);
+    synchronize();
+  };
+  const synchronize = (): void => {
+    edges.synchronize();
+    differ = !equal();
+    // Everything counts as changed.
+    if (built.gates !== undefined) {
+      const { address, bytes } = built.gates;
+      storage.bytes.fill(255, address, address + bytes);
+    }
+  };
+  synchronize();
   // An asynchronous reset between two edges changes registers behind the cycle's back.
   const before = (clocks?: readonly string[]): void => {
     edges.select(clocks);
@@ -101,6 +128,7 @@ export function fullEngine(ground: Ground, wires: WireOrder, built: BuiltCycle):
     tick: (clocks) => {
       before(clocks);
       if (journal !== undefined) journal.run(1);
+      else if (differ && edges.isWhole) tickApart();
       else if (lazy) {
         step();
         displaced = true;
@@ -108,15 +136,18 @@ export function fullEngine(ground: Ground, wires: WireOrder, built: BuiltCycle):
     },
     run: (n) => {
       before();
-      if (journal === undefined) program.run(n);
-      else journal.run(n);
+      let left = n;
+      for (; journal === undefined && differ && left > 0; left--) tickApart();
+      if (journal !== undefined) journal.run(left);
+      else if (left > 0) program.run(left);
     },
     runUntil: (stop, limit) => {
       let functions = stops.get(stop.id);
       if (functions === undefined) stops.set(stop.id, (functions = untilOf(stop)));
       let done = 0;
       before();
-      if (journal === undefined) done = Math.max(0, limit) - functions.until(Math.max(0, limit));
+      for (; journal === undefined && differ && done < limit && functions.stopped() === 0; done++) tickApart();
+      if (journal === undefined) done += Math.max(0, limit - done) - functions.until(Math.max(0, limit - done));
       else for (; done < limit && functions.stopped() === 0; done++) journal.run(1);
       return done;
     },
@@ -129,7 +160,7 @@ export function fullEngine(ground: Ground, wires: WireOrder, built: BuiltCycle):
       settleWires();
     },
     putBack,
-    synchronize: () => edges.synchronize(),
+    synchronize,
     journal: (options) => {
       putBack();
       const { from, to } = layout.watched;
@@ -138,7 +169,8 @@ export function fullEngine(ground: Ground, wires: WireOrder, built: BuiltCycle):
       const buffer = { at: allocator.take(bytes), bytes, shadow };
       growMemory(ground);
       const pieces = Math.ceil((to - from) / 64) * 4;
-      const cycle = circuit.clocks.length > 1 ? () => edges.current.cycle() : program.cycle;
+      const whole = built.copies.length === 0 ? program.cycle : () => (differ ? tickApart() : program.cycle());
+      const cycle = circuit.clocks.length > 1 ? () => edges.current.cycle() : whole;
       const { trace } = instantiate(journalModule(from, pieces, shadow), memory, { cycle }) as {
         trace: JournalHost['trace'];
       };
@@ -163,9 +195,12 @@ function sharedFor(circuit: ElaboratedCircuit, layout: Layout, allocator: Alloca
   };
 }
 
-/** What a clock cycle of a circuit computes, in its order. */
-export const planOf = (circuit: ElaboratedCircuit, wires: WireOrder): PlannedCircuit =>
-  planned(circuit, prepare(circuit, 'state', wires), wires.circular);
+/** What a clock cycle of a circuit computes, in its order; with `copies` equal registers are read as one. */
+export function planOf(circuit: ElaboratedCircuit, wires: WireOrder, copies = true): PlannedCircuit {
+  let found: readonly EqualCopies[] = [];
+  const prepared = prepare(circuit, 'state', wires, copies ? (list) => (found = list) : undefined);
+  return { ...planned(circuit, prepared, wires.circular), copies: found };
+}
 
 /** The module of one clock cycle: everything that registers and memories depend on, then the edge. */
 export function buildCycle(
@@ -173,11 +208,15 @@ export function buildCycle(
   layout: Layout,
   allocator: Allocator,
   plan: PlannedCircuit,
+  /** Nodes of so many instructions have a gate. */
+  gatedFrom = LEAST_COST,
 ): BuiltCycle {
   const module = new ModuleWriter();
-  const shared = sharedFor(circuit, layout, allocator, module);
   const program = sink(circuit, plan, new Set());
-  const { index, shadows, rewind } = emitProgram(module, shared, program, { stored: new Set() });
+  const moves = (id: number): boolean => layout.slots[id]?.ring !== undefined;
+  const activity = gatedFrom === Infinity ? undefined : activityOf(circuit, program, moves, gatedFrom);
+  const shared = sharedFor(circuit, ownPlaces(circuit, layout, allocator, activity), allocator, module);
+  const { index, shadows, gates, rewind } = emitProgram(module, shared, program, { stored: new Set(), activity });
   const run = module.declare([I32], []);
   const f = new FunctionWriter(1);
   const i = f.local(I32);
@@ -194,7 +233,26 @@ export function buildCycle(
   module.export('step', index);
   module.export('cycle', cycle);
   module.export('run', run);
-  return { bytes: module.finish(pagesFor(allocator.end)), shared, shadows };
+  return { bytes: module.finish(pagesFor(allocator.end)), shared, shadows, gates, copies: plan.copies ?? [] };
+}
+
+/** The layout with places for wires that keep their values from one cycle to another: other programs write the usual ones. */
+function ownPlaces(
+  { signals }: ElaboratedCircuit,
+  layout: Layout,
+  allocator: Allocator,
+  activity: Activity | undefined,
+): Layout {
+  if (activity === undefined) return layout;
+  const slots = [...layout.slots];
+  const placed = new Set<number>();
+  for (const { target } of activity.gates.keys()) {
+    const [signal, slot] = [signals[target], slots[target]];
+    if (signal?.kind !== 'wire' || slot === undefined || placed.has(target)) continue;
+    placed.add(target);
+    slots[target] = { ...slot, address: allocator.take(elementCount(signal) * slot.stride) };
+  }
+  return { ...layout, slots };
 }
 
 /** A function that computes the outputs, or with `everything` every wire of the circuit as the author wrote it. */

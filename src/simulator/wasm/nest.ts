@@ -38,4 +38,14 @@ export interface Nest {
   readonly loops: readonly number[];
   readonly steps: readonly Step[];
   readonly down: boolean;
+  readonly gate?: NestGate;
+}
+
+/** The nest runs only where `push` leaves something else than 0; `enter` and `leave` are code around it. */
+export interface NestGate {
+  /** Expressions that `push` computes. */
+  readonly roots: readonly Ex[];
+  push(): void;
+  enter(): void;
+  leave(): void;
 }

@@ -4,6 +4,7 @@
  */
 import type { Assign, ElabSignal, Ex, MemoryWrite, Tree, Update } from '../elaborated.js';
 import { type Read, visitReads } from '../walk.js';
+import type { EqualCopies } from './equal-copies.js';
 
 /** A branch of a plan. It belongs to one nest; nodes that sank into it run before its own values. */
 export interface Arm {
@@ -28,6 +29,10 @@ export interface PlannedCircuit {
   readonly assigns: readonly PlannedAssign[];
   readonly updates: readonly PlannedUpdate[];
   readonly writes: readonly MemoryWrite[];
+  /** Wires that depend on themselves as wholes. */
+  readonly circular: ReadonlySet<number>;
+  /** Registers of whose copies only the first ones are read. */
+  readonly copies?: readonly EqualCopies[];
 }
 
 /** A read inside a plan, in the nest that makes it. */

@@ -14,6 +14,7 @@ import {
   isAffine,
 } from '../elaborated.js';
 import { type Single, simplifyBits, singleWires } from './demanded-bits.js';
+import { type EqualCopies, equalCopies, readFirstCopies } from './equal-copies.js';
 import { inlined, inliner } from './inline.js';
 import { type Prepared, driversOf } from './prepared.js';
 import { rewriter } from './rewrite.js';
@@ -23,17 +24,35 @@ import type { WireOrder } from './wire-order.js';
 const NOTHING = { updates: [], writes: [] };
 
 /** What the registers and memories depend on, or what the outputs do. */
-export function prepare(circuit: ElaboratedCircuit, roots: 'state' | 'outputs', { order }: WireOrder): Prepared {
+export function prepare(
+  circuit: ElaboratedCircuit,
+  roots: 'state' | 'outputs',
+  { order }: WireOrder,
+  /** Told of registers whose copies it may take to be equal. */
+  copies?: (found: readonly EqualCopies[]) => void,
+): Prepared {
   const wanted = roots === 'state' ? circuit : { assigns: circuit.assigns, ...NOTHING };
   const outputs = roots === 'state' ? [] : circuit.ports;
   const single = singleWires(circuit, wanted.assigns);
   // Where there are only numbers, the simplification of bits finds copies and what nobody needs.
   const first = isPlain(wanted, single)
     ? simplifyBits(circuit, wanted, outputs, { single, order })
-    : simplifyBits(circuit, withoutCopies(circuit, throughMovement(circuit, wanted), outputs), outputs, { order });
+    : simplifyBits(circuit, withoutCopies(circuit, withoutBuses(circuit, wanted, copies), outputs), outputs, { order });
   const inline = inlined(circuit, first, wholeDrivers(circuit, first.assigns));
   if (inline === undefined) return first;
   return rewriteLive(circuit, first, outputs, (need) => inliner(circuit, inline, need));
+}
+
+function withoutBuses(
+  circuit: ElaboratedCircuit,
+  wanted: Prepared,
+  copies: ((found: readonly EqualCopies[]) => void) | undefined,
+): Prepared {
+  const direct = throughMovement(circuit, wanted);
+  if (copies === undefined) return direct;
+  const found = equalCopies(circuit, direct);
+  copies(found);
+  return readFirstCopies(circuit, direct, found);
 }
 
 /** All wires are `single` ones and nothing else has a loop. */

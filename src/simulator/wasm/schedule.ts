@@ -46,9 +46,14 @@ interface Dependences {
 
 type Circuit = Pick<ElaboratedCircuit, 'signals' | 'expressions'>;
 
-export function scheduleAssigns(circuit: Circuit, assigns: readonly PlannedAssign[]): Group[] {
+/** Nodes of `alone` share no nest. */
+export function scheduleAssigns(
+  circuit: Circuit,
+  assigns: readonly PlannedAssign[],
+  alone: (a: PlannedAssign) => boolean = () => false,
+): Group[] {
   const dependences = dependencesOf(circuit, assigns);
-  return fuse(circuit, assigns, dependences, components(dependences));
+  return fuse(circuit, assigns, dependences, components(dependences), alone);
 }
 
 function dependencesOf(circuit: Circuit, assigns: readonly PlannedAssign[]): Dependences {
@@ -168,6 +173,7 @@ function fuse(
   assigns: readonly PlannedAssign[],
   dependences: Dependences,
   parts: Components,
+  alone: (a: PlannedAssign) => boolean,
 ): Group[] {
   const groups: Group[] = [];
   const groupOf = new Int32Array(assigns.length);
@@ -187,7 +193,7 @@ function fuse(
       continue;
     }
     const { loops } = node;
-    const sealed = node.plan.body.kind !== 'value' || node.plan.sunk.length > 0;
+    const sealed = node.plan.body.kind !== 'value' || node.plan.sunk.length > 0 || alone(node);
     if (sealed || loops.length === 0) {
       const cost = node.value.cost + 2;
       if (sealed || cost > room) {

@@ -95,6 +95,7 @@ export const VECTOR = {
   or: 80,
   xor: 81,
   bitselect: 82,
+  anyTrue: 83,
   load32Zero: 92,
   load64Zero: 93,
   popcount8: 98,

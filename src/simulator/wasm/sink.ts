@@ -36,7 +36,7 @@ export function planned(
     const heavy = isHeavy(loops, signalOf(circuit, u.target));
     return { ...u, plan: planOf(u.tree, loops, heavy) };
   });
-  return { assigns, updates, writes: prepared.writes };
+  return { assigns, updates, writes: prepared.writes, circular };
 }
 
 /** Moves array nodes into branches; `keep` are signals that must be there in any case. */

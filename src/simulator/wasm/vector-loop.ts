@@ -83,7 +83,7 @@ function storeLanes(s: LaneScope, leaf: Leaf, count: number): void {
   const size = storageBytes(c.signal(leaf.target).width);
   const bytes = count * size;
   const address = c.byteAffine(leaf.target, leaf.index, leaf.shadow);
-  if (bytes === 16) {
+  if (bytes === 16 && c.detect === undefined) {
     const offset = c.pushByteAffine(address);
     pushLanes(s, leaf.value);
     f.simdMem(VECTOR.store, offset);
@@ -96,6 +96,22 @@ function storeLanes(s: LaneScope, leaf: Leaf, count: number): void {
     // The low bytes of every lane, side by side.
     const pick = Array.from({ length: 16 }, (_, i) => ((Math.floor(i / size) * bits) / 8 + (i % size)) % 16);
     f.get(value).get(value).simdBytes(VECTOR.shuffle, pick).set(value);
+  }
+  if (c.detect !== undefined) {
+    // The bytes of this store only: what lies behind them is somebody else's.
+    f.get(value);
+    f.simdMem(VECTOR.load, c.pushByteAffine(address)).simd(VECTOR.xor);
+    if (bytes < 16)
+      f.simdBytes(
+        VECTOR.const,
+        Uint8Array.from({ length: bytes }, () => 255),
+      ).simd(VECTOR.and);
+    f.get(c.detect.vector).simd(VECTOR.or).set(c.detect.vector);
+  }
+  if (bytes === 16) {
+    const offset = c.pushByteAffine(address);
+    f.get(value).simdMem(VECTOR.store, offset);
+    return;
   }
   let at = 0;
   for (const part of [8, 4, 2, 1] as const) {

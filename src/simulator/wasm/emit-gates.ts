@@ -1,0 +1,259 @@
+/** Code of gates: bits of what has changed, in words in memory, and the comparisons and stores that set them. */
+import { type Ex, elementCount, signalOf } from '../elaborated.js';
+import { type Activity, type Gate, type Sources, type Watched, allBits, isNumber } from './activity.js';
+import { copyBytes } from './bytes.js';
+import { type EmitContext, type Shared, typeOf } from './emit-context.js';
+import { I32, I64, OP, V128 } from './function.js';
+import { storageBytes } from './layout.js';
+import type { Action, NestGate } from './nest.js';
+import { VECTOR } from './simd.js';
+
+/** Where the words are that say which registers are to be taken as changed before the next cycle. */
+export interface GatePlace {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+export class GateEmitter {
+  private readonly words: number;
+  /** Bits that count in this cycle, nodes at the edge that run in it, bits for the next cycle. */
+  private readonly now: number;
+  private readonly run: number;
+  private readonly next: number;
+  private readonly watchedOf = new Map<number, Watched>();
+  private readonly done = new Set<number>();
+
+  /** `context` gives the function that is being written. */
+  constructor(
+    private readonly shared: Shared,
+    private readonly activity: Activity,
+    private readonly context: () => EmitContext,
+  ) {
+    this.words = Math.ceil(activity.bits / 64);
+    const bytes = 8 * this.words;
+    [this.now, this.run, this.next] = [0, 1, 2].map(() => shared.allocator.take(bytes)) as [number, number, number];
+    for (const w of activity.watched) this.watchedOf.set(w.bit, w);
+  }
+
+  get place(): GatePlace {
+    return { address: this.next, bytes: 8 * this.words };
+  }
+
+  /** At the start of a cycle: what changed in the one before counts now. */
+  start(): Action {
+    return this.action([], ({ f }) => {
+      for (let k = 0; k < this.words; k++) {
+        f.i32(0)
+          .i32(0)
+          .mem('i64_load', this.next + 8 * k)
+          .mem('i64_store', this.now + 8 * k);
+        f.i32(0)
+          .i64(0n)
+          .mem('i64_store', this.next + 8 * k);
+      }
+    });
+  }
+
+  /** Comparisons that `sources` need and nobody has made so far in the cycle; all of them without sources. */
+  comparisons(sources?: Sources): Action[] {
+    const wanted = sources === undefined ? this.activity.watched.map((w) => w.bit) : [...allBits(sources)];
+    return wanted.flatMap((bit) => {
+      const watched = this.watchedOf.get(bit);
+      if (watched === undefined || this.done.has(bit)) return [];
+      this.done.add(bit);
+      return [this.comparison(watched)];
+    });
+  }
+
+  /** Gate of a wire, in the middle of the cycle. */
+  ofWire({ bit, sources }: Gate): NestGate {
+    return {
+      roots: this.conditions(sources),
+      push: () => this.pushRuns(sources),
+      enter: () => this.setBit(this.now, bit),
+      leave: () => undefined,
+    };
+  }
+
+  /** Before the edge: which registers run. */
+  decide(gates: readonly Gate[]): Action {
+    return this.action(
+      gates.flatMap((g) => this.conditions(g.sources)),
+      ({ f }) => {
+        for (let k = 0; k < this.words; k++) {
+          const mine = gates.filter((g) => Math.floor(g.bit / 64) === k);
+          const run = f.local(I64);
+          f.i64(0n).set(run);
+          let seen = 0n;
+          for (const g of mine) {
+            f.get(run);
+            this.pushRuns(g.sources);
+            f.op(OP.i64.extend_u)
+              .i64(BigInt(g.bit % 64))
+              .op(OP.i64.shl, OP.i64.or)
+              .set(run);
+            if (g.detect) seen |= 1n << BigInt(g.bit % 64);
+          }
+          f.i32(0)
+            .get(run)
+            .mem('i64_store', this.run + 8 * k);
+          f.i32(0).get(run);
+          if (seen !== 0n) f.i64(BigInt.asIntN(64, ~seen)).op(OP.i64.and);
+          f.mem('i64_store', this.next + 8 * k);
+        }
+      },
+    );
+  }
+
+  /** Gate of a register at the edge. */
+  ofRegister({ bit, detect }: Gate): NestGate {
+    let locals: { vector: number; scalar: number } | undefined;
+    return {
+      roots: [],
+      push: () => this.pushRan([bit]),
+      enter: () => {
+        if (!detect) return;
+        const c = this.context();
+        locals = { vector: c.f.local(V128), scalar: c.f.local(I32) };
+        c.f.simdBytes(VECTOR.const, []).set(locals.vector);
+        c.f.i32(0).set(locals.scalar);
+        c.detect = locals;
+      },
+      leave: () => {
+        if (locals === undefined) return;
+        const c = this.context();
+        c.detect = undefined;
+        c.f.get(locals.vector).simd(VECTOR.anyTrue).get(locals.scalar).op(OP.i32.or);
+        c.f.if(() => this.setBit(this.next, bit));
+      },
+    };
+  }
+
+  /** Pushes whether one of these registers ran at this edge. */
+  pushRan(bits: readonly number[]): void {
+    this.pushAny(this.run, new Set(bits));
+  }
+
+  /** After a write: whoever reads the memory has work in the next cycle. */
+  memoryWritten(memory: number): void {
+    const bit = this.activity.memories.get(memory);
+    if (bit !== undefined) this.setBit(this.next, bit);
+  }
+
+  private action(roots: readonly Ex[], emit: (c: EmitContext) => void): Action {
+    return { kind: 'action', roots, emit: () => emit(this.context()) };
+  }
+
+  private setBit(base: number, bit: number): void {
+    const at = base + 8 * Math.floor(bit / 64);
+    const mask = BigInt.asIntN(64, 1n << BigInt(bit % 64));
+    this.context().f.i32(0).i32(0).mem('i64_load', at).i64(mask).op(OP.i64.or).mem('i64_store', at);
+  }
+
+  /** Pushes 1 if a bit is set, else 0. */
+  private pushAny(base: number, bits: ReadonlySet<number>): void {
+    const { f } = this.context();
+    let some = false;
+    for (let k = 0; k < this.words; k++) {
+      let mask = 0n;
+      for (const bit of bits) if (Math.floor(bit / 64) === k) mask |= 1n << BigInt(bit % 64);
+      if (mask === 0n) continue;
+      f.i32(0)
+        .mem('i64_load', base + 8 * k)
+        .i64(BigInt.asIntN(64, mask))
+        .op(OP.i64.and);
+      if (some) f.op(OP.i64.or);
+      some = true;
+    }
+    if (!some) f.i32(0);
+    else f.i64(0n).op(OP.i64.ne);
+  }
+
+  private pushRuns({ bits, always, branch }: Sources): void {
+    const c = this.context();
+    if (always) {
+      c.f.i32(1);
+      return;
+    }
+    this.pushAny(this.now, bits);
+    if (branch === undefined) return;
+    c.emit.pushAs(c, this.shared.interner.intern(branch.cond), I32);
+    c.f.if(
+      () => this.pushRuns(branch.then),
+      () => this.pushRuns(branch.else),
+      I32,
+    );
+    c.f.op(OP.i32.or);
+  }
+
+  private conditions({ branch }: Sources): Ex[] {
+    if (branch === undefined) return [];
+    return [this.shared.interner.intern(branch.cond), ...this.conditions(branch.then), ...this.conditions(branch.else)];
+  }
+
+  /** Sets the bit of watched values where one of them is not what it was, and remembers them. */
+  private comparison({ bit, signals }: Watched): Action {
+    const { circuit, interner, allocator } = this.shared;
+    const all = signals.map((id) => {
+      const signal = signalOf(circuit, id);
+      const bytes = elementCount(signal) * storageBytes(signal.width);
+      const number = isNumber(signal);
+      const index = signal.dims.map(() => ({ c: 0, terms: [] }));
+      const ex = number ? interner.load(id, index, signal.width, signal.signed) : undefined;
+      return { signal, bytes, ex, saved: allocator.take(bytes) };
+    });
+    const roots = all.flatMap(({ ex }) => (ex === undefined ? [] : [ex]));
+    return this.action(roots, (c) => {
+      const { f } = c;
+      const [differs, vector] = [f.local(I32), f.local(V128)];
+      f.i32(0).set(differs);
+      const values = all.map(({ signal, ex, saved }) => {
+        if (ex === undefined) return undefined;
+        const { width, signed } = signal;
+        const type = typeOf(width);
+        const value = f.local(type);
+        c.emit.pushAs(c, ex, type);
+        f.tee(value).i32(0);
+        c.load(width, signed, saved);
+        f.op(type === I32 ? OP.i32.ne : OP.i64.ne)
+          .get(differs)
+          .op(OP.i32.or)
+          .set(differs);
+        return value;
+      });
+      if (all.some(({ ex }) => ex === undefined)) {
+        f.simdBytes(VECTOR.const, []).set(vector);
+        for (const { signal, bytes, ex, saved } of all) {
+          if (ex !== undefined) continue;
+          const { address } = c.slot(signal.id);
+          for (let at = 0; at < bytes; at += 16) {
+            f.i32(0)
+              .simdMem(VECTOR.load, address + at)
+              .i32(0)
+              .simdMem(VECTOR.load, saved + at)
+              .simd(VECTOR.xor);
+            const left = bytes - at;
+            if (left < 16)
+              f.simdBytes(
+                VECTOR.const,
+                Uint8Array.from({ length: left }, () => 255),
+              ).simd(VECTOR.and);
+            f.get(vector).simd(VECTOR.or).set(vector);
+          }
+        }
+        f.get(vector).simd(VECTOR.anyTrue).get(differs).op(OP.i32.or).set(differs);
+      }
+      f.get(differs).if(() => {
+        this.setBit(this.now, bit);
+        all.forEach(({ signal, bytes, saved }, n) => {
+          const value = values[n];
+          if (value === undefined) copyBytes(c, { offset: saved }, { offset: c.slot(signal.id).address }, bytes);
+          else {
+            f.i32(0).get(value);
+            c.store(signal.width, saved);
+          }
+        });
+      });
+    });
+  }
+}
