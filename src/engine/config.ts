@@ -48,7 +48,7 @@ export const engineParameters = {
   XP: { min: 32, max: 256, default: 128, doc: 'bits of the pixel port s_axis_x: 32, 64, 128 or 256' },
   WP: { min: 32, max: 256, default: 128, doc: 'bits of the weight port s_axis_w: 32, 64, 128 or 256' },
   YP: { min: 32, max: 256, default: 128, doc: 'bits of the output port m_axis_y: 32, 64, 128 or 256' },
-  YD: { min: 2, max: 4096, doc: 'entries of D words in the output FIFO; 4 * M / D where not given' },
+  YD: { min: 2, max: 4096, doc: 'entries of D words in the output FIFO; 5 * M / D where not given' },
 } as const satisfies Readonly<Record<string, ParameterSpec>>;
 
 export type EngineParameterName = keyof typeof engineParameters;
@@ -227,7 +227,7 @@ function withDefaults(given: Readonly<Record<string, number>>): Record<EnginePar
   const { M, D, YD, XG } = values;
   return {
     ...values,
-    YD: Number.isNaN(YD) ? Math.max(2, Math.floor((4 * M) / D)) : YD,
+    YD: Number.isNaN(YD) ? Math.max(2, Math.floor((5 * M) / D)) : YD,
     XG: Number.isNaN(XG) ? ([8, 7, 6, 5, 4, 3, 2].find((share) => M % share === 0) ?? 1) : XG,
   };
 }

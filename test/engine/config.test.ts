@@ -21,7 +21,7 @@ describe('Engine', () => {
     expect(engine.bankGroups).toBe(8);
     expect(engine.groupBits).toBe(224);
     expect(engine.weightWordBits).toBe(768);
-    expect(engine.YD).toBe(32);
+    expect(engine.YD).toBe(40);
     expect(engine.memories).toEqual({ xram: 229376, weights: 98304, psums: 28672, total: 356352 });
   });
 
