@@ -5,12 +5,32 @@ import { buildError } from './errors.js';
 /** The DMA port of a Zynq-7000, as on a PYNQ-Z2. */
 export const defaultPortBits = 64;
 
-/** Throws H2005 for anything but the dataflow back end. */
-export function refuseEngine(backend: string): void {
-  if (backend === 'dataflow') return;
-  throw buildError('H2005', `--backend ${backend}: the ${backend} back end is not there yet`, {
-    fix: 'leave --backend out or give dataflow',
-  });
+/** Options of the command line that say which back end, and those that only the dataflow back end has. */
+export interface BackendOptions {
+  readonly backend: string;
+  readonly engine?: string | undefined;
+  readonly folding?: string | undefined;
+  readonly portBits?: number | 'full' | undefined;
+  readonly targetFps?: number | undefined;
+  readonly maxLatency?: number | undefined;
+}
+
+/** What --engine says where the engine back end is asked for; H2005 where options of the two do not go together. */
+export function engineOption(options: BackendOptions): string | undefined {
+  const { backend, engine, folding, portBits, targetFps, maxLatency } = options;
+  if (backend === 'dataflow') {
+    if (engine === undefined) return undefined;
+    throw buildError('H2005', '--engine belongs to the engine back end', { fix: 'add --backend engine' });
+  }
+  if (engine === undefined)
+    throw buildError('H2005', '--backend engine: which engine is not said', { fix: 'add --engine P=7,G=3,M=32,D=4' });
+  const others = { folding, 'port-bits': portBits, 'target-fps': targetFps, 'max-latency': maxLatency };
+  const foreign = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
+  if (foreign.length > 0)
+    throw buildError('H2005', `${foreign.join(', ')}: the engine has no use for it`, {
+      fix: 'leave it out; what there is to choose is in engine.json',
+    });
+  return engine;
 }
 
 /** The board that estimates and budgets are measured against where none is named. */

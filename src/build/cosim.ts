@@ -15,30 +15,11 @@ import {
   type StallPair,
 } from '../cosim/index.js';
 import { busyCycles } from '../dataflow/chain-streams.js';
-import { cosimSubject, type Subject, type SubjectRequest } from './cosim-subject.js';
+import type { CosimRequest, CosimResult } from './cosim-request.js';
+import { cosimSubject, type Subject } from './cosim-subject.js';
+import { cosimEngine, isEngineBuild } from './engine/engine-cosim.js';
 import { pipelineParticipant, simulatorParticipant, textParticipants } from './participants.js';
 import { lockstepSpec } from './run-hardware.js';
-
-export interface CosimRequest extends SubjectRequest {
-  /** How many seeds, from `seed` on. */
-  readonly seeds: number;
-  readonly seed: bigint;
-  /** Pattern of the command line; another random pair for every seed when absent. */
-  readonly stall?: string | undefined;
-  readonly samples?: number | undefined;
-  readonly resets?: number | undefined;
-  /** What the user typed after `cosim`, seeds and stalls left out; part of the command that repeats a failure. */
-  readonly words: string;
-}
-
-export interface CosimResult {
-  readonly participants: readonly string[];
-  readonly samples: number;
-  readonly runs: number;
-  readonly cycles: number;
-  /** Report of the first failure, shrunk, with the command that repeats it. */
-  readonly failure?: string;
-}
 
 /** Cycles that a run should take at least, so that stalls meet every state. */
 const usefulCycles = 1000;
@@ -47,6 +28,7 @@ const usefulCycles = 1000;
 const capacity = 64;
 
 export async function cosim(request: CosimRequest, progress: Progress): Promise<CosimResult> {
+  if (request.engine !== undefined || isEngineBuild(request.target)) return cosimEngine(request, progress);
   requireTool('verilator');
   requireTool('compiler');
   const subject = await progress.run(

@@ -18,6 +18,8 @@ import type { LoadedNetwork } from '../import/index.js';
 import { runStages } from '../network/run-stages.js';
 import type { ElementType } from '../network/stages.js';
 import { defaultPortBits } from './backend.js';
+import type { EngineLayerFigures } from './engine/engine-figures.js';
+import { inferEngine } from './engine/engine-infer.js';
 import { compareCodes, type Comparison } from './compare.js';
 import { buildError } from './errors.js';
 import { layerExits, layerFigures, type LayerFigures, type RunFigures } from './figures.js';
@@ -41,6 +43,10 @@ export interface InferRequest extends ModelOptions, Pick<PlanRequest, 'folding'>
   /** Stall pattern as the command line spells it. */
   readonly stall: string;
   readonly seed: bigint;
+  /** What --engine says; the dataflow back end without it. */
+  readonly engine?: string | undefined;
+  /** Engines side by side; default 1. */
+  readonly engines?: number | undefined;
 }
 
 export interface InferResult {
@@ -51,7 +57,7 @@ export interface InferResult {
   readonly first?: string;
   readonly via: Via;
   readonly cycles: RunFigures;
-  readonly layers: readonly LayerFigures[];
+  readonly layers: readonly (LayerFigures | EngineLayerFigures)[];
   readonly output: Parameters<typeof formatNpy>[0];
 }
 
@@ -93,9 +99,28 @@ interface Job {
 export async function infer(request: InferRequest): Promise<InferResult> {
   const { loaded, name, array } = await loadModel(request);
   if (array === undefined) throw new Error('infer needs an input');
-  return request.via === 'reference'
-    ? inferReference({ loaded, name, array }, request)
-    : inferHardware({ loaded, name, array }, request);
+  const job = { loaded, name, array };
+  if (request.via === 'reference') return inferReference(job, request);
+  return request.engine === undefined ? inferHardware(job, request) : inferOnEngine(job, request, request.engine);
+}
+
+async function inferOnEngine(
+  { loaded, name, array }: Job,
+  request: InferRequest,
+  engine: string,
+): Promise<InferResult> {
+  const { via, raw } = request;
+  if (via === 'reference') throw new Error('the reference needs no engine');
+  const { codes, samples } = loaded.encodeInput(array, request.inputScale);
+  const { engines, rtl, stall, seed } = request;
+  const options = { engine, engines, via, rtl, stall, seed, subject: basename(request.model) };
+  const { outputs, ...result } = await inferEngine(loaded, name, codes, samples, options);
+  return {
+    ...{ name, samples, via, ...result },
+    output: raw
+      ? rawOutput(loaded, tensorCodes(loaded, outputs), samples)
+      : realOutput(loaded, loaded.decodeOutput(outputs), samples),
+  };
 }
 
 /** Needs no integer pipeline unless raw codes are asked for. */

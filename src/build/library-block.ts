@@ -56,11 +56,17 @@ export function libraryInstance(name: string, given: Readonly<Record<string, num
   // A requirement may divide by a parameter: it means something only where every value is in its range.
   const all = problems.length > 0 ? problems : requirementProblems(top, params);
   if (all.length > 0) throw new HeddleError(all);
-  const set = top.params.map((param) =>
-    param.kind === 'nat' ? { ...param, default: params[param.name] ?? param.default } : param,
+  return { name: top.name, doc: top.doc, design: withDefaults(design, params), params };
+}
+
+/** A design whose top has other defaults for its parameters. */
+export function withDefaults(design: Design, values: ParamNumbers): Design {
+  const top = design.modules[design.top];
+  if (top === undefined) throw new Error(`design has no module '${design.top}'`);
+  const params = top.params.map((param) =>
+    param.kind === 'nat' ? { ...param, default: values[param.name] ?? param.default } : param,
   );
-  const modules = { ...design.modules, [top.name]: { ...top, params: set } };
-  return { name: top.name, doc: top.doc, design: { top: top.name, modules }, params };
+  return { top: top.name, modules: { ...design.modules, [top.name]: { ...top, params } } };
 }
 
 function valueProblem(top: ModuleDef, name: string, value: number | string): Diagnostic[] {

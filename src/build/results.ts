@@ -13,6 +13,8 @@ export type StepName = (typeof stepNames)[number];
 export interface BuildOptions extends ImportOptions, PlanRequest {
   /** Output directory. */
   readonly output: string;
+  /** What --engine says; the dataflow back end without it. */
+  readonly engine?: string | undefined;
   readonly samples?: number | undefined;
   /** Technology of a chip (`tech.json`). */
   readonly tech?: string | undefined;

@@ -8,18 +8,17 @@ import type { BuildOptions, BuildResults, StepLog } from './results.js';
 /** The file that tells a directory of ours. */
 export const marker = 'manifest.json';
 
-export interface TreeContent {
+/** Path in the tree to content, the manifest excepted. */
+export type TreeFiles = ReadonlyMap<string, string | Uint8Array>;
+
+/** What the manifest says beside the hashes. */
+export interface TreeOrigin {
   readonly options: BuildOptions;
-  readonly results: BuildResults;
   readonly logs: readonly StepLog[];
-  /** SVG files of `graph/`, by name. */
-  readonly drawings: Readonly<Record<string, string>>;
-  /** Stored results of the steps, by path. */
-  readonly states: Readonly<Record<string, Uint8Array>>;
   readonly version: string;
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+export const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** A folding with the depths of the FIFOs that belong to no layer, so that the file gives the same hardware again. */
 export function withFifos({ folding, fifos }: Pick<Plan, 'folding' | 'fifos'>): Readonly<Record<string, unknown>> {
@@ -39,11 +38,10 @@ const spaced = (layer: unknown): string =>
     .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
     .join(', ')} }`;
 
-/** Path in the tree to content, the manifest excepted. */
-function treeFiles({ results, logs, drawings, states }: TreeContent): ReadonlyMap<string, string | Uint8Array> {
+/** The files of a build with the dataflow back end. */
+export function treeFiles(results: BuildResults, logs: readonly StepLog[]): TreeFiles {
   const files = new Map<string, string | Uint8Array>();
   for (const { name, bytes } of results.import?.graphs ?? []) files.set(`graph/${name}.onnx`, bytes);
-  for (const [name, text] of Object.entries(drawings)) files.set(`graph/${name}.svg`, text);
   if (results.plan !== undefined) files.set('folding.json', foldingText(withFifos(results.plan)));
   const { generate } = results;
   if (generate !== undefined) {
@@ -56,15 +54,15 @@ function treeFiles({ results, logs, drawings, states }: TreeContent): ReadonlyMa
     if (results.package.addressMap !== undefined) files.set('address_map.json', json(results.package.addressMap));
     for (const [name, text] of Object.entries(results.package.vectors)) files.set(`vectors/${name}`, text);
   }
-  logs.forEach((log, i) => files.set(`log/${i + 1}_${log.name}.log`, logText(log, results)));
-  for (const [name, bytes] of Object.entries(states)) files.set(name, bytes);
+  logs.forEach((log, i) => files.set(`log/${i + 1}_${log.name}.log`, logText(log, details(log.name, results))));
   return files;
 }
 
-function logText({ name, line, seconds, resumed }: StepLog, results: BuildResults): string {
+/** The log of a step; `lines`: what a reader wants beyond the line on the terminal. */
+export function logText({ name, line, seconds, resumed }: StepLog, lines: readonly string[]): string {
   return [
     `${name}: ${line}`,
-    ...details(name, results),
+    ...lines,
     `${resumed ? 'kept from an earlier run, read in ' : ''}${seconds.toFixed(3)} s`,
     '',
   ].join('\n');
@@ -104,32 +102,19 @@ function details(name: StepLog['name'], results: BuildResults): string[] {
 }
 
 /** Writes all files below `directory`, and the manifest with their hashes. */
-export function fillTree(directory: string, content: TreeContent): void {
-  const files = treeFiles(content);
+export function fillTree(directory: string, files: TreeFiles, origin: TreeOrigin): void {
   for (const [name, data] of files) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, data);
   }
   const hashes = Object.fromEntries([...files].map(([name, data]) => [name, sha256(data)]));
-  writeFileSync(join(directory, marker), json(manifestOf(content, hashes)));
+  writeFileSync(join(directory, marker), json(manifestOf(origin, hashes)));
 }
 
-function manifestOf({ options, logs, version }: TreeContent, files: Readonly<Record<string, string>>): unknown {
-  const {
-    model,
-    numerics,
-    input,
-    inputScale,
-    folding,
-    portBits,
-    clockMhz,
-    targetFps,
-    maxLatency,
-    samples,
-    seed,
-    tech,
-  } = options;
+function manifestOf({ options, logs, version }: TreeOrigin, files: Readonly<Record<string, string>>): unknown {
+  const { model, numerics, input, inputScale, samples, seed, engine, clockMhz, tech } = options;
+  const { folding, portBits, targetFps, maxLatency } = options;
   const hashed = (path: string | undefined): unknown =>
     path === undefined ? null : { path, sha256: sha256File(path) };
   return {
@@ -137,7 +122,8 @@ function manifestOf({ options, logs, version }: TreeContent, files: Readonly<Rec
     versions: { heddle: version, node: process.versions.node },
     model: hashed(model),
     configuration: {
-      backend: 'dataflow',
+      backend: engine === undefined ? 'dataflow' : 'engine',
+      ...(engine === undefined ? {} : { engine }),
       numerics: numerics === undefined || numerics === 'qkeras' ? (numerics ?? null) : hashed(numerics),
       input: hashed(input),
       input_scale: inputScale ?? null,

@@ -54,3 +54,10 @@ export function assignments(texts: readonly string[]): Record<string, string> {
 /** Repeated options come as lists here, for the sake of --param; of the others the last one counts, as in every verb. */
 export const lastOf = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'object' ? value.at(-1) : value;
+
+/** The option that names an engine. */
+export const engineChoice = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'engine back end: P=7,G=3,M=32,D=4 and others, or a JSON file (also engine.json)',
+} as const;

@@ -26,6 +26,8 @@ export interface ProgramPass {
 /** A packet of s_axis_x: a descriptor, then rows of one slab of a tensor. */
 export interface ProgramLoad {
   readonly tensor: string;
+  /** Number of the group in the plan that it is for. */
+  readonly group: number;
   readonly slab: number;
   readonly row0: number;
   readonly descriptor: Descriptor;
@@ -82,7 +84,7 @@ export function programOf(plan: EnginePlan, network: EngineNetwork): EngineProgr
       ...{ pass, layer, group, weights: weightsOf[index] ?? { address: 0, bytes: 0 } },
       results: result === undefined ? [] : resultPieces(engine, regions.get(result), pass),
     })),
-    loads: loads.map(({ tensor, slab, row0, rows, descriptor, after }, index): ProgramLoad => {
+    loads: loads.map(({ tensor, group, slab, row0, rows, descriptor, after }, index): ProgramLoad => {
       const region = regions.get(tensor);
       const from = region?.slabs[slab];
       if (from === undefined) throw engineError('H2209', tensor, 'has no region in DRAM');
@@ -94,7 +96,7 @@ export function programOf(plan: EnginePlan, network: EngineNetwork): EngineProgr
           `a row of ${from.rowBytes} bytes leaves in beats of ${engine.YP} bits and is not whole beats of ${engine.XP} bits`,
           'give both ports the same width (XP, YP)',
         );
-      return { tensor, slab, row0, descriptor, after, head, rows: slabRows(from, row0, rows) };
+      return { tensor, group, slab, row0, descriptor, after, head, rows: slabRows(from, row0, rows) };
     }),
   };
 }

@@ -26,6 +26,8 @@ export interface CoreRun {
   readonly outputs: readonly Uint8Array[];
   /** From the first beat of the weight stream to the last beat that left, both included. */
   readonly cycles: number;
+  /** Cycle of the first beat that left. */
+  readonly firstOutput: number;
   readonly passes: readonly PassCycles[];
   /** Beats that were moved. */
   readonly beats: { readonly weights: number; readonly pixels: number; readonly results: number };
@@ -64,7 +66,7 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
   const [running, stalled, done] = [port('running'), port('stalled'), port('passes_done')];
   const faults = ['error_code', 'x_error', 'conflict'].map(port);
   const counter = new PassCounter();
-  let [first, last, quiet] = [-1, 0, 0];
+  let [first, last, quiet, out] = [-1, 0, 0, -1];
   for (let cycle = 0; ; cycle++) {
     const turn = cycle % 3;
     for (let i = 0; i < 3; i++) {
@@ -78,6 +80,7 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
     const moved = [w.moves(), x.moves(), y.moves()];
     if (first < 0 && moved[0] === true) first = cycle;
     if (moved[2] === true) last = cycle;
+    if (moved[2] === true && out < 0) out = cycle;
     const runs = running.getNumber() === 1;
     const cause = stalled.getNumber();
     if (first >= 0) counter.cycle(runs, cause, cycle - first);
@@ -98,7 +101,7 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
     sim.tick();
   }
   const beats = { weights: w.beats, pixels: x.beats, results: y.beats };
-  return { outputs: y.packets, cycles: last - first + 1, passes: counter.passes, beats };
+  return { outputs: y.packets, cycles: last - first + 1, firstOutput: out - first, passes: counter.passes, beats };
 }
 
 function reset(sim: WasmSimulation): void {

@@ -1,19 +1,21 @@
 /** `heddle build`: a model file to verified SystemVerilog, a report and test vectors. */
 import { basename, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { defaultPortBits, boardFor, refuseEngine } from '../../build/backend.js';
+import { defaultPortBits, boardFor, engineOption } from '../../build/backend.js';
 import { version } from '../../build/version.js';
 import { type BuildOptions, stepNames } from '../../build/results.js';
 import { buildHeader, layerTable, nextLines, resourceLine, throughputLine } from '../../report/build-face.js';
 import { explainBuild } from '../../report/explain-build.js';
+import { engineHeader, engineNext, engineRate, engineTable } from '../../report/engine-face.js';
 import { usageError } from '../errors.js';
-import { fraction, portBits, positive, seed, wholeNumber } from '../options.js';
+import { engineChoice, fraction, portBits, positive, seed, wholeNumber } from '../options.js';
 import { asWriteError, type CommonOptions, progressFor, say, writeJson } from '../output.js';
 
 interface BuildArguments extends CommonOptions {
   readonly model: string;
   readonly output?: string | undefined;
   readonly backend: string;
+  readonly engine?: string | undefined;
   readonly board?: string | undefined;
   readonly tech?: string | undefined;
   readonly numerics?: string | undefined;
@@ -43,9 +45,10 @@ function optionsOf(args: BuildArguments): BuildOptions {
 }
 
 async function run(args: BuildArguments): Promise<void> {
-  refuseEngine(args.backend);
+  const engine = engineOption(args);
   boardFor(args.board);
-  const options = optionsOf(args);
+  const options = { ...optionsOf(args), engine };
+  if (engine !== undefined) return runEngine(args, options);
   say(args, buildHeader(version(), options));
   const last = stepNames.findIndex((name) => name === options.to);
   const progress = progressFor(args, last < 0 ? stepNames.length : last + 1);
@@ -65,6 +68,21 @@ async function run(args: BuildArguments): Promise<void> {
   if (results.package !== undefined) say(args, resourceLine(results.package.report.resources));
   if (results.plan?.next !== undefined) say(args, `next step up: ${results.plan.next}`);
   say(args, nextLines(options));
+}
+
+async function runEngine(args: BuildArguments, options: BuildOptions): Promise<void> {
+  say(args, engineHeader(version(), options));
+  const last = stepNames.findIndex((name) => name === options.to);
+  const progress = progressFor(args, last < 0 ? stepNames.length : last + 1);
+  const { buildEngine } = await import('../../build/engine/engine-build.js');
+  const { results } = await buildEngine(options, progress).catch((error: unknown) => {
+    throw asWriteError(options.output, error);
+  });
+  writeJson(args, results.package?.report ?? { engine: results.plan?.plan ?? null });
+  if (results.simulate !== undefined) say(args, `\n${engineTable(results.simulate.layers)}`);
+  if (results.package === undefined) return;
+  say(args, engineRate(results.package.report));
+  say(args, engineNext(options));
 }
 
 export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
@@ -148,6 +166,6 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
       .option('from', { type: 'string', requiresArg: true, describe: `first step to run: ${stepNames.join(' ')}` })
       .option('to', { type: 'string', requiresArg: true, describe: 'last step to run' })
       .option('explain', { type: 'boolean', describe: 'say what each pass did, and what the stages are' })
-      .option('engine', { type: 'string', requiresArg: true, hidden: true }),
+      .option('engine', engineChoice),
   handler: run,
 };

@@ -1,11 +1,14 @@
 /** `heddle cosim`: all forms of one design in step under random stalls. */
 import type { Argv, CommandModule } from 'yargs';
+import { engineOption } from '../../build/backend.js';
 import { buildError } from '../../build/errors.js';
-import { fraction, portBits, seed, wholeNumber } from '../options.js';
+import { engineChoice, fraction, portBits, seed, wholeNumber } from '../options.js';
 import { type CommonOptions, progressFor, say, writeJson } from '../output.js';
 
 interface CosimArguments extends CommonOptions {
   readonly target: string;
+  readonly backend: string;
+  readonly engine?: string | undefined;
   readonly seeds: number;
   readonly seed: bigint;
   readonly stall?: string | undefined;
@@ -18,11 +21,13 @@ interface CosimArguments extends CommonOptions {
 }
 
 /** The target and what decides its hardware, as they must be typed again. */
-function wordsOf({ target, numerics, folding, portBits: bits, inputScale }: CosimArguments): string {
+function wordsOf({ target, engine, numerics, folding, portBits: bits, inputScale }: CosimArguments): string {
   const option = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}`, String(value)];
   return [
     target,
+    ...option('backend', engine === undefined ? undefined : 'engine'),
+    ...option('engine', engine),
     ...option('numerics', numerics),
     ...option('folding', folding),
     ...option('port-bits', bits),
@@ -32,8 +37,9 @@ function wordsOf({ target, numerics, folding, portBits: bits, inputScale }: Cosi
 
 async function run(args: CosimArguments): Promise<void> {
   // Loaded here, so that help and mistakes do not wait for the simulators.
+  const engine = engineOption(args);
   const { cosim } = await import('../../build/cosim.js');
-  const result = await cosim({ ...args, words: wordsOf(args) }, progressFor(args, 3));
+  const result = await cosim({ ...args, engine, words: wordsOf(args) }, progressFor(args, 3));
   const { participants, samples, runs, cycles, failure } = result;
   writeJson(args, { target: args.target, participants, samples, runs, cycles, failure: failure ?? null });
   if (failure === undefined) {
@@ -74,6 +80,13 @@ export const cosimCommand: CommandModule<CommonOptions, CosimArguments> = {
         describe: 'samples of a run',
       })
       .option('resets', { type: 'number', requiresArg: true, describe: 'resets in mid-stream' })
+      .option('backend', {
+        type: 'string',
+        choices: ['dataflow', 'engine'],
+        default: 'dataflow',
+        describe: 'architecture of a model file',
+      })
+      .option('engine', engineChoice)
       .option('numerics', { type: 'string', requiresArg: true, describe: 'qkeras or an hls4ml YAML (Keras files)' })
       .option('folding', { type: 'string', requiresArg: true, describe: 'folding file (JSON)' })
       .option('port-bits', { type: 'string', requiresArg: true, coerce: portBits, describe: 'port width, or full' })

@@ -2,12 +2,12 @@
 import type { Argv, CommandModule } from 'yargs';
 import { writeFileAtomic } from '../../base/files.js';
 import { formatNpy } from '../../base/npy.js';
-import { refuseEngine } from '../../build/backend.js';
+import { engineOption } from '../../build/backend.js';
 import type { InferResult } from '../../build/infer.js';
 import { type Via, vias } from '../../build/via.js';
 import { figuresLine } from '../../report/lines.js';
 import { usageError } from '../errors.js';
-import { fraction, portBits, seed } from '../options.js';
+import { engineChoice, fraction, portBits, seed, wholeNumber } from '../options.js';
 import { type CommonOptions, say, writeJson, writing } from '../output.js';
 
 interface InferArguments extends CommonOptions {
@@ -15,6 +15,8 @@ interface InferArguments extends CommonOptions {
   readonly input: string;
   readonly output?: string | undefined;
   readonly backend: string;
+  readonly engine?: string | undefined;
+  readonly engines?: number | undefined;
   readonly numerics?: string | undefined;
   readonly via?: string | undefined;
   readonly rtl?: string | undefined;
@@ -39,10 +41,10 @@ function jsonOf({ samples, mismatches, via, cycles, layers }: InferResult): unkn
 }
 
 async function run(args: InferArguments): Promise<void> {
-  refuseEngine(args.backend);
+  const engine = engineOption(args);
   // Loaded here, so that help and mistakes do not wait for the simulators.
   const { infer } = await import('../../build/infer.js');
-  const result = await infer({ ...args, via: viaOf(args) });
+  const result = await infer({ ...args, engine, via: viaOf(args) });
   const { output } = args;
   if (output !== undefined) writing(output, () => writeFileAtomic(output, formatNpy(result.output)));
   writeJson(args, jsonOf(result));
@@ -104,6 +106,12 @@ export const inferCommand: CommandModule<CommonOptions, InferArguments> = {
         coerce: seed,
         describe: 'of the stall patterns',
       })
-      .option('engine', { type: 'string', requiresArg: true, hidden: true }),
+      .option('engine', engineChoice)
+      .option('engines', {
+        type: 'string',
+        requiresArg: true,
+        coerce: wholeNumber('engines'),
+        describe: 'engines side by side that share the samples',
+      }),
   handler: run,
 };

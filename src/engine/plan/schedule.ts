@@ -24,6 +24,7 @@ export interface ScheduledPass {
 /** A packet of s_axis_x: rows of one slab of a tensor. */
 export interface ScheduledLoad {
   readonly tensor: string;
+  readonly group: number;
   readonly slab: number;
   readonly row0: number;
   readonly rows: number;
@@ -147,7 +148,7 @@ class Scheduler {
 
   /** The rows of a tensor that a strip needs beyond those of the strip before. */
   #load(
-    { layers, strips, loadedAt, doneAt }: Current,
+    { index, layers, strips, loadedAt, doneAt }: Current,
     strip: number,
     name: string,
     place: TensorPlace,
@@ -176,13 +177,14 @@ class Scheduler {
       const waitDone = wait(row);
       let next = row + 1;
       while (next < end && wait(next) === waitDone) next++;
-      this.#rows(stored, place, { row0: row, rows: next - row, waitDone });
+      this.#rows(index, stored, place, { row0: row, rows: next - row, waitDone });
       row = next;
     }
     loadedAt.set(name, [...(loadedAt.get(name) ?? []), this.#tokens]);
   }
 
   #rows(
+    group: number,
     { name, slabs, phases }: StoredTensor,
     place: TensorPlace,
     part: { readonly row0: number; readonly rows: number; readonly waitDone: number },
@@ -198,7 +200,7 @@ class Scheduler {
           slab.channel0 < packet.channel0 + packet.channels,
       );
       const after = Math.max(0, ...packets.map(({ count }) => count));
-      this.#loads.push({ tensor: name, slab: index, row0, rows, descriptor, after });
+      this.#loads.push({ tensor: name, group, slab: index, row0, rows, descriptor, after });
       this.#tokens += rows;
     });
   }

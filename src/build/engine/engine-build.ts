@@ -1,0 +1,136 @@
+/** `build` with the engine back end: the same steps and files, a plan in the place of a folding. */
+import type { Progress } from '../../base/progress.js';
+import type { Hardware } from '../hardware.js';
+import { drawGraphs } from '../draw-graphs.js';
+import type { BuildOptions, StepLog, StepName } from '../results.js';
+import { hashOf, need, runSteps, type Step } from '../run-steps.js';
+import { checkStep, describeCheck, type Checked } from '../steps/check.js';
+import { describeGenerate } from '../steps/generate.js';
+import { describeImport, importStep, type Imported } from '../steps/import.js';
+import { json, logText, type TreeFiles } from '../tree.js';
+import { version } from '../version.js';
+import { engineReport, type EngineReport } from './engine-report.js';
+import {
+  describeEnginePlan,
+  describeEngineSimulation,
+  engineImages,
+  type EnginePlanned,
+  type EngineSimulated,
+  generateEngineStep,
+  planEngineStep,
+  programFor,
+  simulateEngineStep,
+} from './engine-steps.js';
+
+export interface EnginePackaged {
+  readonly report: EngineReport;
+  /** Files of `dram/` by name. */
+  readonly images: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Results by step, as far as the build went. */
+export interface EngineResults {
+  readonly import?: Imported;
+  readonly check?: Checked;
+  readonly plan?: EnginePlanned;
+  readonly generate?: Hardware;
+  readonly simulate?: EngineSimulated;
+  readonly package?: EnginePackaged;
+}
+
+export interface EngineOutcome {
+  readonly results: EngineResults;
+  readonly logs: readonly StepLog[];
+}
+
+const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
+  import: {
+    run: (_, options) => importStep(options),
+    describe: (done) => describeImport(need(done.import)),
+    depends: ({ model, numerics, input, inputScale, seed, explain }) => [
+      ...(explain === true ? ['explain'] : []),
+      hashOf(model),
+      numerics === 'qkeras' ? numerics : hashOf(numerics),
+      hashOf(input),
+      inputScale ?? null,
+      String(seed),
+    ],
+  },
+  check: {
+    run: (done) => checkStep(need(done.import)),
+    describe: (done) => describeCheck(need(done.check)),
+    depends: () => null,
+  },
+  plan: {
+    run: (done, { engine = '' }) => planEngineStep(need(done.import), engine),
+    describe: (done) => describeEnginePlan(need(done.plan)),
+    depends: ({ engine }) => ['engine', hashOf(engine)],
+  },
+  generate: {
+    run: (done) => generateEngineStep(need(done.plan)),
+    describe: (done) => describeGenerate(need(done.generate)),
+    depends: () => null,
+  },
+  simulate: {
+    run: (done, options) => simulateEngineStep(need(done.import), need(done.plan), need(done.generate), options),
+    describe: (done) => describeEngineSimulation(need(done.simulate)),
+    depends: ({ samples, seed }) => [samples ?? null, String(seed)],
+  },
+  package: {
+    run: (done, { model, clockMhz }): EnginePackaged => {
+      const [imported, planned] = [need(done.import), need(done.plan)];
+      const program = programFor(imported, planned.plan);
+      const facts = { model, clockMhz, version: version(), network: imported.network, top: need(done.generate).top };
+      return { report: engineReport(program, need(done.simulate), facts), images: engineImages(program) };
+    },
+    describe: (done) => `report.json, dma.json, ${Object.keys(need(done.package).images).join(', ')}, vectors`,
+    depends: ({ clockMhz }) => clockMhz,
+  },
+};
+
+function files(results: EngineResults, logs: readonly StepLog[]): TreeFiles {
+  const tree = new Map<string, string | Uint8Array>();
+  for (const { name, bytes } of results.import?.graphs ?? []) tree.set(`graph/${name}.onnx`, bytes);
+  const { plan, generate, simulate } = results;
+  if (plan !== undefined) {
+    tree.set('engine.json', json(plan.plan));
+    tree.set('dma.json', json(plan.dma));
+  }
+  if (generate !== undefined) {
+    for (const { name, text } of generate.sources) tree.set(`rtl/${name}`, text);
+    tree.set('rtl/files.f', generate.sources.map(({ name }) => `${name}\n`).join(''));
+  }
+  if (simulate !== undefined)
+    for (const [port, text] of Object.entries(simulate.vectors)) tree.set(`vectors/${port}.hex`, text);
+  if (results.package !== undefined) {
+    tree.set('report.json', json(results.package.report));
+    for (const [name, bytes] of Object.entries(results.package.images)) tree.set(`dram/${name}`, bytes);
+  }
+  logs.forEach((log, i) => tree.set(`log/${i + 1}_${log.name}.log`, logText(log, details(log.name, results))));
+  return tree;
+}
+
+/** What a reader of the log wants beyond the line on the terminal. */
+function details(name: StepName, { plan, simulate }: EngineResults): string[] {
+  switch (name) {
+    case 'plan':
+      return (plan?.plan.groups ?? []).map(
+        ({ layers, note }) => `  ${layers.map((layer) => layer.name).join(' ')}: ${note}`,
+      );
+    case 'simulate':
+      return simulate === undefined
+        ? []
+        : [
+            `  one frame under stalls ${simulate.stalled.stall}: ${simulate.stalled.cycles} cycles in step with the cycle model`,
+          ];
+    default:
+      return [];
+  }
+}
+
+/** Runs the steps and writes the tree; `progress` shows them. Nothing is written when a step throws. */
+export function buildEngine(options: BuildOptions, progress: Progress): Promise<EngineOutcome> {
+  const draw = ({ import: imported }: EngineResults): ReturnType<typeof drawGraphs> =>
+    drawGraphs(imported === undefined ? {} : { import: imported });
+  return runSteps({ steps, draw, files }, options, progress);
+}

@@ -1,0 +1,179 @@
+/** The steps of `build` for the engine back end, from the plan on: functions from plain data to plain data. */
+import { randomStream } from '../../base/random.js';
+import { crossStalls, formatStall, renderFailure } from '../../cosim/index.js';
+import { beatsOf } from '../../engine/bit-stream.js';
+import type { CycleFigures } from '../../dataflow/cycle-figures.js';
+import type { EnginePlan } from '../../engine/plan/engine-plan.js';
+import { lowerStages } from '../../engine/plan/lower-stages.js';
+import { planNetwork } from '../../engine/plan/plan-network.js';
+import { descriptorBytesOf, programOf, trafficOf, weightPacket, type EngineProgram } from '../../engine/program.js';
+import { Engine } from '../../engine/config.js';
+import { driveProgram, ProgramMemory } from '../../engine/run-network.js';
+import { runStages } from '../../network/run-stages.js';
+import { compareCodes } from '../compare.js';
+import { buildError } from '../errors.js';
+import type { Hardware } from '../hardware.js';
+import { randomCodes } from '../load-model.js';
+import { simulatorParticipant } from '../participants.js';
+import type { Imported } from '../steps/import.js';
+import { dmaFile, type DmaFile } from './dma-file.js';
+import { engineLayerFigures, frameFigures, type EngineLayerFigures } from './engine-figures.js';
+import { locateLayer } from './engine-locate.js';
+import { engineModelParticipant, frameBeats, frameSpec, lockstepFrame, simulatedFrames } from './engine-run.js';
+import { engineHardware, readEngine } from './engine-subject.js';
+import { compile, elaborate } from '../../simulator/index.js';
+
+export interface EnginePlanned {
+  readonly plan: EnginePlan;
+  readonly passes: number;
+  readonly traffic: ReturnType<typeof trafficOf>;
+  readonly dma: DmaFile;
+}
+
+export interface EngineSimulated {
+  readonly samples: number;
+  readonly equal: number;
+  readonly cycles: CycleFigures;
+  readonly layers: readonly EngineLayerFigures[];
+  /** Beats of the first frame: `<hex tdata> <tlast>` lines by port. */
+  readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y', string>>;
+  readonly stalled: { readonly stall: string; readonly cycles: number };
+}
+
+/** The program of a plan that was stored. */
+export function programFor({ network }: Imported, plan: EnginePlan): EngineProgram {
+  return programOf(plan, lowerStages(Engine.fromJSON(plan.engine), network));
+}
+
+export function planEngineStep({ network }: Imported, text: string): EnginePlanned {
+  const named = readEngine(text);
+  const lowered = lowerStages(named.engine, network);
+  const plan = named.plan ?? planNetwork(named.engine, lowered);
+  const program = programOf(plan, lowered);
+  return { plan, passes: program.passes.length, traffic: trafficOf(program), dma: dmaFile(program) };
+}
+
+export function describeEnginePlan({ plan, passes, traffic }: EnginePlanned): string {
+  const mega = (traffic.total / 1e6).toFixed(2);
+  return `${Engine.fromJSON(plan.engine).toString()}: ${plan.groups.length} groups, ${passes} passes, ${mega} MB a frame`;
+}
+
+export const generateEngineStep = ({ plan }: EnginePlanned): Hardware => engineHardware(Engine.fromJSON(plan.engine));
+
+const defaultSamples = 2;
+
+/** Throws H4001 for wrong outputs and H4002 for a broken rule or a difference to the cycle model. */
+export function simulateEngineStep(
+  imported: Imported,
+  { plan }: EnginePlanned,
+  { design }: Hardware,
+  { samples, seed }: { readonly samples?: number | undefined; readonly seed: bigint },
+): EngineSimulated {
+  const { network, reference, given } = imported;
+  const program = programFor(imported, plan);
+  const elements = network.input.shape.reduce((product, n) => product * n, 1);
+  const codes =
+    given?.slice(0, (samples ?? defaultSamples) * elements) ??
+    randomCodes(network.input, samples ?? defaultSamples, randomStream(seed, 'samples'));
+  const count = codes.length / elements;
+  const frames = simulatedFrames(program, design, codes, count);
+  const outputs = Float64Array.from(frames.flatMap((frame) => [...frame.codes]));
+  const expected = runStages(reference, codes).outputs;
+  const { equalSamples, first } = compareCodes(outputs, expected, expected.length / count);
+  if (first !== undefined) {
+    const sim = compile(elaborate(design));
+    const own = codes.subarray(first.sample * elements, (first.sample + 1) * elements);
+    const place = locateLayer(program, network, own, (all, one) => driveProgram(sim, all, one).memory);
+    throw buildError('H4001', `${network.name}: the simulated engine differs from the reference; ${first.text}`, {
+      exitCode: 1,
+      ...(place === undefined ? {} : { places: [{ text: place }] }),
+    });
+  }
+  const runs = frames.flatMap(({ run }) => (run === undefined ? [] : [run]));
+  return {
+    ...{ samples: count, equal: equalSamples, layers: engineLayerFigures(program, runs[0]?.passes) },
+    cycles: frameFigures(runs.map(({ cycles, firstOutput }) => ({ cycles, first: firstOutput }))),
+    vectors: vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
+    stalled: stalledFrame(imported, program, design, codes.subarray(0, elements), seed),
+  };
+}
+
+/** The first sample once more under a random pair of stall patterns: circuit and cycle model compared every cycle. */
+function stalledFrame(
+  { network }: Imported,
+  program: EngineProgram,
+  design: Hardware['design'],
+  sample: Float64Array,
+  seed: bigint,
+): EngineSimulated['stalled'] {
+  const random = randomStream(seed, 'stall');
+  const pairs = crossStalls(random).filter(({ source, sink }) => source.kind !== 'none' && sink.kind !== 'none');
+  const stall = pairs[random.nextInt(pairs.length)] ?? { source: { kind: 'bursty' }, sink: { kind: 'bursty' } };
+  const participants = [simulatorParticipant(design), engineModelParticipant(program, design)];
+  const beats = frameBeats(program, sample);
+  const spec = frameSpec(design, beats, { participants, stall, seed });
+  const { failure, cycles, codes } = lockstepFrame(program, spec);
+  const fix = 'report this with the model';
+  if (failure !== undefined) {
+    const [message = '', ...details] = renderFailure(spec, failure, { subject: network.name }).split('\n');
+    throw buildError('H4002', message, { places: [{ text: details.join('\n').trim() }], fix, exitCode: 1 });
+  }
+  if (codes.some((code, k) => code !== beats.expected[k]))
+    throw buildError('H4002', `${network.name}: other results under stalls ${formatStall(stall)}`, {
+      fix,
+      exitCode: 1,
+    });
+  return { stall: formatStall(stall), cycles };
+}
+
+/** What the ports carry in the first frame; what came back from DRAM is what is there at its end. */
+function vectorsOf(program: EngineProgram, sample: Float64Array, memory: ProgramMemory | undefined) {
+  const { engine, passes, loads, tensors } = program;
+  const seen = memory ?? new ProgramMemory(program);
+  seen.input(sample);
+  const lines = (packets: Iterable<Uint8Array>, bits: number): string => {
+    const text: string[] = [];
+    for (const packet of packets) {
+      const list = beatsOf(packet, bits);
+      list.forEach((beat, k) =>
+        text.push(`${beat.toString(16).padStart(bits / 4, '0')} ${k === list.length - 1 ? 1 : 0}\n`),
+      );
+    }
+    return text.join('');
+  };
+  const results = passes
+    .filter((pass) => pass.results.length > 0)
+    .map((pass) => {
+      const packet = new Uint8Array(pass.results.reduce((sum, { bytes }) => sum + bytes, 0));
+      let at = 0;
+      for (const { address, bytes } of pass.results) {
+        packet.set(seen.bytes.subarray(address - tensors.address, address - tensors.address + bytes), at);
+        at += bytes;
+      }
+      return packet;
+    });
+  return {
+    s_axis_w: lines(
+      passes.map((pass) => weightPacket(program, pass)),
+      engine.WP,
+    ),
+    s_axis_x: lines(
+      loads.map((load) => seen.pixels(load)),
+      engine.XP,
+    ),
+    m_axis_y: lines(results, engine.YP),
+  };
+}
+
+export function describeEngineSimulation({ samples, cycles, equal }: EngineSimulated): string {
+  return `${samples} samples, ${(cycles.total + 1).toLocaleString('en-US')} cycles, ${equal}/${samples} equal to the reference`;
+}
+
+/** The images that firmware puts to the addresses of dma.json: packets of weights, descriptors of pixels. */
+export function engineImages(program: EngineProgram): Readonly<Record<string, Uint8Array>> {
+  const join = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+  return {
+    'weights.bin': join(program.passes.map((pass) => weightPacket(program, pass))),
+    'descriptors.bin': join(program.loads.map(descriptorBytesOf)),
+  };
+}

@@ -1,0 +1,112 @@
+/** The verbs with the engine back end through the real process. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { formatNpy, readNpy } from '../../src/base/npy.js';
+import { sha256File } from '../../src/base/hash.js';
+import { digits, heddle } from './run.js';
+
+const work = mkdtempSync(join(tmpdir(), 'heddle-engine-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+const at = (...parts: string[]): string => join(work, ...parts);
+const model = digits('digits_w4a4.onnx');
+const small = ['--backend', 'engine', '--engine', 'P=2,G=4,M=8,D=4,XD=128,WD=1024,LUT=0,ADD=0,DW=0'];
+const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+
+const { shape, data } = readNpy(digits('samples.npy'));
+const few = at('few.npy');
+writeFileSync(
+  few,
+  formatNpy({ dtype: 'u1', shape: [3, ...shape.slice(1)], data: data.slice(0, (3 * data.length) / (shape[0] ?? 1)) }),
+);
+
+describe('the engine back end', () => {
+  const built = heddle(['build', model, ...small, '-o', at('built'), '--samples', '1']);
+
+  it('builds with the same steps and leaves the same files', () => {
+    expect(built.stderr).toBe('');
+    expect(built.stdout).toMatch(/^\[3\/6\] plan .*P=2,G=4,M=8,D=4.* groups, .* MB a frame/m);
+    expect(built.stdout).toMatch(/^\[5\/6\] simulate .*1\/1 equal to the reference/m);
+    expect(built.stdout).toMatch(/^a frame takes [\d,]+ cycles: [\d,]+ samples\/s at 100 MHz/m);
+    const { files } = readJson<{ files: Record<string, string> }>(at('built', 'manifest.json'));
+    for (const [name, hash] of Object.entries(files)) expect(sha256File(at('built', name))).toBe(hash);
+    const wanted = [
+      'engine.json',
+      'dma.json',
+      'report.json',
+      'dram/weights.bin',
+      'rtl/files.f',
+      'vectors/s_axis_w.hex',
+    ];
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('says what firmware moves', () => {
+    const dma = readJson<{
+      readonly s_axis_w: { readonly transfer: readonly [number, number]; readonly packets: readonly number[] };
+      readonly s_axis_x: readonly {
+        readonly after: number;
+        readonly transfers: readonly (readonly [number, number])[];
+      }[];
+      readonly traffic: { readonly total: number };
+    }>(at('built', 'dma.json'));
+    const weights = readFileSync(at('built', 'dram', 'weights.bin'));
+    expect(dma.s_axis_w.transfer).toEqual([0, weights.length]);
+    expect(dma.s_axis_w.packets.reduce((sum, bytes) => sum + bytes, 0)).toBe(weights.length);
+    // Every packet begins with the mark of a header.
+    let from = 0;
+    for (const bytes of dma.s_axis_w.packets) {
+      expect(weights[from]).toBe(0xe7);
+      from += bytes;
+    }
+    const hex = readFileSync(at('built', 'vectors', 's_axis_x.hex'), 'utf8')
+      .trim()
+      .split('\n');
+    const pixels = dma.s_axis_x.reduce(
+      (sum, { transfers }) => sum + transfers.reduce((all, [, bytes]) => all + bytes, 0),
+      0,
+    );
+    expect(hex).toHaveLength(pixels / 16);
+  });
+
+  it('runs samples through the model and the circuit, by a plan that was given back', () => {
+    for (const [via, extra] of [
+      ['model', []],
+      ['simulator', ['--engines', '2']],
+    ] as const) {
+      const json = at(`${via}.json`);
+      const ended = heddle([
+        ...[
+          'infer',
+          model,
+          '--backend',
+          'engine',
+          '--engine',
+          at('built', 'engine.json'),
+          '--input',
+          few,
+          '--via',
+          via,
+        ],
+        ...['--json', json, ...extra],
+      ]);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(readJson<object>(json)).toMatchObject({ samples: 3, mismatches: 0, via, layers: [{}, {}, {}, {}] });
+    }
+  });
+
+  it('refuses what does not go together, by number', () => {
+    const refused = (args: readonly string[]): string => {
+      const ended = heddle(args);
+      expect(ended.code).toBe(2);
+      return ended.stderr;
+    };
+    expect(refused(['build', model, '--backend', 'engine'])).toMatch(/H2005.*which engine is not said/);
+    expect(refused(['build', model, ...small, '--folding', 'f.json'])).toMatch(/H2005.*--folding/);
+    expect(refused(['build', model, '--engine', 'P=2,G=4,M=8,D=4'])).toMatch(/H2005.*add --backend|H2005/);
+    expect(refused(['infer', model, '--input', few, '--backend', 'engine', '--engine', 'P=2,G=9,M=8,D=3'])).toMatch(
+      /H2202 {2}G: 9[^]*H2202 {2}D: 3/,
+    );
+  });
+});
