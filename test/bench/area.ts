@@ -7,13 +7,14 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { clockGateFile } from '../../src/blocks/clock/index.js';
 import { Engine } from '../../src/engine/config.js';
 import { reachedClockFile, type ReachedClock } from '../../src/engine/reached-clock.js';
 import { EngineArray, makeArray } from '../../src/engine/rtl/array.js';
-import { packedColumns } from '../../src/engine/rtl/column-kind.js';
+import { gatedColumns, packedColumns, plainColumns } from '../../src/engine/rtl/column-kind.js';
 import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
 import { buildDesign } from '../../src/hdl/index.js';
-import { type Asic, withSynthesis } from './area/synthesis.js';
+import { type Asic, type Synthesis, withSynthesis } from './area/synthesis.js';
 
 const words = process.argv.slice(2);
 const engine = Engine.parse(words.filter((word) => word.includes('=')).join(',') || 'P=4,G=2,M=4,D=1,XU=0');
@@ -23,20 +24,35 @@ const pes = engine.processingElements;
 
 const plain = buildDesign(EngineArray);
 const packed = buildDesign(makeArray(packedColumns));
+const gated = buildDesign(makeArray(gatedColumns(plainColumns())));
 
-function arrayRow(title: string, design: typeof plain, widths: { X_W: number; W_W: number; ACC_W: number }): Asic {
+/** Clock gates become cells of the library. */
+const gateFile = [
+  '`define HEDDLE_CLOCK_GATES',
+  '`define HEDDLE_CLOCK_GATE_CELL CLKGATE_X1 cell_i (.CK(clk), .E(en), .GCK(gclk));',
+  clockGateFile().text,
+].join('\n');
+
+interface Widths {
+  readonly X_W: number;
+  readonly W_W: number;
+  readonly ACC_W: number;
+}
+
+function arrayRow(title: string, design: typeof plain, widths: Widths, more = ''): Asic {
   const { P, G, M, D, XG } = engine;
-  return withSynthesis(design, { P, G, M, D, XG, ...widths }, ({ asic, fpga }) => {
+  const work = ({ asic, fpga }: Synthesis): Asic => {
     const cells = asic();
-    const { lut, ff, dsp } = fpga();
+    const { lut, ff, dsp } = more === '' ? fpga() : { lut: NaN, ff: NaN, dsp: NaN };
     const each = (count: number, digits: number, width: number): string =>
-      (count / pes).toFixed(digits).padStart(width);
+      (Number.isNaN(count) ? '-' : (count / pes).toFixed(digits)).padStart(width);
     console.log(
       `${title.padEnd(24)} ${each(cells.area, 1, 8)} ${cells.path.toFixed(2).padStart(6)} ` +
         `${each(lut, 1, 7)} ${each(ff, 1, 7)} ${each(dsp, 2, 7)}`,
     );
     return cells;
-  });
+  };
+  return withSynthesis(design, { P, G, M, D, XG, ...widths }, work, more);
 }
 
 const int8 = { X_W: 8, W_W: 8, ACC_W: 32 };
@@ -48,6 +64,7 @@ if (wants('array') || wants('pe')) {
   array = arrayRow('8 x 8 -> 32', plain, int8);
 }
 if (wants('pe')) {
+  arrayRow('8 x 8 -> 32, GATE', gated, int8, gateFile);
   arrayRow('8 x 8 -> 32, PACK', packed, int8);
   arrayRow('9 x 8 -> 32 (XU), PACK', packed, { ...int8, X_W: 9 });
   arrayRow('8 x 4 -> 24', plain, { X_W: 8, W_W: 4, ACC_W: 24 });

@@ -43,20 +43,19 @@ export interface Synthesis {
   readonly fpga: () => Fpga;
 }
 
-/** Works on a design in a folder of its own, which goes when `work` returns. `defines` are macros of the text. */
+/** Works on a design in a folder of its own, which goes when `work` returns. `more` is text of external modules. */
 export function withSynthesis<T>(
   design: Design,
   params: Readonly<Record<string, number>>,
   work: (synthesis: Synthesis) => T,
-  defines: readonly string[] = [],
+  more = '',
 ): T {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-area-'));
   try {
     const text = emitDesign(design).map((file) => file.text);
-    writeFileSync(join(folder, 'design.sv'), text.join('\n'));
-    const macros = ['SYNTHESIS', ...defines].map((name) => `-D ${name}`).join(' ');
+    writeFileSync(join(folder, 'design.sv'), [more, ...text].join('\n'));
     const set = Object.entries(params).map(([name, value]) => `-chparam ${name} ${value}`);
-    const read = `read_verilog -sv ${macros} design.sv; hierarchy -top ${design.top} ${set.join(' ')}`;
+    const read = `read_verilog -sv -D SYNTHESIS design.sv; hierarchy -top ${design.top} ${set.join(' ')}`;
     return work({
       asic: () => asic(folder, design.top, read),
       fpga: () => fpga(folder, design.top, read),
@@ -112,7 +111,7 @@ function asic(folder: string, top: string, read: string): Asic {
   const log = run(folder, 'yosys', [
     '-p',
     [
-      `${read}; read_verilog -lib ram_cell.v; synth -top ${top} -run begin:fine`,
+      `read_liberty -lib -ignore_miss_func cells.lib; ${read}; read_verilog -lib ram_cell.v; synth -top ${top} -run begin:fine`,
       `techmap -map ram_map.v; opt_clean; synth -top ${top} -run fine:; flatten; opt_clean`,
       `dfflibmap -liberty cells.lib; abc -liberty cells.lib -constr constr -D ${TARGET}; opt_clean`,
       'expose -evert t:left_out_ram; splitnets; splitnets -ports; opt_clean -purge',
