@@ -57,6 +57,8 @@ export class EmitContext {
   readonly uses: { get(ex: Ex): number | undefined };
   /** Wires that live in locals of this function and are never stored. */
   localOnly: { has(signal: number): boolean } = new Set<number>();
+  /** Loops that run as one: addresses follow the variable of the last one only, in steps of the elements. */
+  merged: { readonly from: number; readonly to: number } | undefined;
   /** Where stores note that they change something. */
   detect: Detection | undefined;
 
@@ -114,6 +116,7 @@ export class EmitContext {
     if (a.terms.length === 0) return a;
     let out = affineConst(a.c);
     for (const t of a.terms) {
+      if (this.merged !== undefined && t.v >= this.merged.from && t.v < this.merged.to) continue;
       const value = this.vars.get(t.v);
       if (value !== undefined && 'fixed' in value) {
         out = addAffine(out, affineConst(t.k * (t.table === undefined ? value.fixed : (t.table[value.fixed] ?? 0))));

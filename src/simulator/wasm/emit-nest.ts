@@ -12,6 +12,7 @@ import { wideAddress, wideInto } from './emit-wide.js';
 import { I32, OP } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
 import type { Arm, PlannedAssign } from './plan.js';
+import { mergeable, withMerged } from './merge-loops.js';
 import type { Branch, Leaf, Nest, Step } from './nest.js';
 import { emitVectorLoop, vectorBits } from './vector-loop.js';
 
@@ -96,7 +97,7 @@ function emitAt(c: EmitContext, loops: readonly number[], depth: number, steps: 
       k++;
     }
     if (depth === loops.length - 1) emitInnermost(c, loops, run, down);
-    else {
+    else if (!emitMerged(c, loops, depth, run, down)) {
       const inside = loops.slice(depth + 1).reduce((n, d) => n * d, 1);
       openLoop(c, depth, loops[depth] ?? 1, down, run, () => emitAt(c, loops, depth + 1, run, down), inside);
     }
@@ -123,6 +124,26 @@ function emitInnermost(c: EmitContext, loops: readonly number[], steps: readonly
     emitVectorLoop(c, step, v, count, bits);
   }
   flush();
+}
+
+/** Leaves whose loops from `depth` on all run as one, in vectors, a loop for each; false if they do not. */
+function emitMerged(
+  c: EmitContext,
+  loops: readonly number[],
+  depth: number,
+  steps: readonly Step[],
+  down: boolean,
+): boolean {
+  const leaves = steps.flatMap((s) => (s.kind === 'leaf' && s.inner.length === 0 ? [s] : []));
+  if (down || leaves.length < steps.length || !leaves.every((leaf) => mergeable(c, leaf, loops, depth))) return false;
+  return withMerged(c, loops, depth, (count) => {
+    const last = loops.length - 1;
+    const flat = loops.map((n, v) => (v === last ? count : n));
+    const bits = leaves.map((leaf) => vectorBits(c, leaf, flat, last, down, loops));
+    if (bits.some((b) => b === undefined)) return false;
+    leaves.forEach((leaf, k) => emitVectorLoop(c, leaf, last, count, bits[k] ?? 8));
+    return true;
+  });
 }
 
 function emitBranch(
@@ -251,6 +272,7 @@ function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): voi
   const open = (d: number): void => {
     if (d === leaf.inner.length) return store(c, leaf);
     const last = d === leaf.inner.length - 1;
+    if (!last && emitMerged(c, all, depth + d, [{ ...leaf, inner: [] }], down)) return;
     const bits = last ? vectorBits(c, leaf, all, depth + d, down) : undefined;
     if (bits !== undefined) return emitVectorLoop(c, leaf, depth + d, leaf.inner[d] ?? 1, bits);
     openLoop(c, depth + d, leaf.inner[d] ?? 1, down, [leaf], () => open(d + 1));

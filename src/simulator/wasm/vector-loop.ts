@@ -20,11 +20,13 @@ export function vectorBits(
   loops: readonly number[],
   v: number,
   down: boolean,
+  /** The loops as the circuit has them, where some of them run as one. */
+  written = loops,
 ): LaneBits | undefined {
   const target = c.signal(leaf.target);
   const count = loops[v] ?? 1;
   if (count < 4 || target.width > 64 || leaf.ripple === true) return undefined;
-  if (!stepsByOne(c, leaf, v) || !inOrder(c, leaf, loops, down)) return undefined;
+  if (!stepsByOne(c, leaf, v) || !inOrder(c, leaf, written, down)) return undefined;
   const bits = laneBits(c, leaf.value, v, target.width);
   return bits === undefined || bits * count < 64 ? undefined : bits;
 }
