@@ -7,7 +7,14 @@ import type { RandomStream } from '../base/random.js';
 import type { Failure } from './failure.js';
 import { runLockstep } from './lockstep.js';
 import type { LockstepSpec } from './lockstep-spec.js';
-import { type Bench, measureCapacity, measureLatency, measureThroughput, validWithoutReady } from './measure.js';
+import {
+  type Bench,
+  flowingTransfers,
+  latencyIn,
+  measureCapacity,
+  throughputIn,
+  validWithoutReady,
+} from './measure.js';
 import type { Participant } from './participant.js';
 import { combinationalPaths } from './paths.js';
 import { type Regression, readRegressions } from './regressions.js';
@@ -113,41 +120,61 @@ function explain(block: BlockSpec, spec: LockstepSpec, failure: Failure, units: 
   return `${report}\n  for vectors/regressions/${subject}.json: ${JSON.stringify(again)}`;
 }
 
+/** Broken claims: measured on all participants in lockstep, or on each alone where they differ. */
 function checkClaims(block: BlockSpec): string[] {
-  const { claims = {}, streams, reset, constants, subject, patience } = block;
+  const { participants, streams, reset, constants, patience } = block;
   const inputs = block.inputs(randomStream(1n, 'claims'), 1001);
-  return block.participants.flatMap((participant) => {
-    const bench: Bench = {
-      ...{ participant, streams, inputs },
-      ...(reset === undefined ? {} : { reset }),
-      ...(constants === undefined ? {} : { constants }),
-      ...(patience === undefined ? {} : { patience }),
-    };
-    const broken: string[] = [];
-    const expectEqual = (what: string, measured: string | number, claimed: string | number): void => {
-      if (measured === claimed) return;
-      broken.push(`${subject}: ${participant.name}: ${what} is ${measured}, claimed ${claimed}`);
-    };
-    const { latency, fullRate = [], capacity, paths } = claims;
+  const shared = {
+    ...{ streams, inputs },
+    ...(reset === undefined ? {} : { reset }),
+    ...(constants === undefined ? {} : { constants }),
+    ...(patience === undefined ? {} : { patience }),
+  };
+  const [participant, ...beside] = participants;
+  if (participant === undefined) return [];
+  let broken: string[];
+  try {
+    const expected = block.reference === undefined ? {} : { expected: block.reference(inputs) };
+    broken = brokenClaims(block, { ...shared, ...expected, participant, beside });
+  } catch (error) {
+    broken = participants.flatMap((each) => brokenClaims(block, { ...shared, participant: each }));
+    if (broken.length === 0) broken = [`${block.subject}: ${(error as Error).message}`];
+  }
+  return [...broken, ...participants.flatMap((each) => brokenPaths(block, each))];
+}
+
+function brokenClaims({ claims = {}, subject }: BlockSpec, bench: Bench): string[] {
+  const broken: string[] = [];
+  const who = [bench.participant, ...(bench.beside ?? [])].map(({ name }) => name).join(', ');
+  const expectEqual = (what: string, measured: number, claimed: number): void => {
+    if (measured !== claimed) broken.push(`${subject}: ${who}: ${what} is ${measured}, claimed ${claimed}`);
+  };
+  const { latency, fullRate = [], capacity } = claims;
+  if (latency !== undefined || fullRate.length > 0) {
+    const transfers = flowingTransfers(bench);
     if (latency !== undefined) {
       const { from, to, cycles } = latency;
-      expectEqual(`latency from ${from} to ${to}`, measureLatency(bench, from, to), cycles);
+      expectEqual(`latency from ${from} to ${to}`, latencyIn(transfers, from, to), cycles);
     }
     for (const stream of fullRate) {
-      const { beats, bubbles } = measureThroughput(bench, stream);
+      const { beats, bubbles } = throughputIn(transfers, stream);
       expectEqual(`${stream}: bubbles in ${beats} beats`, bubbles, 0);
       if (beats < 1000) broken.push(`${subject}: only ${beats} beats on ${stream}, 1000 are needed to claim full rate`);
     }
-    if (capacity !== undefined) expectEqual('capacity', measureCapacity(bench, capacity.stream), capacity.beats);
-    for (const { name, role } of streams) {
-      if (role === 'source' && !validWithoutReady(bench, name)) broken.push(`${subject}: VALID_WAITS_READY on ${name}`);
-    }
-    if (paths !== undefined && participant.compare === 'exact') {
-      const found = [...combinationalPaths(participant.create(), reset === undefined ? {} : { reset })];
-      expectEqual('set of combinational paths', found.sort().join(', '), [...paths].sort().join(', '));
-    }
-    return broken;
-  });
+  }
+  if (capacity !== undefined) expectEqual('capacity', measureCapacity(bench, capacity.stream), capacity.beats);
+  for (const { name, role } of bench.streams) {
+    if (role === 'source' && !validWithoutReady(bench, name)) broken.push(`${subject}: VALID_WAITS_READY on ${name}`);
+  }
+  return broken;
+}
+
+function brokenPaths({ claims: { paths } = {}, reset, subject }: BlockSpec, participant: Participant): string[] {
+  if (paths === undefined || participant.compare !== 'exact') return [];
+  const found = [...combinationalPaths(participant.create(), reset === undefined ? {} : { reset })];
+  const [measured, claimed] = [found, paths].map((all) => [...all].sort().join(', '));
+  if (measured === claimed) return [];
+  return [`${subject}: ${participant.name}: set of combinational paths is ${measured}, claimed ${claimed}`];
 }
 
 /** Runs everything; deterministic in the spec. */

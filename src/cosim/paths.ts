@@ -6,22 +6,22 @@ import { type RandomStream, randomStream } from '../base/random.js';
 import type { PortInfo, Simulation } from '../simulator/simulation.js';
 import { portNamed } from './access.js';
 
-/** True when `to` changes in this cycle after some bit of `from` is turned over; the inputs are put back. */
-export function reacts(sim: Simulation, from: string, to: string, held: bigint): boolean {
+/** Those of `outputs` that change in this cycle after some bit of `from` is turned over; the inputs are put back. */
+function reacting(sim: Simulation, from: string, outputs: readonly string[], held: bigint): string[] {
   const { width } = portNamed(sim.ports, from);
   sim.settle();
-  const before = sim.peek(to);
+  const before = outputs.map((name) => sim.peek(name));
   const masks = [(1n << BigInt(width)) - 1n, ...Array.from({ length: Math.min(width, 64) }, (_, i) => 1n << BigInt(i))];
-  let changed = false;
+  const changed = outputs.map(() => false);
   for (const mask of masks) {
     sim.poke(from, held ^ mask);
     sim.settle();
-    changed = sim.peek(to) !== before;
-    if (changed) break;
+    outputs.forEach((name, k) => (changed[k] ||= sim.peek(name) !== before[k]));
+    if (!changed.includes(false)) break;
   }
   sim.poke(from, held);
   sim.settle();
-  return changed;
+  return outputs.filter((_, k) => changed[k]);
 }
 
 export interface PathOptions {
@@ -52,10 +52,9 @@ export function combinationalPaths(sim: Simulation, options: PathOptions = {}): 
     const held = new Map(inputs.map((port) => [port.name, randomBits(random, port)]));
     for (const [name, value] of held) sim.poke(name, value);
     for (const { name } of inputs) {
-      for (const output of outputs) {
-        const path = `${name} -> ${output}`;
-        if (!found.has(path) && reacts(sim, name, output, held.get(name) ?? 0n)) found.add(path);
-      }
+      const open = outputs.filter((output) => !found.has(`${name} -> ${output}`));
+      if (open.length === 0) continue;
+      for (const output of reacting(sim, name, open, held.get(name) ?? 0n)) found.add(`${name} -> ${output}`);
     }
     sim.tick();
   }
