@@ -24,6 +24,18 @@ const shares = [1, 0.98, 0.95, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5];
 
 /** The plan with the least DRAM traffic that is found. Throws H2205 for a layer whose rows do not fit into the X-RAM. */
 export function planNetwork(engine: Engine, network: EngineNetwork): EnginePlan {
+  const wide = network.tensors.filter(({ size }) => size.channels > engine.maxChannels);
+  if (wide.length > 0)
+    throw new HeddleError(
+      wide.map(({ name, size }) =>
+        engineDiagnostic(
+          'H2205',
+          name,
+          `${size.channels} channels, this engine is made for ${engine.maxChannels}`,
+          'maxChannels',
+        ),
+      ),
+    );
   const facts = factsOf(engine, network);
   let stuck = 0;
   for (const share of shares) {

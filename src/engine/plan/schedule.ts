@@ -72,13 +72,18 @@ interface Current {
   readonly layers: readonly NetworkLayer[];
   readonly strips: Strips;
   readonly loaded: readonly { readonly name: string; readonly place: TensorPlace; readonly free: number }[];
-  /** Row tokens before the first load of the group. */
-  readonly tokens: number;
-  /** Tokens behind the rows of every loaded tensor, strip by strip. */
+  /** Tokens before and behind the rows of every loaded tensor, strip by strip. */
+  readonly loadsAt: Map<string, number[]>;
   readonly loadedAt: Map<string, number[]>;
   /** Passes behind each layer's strips. */
   readonly doneAt: Map<string, number[]>;
 }
+
+const isInput = (layers: readonly NetworkLayer[], tensor: string): boolean =>
+  layers.some(({ input }) => input === tensor);
+
+/** Beats of a packet of rows at least, where a tensor has several slabs: the descriptor in front takes 256 bits. */
+const blockBeats = 48;
 
 class Scheduler {
   readonly #passes: ScheduledPass[] = [];
@@ -118,10 +123,12 @@ class Scheduler {
     const strips = stripsOf(layers, planned.rows);
     const loaded = planned.places
       .filter(({ from }) => from === 'dram')
-      .map((place) => ({ name: place.tensor, place, free: this.#freeAt(place) }));
+      .map((place) => ({ name: place.tensor, place, free: this.#freeAt(place) }))
+      // Residuals first: they must be there as a whole, windows row by row.
+      .sort((a, b) => Number(isInput(layers, a.name)) - Number(isInput(layers, b.name)));
     const current: Current = {
-      ...{ index, planned, layers, strips, loaded, tokens: this.#tokens },
-      ...{ loadedAt: new Map(), doneAt: new Map() },
+      ...{ index, planned, layers, strips, loaded },
+      ...{ loadsAt: new Map(), loadedAt: new Map(), doneAt: new Map() },
     };
     for (let strip = 0; strip < strips.count; strip++) {
       for (const { name, place, free } of loaded) this.#load(current, strip, name, place, free);
@@ -148,7 +155,7 @@ class Scheduler {
 
   /** The rows of a tensor that a strip needs beyond those of the strip before. */
   #load(
-    { index, layers, strips, loadedAt, doneAt }: Current,
+    { index, layers, strips, loadsAt, loadedAt, doneAt }: Current,
     strip: number,
     name: string,
     place: TensorPlace,
@@ -173,14 +180,24 @@ class Scheduler {
       return Math.max(free, ...last);
     };
     const end = ends[strip] ?? 0;
+    loadsAt.set(name, [...(loadsAt.get(name) ?? []), this.#tokens]);
     for (let row = ends[strip - 1] ?? 0; row < end;) {
       const waitDone = wait(row);
       let next = row + 1;
       while (next < end && wait(next) === waitDone) next++;
-      this.#rows(index, stored, place, { row0: row, rows: next - row, waitDone });
+      for (const block = this.#blockRows(stored, place); row < next; row += block)
+        this.#rows(index, stored, place, { row0: row, rows: Math.min(block, next - row), waitDone });
       row = next;
     }
     loadedAt.set(name, [...(loadedAt.get(name) ?? []), this.#tokens]);
+  }
+
+  /** Rows of a slab that come before those of the next one: few, so that the first output rows need not wait for all slabs. */
+  #blockRows({ slabs }: StoredTensor, place: TensorPlace): number {
+    if (slabs.length < 2) return place.height;
+    const { XP, D, groupBits } = this.engine;
+    const beats = (place.words * place.phases * Math.ceil((slabs[0]?.channels ?? 1) / D) * groupBits) / XP;
+    return Math.ceil(blockBeats / beats);
   }
 
   #rows(
@@ -251,8 +268,8 @@ class Scheduler {
   }
 
   /**
-   * The tokens that a pass waits for: row by row where its input is the only tensor that comes, and comes slab by slab no more
-   * than once; otherwise all rows of the strip.
+   * The tokens that a pass waits for: row by row of its input, where that comes behind its residual; otherwise all rows of the
+   * strip. Rows of several slabs come block by block, so that a row is there when as many more are as a block has.
    */
   #tokensOf(
     current: Current,
@@ -260,18 +277,23 @@ class Scheduler {
     { layer, input, residual }: NetworkLayer,
     pass: PassPlan,
   ): Partial<Header> {
-    const { loaded, loadedAt, tokens, strips } = current;
+    const { loaded, loadsAt, loadedAt, strips } = current;
     const reads = loaded.filter(({ name }) => name === input || name === residual);
-    if (reads.length === 0) return {};
-    const [only] = reads;
-    const rowByRow = loaded.length === 1 && only?.name === input && this.#stored.get(input)?.slabs.length === 1;
-    if (rowByRow) {
-      const { stride, pad, kernel, dilation } = layer.y;
-      const first = Math.max(1, pass.row0 * stride - pad + (kernel - 1) * dilation + 1);
-      const all = tokens + (strips.ends.get(input)?.at(-1) ?? 0);
-      return { tokCheck: 1, tokFirst: (tokens + first) & 0xffff, tokStep: stride, tokMax: all & 0xffff };
-    }
-    const all = Math.max(...reads.map(({ name }) => loadedAt.get(name)?.[strip] ?? 0)) & 0xffff;
-    return { tokCheck: 1, tokFirst: all, tokStep: 0, tokMax: all };
+    const last = reads.at(-1);
+    if (last === undefined) return {};
+    const most = Math.max(...reads.map(({ name }) => loadedAt.get(name)?.[strip] ?? 0));
+    const stored = this.#stored.get(input);
+    if (last.name !== input || stored === undefined) return tokenFields(most, 0, most);
+    const slabs = stored.slabs.length;
+    const spare = slabs < 2 ? 0 : this.#blockRows(stored, last.place) - 1;
+    const { stride, pad, kernel, dilation } = layer.y;
+    const begun = loadsAt.get(input)?.[strip] ?? 0;
+    const before = strips.ends.get(input)?.[strip - 1] ?? 0;
+    const row = pass.row0 * stride - pad + (kernel - 1) * dilation + 1;
+    return tokenFields(Math.max(begun, begun + slabs * (row - before + spare)), slabs * stride, most);
   }
 }
+
+const tokenFields = (first: number, step: number, most: number): Partial<Header> => ({
+  ...{ tokCheck: 1, tokFirst: Math.min(first, most) & 0xffff, tokStep: step, tokMax: most & 0xffff },
+});

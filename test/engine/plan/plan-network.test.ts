@@ -108,6 +108,9 @@ describe('planNetwork', () => {
   it('names the layer whose rows do not fit', () =>
     expect(() => prepared('chain', 'P=3,G=2,M=8,D=2,XD=20')).toThrow(/H2205.*rows of .*XD=20/));
 
+  it('keeps to the channels that an engine is made for', () =>
+    expect(() => prepared('chain', 'P=3,G=2,M=8,D=2,maxChannels=12')).toThrow(/H2205 {2}conv_2: 19 channels.* 12/));
+
   it('wants ports of one width for what comes back', () => {
     expect(() => {
       const { plan, network } = prepared('chain', 'P=3,G=2,M=8,D=2,XD=96,XP=256,YP=32');
