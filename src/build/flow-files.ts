@@ -1,4 +1,5 @@
 /** Scripts, constraints and the test bench that stand beside the text in the directory of a build. */
+import type { TextFile } from '../cosim/index.js';
 import { asicFiles } from '../target/asic.js';
 import { benchFiles, type VectorFiles } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
@@ -8,23 +9,38 @@ import { packageFiles } from '../target/packages.js';
 import { readTechnology } from '../target/technology.js';
 import { vivadoFiles } from '../target/vivado.js';
 
+/** Folder of the sources for a chip. */
+const chipFolder = 'rtl_asic';
+
 export interface FlowOptions {
   readonly board: Board;
   /** Path of a `tech.json`. */
   readonly tech?: string | undefined;
+  /** Sources with the contents of ROMs in them; called where there is a technology. */
+  readonly chipSources: () => readonly TextFile[];
   readonly vectors: VectorFiles;
 }
 
 /** Files by path below the directory of the build. */
-export function flowFiles(
-  design: TargetDesign,
-  { board, tech, vectors }: FlowOptions,
-): Readonly<Record<string, string>> {
+export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<Record<string, string>> {
+  const { board, vectors } = options;
   return Object.fromEntries([
     ...benchFiles(design, { vectors }),
     ...packageFiles(design, board),
     ['component.xml', ipXact(design)],
     ...(board.flow === 'vivado' ? vivadoFiles(design, board) : []),
-    ...(tech === undefined ? [] : asicFiles(design, readTechnology(tech), { rtlFolder: 'rtl', clockGating: true })),
+    ...chipFiles(design, options),
   ]);
+}
+
+function chipFiles(design: TargetDesign, { tech, chipSources }: FlowOptions): readonly (readonly [string, string])[] {
+  if (tech === undefined) return [];
+  const technology = readTechnology(tech);
+  const files = chipSources();
+  const sources = files.map(({ name }) => name);
+  return [
+    ...files.map(({ name, text }) => [`${chipFolder}/${name}`, text] as const),
+    [`${chipFolder}/files.f`, sources.map((name) => `${name}\n`).join('')],
+    ...asicFiles({ ...design, sources, images: [] }, technology, { rtlFolder: chipFolder, clockGating: true }),
+  ];
 }

@@ -1,5 +1,5 @@
 /** Everything that is made of a planned chain: the circuit, its text, the shell around it, the memory images. */
-import type { Design } from '../circuit/index.js';
+import { bindImages, type Design } from '../circuit/index.js';
 import {
   designSpec,
   moduleStreams,
@@ -26,6 +26,12 @@ export interface Hardware {
 
 /** The circuit of a chain without any text. */
 export const makeDesign = (chain: Chain): Design => generateChain(chain);
+
+/** Sources for a chip: contents of ROMs stand in the text, nothing reads a file. The shell last. */
+export function chipSources(chain: Chain): readonly TextFile[] {
+  const design = bindImages(makeDesign(chain));
+  return [...emitDesign(design), renderShell(chain, design.top)];
+}
 
 export function makeHardware(chain: Chain): Hardware {
   const design = makeDesign(chain);

@@ -9,6 +9,7 @@ export * from './module.js';
 export * from './external.js';
 export * from './harden.js';
 export * from './walk.js';
+export * from './bind-images.js';
 export * from './image-size.js';
 export * from './flow.js';
 export * from './components.js';

@@ -111,6 +111,8 @@ export type Signal = SignalCommon &
          */
         readonly collision?: 'last' | 'never';
         readonly style?: 'auto' | 'block' | 'distributed' | 'ultra';
+        /** Contents that stand in the text itself (`bindImages`), in the place of `image`. */
+        readonly contents?: Image;
         /** Nothing can write it: `image` stands for ever. */
         readonly readOnly?: boolean;
       }

@@ -78,7 +78,9 @@ function declare(scope: Scope, signal: Signal): number {
     type.kind === 'uint' || type.kind === 'sint' ? undefined : membersOf(signal),
     false,
     kind === 'reg' && signal.reset === undefined,
-    memory && signal.image !== undefined ? imageOf(scope, signal, depth) : undefined,
+    memory
+      ? (signal.contents?.words ?? (signal.image === undefined ? undefined : imageOf(scope, signal, depth)))
+      : undefined,
     top ? port : undefined,
     undefined,
     signal.place,

@@ -98,6 +98,11 @@ function valueAt(expr: Expr, width: Nat, position: Position, context: ExprContex
       return fits(signAs(runtimeElement(expr, context), signedType(expr.type)));
     case 'read': {
       const memory = context.signals[expr.memory]!;
+      if (memory.kind === 'memory' && memory.contents !== undefined) {
+        const address = cast(text(32), selfContained(expr.address, context));
+        const found: SvExpr = call(`${memory.name}_at`, address);
+        return fits(signAs({ sv: found, signed: false, solid: true }, signedType(expr.type)));
+      }
       const index = memory.kind === 'memory' ? indexSv(expr.address, memory.depth, context) : text(0);
       const word: SvExpr = { sv: 'bit', base: text(memory.name), index };
       return fits(signAs({ sv: word, signed: false, solid: true }, signedType(expr.type)));

@@ -70,7 +70,9 @@ function equations(run: readonly (Of<'declare'> | Of<'assign'>)[], context: Item
   const groups = root ? [memories, registers, wires] : [memories, [...declared].filter((id) => !memories.includes(id))];
   const result: SvItem[] = [];
   for (const group of groups.filter((each) => each.length > 0)) {
-    result.push({ item: 'declarations', rows: group.map((id) => declaration(id, context)) });
+    const declared = group.filter((id) => !isRom(id, context));
+    if (declared.length > 0)
+      result.push({ item: 'declarations', rows: declared.map((id) => declaration(id, context)) });
     for (const id of group) result.push(...contents(id, context));
   }
   const own = assigns.filter((item) => wires.includes(item.target.signal));
@@ -80,6 +82,12 @@ function equations(run: readonly (Of<'declare'> | Of<'assign'>)[], context: Item
   return result;
 }
 
+/** A memory whose contents stand in the text is a function, not an array. */
+function isRom(id: SignalId, { signals }: ItemContext): boolean {
+  const signal = signals[id]!;
+  return signal.kind === 'memory' && signal.contents !== undefined;
+}
+
 function declaration(id: SignalId, context: ItemContext) {
   const row = declarationSv(context.signals[id]!, context);
   return context.chains.has(id) ? { ...row, pragma: 'verilator split_var' } : row;
@@ -87,7 +95,12 @@ function declaration(id: SignalId, context: ItemContext) {
 
 function contents(id: SignalId, context: ItemContext): SvItem[] {
   const signal = context.signals[id]!;
-  if (signal.kind !== 'memory' || signal.image === undefined) return [];
+  if (signal.kind !== 'memory') return [];
+  if (signal.contents !== undefined) {
+    const { width, words } = signal.contents;
+    return [{ item: 'rom', memory: signal.name, width, words }];
+  }
+  if (signal.image === undefined) return [];
   return [{ item: 'readmem', image: signal.image, memory: signal.name, depth: natSv(signal.depth), tight: true }];
 }
 

@@ -2,6 +2,7 @@
 import { COLUMNS, flat, padColumn, wrapProse } from './layout.js';
 import { Lines, type MappedLine } from './lines.js';
 import { printCompact, printExpr } from './print-expr.js';
+import { printRom } from './print-rom.js';
 import { printStatements } from './print-statements.js';
 import type { SvConnection, SvDeclaration, SvItem, SvModule, SvPort, SvType } from './tree.js';
 
@@ -155,6 +156,8 @@ function printItem(out: Lines, item: SvItem, indent: number): void {
       out.add(indent, `${item.head} begin${item.note === undefined ? '' : `  // ${item.note}`}`, item.place);
       printStatements(out, item.body, indent + 2);
       return out.add(indent, 'end');
+    case 'rom':
+      return printRom(out, item, indent);
     case 'readmem':
       // A generate condition: Yosys drops a $readmemh under a procedural one.
       out.add(indent, `if (${item.image} != "") begin : g_${item.memory}_image`);

@@ -92,6 +92,8 @@ export type SvItem = (
       readonly body: readonly SvStmt[];
       readonly place?: SourcePlace | undefined;
     }
+  /** Contents of a ROM as a function of the address, `NAME_at(address)`. */
+  | { readonly item: 'rom'; readonly memory: string; readonly width: number; readonly words: readonly bigint[] }
   /** `$readmemh(IMAGE, rom)` where an image is given, zeros where not, so that the module elaborates by itself. */
   | { readonly item: 'readmem'; readonly image: string; readonly memory: string; readonly depth: SvExpr }
   | {

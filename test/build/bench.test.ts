@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Progress } from '../../src/base/progress.js';
@@ -38,7 +39,8 @@ beforeAll(async () => {
     style: { mode: 'silent', color: false, columns: 80 },
     write: () => undefined,
   });
-  const options = { samples: 2, portBits: 64, clockMhz: 100, seed: 3n } as const;
+  const tech = fileURLToPath(new URL('../../asic/tech.example.json', import.meta.url));
+  const options = { samples: 2, portBits: 64, clockMhz: 100, seed: 3n, tech } as const;
   await build({ model: digits('digits_w1a1.onnx'), output: work, ...options }, silent);
 });
 
@@ -54,6 +56,14 @@ describe('sim/bench.sv', () => {
       `stall ${stall} %`,
       expect.stringMatching(/^PASS: 4 beats equal, \d+ cycles$/) as string,
     ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('passes on the sources for a chip, which read no file', async () => {
+    const sources = readFileSync(join(work, 'rtl_asic/files.f'), 'utf8').trimEnd().split('\n');
+    for (const name of sources) expect(readFileSync(join(work, 'rtl_asic', name), 'utf8')).not.toContain('readmem');
+    const { exitCode, text } = await run(`DUT=${sources.map((name) => `../rtl_asic/${name}`).join(' ')}`);
+    expect(text).toMatch(/PASS: 4 beats equal/);
     expect(exitCode).toBe(0);
   });
 

@@ -8,6 +8,7 @@ import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
 import { boardFor } from '../backend.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
 import { flowFiles } from '../flow-files.js';
+import { chipSources } from '../hardware.js';
 import { targetDesign } from '../target-design.js';
 import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
 import type { PlanRequest } from '../plan-goal.js';
@@ -162,7 +163,10 @@ export function packageStep(
   };
   const map = addressMapFile(chain, top);
   const files = { s_axis: 'input.hex', m_axis: 'output.hex', ...weightFiles(chain) };
-  const flow = flowFiles(targetDesign(chain, generated, clockMhz), { board: boardFor(board), tech, vectors: files });
+  const flow = flowFiles(targetDesign(chain, generated, clockMhz), {
+    ...{ board: boardFor(board), tech, vectors: files },
+    chipSources: () => chipSources(chain),
+  });
   return { report, vectors, flow, ...(map === undefined ? {} : { addressMap: map }) };
 }
 
