@@ -32,7 +32,7 @@ export interface SizedFifo {
 export interface FifoSizing {
   readonly chain: Chain;
   readonly fifos: readonly SizedFifo[];
-  /** Cycles between samples, with these depths as with endless FIFOs. */
+  /** Cycles between samples, measured with these depths, margins among them; those of endless FIFOs, or fewer. */
   readonly interval: number;
   /** Runs of the equations that it took. */
   readonly runs: number;
@@ -70,15 +70,17 @@ export function sizeFifos(chain: Chain, fixed: ReadonlySet<string> = new Set()):
     return found;
   };
   // What a few samples do not show, more of them may.
+  const measured = (depths: Depths): number => lateInterval(runs.of(depths, long), long);
   const quick = search(short);
-  const enough = runs.of(quick, long);
-  const least = lateInterval(enough, long) <= interval ? quick : search(long);
+  const quickly = measured(quick);
+  const least = quickly <= interval ? quick : search(long);
   const safe = addMargins(chain, least, (depths) => runs.of(depths, marginSamples, { fill: 'bubbles' }).times());
   const fifos = open.map(({ name, stage }) => {
     const depth = safe.get(name) ?? 1;
     return { name, stage, depth, peak: peaks.get(name) ?? 1, margin: depth - (least.get(name) ?? 1) };
   });
-  return { chain: withDepths(chain, safe), fifos, interval, runs: runs.count };
+  const reached = safe === quick ? quickly : measured(safe);
+  return { chain: withDepths(chain, safe), fifos, interval: reached, runs: runs.count };
 }
 
 /** Cycles between the last of `samples` samples, when the first ones have filled the chain. */

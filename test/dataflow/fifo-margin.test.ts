@@ -87,6 +87,15 @@ describe('a margin', () => {
     }
   });
 
+  it('is in the depths that the interval is measured with', () => {
+    for (const name of withMargin) {
+      const { network, folding, portBits } = randomConvCase(Number(name.split(' ')[1]));
+      const { chain, fifos, interval } = sizeFifos(planNetwork(network, { folding, portBits, sizing: false }).chain);
+      expect(fifos.some(({ margin }) => margin > 0)).toBe(true);
+      expect([name, proveFifos(chain, [], 24).interval]).toEqual([name, interval]);
+    }
+  });
+
   it('is an error where the user gave the depths', () => {
     const one = cases.get('rom 21')!;
     const all = new Set(one.chain.nodes.flatMap(({ kind, name }) => (kind === 'fifo' ? [name] : [])));
