@@ -4,6 +4,7 @@ import { encodeDescriptor, type Descriptor } from './descriptor.js';
 import { slabRows, type DramPiece, type DramRegion, type DramSlab } from './dram.js';
 import { engineError } from './errors.js';
 import type { PassPlan } from './passes.js';
+import { checkPlan } from './plan/check-plan.js';
 import type { EnginePlan } from './plan/engine-plan.js';
 import { slabRowBytes, slabsOfPasses } from './plan/layer-traffic.js';
 import type { EngineNetwork, NetworkLayer } from './plan/lower-stages.js';
@@ -60,6 +61,7 @@ const aligned = (address: number, to = alignment): number => Math.ceil(address /
 /** Throws H2209 where plan and network do not belong together, H2212 where rows that leave cannot come back. */
 export function programOf(plan: EnginePlan, network: EngineNetwork): EngineProgram {
   const engine = Engine.fromJSON(plan.engine);
+  checkPlan(engine, plan);
   const { passes, loads, stored } = scheduleOf(engine, plan, network);
   const weightsOf: DramPiece[] = [];
   let end = 0;

@@ -108,6 +108,37 @@ describe('planNetwork', () => {
   it('names the layer whose rows do not fit', () =>
     expect(() => prepared('chain', 'P=3,G=2,M=8,D=2,XD=20')).toThrow(/H2205.*rows of .*XD=20/));
 
+  it('tells what an edit of places has broken', () => {
+    const { plan, network } = prepared('chain', 'P=4,G=2,M=8,D=2,XD=1024');
+    const edited = (edit: (place: EnginePlan['groups'][number]['places'][number]) => number): EnginePlan => ({
+      ...plan,
+      groups: plan.groups.map((group) => ({
+        ...group,
+        places: group.places.map((place) => ({ ...place, base: edit(place) })),
+      })),
+    });
+    expect(() =>
+      programOf(
+        edited(() => 0),
+        network,
+      ),
+    ).toThrow(/H2209 {2}\w+: overlaps \w+ in group 0/);
+    expect(() =>
+      programOf(
+        edited(({ base }) => base + 900),
+        network,
+      ),
+    ).toThrow(/H2209.*there are 1024/);
+    const moved = edited(({ base, from }) => (from === 'before' ? base + 1 : base));
+    expect(() => programOf(moved, network)).toThrow(/H2209.*lies at word \d+, bank group 0 in group 0/);
+    expect(
+      programOf(
+        edited(({ base }) => base + 1),
+        network,
+      ).passes.length,
+    ).toBe(programOf(plan, network).passes.length);
+  });
+
   it('keeps to the channels that an engine is made for', () =>
     expect(() => prepared('chain', 'P=3,G=2,M=8,D=2,maxChannels=12')).toThrow(/H2205 {2}conv_2: 19 channels.* 12/));
 
