@@ -68,23 +68,25 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
   const counter = new PassCounter();
   let [first, last, quiet, out] = [-1, 0, 0, -1];
   for (let cycle = 0; ; cycle++) {
+    // Who is asked first changes from cycle to cycle. This runs for every cycle of a network: without lists.
     const turn = cycle % 3;
-    for (let i = 0; i < 3; i++) {
-      const which = (turn + i) % 3;
-      if (which === 0) w.offer(memory);
-      else if (which === 1) x.offer(memory);
-      else y.offer(memory);
-    }
+    if (turn === 0) w.offer(memory);
+    if (turn !== 2) x.offer(memory);
+    y.offer(memory);
+    if (turn !== 0) w.offer(memory);
+    if (turn === 2) x.offer(memory);
     memory.cycle();
     sim.settle();
-    const moved = [w.moves(), x.moves(), y.moves()];
-    if (first < 0 && moved[0] === true) first = cycle;
-    if (moved[2] === true) last = cycle;
-    if (moved[2] === true && out < 0) out = cycle;
+    const taken = w.moves();
+    const loaded = x.moves();
+    const left = y.moves();
+    if (first < 0 && taken) first = cycle;
+    if (left) last = cycle;
+    if (left && out < 0) out = cycle;
     const runs = running.getNumber() === 1;
     const cause = stalled.getNumber();
     if (first >= 0) counter.cycle(runs, cause, cycle - first);
-    quiet = moved.includes(true) || (runs && cause === 0) ? 0 : quiet + 1;
+    quiet = taken || loaded || left || (runs && cause === 0) ? 0 : quiet + 1;
     if (quiet > 100 || cycle % 1024 === 0) {
       const fault = faults.map((each) => each.getNumber());
       if (fault.some((each) => each !== 0))
