@@ -5,12 +5,14 @@ import { EngineArray } from '../engine/rtl/array.js';
 import { EngineChannelsDw } from '../engine/rtl/channels-dw.js';
 import { EngineChannels } from '../engine/rtl/channels.js';
 import { EngineColumn } from '../engine/rtl/column.js';
+import { EngineColumnBinary } from '../engine/rtl/column-binary.js';
 import { EngineColumnPacked } from '../engine/rtl/column-packed.js';
 import { EngineDatapath } from '../engine/rtl/datapath.js';
 import { EngineDelay } from '../engine/rtl/delay.js';
 import { EngineCore, EngineCorePacked } from '../engine/rtl/engine.js';
 import { EngineMultiply } from '../engine/rtl/multiply.js';
 import { EnginePe } from '../engine/rtl/pe.js';
+import { EnginePeBinary } from '../engine/rtl/pe-binary.js';
 import { EnginePePair } from '../engine/rtl/pe-pair.js';
 import { EngineHeaderProducts } from '../engine/rtl/header-products.js';
 import { EngineRequantize } from '../engine/rtl/requantize.js';
@@ -39,6 +41,8 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineColumn, { P: 2, ...operands }),
   block(EnginePe, operands),
   block(EnginePePair, operands),
+  block(EnginePeBinary, { X_W: 5, ACC_W: 12 }),
+  block(EngineColumnBinary, { P: 2, ...operands, W_W: 1 }),
   block(EngineColumnPacked, { P: 3, ...operands }),
   block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8 }),
   block(LaneRam, { LANES: 2, W: 4, DEPTH: 8 }),

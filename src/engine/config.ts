@@ -23,7 +23,7 @@ export const engineParameters = {
   M: { min: 1, max: 256, doc: 'output channels that are computed side by side; also banks of the X-RAM' },
   D: { min: 1, max: 64, doc: 'channels that leave the array in one cycle' },
   XB: { min: 1, max: 16, default: 8, doc: 'bits of a pixel; tables and residuals need at most 8' },
-  WB: { min: 1, max: 16, default: 8, doc: 'bits of a weight' },
+  WB: { min: 1, max: 16, default: 8, doc: 'bits of a weight; 1: a weight is +1 or -1' },
   AB: { min: 12, max: 32, default: 32, doc: 'bits of an accumulator' },
   XD: { min: 8, max: 65536, default: 1024, doc: 'words of P pixels in one bank of the X-RAM' },
   WD: { min: 8, max: 65536, default: 1024, doc: 'words of M * G weights in the weight ring' },
@@ -270,6 +270,7 @@ function limitProblems(values: Readonly<Record<EngineParameterName, number>>): D
   else if (YD < (2 * M) / D) bad('YD', `${YD} is less than two tiles`, `YD at least ${(2 * M) / D}`);
   if (values.XB > 8 && (values.LUT > 0 || values.ADD > 0))
     bad('XB', `${values.XB} bits are too many for a table or residuals`, 'LUT=0,ADD=0');
+  if (values.PACK > 0 && values.WB === 1) bad('PACK', 'binary weights have no multiplier to share', 'PACK=0');
   const pair = 2 * (values.XB + values.XU) + values.WB + 1;
   if (values.PACK > 0 && pair > 27)
     bad('PACK', `two pixels and a product need ${pair} bits, a multiplier has 27`, 'PACK=0');

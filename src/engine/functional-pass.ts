@@ -1,4 +1,5 @@
 /** A packet of the weight stream, read back into header, taps, tables, planes and weights. */
+import { binaryWeight } from './binary-weights.js';
 import { BitReader } from './bit-stream.js';
 import type { Engine } from './config.js';
 import { engineError } from './errors.js';
@@ -66,7 +67,8 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
       const read = (): Int16Array =>
         Int16Array.from({ length: header.wWords * engine.columns }, () => {
           if (input.left < engine.WB) throw engineError('H2210', what, 'the packet ends inside of its weights');
-          return input.takeSigned(engine.WB);
+          const value = input.takeSigned(engine.WB);
+          return engine.WB === 1 ? binaryWeight(value) : value;
         });
       weights.push(Array.from({ length: header.CHN }, () => segment(read)));
     }

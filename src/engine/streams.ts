@@ -1,4 +1,5 @@
 /** The three streams of the engine as packets: weights with headers in, pixels with descriptors in, results out. */
+import { signBit } from './binary-weights.js';
 import { BitReader, BitWriter } from './bit-stream.js';
 import type { Engine } from './config.js';
 import { encodeDescriptor, type Descriptor } from './descriptor.js';
@@ -33,7 +34,7 @@ export function encodeWeights(engine: Engine, layer: EngineLayer, pass: PassPlan
     }
     if (header.hasWeights === 0 || header.wReuse === 1) continue;
     for (const words of tileWords(engine, layer, pass, tile)) {
-      out.putAll(words, engine.WB);
+      out.putAll(engine.WB === 1 ? words.map(signBit) : words, engine.WB);
       out.endSegment();
     }
   }

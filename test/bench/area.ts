@@ -1,8 +1,8 @@
 /**
- * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|engine] [P=4,G=2,M=4,D=1]`.
+ * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|binary|engine] [P=4,G=2,M=4,D=1]`.
  *
  * `array` is the PE array (shadow registers and slice adders included), `pe` the same for other operands, packed pixels and gated
- * clocks, `engine` the whole core without its RAMs. Nangate 45 nm of ../shared/pdk (Yosys with `abc -constr`, then OpenSTA: before
+ * clocks, `binary` for weights of one bit only, `engine` the whole core without its RAMs. Nangate 45 nm of ../shared/pdk (Yosys with `abc -constr`, then OpenSTA: before
  * layout, ideal clock, no wires) and UltraScale+ (`synth_xilinx`). What `engine` reaches goes to build/area/engine.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { clockGateFile } from '../../src/blocks/clock/index.js';
 import { Engine } from '../../src/engine/config.js';
 import { reachedClockFile, type ReachedClock } from '../../src/engine/reached-clock.js';
 import { EngineArray, makeArray } from '../../src/engine/rtl/array.js';
-import { gatedColumns, packedColumns, plainColumns } from '../../src/engine/rtl/column-kind.js';
+import { binaryColumns, gatedColumns, packedColumns, plainColumns } from '../../src/engine/rtl/column-kind.js';
 import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
 import { buildDesign } from '../../src/hdl/index.js';
 import { type Asic, type Synthesis, withSynthesis } from './area/synthesis.js';
@@ -24,6 +24,7 @@ const pes = engine.processingElements;
 
 const plain = buildDesign(EngineArray);
 const packed = buildDesign(makeArray(packedColumns));
+const binary = buildDesign(makeArray(binaryColumns));
 const gated = buildDesign(makeArray(gatedColumns(plainColumns())));
 
 /** Clock gates become cells of the library. */
@@ -69,6 +70,10 @@ if (wants('pe')) {
   arrayRow('9 x 8 -> 32 (XU), PACK', packed, { ...int8, X_W: 9 });
   arrayRow('8 x 4 -> 24', plain, { X_W: 8, W_W: 4, ACC_W: 24 });
   arrayRow('4 x 4 -> 20', plain, { X_W: 4, W_W: 4, ACC_W: 20 });
+}
+if (wants('pe') || wants('binary')) {
+  arrayRow('8 x 1 -> 20, binary', binary, { X_W: 8, W_W: 1, ACC_W: 20 });
+  arrayRow('+-1 x +-1 -> 16, binary', binary, { X_W: 2, W_W: 1, ACC_W: 16 });
 }
 if (wants('engine')) {
   withSynthesis(buildDesign(engineCore(engine)), engineValues(engine), ({ asic, fpga }) => {

@@ -120,7 +120,10 @@ export class DatapathModel implements PortModel {
         return lane === undefined || before === undefined ? undefined : lane > before ? lane : before;
       }),
     );
-    const weight = (m: number, g: number): bigint => element(weights, m * G + g, WB, true);
+    const weight = (m: number, g: number): bigint => {
+      const bits = element(weights, m * G + g, WB, true);
+      return WB > 1 ? bits : bits === 0n ? 1n : -1n;
+    };
     const term = (m: number, p: number): bigint | undefined => {
       if (op === 2n) return step_last === 1n ? this.#greatest[m]?.[p] : 0n;
       if (op !== 0n) {

@@ -209,7 +209,7 @@ function emitLinear(
     given ?? mapActivation(stage.activation, { engine, output: stage.output, ranges, hostCuts, subject: stage.name });
   const weights = input.bipolar ? stage.weights.map((weight) => 2 * weight) : stage.weights;
   const most = weights.reduce((top, weight) => Math.max(top, weight, -weight - 1), 0);
-  if (most >= 2 ** (engine.WB - 1))
+  if (engine.WB > 1 && most >= 2 ** (engine.WB - 1))
     throw engineError('H2206', stage.name, `a weight of ${most} does not fit ${engine.WB} bits (WB)`);
   const groups = conv ? stage.groups : 1;
   const depthwise = conv && groups === stage.image.channels && size.channels === groups && groups > 1;

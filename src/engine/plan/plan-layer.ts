@@ -1,4 +1,5 @@
 /** From one layer and the places of its tensors to the passes that compute it. */
+import { binaryProblems } from '../binary-weights.js';
 import { HeddleError } from '../../base/diagnostics.js';
 import type { Engine } from '../config.js';
 import { engineError } from '../errors.js';
@@ -69,6 +70,7 @@ export function planLayer(engine: Engine, layer: EngineLayer, placement: LayerPl
     }
   }
   const problems = passes.flatMap((pass) => checkHeader(engine, pass.header, name));
+  if (engine.WB === 1) problems.push(...binaryProblems(engine, flat, passes));
   if (problems.length > 0) throw new HeddleError(problems);
   return passes;
 }

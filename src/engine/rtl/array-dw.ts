@@ -13,7 +13,7 @@ import {
 } from '../../hdl/index.js';
 import { arrayBody, gridParams, gridRequirements, type SetOptions, type SetWires } from './array.js';
 import { EngineChannelsDw, makeChannelsDw } from './channels-dw.js';
-import { arraySuffix, type ColumnKind, plainColumns } from './column-kind.js';
+import { arraySuffix, type ColumnKind, plainColumns, weightRules } from './column-kind.js';
 import { laneMask, laneWidth } from './lane.js';
 import { peParams } from './pe.js';
 import { GROUPS_W } from './sizes.js';
@@ -35,7 +35,7 @@ Latency 6 cycles from last to the first group of sums; a step every cycle.`,
     params: { ...gridParams, XB: wordParams.XB, XU: laneParam, W_W: weightWidth, ACC_W: sumWidth },
     requires: ({ M, D, XG, XB, XU, W_W, ACC_W }) => [
       ...gridRequirements({ M, D, XG }),
-      requirement(natGe(W_W, 2), 'a weight can be 1'),
+      ...weightRules(kind, W_W, true),
       requirement(natGe(ACC_W, laneWidth(XB, XU).plus(W_W)), 'a sum holds a product'),
     ],
     ports: ({ P, G, M, D, XB, XU, W_W, ACC_W }) => ({

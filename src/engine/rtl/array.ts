@@ -21,7 +21,7 @@ import {
 } from '../../hdl/index.js';
 import { EngineChannels, makeChannels } from './channels.js';
 import { ClockGate } from '../../blocks/clock/index.js';
-import { arraySuffix, type ColumnKind, plainColumns } from './column-kind.js';
+import { arraySuffix, type ColumnKind, plainColumns, weightRules } from './column-kind.js';
 import { peParams } from './pe.js';
 import { GROUPS_W } from './sizes.js';
 
@@ -163,6 +163,7 @@ Latency 6 cycles from last to the first group of sums; a step every cycle.`,
     params: { ...gridParams, ...peParams },
     requires: ({ M, D, XG, X_W, W_W, ACC_W }) => [
       ...gridRequirements({ M, D, XG }),
+      ...weightRules(kind, W_W, false),
       requirement(natGe(ACC_W, X_W.plus(W_W)), 'a sum holds a product'),
     ],
     ports: ({ P, G, M, D, X_W, W_W, ACC_W }) => ({

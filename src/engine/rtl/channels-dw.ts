@@ -11,7 +11,7 @@ import {
   uint,
   vec,
 } from '../../hdl/index.js';
-import { type ColumnKind, packLanes, plainColumns } from './column-kind.js';
+import { type ColumnKind, packLanes, plainColumns, weightRules } from './column-kind.js';
 import { laneWidth, operandOf } from './lane.js';
 import { peParams } from './pe.js';
 import { EngineWindow, wordParams } from './window.js';
@@ -46,7 +46,7 @@ x and w again one later.`,
     },
     requires: ({ XG, D, XB, XU, W_W, ACC_W }) => [
       requirement(natGe(XG, D), 'chains do not skip a group of channels'),
-      requirement(natGe(W_W, 2), 'a weight can be 1'),
+      ...weightRules(kind, W_W, true),
       requirement(natGe(ACC_W, laneWidth(XB, XU).plus(W_W)), 'a sum holds a product'),
     ],
     ports: ({ P, G, XG, D, XB, XU, W_W, ACC_W }) => ({
@@ -142,7 +142,7 @@ x and w again one later.`,
 
         const offered = b.wire('offered', vec(G, sint(W_W)));
         b.genFor('offer', G, (g) => b.assign(offered.at(g), io.w.at(m.times(G).plus(g))));
-        const weight = b.let('weight', c.one.mux(b.constant(sint(W_W), 1), offered.select(c.slice)));
+        const weight = b.let('weight', c.one.mux(b.constant(sint(W_W), kind.binary ? 0 : 1), offered.select(c.slice)));
         const zero = b.wire('column0', vec(P, uint(ACC_W)));
         const shape = { P, X_W, W_W, ACC_W };
         const column = { first: io.first, load: io.load };

@@ -1,5 +1,5 @@
 import { bool, defineModule, input, natGe, natParam, output, requirement, sint, uint, vec } from '../../hdl/index.js';
-import { type ColumnKind, packLanes, plainColumns } from './column-kind.js';
+import { type ColumnKind, packLanes, plainColumns, weightRules } from './column-kind.js';
 import { peParams } from './pe.js';
 
 /** XG channels of the array with all their slices, and one copy of the operand registers of the lanes. */
@@ -19,7 +19,10 @@ Latency 3 cycles from x and w to the sums. live comes one cycle before x and w o
       D: natParam({ default: 1, min: 1, doc: 'channels that leave in a cycle, <= XG' }),
       ...peParams,
     },
-    requires: ({ D, XG }) => [requirement(natGe(XG, D), 'chains do not skip a group of channels')],
+    requires: ({ D, XG, W_W }) => [
+      requirement(natGe(XG, D), 'chains do not skip a group of channels'),
+      ...weightRules(kind, W_W, false),
+    ],
     ports: ({ P, G, XG, D, X_W, W_W, ACC_W }) => ({
       live: input(bool(), 'one cycle before x and w'),
       first: input(bool(), 'one cycle after x and w'),

@@ -1,6 +1,8 @@
 /** What the columns of the array are made of: a PE for each pixel, of the library or a user's, or pairs that share a multiplier. */
-import { type Builder, natGt, type NatExpr, type Sig, type SInt } from '../../hdl/index.js';
+import type { Requirement } from '../../circuit/index.js';
+import { type Builder, natGe, natGt, type NatExpr, requirement, type Sig, type SInt } from '../../hdl/index.js';
 import { EngineColumn, makeColumn } from './column.js';
+import { EngineColumnBinary } from './column-binary.js';
 import { EngineColumnPacked } from './column-packed.js';
 import { EnginePe, type PeTemplate } from './pe.js';
 import { pairOf, pairWidth } from './pe-pair.js';
@@ -12,6 +14,8 @@ export interface ColumnKind {
   /** Whether every set of channels has a clock gate (GATE = 1), which opens while one of its registers has something to do. */
   readonly gated: boolean;
   readonly column: typeof EngineColumn;
+  /** Weights are one bit, 0 for +1 and 1 for -1. */
+  readonly binary: boolean;
   /** Whether an operand is more than one lane. */
   readonly packs: boolean;
   /** Operands of P lanes, and bits of each. */
@@ -24,6 +28,7 @@ export const plainColumns = (pe: PeTemplate = EnginePe): ColumnKind => ({
   suffix: '',
   gated: false,
   column: pe === EnginePe ? EngineColumn : makeColumn(pe),
+  binary: false,
   packs: false,
   count: (P) => P,
   width: (X_W) => X_W,
@@ -34,10 +39,28 @@ export const packedColumns: ColumnKind = {
   suffix: '_packed',
   gated: false,
   column: EngineColumnPacked,
+  binary: false,
   packs: true,
   count: (P) => P.ceilDiv(2),
   width: pairWidth,
 };
+
+/** Weights of one bit: a sign instead of a multiplier. */
+export const binaryColumns: ColumnKind = {
+  suffix: '_binary',
+  gated: false,
+  column: EngineColumnBinary,
+  binary: true,
+  packs: false,
+  count: (P) => P,
+  width: (X_W) => X_W,
+};
+
+/** What must hold of the width of a weight, with private windows and without: pooling has weights of 1. */
+export function weightRules({ binary }: ColumnKind, W_W: NatExpr, dw: boolean): Requirement[] {
+  if (binary) return [requirement(natGe(1, W_W), 'a weight has one bit')];
+  return dw ? [requirement(natGe(W_W, 2), 'a weight can be 1')] : [];
+}
 
 /** The same columns with gated clocks. */
 export const gatedColumns = (kind: ColumnKind): ColumnKind => ({ ...kind, gated: true });

@@ -23,7 +23,7 @@ import { ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS, ISSUE_TO_WORD, PRIVATE_READ_DELAY } f
 import { EngineArrayDw, makeArrayDw } from './array-dw.js';
 import { EngineArray, gridParams, gridRequirements, makeArray } from './array.js';
 import { opCodes } from './channels-dw.js';
-import { arraySuffix, type ColumnKind, plainColumns } from './column-kind.js';
+import { arraySuffix, type ColumnKind, plainColumns, weightRules } from './column-kind.js';
 import { EngineDelay } from './delay.js';
 import { laneWidth } from './lane.js';
 import { peParams } from './pe.js';
@@ -169,7 +169,7 @@ Latency ${ISSUE_TO_DRAIN} cycles from a last step to its first group of sums.`,
       requirement(natGe(ADDRESS_W, indexWidth(XD)), 'step_address holds an address'),
       ...gridRequirements({ M, D, XG }),
       requirement(natEq(M.div(D).times(D), M), 'D groups make up all channels'),
-      requirement(natGe(WB, 2), 'a weight can be 1'),
+      ...weightRules(kind, WB, true),
       requirement(natGe(AB, laneWidth(XB, XU).plus(WB)), 'a sum holds a product'),
     ],
     ports: datapathPorts,

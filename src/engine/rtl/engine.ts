@@ -20,7 +20,14 @@ import {
 import type { EngineParameters } from '../config.js';
 import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS } from '../latency.js';
 import { engineError } from '../errors.js';
-import { arraySuffix, type ColumnKind, gatedColumns, packedColumns, plainColumns } from './column-kind.js';
+import {
+  arraySuffix,
+  binaryColumns,
+  type ColumnKind,
+  gatedColumns,
+  packedColumns,
+  plainColumns,
+} from './column-kind.js';
 import { datapathsOf, EngineDatapath } from './datapath.js';
 import { EngineDelay } from './delay.js';
 import { headerBits, headerField } from './header-fields.js';
@@ -61,6 +68,7 @@ const engineParams = {
   WUNIT: natParam({ default: 64, min: 1, doc: 'bits that divide a beat of s_axis_w and a weight word' }),
   TUNIT: natParam({ default: 8, min: 1, doc: 'bits that divide a beat of s_axis_w and a pixel' }),
 };
+const binaryWeight = natParam({ default: 1, min: 1, max: 1, doc: 'bits of a weight: 0 is +1, 1 is -1' });
 type EngineSizes = Readonly<Record<keyof typeof engineParams, NatExpr>>;
 
 const nat256 = nat(256);
@@ -78,7 +86,12 @@ export function engineValues(engine: EngineParameters): Readonly<Record<keyof ty
   };
 }
 
-const requirements = (p: EngineSizes) => {
+interface Limits {
+  readonly min: number;
+  readonly max?: number;
+}
+
+const requirements = (p: EngineSizes, WB_LIMITS: Limits) => {
   const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, XU, XP, WP, YP } = p;
   const { ENTRIES, XUNIT, YUNIT, WUNIT, TUNIT } = p;
   const groups = M.div(D);
@@ -94,7 +107,7 @@ const requirements = (p: EngineSizes) => {
     requirement(natGe(indexWidth(M).plus(1), widthFor(G)), 'slices are numbered like banks'),
     requirement(natGe(widthFor(WD).plus(1), indexWidth(WD)), 'a place in the ring fits a counter'),
     // The limits of every parameter once more: the proofs about the instances look for them here.
-    ...Object.entries<{ readonly min: number; readonly max?: number }>(engineParams).flatMap(([key, { min, max }]) => [
+    ...Object.entries<Limits>({ ...engineParams, WB: WB_LIMITS }).flatMap(([key, { min, max }]) => [
       ...(min > 0 ? [requirement(natGe(p[key as keyof EngineSizes], min), `least ${key}`)] : []),
       ...(max === undefined ? [] : [requirement(natGe(max, p[key as keyof EngineSizes]), `greatest ${key}`)]),
     ]),
@@ -136,9 +149,13 @@ const requirements = (p: EngineSizes) => {
   ];
 };
 
-function makeEngine(dw: boolean, suffix = '', datapaths: ReturnType<typeof datapathsOf> = EngineDatapath) {
+function makeEngine(
+  dw: boolean,
+  kind: ColumnKind = plainColumns(),
+  datapaths: ReturnType<typeof datapathsOf> = EngineDatapath,
+) {
   return defineModule({
-    name: `engine_core${dw ? '_dw' : ''}${suffix}`,
+    name: `engine_core${dw ? '_dw' : ''}${arraySuffix(kind)}`,
     doc: `one reconfigurable array for every layer: P x M x G multipliers, fed by three streams
 
 s_axis_w brings passes (header, tap program, parameters, weights), s_axis_x rows of pixels for the X-RAM,
@@ -148,8 +165,8 @@ issue of a step is a pipeline that never waits. ${
     }
 After an error (error_code of the weight port, x_error of the pixel port) only a reset helps; conflict tells of
 two slices that asked for one bank.`,
-    params: engineParams,
-    requires: requirements,
+    params: kind.binary ? { ...engineParams, WB: binaryWeight } : engineParams,
+    requires: (p) => requirements(p, kind.binary ? binaryWeight : engineParams.WB),
     ports: ({ XP, WP, YP }) => ({
       enable: input(bool(), 'passes may start'),
       s_axis_w: sink(bundle({ tdata: uint(WP), tlast: bool() })),
@@ -305,8 +322,8 @@ two slices that asked for one bank.`,
 function coresOf(kind: ColumnKind) {
   const datapaths = datapathsOf(kind);
   return {
-    dense: makeEngine(false, arraySuffix(kind), datapaths),
-    dw: makeEngine(true, arraySuffix(kind), datapaths),
+    dense: makeEngine(false, kind, datapaths),
+    dw: makeEngine(true, kind, datapaths),
   } as const;
 }
 
@@ -325,14 +342,26 @@ export interface EngineModules {
 }
 
 /**
- * The core of an engine by its options DW, PACK and GATE; a processing element of one's own takes the place of `engine_pe`.
- * Throws H2202 where both a processing element and PACK are asked for: a pair is a module of its own.
+ * The core of an engine by its options DW, PACK, GATE and WB (1: binary weights); a processing element of one's own takes the
+ * place of `engine_pe`. Throws H2202 where one is asked for together with PACK or binary weights, whose columns are others.
  */
-export function engineCore(engine: Pick<EngineParameters, 'DW' | 'PACK' | 'GATE'>, { pe }: EngineModules = {}) {
-  if (pe !== undefined && engine.PACK > 0)
-    throw engineError('H2202', 'PACK', 'two pixels a multiplier leave no room for a PE of your own', 'PACK=0');
-  const cores = pe === undefined && engine.GATE === 0 ? (engine.PACK > 0 ? EngineCorePacked : EngineCore) : undefined;
-  const kind = engine.PACK > 0 ? packedColumns : plainColumns(pe);
-  const { dense, dw } = cores ?? coresOf(engine.GATE > 0 ? gatedColumns(kind) : kind);
-  return engine.DW > 0 ? dw : dense;
+export function engineCore(
+  { DW, PACK, GATE, WB }: Pick<EngineParameters, 'DW' | 'PACK' | 'GATE' | 'WB'>,
+  { pe }: EngineModules = {},
+) {
+  const kind = WB === 1 ? binaryColumns : PACK > 0 ? packedColumns : plainColumns(pe);
+  if (pe !== undefined && (WB === 1 || PACK > 0))
+    throw engineError(
+      'H2202',
+      'PACK',
+      'columns of pairs or signs leave no room for a PE of your own',
+      'PACK=0, WB > 1',
+    );
+  const known = pe === undefined && GATE === 0 && WB > 1;
+  const { dense, dw } = known
+    ? PACK > 0
+      ? EngineCorePacked
+      : EngineCore
+    : coresOf(GATE > 0 ? gatedColumns(kind) : kind);
+  return DW > 0 ? dw : dense;
 }

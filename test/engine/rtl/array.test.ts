@@ -5,12 +5,13 @@ import { ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS, OPERANDS } from '../../../src/engine/
 import { ArrayModel, type ArraySizes } from '../../../src/engine/model/array.js';
 import type { Ports } from '../../../src/engine/model/port-model.js';
 import { EngineArray, makeArray } from '../../../src/engine/rtl/array.js';
-import { packedColumns } from '../../../src/engine/rtl/column-kind.js';
+import { binaryColumns, packedColumns } from '../../../src/engine/rtl/column-kind.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { expectPortsAgree } from './ports-bench.js';
 
 const design = buildDesign(EngineArray);
 const packed = buildDesign(makeArray(packedColumns));
+const binary = buildDesign(makeArray(binaryColumns));
 
 /** Every third step has nothing but least and greatest operands: -128 * -128, and borrows from one product to the next. */
 function extremes(drive: ReturnType<typeof steps>, { P, G, M, X_W, W_W }: ArraySizes): ReturnType<typeof steps> {
@@ -83,6 +84,19 @@ describe('engine_array', () => {
     const seen = await expectPortsAgree({
       ...{ design: packed, params: { ...params }, verilator, cycles: 400, resets },
       model: () => new ArrayModel(params),
+      drive: extremes(steps(params, resets), params),
+    });
+    expect(seen.filter(({ drain_valid }) => drain_valid === 1n).length).toBeGreaterThan(60);
+  });
+
+  it.each<ArraySizes & { XG: number }>([
+    { P: 3, G: 2, M: 4, D: 2, XG: 2, X_W: 9, W_W: 1, ACC_W: 16 },
+    { P: 2, G: 3, M: 3, D: 1, XG: 3, X_W: 2, W_W: 1, ACC_W: 7 },
+  ])('with weights of one bit: %j', async (params) => {
+    const resets = [0, 150];
+    const seen = await expectPortsAgree({
+      ...{ design: binary, params: { ...params }, cycles: 400, resets },
+      model: () => new ArrayModel(params, (x, w) => (w === 0n ? x : -x)),
       drive: extremes(steps(params, resets), params),
     });
     expect(seen.filter(({ drain_valid }) => drain_valid === 1n).length).toBeGreaterThan(60);

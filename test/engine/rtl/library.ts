@@ -6,13 +6,15 @@ import { EngineArray, makeArray } from '../../../src/engine/rtl/array.js';
 import { EngineChannelsDw, makeChannelsDw } from '../../../src/engine/rtl/channels-dw.js';
 import { EngineChannels, makeChannels } from '../../../src/engine/rtl/channels.js';
 import { EngineColumn } from '../../../src/engine/rtl/column.js';
+import { EngineColumnBinary } from '../../../src/engine/rtl/column-binary.js';
 import { EngineColumnPacked } from '../../../src/engine/rtl/column-packed.js';
-import { packedColumns } from '../../../src/engine/rtl/column-kind.js';
+import { binaryColumns, packedColumns } from '../../../src/engine/rtl/column-kind.js';
 import { EngineDatapath } from '../../../src/engine/rtl/datapath.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
 import { EngineMultiply } from '../../../src/engine/rtl/multiply.js';
 import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
 import { EnginePe } from '../../../src/engine/rtl/pe.js';
+import { EnginePeBinary } from '../../../src/engine/rtl/pe-binary.js';
 import { EnginePePair } from '../../../src/engine/rtl/pe-pair.js';
 import { EngineOutput } from '../../../src/engine/rtl/output.js';
 import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
@@ -71,6 +73,18 @@ export const engineModules: readonly EngineModule[] = [
   entry(EnginePePair, [
     { X_W: 1, W_W: 1, ACC_W: 2 },
     { X_W: 9, W_W: 8, ACC_W: 32 },
+  ]),
+  entry(EnginePeBinary, [
+    { X_W: 1, ACC_W: 2 },
+    { X_W: 9, ACC_W: 20 },
+  ]),
+  entry(EngineColumnBinary, [
+    { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },
+    { P: 7, X_W: 9, W_W: 1, ACC_W: 20 },
+  ]),
+  entry(makeChannelsDw(binaryColumns), [
+    { P: 1, G: 1, XG: 1, D: 1, XB: 1, XU: 0, W_W: 1, ACC_W: 3 },
+    { P: 3, G: 2, XG: 5, D: 3, XB: 8, XU: 1, W_W: 1, ACC_W: 19 },
   ]),
   entry(EngineColumnPacked, [
     { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },

@@ -1,5 +1,6 @@
 /** The core with other arrays: pairs of pixels on one multiplier, narrow operands, binary weights. */
 import { describe, expect, it } from 'vitest';
+import { HeddleError } from '../../../src/base/diagnostics.js';
 import { randomStream } from '../../../src/base/random.js';
 import { Engine } from '../../../src/engine/config.js';
 import { engineCore, type EngineModules, engineValues } from '../../../src/engine/rtl/engine.js';
@@ -7,7 +8,7 @@ import { buildDesign } from '../../../src/hdl/index.js';
 import { compile, elaborate, type Simulation } from '../../../src/simulator/index.js';
 import { integerLayer } from '../integer-layer.js';
 import { randomLayer, type RandomLayer } from '../random-layer.js';
-import { runLayer } from './core-bench.js';
+import { layerPackets, runLayer } from './core-bench.js';
 
 // Another seed: HEDDLE_SEED=7 npx vitest run test/engine/rtl/variants.test.ts
 const seed = BigInt(process.env['HEDDLE_SEED'] ?? 1);
@@ -30,7 +31,11 @@ function narrowed(random: RandomLayer): RandomLayer {
     input: input.map((pixel) => pixel >> x),
     layer: {
       ...layer,
-      ...(layer.weights === undefined ? {} : { weights: Int8Array.from(layer.weights, (weight) => weight >> w) }),
+      ...(layer.weights === undefined
+        ? {}
+        : {
+            weights: Int8Array.from(layer.weights, (weight) => (engine.WB === 1 ? (weight < 0 ? -1 : 1) : weight >> w)),
+          }),
       padValue: layer.padValue >> x,
       requant: {
         ...{ ...requant, ...limits, zeroPoint: requant.zeroPoint >> x },
@@ -71,5 +76,37 @@ describe('narrow operands', () => {
   ])('%j', (widths) => {
     const engine = new Engine({ ...shape, NTHR: 7, LUT: 0, ...widths });
     run(simulationOf(engine), engine, 4);
+  });
+});
+
+describe('binary weights', () => {
+  const engine = new Engine({ ...shape, NTHR: 7, LUT: 0, WB: 1 });
+  const layers = Array.from({ length: 24 }, (_, index) => narrowed(randomLayer(seed, 6000 + index, { engine })));
+  const problemOf = (layer: RandomLayer): string => {
+    try {
+      layerPackets(layer);
+      return '';
+    } catch (error) {
+      return error instanceof HeddleError ? error.diagnostics.map(({ code }) => code).join() : String(error);
+    }
+  };
+
+  it('are a sign in every mode that needs no weight 0', () => {
+    const sim = simulationOf(engine);
+    const legal = layers.filter((layer) => problemOf(layer) === '').slice(0, 6);
+    expect(new Set(legal.map(({ layer }) => layer.op)).size).toBeGreaterThan(2);
+    legal.forEach((layer, index) => {
+      const { image } = runLayer([sim], layer, randomStream(seed, `binary ${index}`), index % 2 === 0 ? 0 : 0.3);
+      expect(image, layer.layer.name).toEqual(integerLayer(layer.layer, layer.input, undefined));
+    });
+  });
+
+  it('refuse layers with gaps between taps, with padding that idle slices would add, and with other weights', () => {
+    const refused = layers.map(problemOf).filter((problem) => problem !== '');
+    expect(refused.length).toBeGreaterThan(2);
+    expect(refused.every((codes) => codes.split(',').every((code) => code === 'H2206'))).toBe(true);
+    const [other] = layers.filter((layer) => problemOf(layer) === '' && layer.layer.weights !== undefined);
+    const weights = Int8Array.from(other!.layer.weights!, () => 2);
+    expect(problemOf({ ...other!, layer: { ...other!.layer, weights } })).toBe('H2206');
   });
 });
