@@ -1,4 +1,5 @@
 /** The modules of the engine, for the verbs that take a block: `emit engine_array --param P=7`. */
+import { EngineAddition } from '../engine/rtl/addition.js';
 import { EngineArrayDw } from '../engine/rtl/array-dw.js';
 import { EngineAddresses } from '../engine/rtl/addresses.js';
 import { EngineArray } from '../engine/rtl/array.js';
@@ -15,6 +16,7 @@ import { EnginePe } from '../engine/rtl/pe.js';
 import { EnginePeBinary } from '../engine/rtl/pe-binary.js';
 import { EnginePePair } from '../engine/rtl/pe-pair.js';
 import { EngineHeaderProducts } from '../engine/rtl/header-products.js';
+import { EngineResidualReader } from '../engine/rtl/residual-reader.js';
 import { EngineRequantize } from '../engine/rtl/requantize.js';
 import { EngineRows } from '../engine/rtl/rows.js';
 import { EngineSequencer } from '../engine/rtl/sequencer.js';
@@ -32,7 +34,7 @@ const pixels = { XB: 4, XU: 1 };
 
 export const engineBlocks: readonly RegisteredBlock[] = [
   ...Object.values(EngineDatapath).map((datapath) =>
-    block(datapath, { ...grid, ...pixels, WB: 4, AB: 12, XD: 8 }, 'engine_datapath[_dw]'),
+    block(datapath, { ...grid, ...pixels, WB: 4, AB: 12, XD: 8, ADD: 1 }, 'engine_datapath[_dw]'),
   ),
   block(EngineArray, { ...grid, ...operands }),
   block(EngineArrayDw, { ...grid, ...pixels, W_W: 4, ACC_W: 12 }),
@@ -44,11 +46,13 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EnginePeBinary, { X_W: 5, ACC_W: 12 }),
   block(EngineColumnBinary, { P: 2, ...operands, W_W: 1 }),
   block(EngineColumnPacked, { P: 3, ...operands }),
-  block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8 }),
+  block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8, ADD: 1 }),
   block(LaneRam, { LANES: 2, W: 4, DEPTH: 8 }),
   block(EngineWindows, { G: 2, P: 2, XB: 4, XU: 1 }),
   block(EngineWindow, { P: 2, XB: 4 }),
   block(EngineRequantize, { P: 1, D: 2, W: 12, XB: 4, MUL: 1, FIXED: 0, NTHR: 0, LUT: 1, ENTRIES: 16 }),
+  block(EngineAddition, { P: 1, D: 2, XB: 4, MUL: 1, FIXED: 0, ENTRIES: 16 }),
+  block(EngineResidualReader, { GROUPS: 2, DEPTH: 6 }),
   block(EngineMultiply, { W: 6 }),
   block(EngineShift, { V_W: 12, Q_W: 4 }),
   block(EngineDelay, { W: 4, STEPS: 2 }),
@@ -65,7 +69,21 @@ export const engineBlocks: readonly RegisteredBlock[] = [
     block(core, {
       ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4 },
       ...{ TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1, FIXED: 0 },
-      ...{ LUT: 1, ENTRIES: 16, XU: 1, XP: 32, WP: 32, YP: 32, YD: 4, XUNIT: 16, YUNIT: 16, WUNIT: 32, TUNIT: 4 },
+      ...{
+        LUT: 1,
+        ENTRIES: 16,
+        ADD: 1,
+        RD: 6,
+        XU: 1,
+        XP: 32,
+        WP: 32,
+        YP: 32,
+        YD: 4,
+        XUNIT: 16,
+        YUNIT: 16,
+        WUNIT: 32,
+        TUNIT: 4,
+      },
     }),
   ),
 ];

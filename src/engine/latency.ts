@@ -43,5 +43,16 @@ export const PRIVATE_READ_DELAY = BANK_MUX + LANES;
 export function requantizeLatency({ MUL, LUT, NTHR }: Readonly<Record<'MUL' | 'LUT' | 'NTHR', number>>): number {
   return 5 + 3 * MUL + LUT + (NTHR > 0 ? 1 : 0);
 }
+/** Results to their sums with the residual (`engine_addition`): operands, products, scale, right shift in two, sum, requantizer. */
+export function additionLatency({ MUL }: Readonly<Record<'MUL', number>>): number {
+  return 11 + 3 * MUL;
+}
+/**
+ * Groups of residual words that are on their way or wait: those of a tile that is read, and of the cycles from the issue of a
+ * last step to its sums, so that tiles that leave the array back to back never wait.
+ */
+export function residualDepth({ M, D }: Readonly<Record<'M' | 'D', number>>): number {
+  return M / D + 40;
+}
 /** Group of sums at `engine_post` to its pixels: partial sums and parameters are read, sums and parameters chosen. */
 export const DRAIN_TO_REQUANTIZER = 2;

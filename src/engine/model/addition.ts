@@ -1,5 +1,7 @@
-/** The sum of two pixels in front of the second requantization, by its definition. */
-import { divideRounded } from './requantize.js';
+/** Residual addition by its definition, and its pipeline as a cycle model. */
+import { additionLatency } from '../latency.js';
+import { elements, packed, type PortModel, type Ports } from './port-model.js';
+import { type ChannelParameters, divideRounded, requantize, type RequantizeControl } from './requantize.js';
 
 /** How the operands are brought to one scale; names as in the header. */
 export interface Addition {
@@ -24,4 +26,62 @@ export function scaledOperand(
 export function addedValues(own: number, other: number, addition: Addition): bigint {
   const [a, b] = addition.rSwap === 1 ? [other, own] : [own, other];
   return BigInt.asIntN(32, (BigInt(a) << BigInt(addition.rUp)) + scaledOperand(b, addition));
+}
+
+export interface AdditionSizes {
+  readonly P: number;
+  readonly D: number;
+  readonly XB: number;
+  readonly MUL: number;
+}
+
+/** Cycle model of `engine_addition`: sums by their definition, some cycles later. */
+export class AdditionModel implements PortModel {
+  readonly #sizes: AdditionSizes;
+  /** Sums on their way, the newest first. */
+  readonly #line: (bigint | undefined)[];
+
+  constructor(sizes: AdditionSizes) {
+    this.#sizes = sizes;
+    this.#line = new Array<bigint | undefined>(additionLatency(sizes)).fill(undefined);
+  }
+
+  settle(): Ports {
+    const sums = this.#line.at(-1);
+    return sums === undefined ? { out_valid: 0n } : { out_valid: 1n, sums };
+  }
+
+  tick(inputs: Ports): void {
+    this.#line.pop();
+    this.#line.unshift(inputs['in_valid'] === 1n ? this.#sums(inputs) : undefined);
+  }
+
+  reset(): void {
+    this.#line.fill(undefined);
+  }
+
+  #sums(inputs: Ports): bigint {
+    const { P, D, XB } = this.#sizes;
+    const of = (name: string): bigint => inputs[name] ?? 0n;
+    const signed = (name: string, width: number): number => Number(BigInt.asIntN(width, of(name)));
+    const pixels = (name: string): number[] => elements(of(name), D * P, XB, of(`${name}_unsigned`) !== 1n).map(Number);
+    const addition: Addition = {
+      ...{ rUp: Number(of('up')), rZero: signed('zero_b', XB + 1), rFactor: signed('factor', 32) },
+      ...{ rDrop: Number(of('drop')), rSwap: Number(of('swap')) },
+    };
+    const bias = BigInt.asIntN(32, of('bias'));
+    const channel: ChannelParameters = {
+      ...{ bias, mult: BigInt.asIntN(32, of('mult')), high: bias < 0n ? -1n : 0n, thresholds: [] },
+      ...{ shift: Number(of('shift')), left: Number(of('left')) },
+    };
+    const control: RequantizeControl = {
+      ...{ mode: Number(of('mode')), round: Number(of('round')), leaky: 0, threshold: false, wrap: of('wrap') === 1n },
+      ...{ zero: signed('zero', XB), lo: signed('lo', XB + 1), hi: signed('hi', XB + 1) },
+    };
+    const others = pixels('other');
+    const sums = pixels('own').map((own, i) =>
+      requantize(addedValues(own, others[i] ?? 0, addition), channel, control, { W: 32, XB }),
+    );
+    return packed(sums, XB);
+  }
 }

@@ -11,6 +11,8 @@ export interface DatapathSizes {
   readonly WB: number;
   readonly AB: number;
   readonly XD: number;
+  /** 1: groups of residual words are read. */
+  readonly ADD: number;
 }
 
 /** A step on its way: its ports, and what its banks held when it read them. */
@@ -35,6 +37,8 @@ export class DatapathModel implements PortModel {
   #sums: (bigint | undefined)[][];
   #greatest: (bigint | undefined)[][];
   readonly #calendar = new Map<number, bigint | undefined>();
+  /** Groups of residual words by the cycle in which they are shown. */
+  readonly #groups = new Map<number, bigint | undefined>();
 
   /** @param unwritten pixels of words that nobody has written; without it they are not known */
   constructor(
@@ -47,10 +51,43 @@ export class DatapathModel implements PortModel {
     this.#sums = this.#greatest = Array.from({ length: M }, () => Array.from({ length: P }, () => undefined));
   }
 
-  settle(): Ports {
-    if (!this.#calendar.has(this.#cycle)) return { drain_valid: 0n, conflict: 0n };
+  settle(inputs: Ports = {}): Ports {
+    const [drains, group] = [this.#calendar.has(this.#cycle), this.#groups.get(this.#cycle)];
     const sums = this.#calendar.get(this.#cycle);
-    return { drain_valid: 1n, conflict: 0n, ...(sums === undefined ? {} : { drain_sums: sums }) };
+    return {
+      ...{ drain_valid: drains ? 1n : 0n, conflict: 0n, group_served: this.#serves(inputs) ? 1n : 0n },
+      ...(sums === undefined ? {} : { drain_sums: sums }),
+      ...{ group_valid: this.#groups.has(this.#cycle) ? 1n : 0n },
+      ...(group === undefined ? {} : { group_words: group }),
+    };
+  }
+
+  /** A group of banks is read when no slice reads one of them. */
+  #serves(inputs: Ports): boolean {
+    const { G, M, D, ADD } = this.sizes;
+    if (ADD !== 1 || inputs['group_read'] !== 1n) return false;
+    const late = this.#flights.get(this.#cycle - PRIVATE_READ_DELAY)?.ports ?? {};
+    const reads = ({ step_read, step_live = 0n }: Ports, g: number): boolean =>
+      step_read === 1n && element(step_live, g, 1) === 1n;
+    if ((late['step_op'] ?? 0n) !== 0n && reads(late, 0)) return false;
+    if (inputs['step_valid'] !== 1n || inputs['step_op'] !== 0n) return true;
+    const banks = Array.from({ length: G }, (_, g) => Number(element(inputs['step_bank'] ?? 0n, g, bits(M))));
+    return !banks.some((bank, g) => reads(inputs, g) && Math.floor(bank / D) === Number(inputs['group_group']));
+  }
+
+  #readGroup({ group_group = 0n, group_address = 0n }: Ports): void {
+    const { D, XB } = this.sizes;
+    const words = Array.from({ length: D }, (_, d) => this.#word(group_group * BigInt(D) + BigInt(d), group_address));
+    const known = words.every((word) => word !== undefined);
+    this.#groups.set(
+      this.#cycle + 3,
+      known
+        ? packed(
+            words.flatMap((word) => [...(word ?? [])]),
+            XB,
+          )
+        : undefined,
+    );
   }
 
   tick(inputs: Ports): void {
@@ -61,6 +98,8 @@ export class DatapathModel implements PortModel {
     }
     const late = this.#flights.get(this.#cycle - PRIVATE_READ_DELAY);
     if (late !== undefined && late.ports['step_op'] !== 0n) late.words = this.#bankWords(late.ports);
+    if (this.#serves(inputs)) this.#readGroup(inputs);
+    this.#groups.delete(this.#cycle);
     this.#write(inputs);
     const now = this.#flights.get(this.#cycle - ISSUE_TO_WEIGHTS);
     if (now !== undefined) this.#execute(now, inputs['weights'] ?? 0n);
@@ -71,6 +110,7 @@ export class DatapathModel implements PortModel {
   reset(): void {
     this.#flights.clear();
     this.#calendar.clear();
+    this.#groups.clear();
     this.#cycle++;
   }
 

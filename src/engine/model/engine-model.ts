@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../config.js';
 import { decodeHeader, type Header, headerWords } from '../header.js';
-import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS } from '../latency.js';
+import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS, residualDepth } from '../latency.js';
 import { decodeTap, type Tap } from '../tap.js';
 import { DatapathModel } from './datapath.js';
 import { JobCounter } from './job-counter.js';
@@ -13,7 +13,8 @@ import { wordsNeeded } from './pass-rows.js';
 import { PixelPortModel } from './pixel-port.js';
 import { elements, type PortModel, type Ports } from './port-model.js';
 import { PostModel } from './post.js';
-import { SequencerModel, type IssuedStep, type SequencerOutputs } from './sequencer.js';
+import { ResidualReader } from './residual-reader.js';
+import { SequencerModel, stallCodes, type IssuedStep, type SequencerOutputs } from './sequencer.js';
 import { stepPorts } from './step-ports.js';
 import { WeightPortModel } from './weight-port.js';
 
@@ -28,6 +29,8 @@ interface Look {
   readonly weights: Ports;
   readonly pixels: Ports;
   readonly datapath: Ports;
+  /** What the datapath sees of steps and of the reader of residual words. */
+  readonly reads: Ports;
   readonly post: Ports;
   readonly output: Ports;
 }
@@ -38,6 +41,7 @@ export class EngineModel implements PortModel {
   readonly #datapath: DatapathModel;
   readonly #post: PostModel;
   readonly #output: OutputModel;
+  readonly #reader: ResidualReader;
   #sequencer: SequencerModel;
   #jobs = new JobCounter();
   /** Tap programs of two passes; the set of the next one. */
@@ -59,6 +63,7 @@ export class EngineModel implements PortModel {
     this.#datapath = new DatapathModel(engine, 0n);
     this.#post = new PostModel({ ...engine.parameters, GROUPS });
     this.#output = new OutputModel({ UNIT: y, GROUP: group / y, BEAT: YP / y });
+    this.#reader = new ResidualReader({ GROUPS, DEPTH: residualDepth(engine) });
     this.#sequencer = this.#freshSequencer();
   }
 
@@ -101,12 +106,13 @@ export class EngineModel implements PortModel {
     const written: Ports = first ? post : { ...pixels, write_valid: pixels['write_tvalid'] ?? 0n };
     const named = ['write_valid', 'write_group', 'write_address', 'write_lanes', 'write_data'];
     this.#datapath.tick({
-      ...(step === undefined ? { step_valid: 0n } : stepPorts(step, this.engine)),
+      ...look.reads,
       weights: weights['ring_word'] ?? 0n,
       ...Object.fromEntries(named.map((name) => [name, written[name] ?? 0n])),
     });
     this.#post.tick({
       ...{ cfg_tvalid: bit(taken !== undefined), cfg_tdata: weights['m_header_tdata'] ?? 0n },
+      ...{ res_valid: datapath['group_valid'] ?? 0n, res_words: datapath['group_words'] ?? 0n },
       ...{ drain_valid: datapath['drain_valid'] ?? 0n, drain_sums: datapath['drain_sums'] ?? 0n },
       ...weights,
     });
@@ -114,6 +120,10 @@ export class EngineModel implements PortModel {
       ...{ in_valid: post['out_valid'] ?? 0n, in_data: post['out_data'] ?? 0n },
       ...{ in_end: post['out_end'] ?? 0n, in_last: post['out_last'] ?? 0n, m_axis_tready: m_axis_y_tready },
     });
+    const waits = sequencer.stalled === stallCodes.residual;
+    const tileTaken = issued?.last === true && issued.row.lastChunk && issued.pass.header.res === 1;
+    const [served, popped] = [datapath['group_served'] === 1n, post['res_popped'] === 1n];
+    this.#reader.tick(taken?.header, step !== undefined || waits, served, popped, tileTaken);
     this.#jobs.tick(taken?.header, post['pass_done'] === 1n);
     this.#steps = [issued, ...this.#steps.slice(0, ISSUE_TO_RING - 1)];
     if (taken !== undefined) this.#set ^= 1;
@@ -123,6 +133,7 @@ export class EngineModel implements PortModel {
   /** Memories keep what they have. */
   reset(inputs: Ports): void {
     for (const part of [this.#weights, this.#pixels, this.#datapath, this.#post, this.#output]) part.reset(inputs);
+    this.#reader.reset();
     this.#sequencer = this.#freshSequencer();
     this.#jobs = new JobCounter();
     this.#steps = [];
@@ -138,10 +149,18 @@ export class EngineModel implements PortModel {
   /** Looks at all parts; the sequencer decides here, once a cycle. */
   #cycle(inputs: Ports) {
     if (this.#now !== undefined) return this.#now;
+    const { request } = this.#reader;
+    const step = this.#steps[ISSUE_LATENCY - 1];
+    const reads: Ports = {
+      ...(step === undefined ? { step_valid: 0n } : stepPorts(step, this.engine)),
+      ...(request === undefined ? { group_read: 0n } : { group_read: 1n, group_group: BigInt(request.group) }),
+      group_address: BigInt(request?.address ?? 0),
+    };
     const look: Look = {
+      reads,
       weights: this.#weights.settle(),
       pixels: this.#pixels.settle(),
-      datapath: this.#datapath.settle(),
+      datapath: this.#datapath.settle(reads),
       post: this.#post.settle(),
       output: this.#output.settle(),
     };
@@ -156,7 +175,7 @@ export class EngineModel implements PortModel {
       ringWrite: weights['ring_write'] === 1n,
       parametersFull: weights['params_full'] === 1n,
       credit: output['credit'] === 1n,
-      residualReady: true,
+      residualReady: this.engine.ADD === 0 || this.#reader.ready,
     });
     return (this.#now = { look, sequencer, ringFreed });
   }

@@ -5,12 +5,14 @@
 import type { Engine } from '../config.js';
 import type { Descriptor } from '../descriptor.js';
 import type { Header } from '../header.js';
+import type { Tap } from '../tap.js';
 import { ISSUE_LATENCY, ISSUE_TO_DRAIN, ISSUE_TO_WEIGHTS } from '../latency.js';
 import { JobCounter } from './job-counter.js';
 import { OutputTiming } from './output-timing.js';
 import type { PassProgram } from './pass-rows.js';
 import { PixelPortTiming } from './pixel-port-timing.js';
 import { PostTiming } from './post-timing.js';
+import { ResidualTiming } from './residual-timing.js';
 import { SequencerModel, type IssuedStep, type SequencerOutputs } from './sequencer.js';
 import { WeightPortTiming } from './weight-port-timing.js';
 
@@ -18,6 +20,8 @@ import { WeightPortTiming } from './weight-port-timing.js';
 export interface EngineWork {
   readonly headers: readonly Header[];
   readonly descriptors: readonly Descriptor[];
+  /** Tap programs of the passes; only those of passes with residual are looked at. */
+  readonly taps?: readonly (readonly Tap[])[];
 }
 
 /** What stands at the ports in a cycle. */
@@ -39,6 +43,7 @@ export class EngineTiming {
   readonly #programs: readonly PassProgram[];
   readonly #sequencer: SequencerModel;
   readonly #post: PostTiming;
+  readonly #residual: ResidualTiming | undefined;
   #now = 0;
   #loaded = 0;
   /** Steps on their way through the sequencer, the newest in bit 0. */
@@ -48,8 +53,9 @@ export class EngineTiming {
     readonly engine: Engine,
     readonly work: EngineWork,
   ) {
-    const { headers, descriptors } = work;
-    this.#programs = headers.map((header) => ({ header, taps: [] }));
+    const { headers, descriptors, taps } = work;
+    this.#programs = headers.map((header, pass) => ({ header, taps: taps?.[pass] ?? [] }));
+    this.#residual = headers.some(({ res }) => res === 1) ? new ResidualTiming(engine) : undefined;
     let [header, descriptor] = [0, 0];
     this.weights = new WeightPortTiming(engine, () => {
       const next = headers[header++];
@@ -84,11 +90,12 @@ export class EngineTiming {
       ringWrite: weights.passes && weights.state === 'words',
       parametersFull: weights.paramsFull,
       credit: output.credit,
-      residualReady: true,
+      residualReady: this.#residual?.ready ?? true,
     });
     const { taken, issued } = outputs;
     if (issued?.last === true) this.#tileEnds(issued);
     const begins = taken !== undefined;
+    this.#residual?.tick(taken?.header, issued, this.step, outputs.stalled);
     if (begins) this.#loaded++;
     weights.tick(wires.weightValid, wires.weightLast, begins, post.parametersFree, passesDone, ringFreed);
     pixels.tick(wires.pixelValid, wires.pixelLast, !post.writeValid, passesDone);
@@ -102,10 +109,12 @@ export class EngineTiming {
 
   #tileEnds({ pass: { header }, row, xt }: IssuedStep): void {
     const rowEnd = xt === header.XT - 1;
+    const start = this.#now + ISSUE_LATENCY + ISSUE_TO_DRAIN;
+    if (header.res === 1 && row.lastChunk) this.#residual?.drains(start, row.groups);
     const weightTileEnd = rowEnd && row.lastOfChunk && row.lastChunk;
     this.#post.push({
       header,
-      start: this.#now + ISSUE_LATENCY + ISSUE_TO_DRAIN,
+      start,
       groups: row.groups,
       results: row.lastChunk,
       rowEnd,

@@ -1,6 +1,6 @@
 /** Time of everything behind the last step of a tile: drain, requantizer, writer; a tile is a line in a calendar. */
 import type { Header } from '../header.js';
-import { DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
+import { additionLatency, DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
 import type { GroupEnd } from './output-timing.js';
 
 /** A tile whose sums leave the array. */
@@ -34,6 +34,8 @@ export class PostTiming {
   out: GroupEnd | undefined;
   #now = 0;
   readonly #latency: number;
+  /** Behind that for passes with residual; none follows them before all is written. */
+  readonly #addition: number;
   /** Tiles whose groups are not all out; how many of them have left the array. */
   readonly #tiles: DrainedTile[] = [];
   #drained = 0;
@@ -49,6 +51,7 @@ export class PostTiming {
 
   constructor(shape: Readonly<Record<'MUL' | 'LUT' | 'NTHR', number>>) {
     this.#latency = DRAIN_TO_REQUANTIZER + requantizeLatency(shape);
+    this.#addition = additionLatency(shape);
   }
 
   /** A tile will leave the array; tiles come in the order of their time, ahead of it. */
@@ -102,7 +105,8 @@ export class PostTiming {
     this.out = this.#result = undefined;
     const tile = this.#tiles[0];
     if (tile === undefined) return;
-    const k = this.#now - tile.start - this.#latency;
+    const added = tile.header.res === 1 ? this.#addition : 0;
+    const k = this.#now - tile.start - this.#latency - added;
     if (k < 0) return;
     const last = k === tile.groups - 1;
     if (last) {

@@ -1,7 +1,8 @@
 /** Cycle model of `engine_post`, from the specification: nested loops give every group its place, multiplications its address. */
-import { decodeHeader, type Header, headerWords } from '../header.js';
-import { DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
+import { codeValue, decodeHeader, type Header, headerWords } from '../header.js';
+import { additionLatency, DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
 import { element, elements, packed, type PortModel, type Ports } from './port-model.js';
+import { AdditionModel } from './addition.js';
 import { RequantizeModel } from './requantize.js';
 
 export interface PostSizes {
@@ -15,6 +16,7 @@ export interface PostSizes {
   readonly FIXED: number;
   readonly NTHR: number;
   readonly LUT: number;
+  readonly ADD: number;
 }
 
 /** Where a group of sums belongs. */
@@ -84,6 +86,12 @@ export class PostModel implements PortModel {
   #steps: (Ports | undefined)[] = [undefined, undefined];
   /** Places of the groups on their way, the newest first. */
   #line: (Place | undefined)[];
+  readonly #addition: AdditionModel;
+  /** Places of the groups in the addition, the newest first, and the pass that they belong to. */
+  #adding: (Place | undefined)[];
+  #adds: Header | undefined;
+  /** Residual words that wait, the oldest first. */
+  #residuals: bigint[] = [];
   #queue: Item[] = [];
   #phase = 0;
   #write: { readonly item: Item; readonly phase: number } | undefined;
@@ -94,6 +102,8 @@ export class PostModel implements PortModel {
     const latency = requantizeLatency(sizes);
     this.#requantizer = new RequantizeModel({ ...sizes, W: 32 }, latency);
     this.#line = new Array<Place | undefined>(latency + DRAIN_TO_REQUANTIZER).fill(undefined);
+    this.#addition = new AdditionModel(sizes);
+    this.#adding = new Array<Place | undefined>(additionLatency(sizes)).fill(undefined);
   }
 
   settle(): Ports {
@@ -104,7 +114,7 @@ export class PostModel implements PortModel {
     const written = write !== undefined && write.item.place.header.dstXram === 1;
     return {
       ...{ cfg_tready: bit(this.#waiting === undefined), param_free: bit(this.#free), pass_done: bit(this.#done) },
-      ...{ out_valid: bit(sent), write_valid: bit(written) },
+      ...{ out_valid: bit(sent), write_valid: bit(written), res_popped: bit(this.#meeting() !== undefined) },
       ...(sent ? { out_data: item, out_end: bit(place.rowEnd), out_last: bit(place.passEnd) } : {}),
       ...(written ? this.#writeOf(write.item, write.phase) : {}),
     };
@@ -125,6 +135,7 @@ export class PostModel implements PortModel {
     if (item !== undefined && place !== undefined && (place.header.dstXram === 1 || place.passEnd))
       this.#queue.push({ place, pixels: item });
 
+    this.#add(inputs);
     const { table_write = 0n, table_address = 0n, table_data = 0n } = inputs;
     this.#requantizer.tick({ ...this.#steps[1], table_write, table_address, table_data });
     const arrived = this.#arrive(inputs);
@@ -141,6 +152,9 @@ export class PostModel implements PortModel {
     this.#steps = [undefined, undefined];
     this.#line = this.#line.map(() => undefined);
     this.#queue = [];
+    this.#residuals = [];
+    this.#adding = this.#adding.map(() => undefined);
+    this.#addition.reset();
     this.#requantizer.reset({});
     this.#store(inputs);
   }
@@ -149,8 +163,47 @@ export class PostModel implements PortModel {
     return place.header.ySW - 1;
   }
 
-  #out(): { readonly item?: bigint; readonly place: Place | undefined } {
+  /** The group that meets its residual words in this cycle. */
+  #meeting(): { readonly own: bigint; readonly place: Place } | undefined {
     const { pixels } = this.#requantizer.settle();
+    const place = this.#line.at(-1);
+    return pixels === undefined || place?.header.res !== 1 || this.#sizes.ADD === 0
+      ? undefined
+      : { own: pixels, place };
+  }
+
+  #add({ cfg_tvalid, cfg_tdata = 0n, res_valid, res_words = 0n }: Ports): void {
+    const meeting = this.#meeting();
+    this.#adding = [meeting?.place, ...this.#adding.slice(0, -1)];
+    const other = meeting === undefined ? 0n : (this.#residuals.shift() ?? 0n);
+    this.#addition.tick(
+      meeting === undefined ? { in_valid: 0n } : { ...this.#additionInputs(), own: meeting.own, other },
+    );
+    if (res_valid === 1n) this.#residuals.push(res_words);
+    if (cfg_tvalid !== 1n || this.#waiting !== undefined) return;
+    const header = decodeHeader(elements(cfg_tdata, headerWords, 32).map(Number));
+    if (header.res === 1) this.#adds = header;
+  }
+
+  #additionInputs(): Ports {
+    const { XB } = this.#sizes;
+    const h = this.#adds;
+    if (h === undefined) throw new Error('residual words without a pass that adds them');
+    const limit = (code: number) => BigInt.asUintN(XB + 1, BigInt(codeValue(h.rOutUnsigned, code)));
+    return {
+      ...{ in_valid: 1n, own_unsigned: BigInt(h.outUnsigned), other_unsigned: BigInt(h.rUnsigned) },
+      ...{ swap: BigInt(h.rSwap), up: BigInt(h.rUp), zero_b: BigInt(h.rZero), factor: BigInt(h.rFactor) },
+      ...{ drop: BigInt(h.rDrop), bias: BigInt(h.rBias), mult: BigInt(h.rMult), shift: BigInt(h.rShift) },
+      ...{ left: BigInt(h.rLeft), mode: BigInt(h.rRequant), round: BigInt(h.rRound), wrap: BigInt(h.rWrap) },
+      ...{ zero: BigInt(h.rZp), lo: limit(h.rLo), hi: limit(h.rHi) },
+    };
+  }
+
+  #out(): { readonly item?: bigint; readonly place: Place | undefined } {
+    const { sums } = this.#addition.settle();
+    if (sums !== undefined) return { item: sums, place: this.#adding.at(-1) };
+    const { pixels } = this.#requantizer.settle();
+    if (this.#meeting() !== undefined) return { place: undefined };
     return { place: this.#line.at(-1), ...(pixels === undefined ? {} : { item: pixels }) };
   }
 
@@ -222,8 +275,7 @@ export class PostModel implements PortModel {
         : [common(h.shift), common(h.leftShift), bias.map((low) => (low >= 2n ** 31n ? 0xffffn : 0n))];
     const levels = Array.from({ length: NTHR }, (_, i) => plane(3 + i));
     const thresholds = Array.from({ length: D }, (_, d) => levels.map((level) => level[d] ?? 0n));
-    const limit = (code: number) =>
-      BigInt.asUintN(XB + 1, BigInt(h.outUnsigned || code < 0x8000 ? code : code - 0x10000));
+    const limit = (code: number) => BigInt.asUintN(XB + 1, BigInt(codeValue(h.outUnsigned, code)));
     return {
       in_valid: 1n,
       sums: packed(sums, 32),

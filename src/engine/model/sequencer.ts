@@ -79,6 +79,8 @@ export class SequencerModel {
   #running: Running | undefined;
   #quietUntil = 0;
   #started = 0;
+  /** The pass that was taken last adds a residual: the next one waits for all of its results. */
+  #adds = false;
   /** Weight words in the ring and in front of the present chunk and pass, since reset. */
   #written = 0;
   #base = 0;
@@ -120,7 +122,8 @@ export class SequencerModel {
   #take({ offered, configReady, passesDone }: SequencerInputs): PassProgram | undefined {
     if (offered === undefined || !configReady || this.#running !== undefined || this.#now < this.#quietUntil)
       return undefined;
-    return offered.header.flush === 0 || this.#started === (passesDone & 0xffff) ? offered : undefined;
+    const waits = offered.header.flush === 1 || this.#adds;
+    return !waits || this.#started === (passesDone & 0xffff) ? offered : undefined;
   }
 
   #start(pass: PassProgram): void {
@@ -128,6 +131,7 @@ export class SequencerModel {
     const first = rows.next().value as PassRow | undefined;
     this.#running = { pass, rows, row: undefined, next: first, nextAt: this.#now + FIRST_ROW, xt: 0, step: 0 };
     this.#started = (this.#started + 1) & 0xffff;
+    this.#adds = pass.header.res === 1;
     if (pass.header.wReuse === 1) this.#base = this.#passBase;
     else {
       this.#passBase = this.#free = this.#base;
@@ -145,7 +149,7 @@ export class SequencerModel {
     if (opens && this.#takesParameters(pass, row) && this.#parameters === 0) return stallCodes.parameters;
     const sends = header.dstAxis === 1 && row.lastChunk;
     if (last && (this.#drain > 0 || (sends && this.#credits < row.groups))) return stallCodes.drain;
-    return last && header.res === 1 && !residualReady ? stallCodes.residual : 0;
+    return last && row.lastChunk && header.res === 1 && !residualReady ? stallCodes.residual : 0;
   }
 
   #takesParameters({ header }: PassProgram, row: PassRow): boolean {

@@ -7,16 +7,20 @@ export interface XramSizes {
   readonly D: number;
   readonly XB: number;
   readonly XD: number;
+  readonly ADD: number;
 }
 
 /** Cycles from a request to the word of a slice, and to the words of all banks. */
 const TO_SLICE = 4;
 const TO_BANKS = 2;
+const TO_GROUP = 3;
 
-/** What is promised for a cycle: words of slices by number, and those of all banks. */
+/** What is promised for a cycle: words of slices by number, those of all banks, and those of a group. */
 interface Promised {
   readonly slices: Map<number, bigint>;
   banks?: bigint;
+  /** A group of banks; undefined where it was never written. */
+  group?: { readonly words: bigint | undefined };
 }
 
 /**
@@ -33,10 +37,15 @@ export class XramModel implements PortModel {
 
   constructor(readonly sizes: XramSizes) {}
 
-  settle(): Ports {
+  settle(inputs: Ports = {}): Ports {
     const { P, G, XB } = this.sizes;
     const promised = this.#calendar.get(this.#cycle);
-    const conflict = { conflict: this.#conflict ? 1n : 0n };
+    const group = promised?.group;
+    const conflict = {
+      ...{ conflict: this.#conflict ? 1n : 0n, group_served: this.#serves(inputs) ? 1n : 0n },
+      group_valid: group === undefined ? 0n : 1n,
+      ...(group?.words === undefined ? {} : { group_words: group.words }),
+    };
     if (promised === undefined) return conflict;
     // A packed port is known only where every slice of it is.
     const slices = Array.from({ length: G }, (_, g) => promised.slices.get(g));
@@ -71,6 +80,13 @@ export class XramModel implements PortModel {
     this.#calendar.delete(this.#cycle++);
   }
 
+  /** A group is read when neither all banks nor one of its own are. */
+  #serves(inputs: Ports): boolean {
+    const { D, ADD } = this.sizes;
+    if (ADD !== 1 || inputs['group_read'] !== 1n || inputs['all_read'] === 1n) return false;
+    return !this.#asked(inputs).some(({ bank }) => Math.floor(bank / D) === Number(inputs['group_group']));
+  }
+
   #asked({ slice_read = 0n, slice_bank = 0n, slice_address = 0n }: Ports): { g: number; bank: number; at: number }[] {
     const { G, M, XD } = this.sizes;
     const width = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
@@ -103,6 +119,16 @@ export class XramModel implements PortModel {
           P * XB,
         );
       }
+    }
+    if (this.#serves(inputs)) {
+      const { group_group = 0n, group_address = 0n } = inputs;
+      const lanes = Array.from({ length: D }, (_, d) => this.#word(Number(group_group) * D + d, Number(group_address)));
+      const known = lanes.every((word) => word !== undefined);
+      const words = packed(
+        lanes.map((word) => word ?? 0n),
+        P * XB,
+      );
+      promise(TO_GROUP).group = { words: known ? words : undefined };
     }
     if (write_valid !== 1n || Number(write_group) >= M / D) return;
     for (let d = 0; d < D; d++) {

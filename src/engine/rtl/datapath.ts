@@ -39,6 +39,7 @@ const datapathParams = {
   WB: peParams.W_W,
   AB: peParams.ACC_W,
   XD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
+  ADD: natParam({ default: 0, min: 0, max: 1, doc: '1: words of a residual are read' }),
 };
 type Sizes = Readonly<Record<keyof typeof datapathParams, NatExpr>>;
 
@@ -66,6 +67,12 @@ const datapathPorts = ({ P, G, M, D, XB, WB, AB, XD }: Sizes) => ({
   write_address: input(uint(indexWidth(XD))),
   write_lanes: input(uint(P)),
   write_data: input(uint(D.times(P).times(XB))),
+  group_read: input(bool(), 'a group of words of the residual is asked for'),
+  group_group: input(uint(indexWidth(M.div(D)))),
+  group_address: input(uint(indexWidth(XD))),
+  group_served: output(bool(), 'no step reads one of its banks in this cycle'),
+  group_valid: output(bool(), 'its words, 3 cycles later'),
+  group_words: output(uint(D.times(P).times(XB))),
   drain_valid: output(bool(), 'a group of sums'),
   drain_sums: output(uint(D.times(P).times(AB)), 'pixel p of channel d of the group at d * P + p'),
   conflict: output(bool(), 'two slices asked one bank in a cycle; stays until reset'),
@@ -81,6 +88,9 @@ type DatapathIo = {
     | 'step_unsigned'
     | 'step_has_weights'
     | 'write_valid'
+    | 'group_read'
+    | 'group_served'
+    | 'group_valid'
     | 'drain_valid'
     | 'conflict'
     ? Sig<Bool>
@@ -108,7 +118,7 @@ const bit = (value: Sig<Bool>): Sig<UInt> => value.asUInt();
 
 /** Slices of a dense step and the common word of any other: requests to the X-RAM, and the words. */
 function readXram(b: Builder, io: DatapathIo, dense: Sig<Bool>, sizes: Sizes) {
-  const { P, G, M, D, XB, XD } = sizes;
+  const { P, G, M, D, XB, XD, ADD } = sizes;
   const reads = b.wire('sliceRead', vec(G, bool()));
   const addresses = b.wire('sliceAddress', vec(G, uint(indexWidth(XD))));
   const offered = io.step_address.unpack(vec(G, uint(ADDRESS_W)));
@@ -127,13 +137,15 @@ function readXram(b: Builder, io: DatapathIo, dense: Sig<Bool>, sizes: Sizes) {
   b.instance(
     'xram',
     EngineXram,
-    { P, G, M, D, XB, XD },
+    { P, G, M, D, XB, XD, ADD },
     {
       slice_read: reads,
       slice_bank: io.step_bank.unpack(vec(G, uint(indexWidth(M)))),
       slice_address: addresses,
       all_read: allRead.at(PRIVATE_READ_DELAY - 1),
       all_address: address,
+      ...{ group_read: io.group_read, group_group: io.group_group, group_address: io.group_address },
+      ...{ group_served: io.group_served, group_valid: io.group_valid, group_words: io.group_words },
       write_valid: io.write_valid,
       write_group: io.write_group,
       write_address: io.write_address,
@@ -163,7 +175,8 @@ Behind the last step of a tile its sums leave in step_groups consecutive cycles;
 no sooner than that. The weights of a step come ${ISSUE_TO_WEIGHTS} cycles after it. Nothing ever waits.
 Latency ${ISSUE_TO_DRAIN} cycles from a last step to its first group of sums.`,
     params: datapathParams,
-    requires: ({ M, D, XG, XB, XU, WB, AB, XD }) => [
+    requires: ({ M, D, XG, XB, XU, WB, AB, XD, ADD }) => [
+      requirement(natGe(1, ADD), 'an option is 0 or 1'),
       // In the order in which a proof looks for them.
       requirement(natGe(16, XB), 'step_pad holds a pixel'),
       requirement(natGe(ADDRESS_W, indexWidth(XD)), 'step_address holds an address'),

@@ -1,6 +1,7 @@
 import {
   bool,
   bundle,
+  cat,
   clog2,
   defineModule,
   indexWidth,
@@ -9,6 +10,7 @@ import {
   natEq,
   type NatExpr,
   natGe,
+  natGt,
   natParam,
   output,
   requirement,
@@ -18,7 +20,7 @@ import {
   widthFor,
 } from '../../hdl/index.js';
 import type { EngineParameters } from '../config.js';
-import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS } from '../latency.js';
+import { ISSUE_LATENCY, ISSUE_TO_WEIGHTS, residualDepth } from '../latency.js';
 import { engineError } from '../errors.js';
 import {
   arraySuffix,
@@ -36,6 +38,7 @@ import { EngineOutput } from './output.js';
 import type { PeTemplate } from './pe.js';
 import { EnginePixelPort } from './pixel-port.js';
 import { EnginePost } from './post.js';
+import { EngineResidualReader } from './residual-reader.js';
 import { EngineSequencer } from './sequencer.js';
 import { EngineWeightPort } from './weight-port.js';
 
@@ -58,6 +61,8 @@ const engineParams = {
   FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: fixed mode' }),
   LUT: natParam({ default: 1, min: 0, max: 1, doc: '1: a table behind the requantizer' }),
   ENTRIES: natParam({ default: 256, min: 4, max: 65536, doc: 'its entries, 2^XB' }),
+  ADD: natParam({ default: 1, min: 0, max: 1, doc: '1: residual addition' }),
+  RD: natParam({ default: 42, min: 1, max: 1024, doc: 'groups of residual words that wait for their sums' }),
   XU: natParam({ default: 1, min: 0, max: 1, doc: '1: pixels may be unsigned' }),
   XP: natParam({ default: 64, min: 32, max: 256, doc: 'bits of s_axis_x: 32, 64, 128, 256' }),
   WP: natParam({ default: 64, min: 32, max: 256, doc: 'bits of s_axis_w: 32, 64, 128, 256' }),
@@ -77,11 +82,11 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /** Values of the parameters of the top module for an engine. */
 export function engineValues(engine: EngineParameters): Readonly<Record<keyof typeof engineParams, number>> {
-  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, XU, XP, WP, YP, YD } = engine;
+  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ADD, XU, XP, WP, YP, YD } = engine;
   const group = D * P * XB;
   return {
-    ...{ P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, XU, XP, WP, YP, YD },
-    ENTRIES: 2 ** XB,
+    ...{ P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ADD, XU, XP, WP, YP, YD },
+    ...{ ENTRIES: 2 ** XB, RD: residualDepth(engine) },
     ...{ XUNIT: gcd(group, XP), YUNIT: gcd(group, YP), WUNIT: gcd(M * G * WB, WP), TUNIT: gcd(XB, WP) },
   };
 }
@@ -185,7 +190,7 @@ two slices that asked for one bank.`,
       conflict: output(bool(), 'two slices asked one bank in a cycle'),
     }),
     body(b, io, p) {
-      const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ENTRIES, XU } = p;
+      const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ENTRIES, ADD, RD, XU } = p;
       const { XP, WP, YP, YD, XUNIT, YUNIT, WUNIT, TUNIT } = p;
       const GROUPS = b.localparam('GROUPS', M.div(D), 'groups of a weight tile');
       const GROUP_BITS = b.localparam('GROUP_BITS', D.times(P).times(XB), 'bits of a group');
@@ -199,13 +204,14 @@ two slices that asked for one bank.`,
         paramFree: bool(),
         tokens: uint(16),
         credit: bool(),
+        resReady: bool(),
       });
       const w = b.instance(
         'weightPort',
         EngineWeightPort,
         {
           ...{ WP, WU: WUNIT, TU: TUNIT, W_W: WORD_BITS, G, M, D, XB, XD, WD, PD, TMAX, KMAX },
-          ...{ NTHR, MUL, FIXED, LUT, ADD: 0 },
+          ...{ NTHR, MUL, FIXED, LUT, ADD },
           ...{ DW: dw ? 1 : 0, XU },
         },
         {
@@ -223,11 +229,12 @@ two slices that asked for one bank.`,
           ...{ enable: io.enable, s_header: headers, m_cfg: cfg, tap_write: w.tap_write, tap_address: w.tap_address },
           ...{ tap_data: w.tap_data, row_write: w.row_write, row_address: w.row_address, row_data: w.row_data },
           ...{ ring_write: w.ring_write, ring_freed: s.freed, params_full: w.params_full, x_tokens: s.tokens },
-          ...{ passes_done: s.passCount, credit: s.credit, res_ready: b.constant(bool(), 1) },
-          ...{ running: io.running, stalled: io.stalled },
+          ...{ passes_done: s.passCount, credit: s.credit, res_ready: s.resReady },
+          ...{ running: io.running },
         },
       );
       b.assign(io.step, q.step_valid);
+      b.assign(io.stalled, q.stalled);
       b.unused('scatter', q.step_scatter);
       b.comment('weights come from the ring when their step is at the array');
       b.instance(
@@ -251,16 +258,49 @@ two slices that asked for one bank.`,
         },
         { s_axis: io.s_axis_x, passes_done: s.passCount, tokens: s.tokens, error: io.x_error, write: pixels },
       );
+      const res = b.wires({
+        ...{ resRead: bool(), resGroup: uint(indexWidth(GROUPS)), resAddress: uint(20) },
+        ...{ resServed: bool(), resValid: bool(), resWords: uint(GROUP_BITS), resPopped: bool() },
+      });
+      b.genIf(
+        'residual',
+        natGt(ADD, 0),
+        () => {
+          const reader = b.instance(
+            'residualReader',
+            EngineResidualReader,
+            { GROUPS, DEPTH: RD },
+            {
+              ...{ take: cfg.fire, header: cfg.data, served: res.resServed, popped: res.resPopped },
+              // The first step of a pass may be the one that waits for the residual.
+              step: q.step_valid.or(q.stalled.bit(4)),
+              ...{ tile_taken: q.res_taken, ready: s.resReady },
+            },
+          );
+          b.assign(res.resRead, reader.read);
+          b.assign(res.resGroup, reader.group);
+          b.assign(res.resAddress, reader.address);
+        },
+        () => {
+          b.assign(s.resReady, 1);
+          b.assign(res.resRead, 0);
+          b.assign(res.resGroup, 0);
+          b.assign(res.resAddress, 0);
+          b.unused('noResidual', cat(q.res_taken.asUInt(), res.resServed.asUInt(), res.resPopped.asUInt()));
+        },
+      );
+      b.unused('resAddress', res.resAddress.bits(indexWidth(XD), nat20.minus(indexWidth(XD))));
       const drain = b.wires({ drainValid: bool(), drainSums: uint(D.times(P).times(AB)) });
       const t = b.instance(
         'post',
         EnginePost,
-        { P, D, GROUPS, AB, XB, PD, MUL, FIXED, NTHR, LUT, ENTRIES },
+        { P, D, GROUPS, AB, XB, PD, MUL, FIXED, NTHR, LUT, ENTRIES, ADD, DEPTH: RD },
         {
           ...{ cfg, drain_valid: drain.drainValid, drain_sums: drain.drainSums, param_write: w.param_write },
           ...{ param_plane: w.param_plane, param_set: w.param_set, param_group: w.param_group },
           ...{ param_data: w.param_data, param_free: s.paramFree, table_write: w.table_write },
           ...{ table_address: w.table_address, table_data: w.table_data },
+          ...{ res_valid: res.resValid, res_words: res.resWords, res_popped: res.resPopped },
         },
       );
       b.assign(pixels.ready, t.write_valid.not());
@@ -269,13 +309,16 @@ two slices that asked for one bank.`,
       b.instance(
         'datapath',
         dw ? datapaths.dw : datapaths.dense,
-        { P, G, M, D, XG, XB, XU, WB, AB, XD },
+        { P, G, M, D, XG, XB, XU, WB, AB, XD, ADD },
         {
           ...{ step_valid: q.step_valid, step_first: q.step_first, step_last: q.step_last, step_op: q.step_op },
           ...{ step_tap: q.step_tap, step_read: q.step_read, step_live: q.step_live, step_bank: q.step_bank },
           ...{ step_address: q.step_address, step_low: q.step_low, step_high: q.step_high, step_pad: q.step_pad },
           ...{ step_unsigned: q.step_unsigned, step_has_weights: q.step_has_weights, step_byte: q.step_byte },
           ...{ step_groups: q.step_groups, weights: w.ring_word },
+          ...{ group_read: res.resRead, group_group: res.resGroup, group_served: res.resServed },
+          group_address: res.resAddress.truncate(indexWidth(XD)),
+          ...{ group_valid: res.resValid, group_words: res.resWords },
           write_valid: t.write_valid.or(pixels.valid),
           write_group: t.write_valid.mux(t.write_group, pixels.data.group),
           write_address: address.truncate(indexWidth(XD)),

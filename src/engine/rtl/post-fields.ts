@@ -6,7 +6,19 @@ import { headerTable, headerWords } from '../header.js';
 const walked = ['Ho', 'XT', 'Mlast', 'OTN', 'CHN', 'yBase', 'yGrp0', 'yRow', 'yBlk', 'yRing', 'ySlot0'] as const;
 /** Fields that it hands on beside each group. */
 export const handedFields = [
-  ...(['dstXram', 'dstAxis', 'lut', 'round', 'requant', 'wrapOut', 'thresholds', 'planes', 'yPhase', 'ySW'] as const),
+  ...([
+    'dstXram',
+    'dstAxis',
+    'res',
+    'lut',
+    'round',
+    'requant',
+    'wrapOut',
+    'thresholds',
+    'planes',
+    'yPhase',
+    'ySW',
+  ] as const),
   ...(['lo', 'hi', 'zp', 'outUnsigned', 'leaky', 'shift', 'leftShift', 'bias', 'mult'] as const),
 ] as const;
 export type HandedField = (typeof handedFields)[number];

@@ -24,6 +24,7 @@ import {
 } from '../../hdl/index.js';
 import { EngineDelay } from './delay.js';
 import { EngineParameters } from './parameters.js';
+import { joinResidual } from './join-residual.js';
 import { headerBits } from './post-fields.js';
 import { EngineRequantize } from './requantize.js';
 import { EngineScatter } from './scatter.js';
@@ -41,7 +42,9 @@ Groups come in the order of the passes: ot, chunk, y, xt, k. A pass is described
 pushed before its first group comes; the next one waits in a register. Sums of all chunks but the last go to
 the partial sums, from where the next chunk adds them. Parameters of weight tiles lie in two sets in turn.
 A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM 2 cycles
-later at the earliest: groups of a tile wait in a queue while words are split into phases.
+later at the earliest: groups of a tile wait in a queue while words are split into phases. Groups of a pass
+with residual meet their residual words behind the requantizer and come 11 + 3 * MUL cycles later; no
+other pass may follow before all of them are written.
 The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`,
   params: {
     P: natParam({ default: 4, min: 1, doc: 'pixels of a word' }),
@@ -60,12 +63,14 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
     LUT: natParam({ default: 0, min: 0, max: 1, doc: '1: with a table' }),
     ENTRIES: natParam({ default: 256, min: 4, max: 65536, doc: 'entries of the table, 2^XB' }),
+    ADD: natParam({ default: 0, min: 0, max: 1, doc: '1: with residual addition' }),
+    DEPTH: natParam({ default: 44, min: 1, max: 1024, doc: 'groups of residual words that wait for their sums' }),
   },
-  requires: ({ AB, XB, GROUPS, D, ENTRIES, PD, MUL, FIXED, LUT, NTHR }) => [
+  requires: ({ AB, XB, GROUPS, D, ENTRIES, PD, MUL, FIXED, LUT, NTHR, ADD }) => [
     requirement(natGe(32, AB), 'parameters have 32 bits'),
     requirement(natGe(16, XB), 'a pixel has 16 bits at most'),
     requirement(natEq(clog2(ENTRIES), XB), 'the table has an entry for every pixel'),
-    ...[MUL, FIXED, LUT].map((option) => requirement(natGe(1, option), 'an option is 0 or 1')),
+    ...[MUL, FIXED, LUT, ADD].map((option) => requirement(natGe(1, option), 'an option is 0 or 1')),
     requirement(natGe(15, NTHR), 'a channel has 15 thresholds at most'),
     requirement(natGe(8, indexWidth(GROUPS)), 'the header has 8 bits for a bank group'),
     requirement(natGe(11, widthFor(GROUPS.plus(1).times(D))), 'the header has 11 bits for channels'),
@@ -84,6 +89,9 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     table_write: input(bool()),
     table_address: input(uint(XB)),
     table_data: input(uint(XB)),
+    res_valid: input(bool(), 'a group of residual words; never more than DEPTH wait'),
+    res_words: input(uint(D.times(P).times(XB))),
+    res_popped: output(bool(), 'the oldest of them has met its sums'),
     write_valid: output(bool()),
     write_group: output(uint(indexWidth(GROUPS))),
     write_address: output(uint(20)),
@@ -95,7 +103,7 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     out_last: output(bool(), 'last group of a pass'),
     pass_done: output(bool(), 'everything of a pass has been written'),
   }),
-  body(b, io, { P, D, GROUPS, AB, XB, PD, MUL, FIXED, NTHR, LUT, ENTRIES }) {
+  body(b, io, { P, D, GROUPS, AB, XB, PD, MUL, FIXED, NTHR, LUT, ENTRIES, ADD, DEPTH }) {
     const G_W = b.localparam('G_W', indexWidth(GROUPS), 'bits of a bank group');
     const SUMS_W = b.localparam('SUMS_W', D.times(P).times(AB), 'bits of a group of sums');
     const WORDS_W = b.localparam('WORDS_W', D.times(P).times(XB), 'bits of a group of words');
@@ -211,20 +219,43 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     b.comment('destinations');
     const flags = cat(at.dstXram, at.dstAxis, at.segment_end.asUInt(), at.pass_end.asUInt());
     const steps = b.localparam('STEPS', LATENCY.plus(2), 'sums to words');
-    const to = b.let('to', later('flags', flags, steps));
-    const place = cat(at.group, at.address, at.part, at.ySW, at.yPhase);
-    const placeLater = b.let('placeLater', later('place', place, steps));
+    const placeAt = cat(flags, at.group, at.address, at.part, at.ySW, at.yPhase);
+    const PLACE_W = b.localparam('PLACE_W', G_W.plus(45), 'destinations and place of a group');
+    const place = later('place', placeAt, steps);
+    const result = b.wires({ resultValid: bool(), words: uint(WORDS_W), to: uint(PLACE_W) });
+    b.genIf(
+      'residual',
+      natGt(ADD, 0),
+      () => {
+        const adds = later('adds', at.res, steps).asBool();
+        const { pixels: words, out_valid: valid } = requantized;
+        const sizes = { P, D, XB, MUL, FIXED, ENTRIES, DEPTH };
+        const joined = joinResidual(b, io, io.cfg, { valid, words, place, adds }, sizes);
+        b.assign(result.resultValid, joined.valid);
+        b.assign(result.words, joined.words);
+        b.assign(result.to, joined.place);
+      },
+      () => {
+        b.assign(result.resultValid, requantized.out_valid);
+        b.assign(result.words, requantized.pixels);
+        b.assign(result.to, place);
+        b.assign(io.res_popped, 0);
+        b.unused('noResidual', cat(io.res_valid.asUInt(), io.res_words, at.res));
+      },
+    );
+    const to = b.let('toWhom', result.to.bits(G_W.plus(41), 4));
+    const placeLater = b.let('placeLater', result.to.bits(0, G_W.plus(41)));
     const [toXram, toAxis, ends, last] = [to.bit(3), to.bit(2), to.bit(1), to.bit(0)];
-    b.assign(io.out_valid, requantized.out_valid.and(toAxis));
-    b.assign(io.out_data, requantized.pixels);
+    b.assign(io.out_valid, result.resultValid.and(toAxis));
+    b.assign(io.out_data, result.words);
     b.assign(io.out_end, ends);
     b.assign(io.out_last, last);
 
     const ITEM_W = b.localparam('ITEM_W', G_W.plus(43).plus(WORDS_W), 'bits of an entry of the queue');
     const pushed = b.stream('pushed', uint(ITEM_W));
     const queued = b.stream('queued', uint(ITEM_W));
-    b.assign(pushed.valid, requantized.out_valid.and(toXram.or(last)));
-    b.assign(pushed.data, cat(toXram.asUInt(), last.asUInt(), placeLater, requantized.pixels));
+    b.assign(pushed.valid, result.resultValid.and(toXram.or(last)));
+    b.assign(pushed.data, cat(toXram.asUInt(), last.asUInt(), placeLater, result.words));
     b.unused('room', pushed.ready);
     const depth = GROUPS.plus(1);
     const queue = b.instance('queue', Fifo, { W: ITEM_W, DEPTH: depth }, { s_axis: pushed, m_axis: queued });

@@ -60,8 +60,8 @@ A step is issued when
   d  as the last one of a tile: the drain is free, and the output has room for the tile,
   e  as the last one of a tile with residual: the residual words are there.
 What follows is a pipeline that never waits: the outputs of a step are there 6 cycles after its issue.
-A pass is taken when its header is complete and the pass before has issued its last step 5 cycles ago;
-its first step is issued 6 cycles later. Words of the ring are free when they were issued for the last
+A pass is taken when its header is complete and the pass before has issued its last step 5 cycles ago, with
+flush or behind a pass with residual when all passes are written; its first step is issued 6 cycles later. Words of the ring are free when they were issued for the last
 time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
   params: {
     P: natParam({ default: 7, min: 1, max: 64, doc: 'pixels of a word' }),
@@ -98,7 +98,8 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     x_tokens: input(uint(16), 'rows of input that have arrived'),
     passes_done: input(uint(16), 'passes whose last result is written'),
     credit: input(bool(), 'a group has left the output'),
-    res_ready: input(bool(), 'the residual words of the tile are there'),
+    res_ready: input(bool(), 'the residual words of the next tile are there'),
+    res_taken: output(bool(), 'its last step is issued'),
     ...stepPorts(P, G, M, WD),
     running: output(bool(), 'a pass issues steps'),
     stalled: output(uint(6), 'no step for want of: weights, input, parameters, drain or output, residual, row'),
@@ -127,7 +128,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     });
     const settled = b.let(
       'settled',
-      headerField(io.s_header.data, 'flush').asBool().not().or(pass.started.eq(io.passes_done)),
+      headerField(io.s_header.data, 'flush').or(h.res).asBool().not().or(pass.started.eq(io.passes_done)),
     );
     const offer = b.let(
       'offer',
@@ -216,10 +217,16 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     const sends = b.let('sends', row.last_chunk.and(h.dstAxis.asBool()));
     const room = b.let('room', out.credits.ge(row.groups.extend(CREDIT_W)));
     const drained = b.let('drained', r.last.not().or(out.drain.eq(0).and(sends.not().or(room))));
-    const hasResidual = b.let('hasResidual', r.last.and(h.res.asBool()).and(io.res_ready.not()).not());
+    const adds = b.let(
+      'adds',
+      r.last.and(row.last_chunk).and(h.res.asBool()),
+      'residual words meet the sums of this tile',
+    );
+    const hasResidual = b.let('hasResidual', adds.and(io.res_ready.not()).not());
     const ready = b.let('ready', hasWord.and(hasRows).and(hasParams).and(drained).and(hasResidual));
     const issue = b.let('issue', r.rowValid.and(ready));
     const tileEnds = b.let('tileEnds', issue.and(r.last));
+    b.assign(io.res_taken, issue.and(adds));
     const rowEnds = b.let('rowEnds', tileEnds.and(r.rowEnds));
     const load = b.let('load', next.valid.and(rowEnds.or(r.rowValid.not())));
     b.assign(next.ready, rowEnds.or(r.rowValid.not()));

@@ -18,7 +18,7 @@ describe('engine model', () => {
     const sim = simulated('simulator', compile(elaborate(design, { params: engineValues(engine) })));
     const model = modelled(engine);
     for (let index = 0; index < layersEach; index++) {
-      const layer = randomLayer(seed, 7000 + index, { engine });
+      const layer = randomLayer(seed, 7000 + index, { engine, residual: index % 2 === 1 });
       const { passes, packets } = layerPackets(layer);
       const what = `layer ${7000 + index}, seed ${seed}`;
       try {

@@ -18,9 +18,13 @@ describe('engine without data', () => {
     const sim = simulated('simulator', compile(elaborate(design, { params: engineValues(engine) })));
     let steps = 0;
     for (let index = 0; index < layersEach; index++) {
-      const layer = randomLayer(seed, 5000 + index, { engine });
+      const layer = randomLayer(seed, 5000 + index, { engine, residual: index % 3 === 2 });
       const { passes, packets, descriptors } = layerPackets(layer);
-      const model = timed(engine, { headers: passes.map(({ header }) => header), descriptors });
+      const model = timed(engine, {
+        headers: passes.map(({ header }) => header),
+        taps: passes.map(({ taps }) => taps),
+        descriptors,
+      });
       const what = `layer ${5000 + index}, seed ${seed}`;
       try {
         const stream = randomStream(seed, `timing ${index}`);

@@ -47,6 +47,8 @@ describe('cycle model of the sequencer', () => {
       sim.poke('aresetn', 1);
       sim.poke('enable', 1);
       let [taken, written, tokens, credits, sets, quiet, steps] = [0, 0, 0, shape.YD, 0, 0, 0];
+      // Results are written some cycles behind the last step: passes behind one with residual wait for that.
+      let [done, idle] = [0, 0];
       let writes = writesOf(passes[0]!, 0);
       const issues: boolean[] = [];
       for (let cycle = 0; quiet < 40; cycle++) {
@@ -64,7 +66,7 @@ describe('cycle model of the sequencer', () => {
           offered: complete ? pass : undefined,
           configReady: lucky(),
           tokens,
-          passesDone: 0,
+          passesDone: done,
           ringWrite: written < wanted && inRing < shape.WD && lucky(),
           parametersFull: taken > 0 && sets < 2 && passes[taken - 1]!.header.planes !== 0 && lucky(),
           credit: credits < shape.YD && lucky(),
@@ -74,7 +76,12 @@ describe('cycle model of the sequencer', () => {
           ...{ tap_write: 0, row_write: 0, tap_address: 0, tap_data: 0, row_address: 0, row_data: 0, ...write },
           ...{ s_header_tvalid: +complete, s_header_tdata: packed(encodeHeader(pass.header)) },
           ...{ m_cfg_tready: +inputs.configReady, ring_write: +inputs.ringWrite, x_tokens: tokens },
-          ...{ params_full: +inputs.parametersFull, credit: +inputs.credit, res_ready: +inputs.residualReady },
+          ...{
+            params_full: +inputs.parametersFull,
+            credit: +inputs.credit,
+            res_ready: +inputs.residualReady,
+            passes_done: done,
+          },
         };
         for (const [name, value] of Object.entries(pokes)) sim.poke(name, value);
         sim.settle();
@@ -97,6 +104,8 @@ describe('cycle model of the sequencer', () => {
         if (random.nextInt(4) === 0 && tokens < 30_000) tokens++;
         if (outputs.taken !== undefined && ++taken < passes.length) writes = writesOf(passes[taken]!, taken % 2);
         quiet = taken === passes.length && !outputs.running ? quiet + 1 : 0;
+        idle = outputs.running ? 0 : idle + 1;
+        if (idle === 12) done = taken;
         sim.tick();
       }
       expect(steps).toBeGreaterThan(100);

@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/engine/config.js';
 import { inputDescriptor } from '../../../src/engine/plan/input-descriptor.js';
 import { planLayer } from '../../../src/engine/plan/plan-layer.js';
 import { decodeOutput, encodeInput, encodeWeights, pixelsOf } from '../../../src/engine/streams.js';
-import { placeTensor } from '../../../src/engine/tensor-place.js';
+import { extentOf, placeTensor } from '../../../src/engine/tensor-place.js';
 import type { Simulation } from '../../../src/simulator/index.js';
 import type { RandomLayer } from '../random-layer.js';
 
@@ -123,14 +123,24 @@ function compareOutputs(a: Simulation, b: Simulation, cycle: number): void {
 }
 
 /** The packets of a layer whose input is loaded as a whole, and its passes. */
-export function layerPackets({ engine, layer, input }: RandomLayer) {
+export function layerPackets({ engine, layer, input, residual }: RandomLayer) {
   const place = placeTensor(engine, layer.input, { base: 3, group0: 0, phases: layer.x.stride });
-  const passes = planLayer(engine, layer, { input: place, axis: true, tokens: 0 });
+  // The residual is loaded in front of the input, so its rows are there when the first row of the input is.
+  const base = 3 + extentOf(engine, place).words;
+  const other = residual && placeTensor(engine, layer.output, { base, group0: engine.bankGroups - 1, phases: 1 });
+  const passes = planLayer(engine, layer, {
+    ...{ input: place, axis: true, tokens: other?.height ?? 0 },
+    ...(other ? { residual: other } : {}),
+  });
   const scatter = layer.input.width % 2 === 0;
   const descriptor = inputDescriptor(engine, place, { row0: 0, rows: place.height, scatter });
-  const pixels = [encodeInput(engine, descriptor, 0, layer.input, pixelsOf(layer.input, input))];
+  const before = other && inputDescriptor(engine, other, { row0: 0, rows: other.height });
+  const pixels = [
+    ...(before && residual ? [encodeInput(engine, before, 0, layer.output, pixelsOf(layer.output, residual))] : []),
+    encodeInput(engine, descriptor, 0, layer.input, pixelsOf(layer.input, input)),
+  ];
   const weights = passes.map((pass) => encodeWeights(engine, layer, pass));
-  return { passes, descriptors: [descriptor], packets: { weights, pixels } };
+  return { passes, descriptors: [...(before ? [before] : []), descriptor], packets: { weights, pixels } };
 }
 
 /** A layer through the core, out of m_axis_y: row by row, channels innermost. */

@@ -51,6 +51,8 @@ function steps({ P, G, M, D, XB, WB }: DatapathSizes, ops: readonly number[]) {
       step_has_weights: op === 0 ? 1n : op === 1 ? random.nextBigInt(1) : 0n,
       ...{ step_byte: BigInt(random.nextInt(G)), step_groups: BigInt(groups) },
       weights: random.nextBigInt(M * G * WB),
+      ...{ group_read: random.nextBigInt(1), group_group: BigInt(random.nextInt(M / D)) },
+      group_address: BigInt(random.nextInt(PLACES)),
       write_valid: filled ? random.nextBigInt(1) : 1n,
       write_group: BigInt(cycle % (M / D)),
       write_address: filled ? BigInt(random.nextInt(PLACES)) : BigInt(Math.floor(cycle / (M / D)) % PLACES),
@@ -64,10 +66,10 @@ const designs = { dense: buildDesign(EngineDatapath.dense), dw: buildDesign(Engi
 
 describe('engine_datapath', () => {
   it.each<[DatapathSizes & { XG: number; XU: number }, boolean, boolean]>([
-    [{ P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, WB: 8, AB: 32, XD: 9 }, true, true],
-    [{ P: 1, G: 1, M: 1, D: 1, XG: 1, XB: 2, XU: 1, WB: 2, AB: 24, XD: 4 }, true, false],
-    [{ P: 3, G: 4, M: 8, D: 4, XG: 4, XB: 4, XU: 1, WB: 4, AB: 20, XD: 16 }, true, false],
-    [{ P: 5, G: 3, M: 4, D: 1, XG: 2, XB: 8, XU: 1, WB: 8, AB: 32, XD: 4 }, false, false],
+    [{ P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, WB: 8, AB: 32, XD: 9, ADD: 1 }, true, true],
+    [{ P: 1, G: 1, M: 1, D: 1, XG: 1, XB: 2, XU: 1, WB: 2, AB: 24, XD: 4, ADD: 0 }, true, false],
+    [{ P: 3, G: 4, M: 8, D: 4, XG: 4, XB: 4, XU: 1, WB: 4, AB: 20, XD: 16, ADD: 1 }, true, false],
+    [{ P: 5, G: 3, M: 4, D: 1, XG: 2, XB: 8, XU: 1, WB: 8, AB: 32, XD: 4, ADD: 1 }, false, false],
   ])('%j, private windows: %j', async (params, dw, verilator) => {
     const seen = await expectPortsAgree({
       ...{ design: dw ? designs.dw : designs.dense, params: { ...params } },
@@ -77,6 +79,8 @@ describe('engine_datapath', () => {
     });
     const sums = seen.filter(({ drain_sums }) => drain_sums !== undefined).length;
     const groups = seen.filter(({ drain_valid }) => drain_valid === 1n).length;
+    const words = seen.filter(({ group_words }) => group_words !== undefined).length;
+    expect(words > 10).toBe(params.ADD === 1);
     expect(sums).toBeGreaterThan(60);
     expect(sums).toBeGreaterThan(groups / 2);
   });

@@ -1,5 +1,6 @@
 /** Modules of the engine with parameter vectors for their texts. */
 import type { Design } from '../../../src/circuit/index.js';
+import { EngineAddition } from '../../../src/engine/rtl/addition.js';
 import { EngineArrayDw } from '../../../src/engine/rtl/array-dw.js';
 import { EngineAddresses } from '../../../src/engine/rtl/addresses.js';
 import { EngineArray, makeArray } from '../../../src/engine/rtl/array.js';
@@ -21,6 +22,7 @@ import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
 import { EnginePixelPort } from '../../../src/engine/rtl/pixel-port.js';
 import { EnginePost } from '../../../src/engine/rtl/post.js';
 import { EngineHeaderProducts } from '../../../src/engine/rtl/header-products.js';
+import { EngineResidualReader } from '../../../src/engine/rtl/residual-reader.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
 import { EngineRows } from '../../../src/engine/rtl/rows.js';
 import { EngineScatter } from '../../../src/engine/rtl/scatter.js';
@@ -64,6 +66,16 @@ export const engineModules: readonly EngineModule[] = [
     { P: 3, D: 2, W: 32, XB: 8, MUL: 1, FIXED: 0, NTHR: 0, LUT: 1, ENTRIES: 256 },
     { P: 2, D: 3, W: 24, XB: 5, MUL: 0, FIXED: 0, NTHR: 15, LUT: 0, ENTRIES: 32 },
     { P: 1, D: 2, W: 32, XB: 4, MUL: 1, FIXED: 1, NTHR: 1, LUT: 1, ENTRIES: 16 },
+  ]),
+  entry(EngineAddition, [
+    { P: 1, D: 1, XB: 2, MUL: 0, FIXED: 0, ENTRIES: 4 },
+    { P: 3, D: 2, XB: 8, MUL: 1, FIXED: 1, ENTRIES: 256 },
+    { P: 2, D: 1, XB: 16, MUL: 1, FIXED: 0, ENTRIES: 65536 },
+  ]),
+  entry(EngineResidualReader, [
+    { GROUPS: 1, DEPTH: 1 },
+    { GROUPS: 12, DEPTH: 52 },
+    { GROUPS: 256, DEPTH: 296 },
   ]),
   entry(EnginePe, [
     { X_W: 1, W_W: 1, ACC_W: 2 },
@@ -131,8 +143,8 @@ export const engineModules: readonly EngineModule[] = [
     { LANES: 7, W: 8, DEPTH: 9 },
   ]),
   entry(EngineXram, [
-    { P: 1, G: 1, M: 1, D: 1, XB: 1, XD: 2 },
-    { P: 3, G: 3, M: 12, D: 4, XB: 5, XD: 9 },
+    { P: 1, G: 1, M: 1, D: 1, XB: 1, XD: 2, ADD: 1 },
+    { P: 3, G: 3, M: 12, D: 4, XB: 5, XD: 9, ADD: 1 },
     { P: 2, G: 2, M: 17, D: 1, XB: 8, XD: 16 },
     { P: 2, G: 4, M: 8, D: 8, XB: 8, XD: 33 },
   ]),
@@ -159,7 +171,21 @@ export const engineModules: readonly EngineModule[] = [
   ]),
   entry(EnginePost, [
     { P: 1, D: 1, GROUPS: 1, AB: 2, XB: 2, PD: 0, MUL: 0, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 4 },
-    { P: 2, D: 3, GROUPS: 2, AB: 31, XB: 11, PD: 5, MUL: 1, FIXED: 0, NTHR: 0, LUT: 0, ENTRIES: 2048 },
+    {
+      P: 2,
+      D: 3,
+      GROUPS: 2,
+      AB: 31,
+      XB: 11,
+      PD: 5,
+      MUL: 1,
+      FIXED: 0,
+      NTHR: 0,
+      LUT: 0,
+      ENTRIES: 2048,
+      ADD: 1,
+      DEPTH: 42,
+    },
     { P: 7, D: 4, GROUPS: 8, AB: 32, XB: 8, PD: 448, MUL: 1, FIXED: 1, NTHR: 3, LUT: 1, ENTRIES: 256 },
   ]),
   entry(EngineChannelsDw, [
@@ -173,7 +199,7 @@ export const engineModules: readonly EngineModule[] = [
   ...[EngineDatapath.dense, EngineDatapath.dw].map((datapath) =>
     entry(datapath, [
       { P: 1, G: 1, M: 1, D: 1, XG: 1, XB: 2, XU: 0, WB: 2, AB: 8, XD: 2 },
-      { P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, WB: 8, AB: 32, XD: 9 },
+      { P: 3, G: 2, M: 6, D: 2, XG: 3, XB: 8, XU: 1, WB: 8, AB: 32, XD: 9, ADD: 1 },
     ]),
   ),
   entry(EngineRows, [

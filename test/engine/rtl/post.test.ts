@@ -34,6 +34,7 @@ function randomHeader(s: PostSizes, random: RandomStream): Header {
     },
     ...{ yRing, ySlot0: random.nextInt(yRing), yPhase: random.nextInt(50), ySW: upTo(Math.min(4, s.GROUPS)) },
     ...{ lo: code(limits[0]!), hi: code(limits[1]!), zp: random.nextInt(20) - 10, outUnsigned: unsigned },
+    ...(s.ADD === 1 && random.nextInt(2) === 0 ? randomResidual(s, random) : {}),
     ...{ leaky: 0, shift: random.nextInt(32), leftShift: random.nextInt(4) },
     ...{
       bias: Number(BigInt.asIntN(32, random.nextBigInt(32))),
@@ -42,11 +43,27 @@ function randomHeader(s: PostSizes, random: RandomStream): Header {
   };
 }
 
+/** Fields of a residual. */
+function randomResidual(s: PostSizes, random: RandomStream): Partial<Header> {
+  const limits = [random.nextInt(2 ** s.XB), random.nextInt(2 ** s.XB)].sort((a, c) => a - c);
+  const isUnsigned = random.nextInt(2);
+  const code = (x: number): number => (isUnsigned === 1 ? x : (x - 2 ** (s.XB - 1)) & 0xffff);
+  const word = (): number => Number(BigInt.asIntN(32, random.nextBigInt(32)));
+  return {
+    ...{ res: 1, rLo: code(limits[0]!), rHi: code(limits[1]!), rOutUnsigned: isUnsigned, rZp: random.nextInt(16) - 8 },
+    ...{ rZero: random.nextInt(2 ** s.XB) - 2 ** (s.XB - 1), rShift: random.nextInt(32), rLeft: random.nextInt(3) },
+    ...{ rRequant: s.MUL === 0 ? 0 : random.nextInt(s.FIXED === 1 ? 4 : 3), rRound: random.nextInt(5) },
+    ...{ rWrap: random.nextInt(2), rUnsigned: random.nextInt(2), rSwap: random.nextInt(2), rUp: random.nextInt(21) },
+    ...{ rDrop: random.nextInt(20), rFactor: word(), rBias: word() >> 4, rMult: word() },
+  };
+}
+
 /** Inputs of every cycle: passes as the sequencer, the array and the weight port bring them. */
 function script(s: PostSizes, random: RandomStream, passes: number): { inputs: Ports[]; groups: number } {
   const inputs: Record<string, bigint>[] = [];
   const at = (cycle: number): Record<string, bigint> => {
-    while (inputs.length <= cycle) inputs.push({ cfg_tvalid: 0n, param_write: 0n, drain_valid: 0n, table_write: 0n });
+    while (inputs.length <= cycle)
+      inputs.push({ cfg_tvalid: 0n, param_write: 0n, drain_valid: 0n, table_write: 0n, res_valid: 0n });
     return inputs[cycle]!;
   };
   let [now, set, groups] = [2, 0, 0];
@@ -59,6 +76,7 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
     const pushed = lastFirst + 1 + random.nextInt(4);
     Object.assign(at(pushed), { cfg_tvalid: 1n, cfg_tdata: packed([...encodeHeader(header)].map(BigInt), 32) });
     now = Math.max(now, pushed + 5 + random.nextInt(2) * random.nextInt(20));
+    let wordAt = pushed;
     let newTile = true;
     let tileOf = 0;
     for (const place of places(header, s)) {
@@ -86,12 +104,17 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
         if (groups === 0 || lastFirst < pushed) lastFirst = now;
       }
       const sums = Array.from({ length: s.P * s.D }, () => random.nextBigInt(s.AB) >> BigInt(random.nextInt(s.AB - 1)));
+      // Residual words come in any time before their sums have passed the requantizer.
+      wordAt = Math.max(wordAt + 1, now - random.nextInt(24));
+      if (header.res === 1 && place.lastChunk)
+        Object.assign(at(wordAt), { res_valid: 1n, res_words: random.nextBigInt(s.P * s.D * s.XB) });
       Object.assign(at(now++), { drain_valid: 1n, drain_sums: packed(sums, s.AB) });
       groups++;
       if (place.otEnd) newTile = true;
     }
-    // The queue of the writer is empty before words are split in another number of phases.
-    now = Math.max(now, tileOf);
+    // The queue of the writer is empty before words are split in another number of phases; a pass with residual is over.
+    now = Math.max(now, tileOf) + (header.res === 1 ? 60 : 0);
+    if (header.res === 1) lastFirst = now;
   }
   at(now + 40);
   return { inputs, groups };
@@ -99,11 +122,11 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
 
 describe('engine_post', () => {
   it.each<[PostSizes, boolean]>([
-    [{ P: 3, D: 2, GROUPS: 3, AB: 32, XB: 8, PD: 64, MUL: 1, FIXED: 1, NTHR: 0, LUT: 1 }, true],
-    [{ P: 7, D: 1, GROUPS: 4, AB: 24, XB: 8, PD: 0, MUL: 0, FIXED: 0, NTHR: 3, LUT: 0 }, false],
-    [{ P: 2, D: 4, GROUPS: 1, AB: 20, XB: 4, PD: 20, MUL: 1, FIXED: 0, NTHR: 1, LUT: 0 }, false],
-    [{ P: 2, D: 1, GROUPS: 2, AB: 32, XB: 11, PD: 20, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0 }, false],
-    [{ P: 5, D: 3, GROUPS: 8, AB: 32, XB: 8, PD: 40, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0 }, false],
+    [{ P: 3, D: 2, GROUPS: 3, AB: 32, XB: 8, PD: 64, MUL: 1, FIXED: 1, NTHR: 0, LUT: 1, ADD: 1 }, true],
+    [{ P: 7, D: 1, GROUPS: 4, AB: 24, XB: 8, PD: 0, MUL: 0, FIXED: 0, NTHR: 3, LUT: 0, ADD: 1 }, false],
+    [{ P: 2, D: 4, GROUPS: 1, AB: 20, XB: 4, PD: 20, MUL: 1, FIXED: 0, NTHR: 1, LUT: 0, ADD: 1 }, false],
+    [{ P: 2, D: 1, GROUPS: 2, AB: 32, XB: 11, PD: 20, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0, ADD: 0 }, false],
+    [{ P: 5, D: 3, GROUPS: 8, AB: 32, XB: 8, PD: 40, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0, ADD: 0 }, false],
   ])('%j', async (sizes, verilator) => {
     const { inputs, groups } = script(sizes, randomStream(7n, JSON.stringify(sizes)), 8);
     const seen = await expectPortsAgree({

@@ -119,7 +119,7 @@ export function runSequencer(
       !running &&
       cycle >= s.quietUntil &&
       inputs['s_header_tvalid'] === 1 &&
-      (list[next]!.header.flush === 0 || s.started === s.done);
+      ((list[next]!.header.flush === 0 && header?.res !== 1) || s.started === s.done);
     const take = offers && inputs['m_cfg_tready'] === 1;
     let stalled = running && !s.rowValid ? 32 : 0;
     if (step !== undefined && header !== undefined && s.rowValid) {
@@ -128,16 +128,17 @@ export function runSequencer(
       else if (step.opensRow && header.tokCheck === 1 && s.tokens < step.need) stalled = 2;
       else if (step.opensTile && header.planes !== 0 && s.params === 0) stalled = 4;
       else if (step.last && (s.drain > 0 || (sends && s.credits < step.groups))) stalled = 8;
-      else if (step.last && header.res === 1 && inputs['res_ready'] === 0) stalled = 16;
+      else if (step.last && step.lastChunk && header.res === 1 && inputs['res_ready'] === 0) stalled = 16;
     }
     const issue = running && s.rowValid && stalled === 0;
+    const adds = issue && step!.last && step!.lastChunk && header!.res === 1;
 
     for (const sim of sims) {
       for (const [name, value] of Object.entries(inputs)) sim.poke(name, value);
       sim.settle();
       const seen = (name: string) => Number(sim.peek(name));
       const where = `cycle ${cycle}, pass ${s.pass}, step ${s.step}`;
-      same([seen('running'), seen('stalled')], [+running, stalled], where);
+      same([seen('running'), seen('stalled'), seen('res_taken')], [+running, stalled, +adds], where);
       same([seen('m_cfg_tvalid'), seen('s_header_tready')], [+offers, +take], where);
       same(seen('ring_freed'), freeNow % 2 ** (bits(shape.WD + 1) + 1), where);
       const due = issued[0]?.at === cycle ? issued[0] : undefined;

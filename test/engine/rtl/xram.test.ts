@@ -29,6 +29,7 @@ function accesses({ P, G, M, D, XB, XD }: XramSizes): (random: RandomStream, cyc
       slice_bank: packed(banks.slice(0, G).map(BigInt), width(M)),
       slice_address: many(address, width(XD)),
       ...{ all_read: all ? 1n : 0n, all_address: address() },
+      ...{ group_read: random.nextBigInt(1), group_group: BigInt(random.nextInt(M / D)), group_address: address() },
       write_valid: filled ? random.nextBigInt(1) : 1n,
       write_group: BigInt(cycle % (M / D)),
       write_address: filled ? address() : BigInt(Math.floor(cycle / (M / D)) % places),
@@ -40,10 +41,10 @@ function accesses({ P, G, M, D, XB, XD }: XramSizes): (random: RandomStream, cyc
 
 describe('engine_xram', () => {
   it.each<[XramSizes, boolean]>([
-    [{ P: 1, G: 1, M: 1, D: 1, XB: 1, XD: 2 }, false],
-    [{ P: 3, G: 3, M: 12, D: 4, XB: 5, XD: 9 }, true],
-    [{ P: 2, G: 4, M: 8, D: 2, XB: 8, XD: 16 }, false],
-    [{ P: 7, G: 2, M: 17, D: 1, XB: 8, XD: 5 }, false],
+    [{ P: 1, G: 1, M: 1, D: 1, XB: 1, XD: 2, ADD: 1 }, false],
+    [{ P: 3, G: 3, M: 12, D: 4, XB: 5, XD: 9, ADD: 1 }, true],
+    [{ P: 2, G: 4, M: 8, D: 2, XB: 8, XD: 16, ADD: 0 }, false],
+    [{ P: 7, G: 2, M: 17, D: 1, XB: 8, XD: 5, ADD: 1 }, false],
   ])('%j', async (params, verilator) => {
     const seen = await expectPortsAgree({
       ...{ design, params: { ...params }, verilator, cycles: 500, resets: [200] },
@@ -53,10 +54,12 @@ describe('engine_xram', () => {
     expect(seen.filter(({ words }) => words !== undefined).length).toBeGreaterThan(100);
     expect(seen.filter(({ bank_words }) => bank_words !== undefined).length).toBeGreaterThan(20);
     expect(seen.some(({ conflict }) => conflict === 1n)).toBe(false);
+    const groups = seen.filter(({ group_words }) => group_words !== undefined).length;
+    expect(groups > 10).toBe(params.ADD === 1);
   });
 
   it('says that two slices asked for one bank', async () => {
-    const params = { P: 1, G: 3, M: 4, D: 1, XB: 4, XD: 4 };
+    const params = { P: 1, G: 3, M: 4, D: 1, XB: 4, XD: 4, ADD: 0 };
     const seen = await expectPortsAgree({
       ...{ design, params, cycles: 40, resets: [25] },
       model: () => new XramModel(params),
@@ -70,12 +73,20 @@ describe('engine_xram', () => {
   });
 
   it('has the latency that the rest of the engine counts with', async () => {
-    const params = { P: 1, G: 1, M: 2, D: 1, XB: 4, XD: 4 };
+    const params = { P: 1, G: 1, M: 2, D: 1, XB: 4, XD: 4, ADD: 0 };
     const seen = await expectPortsAgree({
       ...{ design, params, cycles: 20 },
       model: () => new XramModel(params),
       drive: (_, cycle) => ({
-        ...{ slice_read: cycle === 8 ? 1n : 0n, slice_bank: 1n, slice_address: 2n, all_read: 0n, all_address: 0n },
+        ...{
+          slice_read: cycle === 8 ? 1n : 0n,
+          slice_bank: 1n,
+          slice_address: 2n,
+          all_read: 0n,
+          all_address: 0n,
+          group_read: 0n,
+        },
+        ...{ group_group: 0n, group_address: 0n },
         ...{ write_valid: cycle === 7 ? 1n : 0n, write_group: 1n, write_address: 2n, write_lanes: 1n, write_data: 9n },
       }),
     });

@@ -26,6 +26,8 @@
 // FIXED     1: fixed mode, 0 to 1
 // LUT       1: a table behind the requantizer, 0 to 1
 // ENTRIES   its entries, 2^XB, 4 to 65536
+// ADD       1: residual addition, 0 to 1
+// RD        groups of residual words that wait for their sums, 1 to 1024
 // XU        1: pixels may be unsigned, 0 to 1
 // XP        bits of s_axis_x: 32, 64, 128, 256, 32 to 256
 // WP        bits of s_axis_w: 32, 64, 128, 256, 32 to 256
@@ -55,6 +57,8 @@ module engine_core_dw #(
   parameter int FIXED   = 1,
   parameter int LUT     = 1,
   parameter int ENTRIES = 256,
+  parameter int ADD     = 1,
+  parameter int RD      = 42,
   parameter int XU      = 1,
   parameter int XP      = 64,
   parameter int WP      = 64,
@@ -129,6 +133,8 @@ module engine_core_dw #(
     if (LUT > 1) $fatal(1, "engine_core_dw: LUT must be at most 1");
     if (ENTRIES < 4) $fatal(1, "engine_core_dw: ENTRIES must be at least 4");
     if (ENTRIES > 65536) $fatal(1, "engine_core_dw: ENTRIES must be at most 65536");
+    if (ADD > 1) $fatal(1, "engine_core_dw: ADD must be at most 1");
+    if (RD > 1024) $fatal(1, "engine_core_dw: RD must be at most 1024");
     if (XU > 1) $fatal(1, "engine_core_dw: XU must be at most 1");
     if (XP < 32) $fatal(1, "engine_core_dw: XP must be at least 32");
     if (XP > 256) $fatal(1, "engine_core_dw: XP must be at most 256");
@@ -180,6 +186,9 @@ module engine_core_dw #(
     if (1 < LUT) $fatal(1, "engine_core_dw: greatest LUT");
     if (ENTRIES < 4) $fatal(1, "engine_core_dw: least ENTRIES");
     if (65536 < ENTRIES) $fatal(1, "engine_core_dw: greatest ENTRIES");
+    if (1 < ADD) $fatal(1, "engine_core_dw: greatest ADD");
+    if (RD < 1) $fatal(1, "engine_core_dw: least RD");
+    if (1024 < RD) $fatal(1, "engine_core_dw: greatest RD");
     if (1 < XU) $fatal(1, "engine_core_dw: greatest XU");
     if (XP < 32) $fatal(1, "engine_core_dw: least XP");
     if (256 < XP) $fatal(1, "engine_core_dw: greatest XP");
@@ -248,6 +257,7 @@ module engine_core_dw #(
   logic                                   param_free;
   logic [15:0]                            tokens;
   logic                                   credit;
+  logic                                   res_ready;
   logic                                   weight_port_tap_write;
   logic [5:0]                             weight_port_tap_address;
   logic [15:0]                            weight_port_tap_data;
@@ -284,7 +294,7 @@ module engine_core_dw #(
     .MUL  (MUL),
     .FIXED(FIXED),
     .LUT  (LUT),
-    .ADD  (0),
+    .ADD  (ADD),
     .DW   (1),
     .XU   (XU)
   ) u_weight_port (
@@ -324,6 +334,7 @@ module engine_core_dw #(
     .error_place    (error_place)
   );
 
+  logic                               sequencer_res_taken;
   logic                               sequencer_step_valid;
   logic                               sequencer_step_first;
   logic                               sequencer_step_last;
@@ -342,6 +353,7 @@ module engine_core_dw #(
   logic [(G>1 ? $clog2(G) : 1)-1:0]   sequencer_step_byte;
   logic [8:0]                         sequencer_step_groups;
   logic [2:0]                         sequencer_step_scatter;
+  logic [5:0]                         sequencer_stalled;
 
   engine_sequencer #(.P(P), .G(G), .M(M), .D(D), .WD(WD), .YD(YD), .FREE(12)) u_sequencer (
     .aclk            (aclk),
@@ -365,7 +377,8 @@ module engine_core_dw #(
     .x_tokens        (tokens),
     .passes_done     (pass_count),
     .credit          (credit),
-    .res_ready       (1'b1),
+    .res_ready       (res_ready),
+    .res_taken       (sequencer_res_taken),
     .step_valid      (sequencer_step_valid),
     .step_first      (sequencer_step_first),
     .step_last       (sequencer_step_last),
@@ -385,13 +398,14 @@ module engine_core_dw #(
     .step_groups     (sequencer_step_groups),
     .step_scatter    (sequencer_step_scatter),
     .running         (running),
-    .stalled         (stalled)
+    .stalled         (sequencer_stalled)
   );
 
   logic unused_scatter;  // not every bit matters
   assign unused_scatter = |sequencer_step_scatter;
 
-  assign step = sequencer_step_valid;
+  assign step    = sequencer_step_valid;
+  assign stalled = sequencer_stalled;
 
   // weights come from the ring when their step is at the array
   engine_delay #(.W(WD > 1 ? $clog2(WD) : 1), .STEPS(5)) u_ring_address (
@@ -436,6 +450,49 @@ module engine_core_dw #(
     .write_data   (pixels_data)
   );
 
+  logic                                       res_read;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] res_group;
+  logic [19:0]                                res_address;
+  logic                                       res_served;
+  logic                                       res_valid;
+  logic [GROUP_BITS-1:0]                      res_words;
+  logic                                       res_popped;
+
+  if (ADD > 0) begin : g_residual
+    logic                                       residual_reader_read;
+    logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] residual_reader_group;
+    logic [19:0]                                residual_reader_address;
+
+    engine_residual_reader #(.GROUPS(GROUPS), .DEPTH(RD)) u_residual_reader (
+      .aclk      (aclk),
+      .aresetn   (aresetn),
+      .take      (cfg_tvalid && cfg_tready),
+      .header    (cfg_tdata),
+      .step      (sequencer_step_valid || sequencer_stalled[4]),
+      .read      (residual_reader_read),
+      .group     (residual_reader_group),
+      .address   (residual_reader_address),
+      .served    (res_served),
+      .popped    (res_popped),
+      .ready     (res_ready),
+      .tile_taken(sequencer_res_taken)
+    );
+
+    assign res_read    = residual_reader_read;
+    assign res_group   = residual_reader_group;
+    assign res_address = residual_reader_address;
+  end else begin : g_residual_else
+    logic unused_no_residual;  // not every bit matters
+
+    assign unused_no_residual = |{sequencer_res_taken, res_served, res_popped};
+
+    assign res_ready   = 1'b1;
+    assign res_read    = 1'b0;
+    assign res_group   = '0;
+    assign res_address = '0;
+  end
+
+  logic                                       unused_res_address;  // not every bit matters
   logic                                       drain_valid;
   logic [D*P*AB-1:0]                          drain_sums;
   logic                                       post_write_valid;
@@ -448,6 +505,7 @@ module engine_core_dw #(
   logic                                       post_out_end;
   logic                                       post_out_last;
   logic                                       post_pass_done;
+  assign unused_res_address = |res_address[XD>1 ? $clog2(XD) : 1 +: 20-(XD>1 ? $clog2(XD) : 1)];
 
   engine_post #(
     .P      (P),
@@ -460,7 +518,9 @@ module engine_core_dw #(
     .FIXED  (FIXED),
     .NTHR   (NTHR),
     .LUT    (LUT),
-    .ENTRIES(ENTRIES)
+    .ENTRIES(ENTRIES),
+    .ADD    (ADD),
+    .DEPTH  (RD)
   ) u_post (
     .aclk         (aclk),
     .aresetn      (aresetn),
@@ -478,6 +538,9 @@ module engine_core_dw #(
     .table_write  (weight_port_table_write),
     .table_address(weight_port_table_address),
     .table_data   (weight_port_table_data),
+    .res_valid    (res_valid),
+    .res_words    (res_words),
+    .res_popped   (res_popped),
     .write_valid  (post_write_valid),
     .write_group  (post_write_group),
     .write_address(post_write_address),
@@ -503,16 +566,17 @@ module engine_core_dw #(
   assign pixels_tready = !post_write_valid;
 
   engine_datapath_dw #(
-    .P (P),
-    .G (G),
-    .M (M),
-    .D (D),
-    .XG(XG),
-    .XB(XB),
-    .XU(XU),
-    .WB(WB),
-    .AB(AB),
-    .XD(XD)
+    .P  (P),
+    .G  (G),
+    .M  (M),
+    .D  (D),
+    .XG (XG),
+    .XB (XB),
+    .XU (XU),
+    .WB (WB),
+    .AB (AB),
+    .XD (XD),
+    .ADD(ADD)
   ) u_datapath (
     .aclk            (aclk),
     .aresetn         (aresetn),
@@ -538,6 +602,12 @@ module engine_core_dw #(
     .write_address   (datapath_write_address_choice),
     .write_lanes     (post_write_valid ? post_write_lanes : pixels_lanes),
     .write_data      (post_write_valid ? post_write_data : pixels_data),
+    .group_read      (res_read),
+    .group_group     (res_group),
+    .group_address   (res_address[(XD>1 ? $clog2(XD) : 1)-1:0]),
+    .group_served    (res_served),
+    .group_valid     (res_valid),
+    .group_words     (res_words),
     .drain_valid     (drain_valid),
     .drain_sums      (drain_sums),
     .conflict        (conflict)

@@ -6,28 +6,30 @@
 // step comes no sooner than that. The weights of a step come 6 cycles after it. Nothing ever waits.
 // Latency 11 cycles from a last step to its first group of sums.
 //
-// P    pixels, >= 1
-// G    slices: channels of the input at a time, >= 1
-// M    channels of the output at a time; banks of the X-RAM, 1 to 256
-// D    channels that leave in a cycle; divides M, <= XG
-// XG   channels that share one copy of the operand registers; divides M, >= 1
-// XB   bits of a pixel, 1 to 16
-// XU   1: pixels may be unsigned, lanes have XB + 1 bits; else 0
-// WB   width of a weight, >= 1
-// AB   width of a sum, >= X_W + W_W
-// XD   words of a bank of the X-RAM, 2 to 65536
+// P     pixels, >= 1
+// G     slices: channels of the input at a time, >= 1
+// M     channels of the output at a time; banks of the X-RAM, 1 to 256
+// D     channels that leave in a cycle; divides M, <= XG
+// XG    channels that share one copy of the operand registers; divides M, >= 1
+// XB    bits of a pixel, 1 to 16
+// XU    1: pixels may be unsigned, lanes have XB + 1 bits; else 0
+// WB    width of a weight, >= 1
+// AB    width of a sum, >= X_W + W_W
+// XD    words of a bank of the X-RAM, 2 to 65536
+// ADD   1: words of a residual are read, 0 to 1
 `default_nettype none
 module engine_datapath #(
-  parameter int P  = 4,
-  parameter int G  = 2,
-  parameter int M  = 4,
-  parameter int D  = 1,
-  parameter int XG = 4,
-  parameter int XB = 8,
-  parameter int XU = 1,
-  parameter int WB = 8,
-  parameter int AB = 32,
-  parameter int XD = 1024
+  parameter int P   = 4,
+  parameter int G   = 2,
+  parameter int M   = 4,
+  parameter int D   = 1,
+  parameter int XG  = 4,
+  parameter int XB  = 8,
+  parameter int XU  = 1,
+  parameter int WB  = 8,
+  parameter int AB  = 32,
+  parameter int XD  = 1024,
+  parameter int ADD = 0
 ) (
   input  logic                                   aclk,
   input  logic                                   aresetn,
@@ -59,6 +61,14 @@ module engine_datapath #(
   input  logic [(XD>1 ? $clog2(XD) : 1)-1:0]     write_address,
   input  logic [P-1:0]                           write_lanes,
   input  logic [D*P*XB-1:0]                      write_data,
+  // a group of words of the residual is asked for
+  input  logic                                   group_read,
+  input  logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] group_group,
+  input  logic [(XD>1 ? $clog2(XD) : 1)-1:0]     group_address,
+  // no step reads one of its banks in this cycle
+  output logic                                   group_served,
+  output logic                                   group_valid,       // its words, 3 cycles later
+  output logic [D*P*XB-1:0]                      group_words,
   output logic                                   drain_valid,       // a group of sums
   // pixel p of channel d of the group at d * P + p
   output logic [D*P*AB-1:0]                      drain_sums,
@@ -74,6 +84,8 @@ module engine_datapath #(
     if (XB > 16) $fatal(1, "engine_datapath: XB must be at most 16");
     if (XD < 2) $fatal(1, "engine_datapath: XD must be at least 2");
     if (XD > 65536) $fatal(1, "engine_datapath: XD must be at most 65536");
+    if (ADD > 1) $fatal(1, "engine_datapath: ADD must be at most 1");
+    if (1 < ADD) $fatal(1, "engine_datapath: an option is 0 or 1");
     if (16 < XB) $fatal(1, "engine_datapath: step_pad holds a pixel");
     if (20 < (XD > 1 ? $clog2(XD) : 1)) $fatal(1, "engine_datapath: step_address holds an address");
     if (M / XG * XG != M) $fatal(1, "engine_datapath: XG divides M");
@@ -122,7 +134,7 @@ module engine_datapath #(
   logic [G*P*XB-1:0] words;
   logic [M*P*XB-1:0] bank_words;
 
-  engine_xram #(.P(P), .G(G), .M(M), .D(D), .XB(XB), .XD(XD)) u_xram (
+  engine_xram #(.P(P), .G(G), .M(M), .D(D), .XB(XB), .XD(XD), .ADD(ADD)) u_xram (
     .aclk         (aclk),
     .aresetn      (aresetn),
     .slice_read   (slice_read),
@@ -130,6 +142,10 @@ module engine_datapath #(
     .slice_address(slice_address),
     .all_read     (all_read_q[2]),
     .all_address  (all_address),
+    .group_read   (group_read),
+    .group_group  (group_group),
+    .group_address(group_address),
+    .group_served (group_served),
     .write_valid  (write_valid),
     .write_group  (write_group),
     .write_address(write_address),
@@ -137,6 +153,8 @@ module engine_datapath #(
     .write_data   (write_data),
     .words        (words),
     .bank_words   (bank_words),
+    .group_valid  (group_valid),
+    .group_words  (group_words),
     .conflict     (conflict)
   );
 

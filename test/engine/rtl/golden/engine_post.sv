@@ -6,7 +6,8 @@
 // weight tiles lie in two sets in turn.
 // A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM
 // 2 cycles later at the earliest: groups of a tile wait in a queue while words are split into
-// phases.
+// phases. Groups of a pass with residual meet their residual words behind the requantizer and come
+// 11 + 3 * MUL cycles later; no other pass may follow before all of them are written.
 // The entry of a partial sum must not come again within 4 cycles. Nothing stalls.
 //
 // P         pixels of a word, >= 1
@@ -20,6 +21,8 @@
 // NTHR      thresholds of a channel, 0 to 15
 // LUT       1: with a table, 0 to 1
 // ENTRIES   entries of the table, 2^XB, 4 to 65536
+// ADD       1: with residual addition, 0 to 1
+// DEPTH     groups of residual words that wait for their sums, 1 to 1024
 `default_nettype none
 module engine_post #(
   parameter int P       = 4,
@@ -32,7 +35,9 @@ module engine_post #(
   parameter int FIXED   = 1,
   parameter int NTHR    = 0,
   parameter int LUT     = 0,
-  parameter int ENTRIES = 256
+  parameter int ENTRIES = 256,
+  parameter int ADD     = 0,
+  parameter int DEPTH   = 44
 ) (
   input  logic                                       aclk,
   input  logic                                       aresetn,
@@ -54,6 +59,11 @@ module engine_post #(
   input  logic                                       table_write,
   input  logic [XB-1:0]                              table_address,
   input  logic [XB-1:0]                              table_data,
+  // a group of residual words; never more than DEPTH wait
+  input  logic                                       res_valid,
+  input  logic [D*P*XB-1:0]                          res_words,
+  // the oldest of them has met its sums
+  output logic                                       res_popped,
   output logic                                       write_valid,
   output logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] write_group,
   output logic [19:0]                                write_address,
@@ -67,15 +77,18 @@ module engine_post #(
   output logic                                       pass_done
 );
 
-  localparam int G_W     = GROUPS > 1 ? $clog2(GROUPS) : 1;            // bits of a bank group
-  localparam int SUMS_W  = D * P * AB;                                 // bits of a group of sums
-  localparam int WORDS_W = D * P * XB;                                 // bits of a group of words
-  localparam int LATENCY = (NTHR < 1 ? NTHR : 1) + 5 + MUL * 3 + LUT;  // of the requantizer
+  localparam int G_W       = GROUPS > 1 ? $clog2(GROUPS) : 1;            // bits of a bank group
+  localparam int SUMS_W    = D * P * AB;                                 // bits of a group of sums
+  localparam int WORDS_W   = D * P * XB;                                 // bits of a group of words
+  localparam int LATENCY   = (NTHR < 1 ? NTHR : 1) + 5 + MUL * 3 + LUT;  // of the requantizer
   // bits of a place among the partial sums
-  localparam int I_W     = PD > 1 ? $clog2(PD) : 1;
-  localparam int STEPS   = LATENCY + 2;                                // sums to words
+  localparam int I_W       = PD > 1 ? $clog2(PD) : 1;
+  localparam int STEPS     = LATENCY + 2;                                // sums to words
+  // destinations and place of a group
+  localparam int PLACE_W   = G_W + 45;
+  localparam int ADD_STEPS = MUL * 3 + 11;                               // latency of the addition
   // bits of an entry of the queue
-  localparam int ITEM_W  = G_W + 43 + WORDS_W;
+  localparam int ITEM_W    = G_W + 43 + WORDS_W;
 
 `ifndef SYNTHESIS
   initial begin
@@ -90,12 +103,15 @@ module engine_post #(
     if (LUT > 1) $fatal(1, "engine_post: LUT must be at most 1");
     if (ENTRIES < 4) $fatal(1, "engine_post: ENTRIES must be at least 4");
     if (ENTRIES > 65536) $fatal(1, "engine_post: ENTRIES must be at most 65536");
+    if (ADD > 1) $fatal(1, "engine_post: ADD must be at most 1");
+    if (DEPTH > 1024) $fatal(1, "engine_post: DEPTH must be at most 1024");
     if (32 < AB) $fatal(1, "engine_post: parameters have 32 bits");
     if (16 < XB) $fatal(1, "engine_post: a pixel has 16 bits at most");
     if ($clog2(ENTRIES) != XB) $fatal(1, "engine_post: the table has an entry for every pixel");
     if (1 < MUL) $fatal(1, "engine_post: an option is 0 or 1");
     if (1 < FIXED) $fatal(1, "engine_post: an option is 0 or 1");
     if (1 < LUT) $fatal(1, "engine_post: an option is 0 or 1");
+    if (1 < ADD) $fatal(1, "engine_post: an option is 0 or 1");
     if (15 < NTHR) $fatal(1, "engine_post: a channel has 15 thresholds at most");
     if (8 < (GROUPS > 1 ? $clog2(GROUPS) : 1))
       $fatal(1, "engine_post: the header has 8 bits for a bank group");
@@ -108,6 +124,7 @@ module engine_post #(
 
   logic                                       walk_dst_xram;
   logic                                       walk_dst_axis;
+  logic                                       walk_res;
   logic                                       walk_lut;
   logic [2:0]                                 walk_round;
   logic [1:0]                                 walk_requant;
@@ -146,6 +163,7 @@ module engine_post #(
     .advance     (drain_valid),
     .dst_xram    (walk_dst_xram),
     .dst_axis    (walk_dst_axis),
+    .res         (walk_res),
     .lut         (walk_lut),
     .round       (walk_round),
     .requant     (walk_requant),
@@ -436,42 +454,192 @@ module engine_post #(
   );
 
   // destinations
-  logic [3:0] flags_q;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+44:0] place_q;
 
-  engine_delay #(.W(4), .STEPS(STEPS)) u_flags (
+  engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 45), .STEPS(STEPS)) u_place (
     .aclk(aclk),
-    .d   ({walk_dst_xram, walk_dst_axis, walk_segment_end, walk_pass_end}),
-    .q   (flags_q)
-  );
-
-  logic [3:0]                                  to;
-  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+40:0] place_q;
-  assign to = flags_q;
-
-  engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 41), .STEPS(STEPS)) u_place (
-    .aclk(aclk),
-    .d   ({walk_group, walk_address, walk_part, walk_y_sw, walk_y_phase}),
+    .d   ({{walk_dst_xram, walk_dst_axis, walk_segment_end, walk_pass_end}, walk_group, walk_address, walk_part, walk_y_sw, walk_y_phase}),
     .q   (place_q)
   );
 
-  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+40:0] place_later;
-  logic                                        pushed_tvalid;
-  logic                                        pushed_tready;
-  logic [ITEM_W-1:0]                           pushed_tdata;
-  logic                                        queued_tvalid;
-  logic                                        queued_tready;
-  logic [ITEM_W-1:0]                           queued_tdata;
-  logic                                        unused_room;  // not every bit matters
-  logic [$clog2(GROUPS + 2)-1:0]               queue_level;
-  assign place_later   = place_q;
-  assign pushed_tvalid = requantize_out_valid && (to[3] || to[0]);
-  assign pushed_tdata  = {to[3], to[0], place_later, requantize_pixels};
+  logic               result_valid;
+  logic [WORDS_W-1:0] words;
+  logic [PLACE_W-1:0] to;
+
+  if (ADD > 0) begin : g_residual
+    logic adds_q;
+
+    engine_delay #(.W(1), .STEPS(STEPS)) u_adds (
+      .aclk(aclk),
+      .d   (walk_res),
+      .q   (adds_q)
+    );
+
+    logic        pass_out_unsigned_q;
+    logic [15:0] pass_rlo_q;
+    logic [15:0] pass_rhi_q;
+    logic [15:0] pass_rzp_q;
+    logic [15:0] pass_rzero_q;
+    logic [5:0]  pass_rshift_q;
+    logic [4:0]  pass_rleft_q;
+    logic [1:0]  pass_rrequant_q;
+    logic [2:0]  pass_rround_q;
+    logic        pass_rwrap_q;
+    logic        pass_rout_unsigned_q;
+    logic        pass_runsigned_q;
+    logic        pass_rswap_q;
+    logic [4:0]  pass_rup_q;
+    logic [4:0]  pass_rdrop_q;
+    logic [31:0] pass_rfactor_q;
+    logic [31:0] pass_rbias_q;
+    logic [31:0] pass_rmult_q;
+
+    always_ff @(posedge aclk) begin
+      if (cfg_tvalid && cfg_tready && cfg_tdata[16]) begin
+        pass_out_unsigned_q  <= cfg_tdata[600];
+        pass_rlo_q           <= cfg_tdata[847:832];
+        pass_rhi_q           <= cfg_tdata[863:848];
+        pass_rzp_q           <= cfg_tdata[879:864];
+        pass_rzero_q         <= cfg_tdata[895:880];
+        pass_rshift_q        <= cfg_tdata[901:896];
+        pass_rleft_q         <= cfg_tdata[906:902];
+        pass_rrequant_q      <= cfg_tdata[908:907];
+        pass_rround_q        <= cfg_tdata[911:909];
+        pass_rwrap_q         <= cfg_tdata[912];
+        pass_rout_unsigned_q <= cfg_tdata[913];
+        pass_runsigned_q     <= cfg_tdata[914];
+        pass_rswap_q         <= cfg_tdata[915];
+        pass_rup_q           <= cfg_tdata[920:916];
+        pass_rdrop_q         <= cfg_tdata[925:921];
+        pass_rfactor_q       <= cfg_tdata[959:928];
+        pass_rbias_q         <= cfg_tdata[991:960];
+        pass_rmult_q         <= cfg_tdata[1023:992];
+      end
+    end
+
+    logic                         residual_tvalid;
+    logic                         residual_tready;
+    logic [D*P*XB-1:0]            residual_tdata;
+    logic                         oldest_tvalid;
+    logic                         oldest_tready;
+    logic [D*P*XB-1:0]            oldest_tdata;
+    logic                         unused_residual_room;  // not every bit matters
+    logic [$clog2(DEPTH + 1)-1:0] residuals_level;
+
+    assign residual_tvalid      = res_valid;
+    assign residual_tdata       = res_words;
+    assign unused_residual_room = residual_tready;
+
+    fifo #(.W(D * P * XB), .DEPTH(DEPTH)) u_residuals (
+      .aclk         (aclk),
+      .aresetn      (aresetn),
+      .s_axis_tvalid(residual_tvalid),
+      .s_axis_tready(residual_tready),
+      .s_axis_tdata (residual_tdata),
+      .m_axis_tvalid(oldest_tvalid),
+      .m_axis_tready(oldest_tready),
+      .m_axis_tdata (oldest_tdata),
+      .level        (residuals_level)
+    );
+
+    logic               unused_residual_level;  // not every bit matters
+    logic               meets;
+    logic               addition_out_valid;
+    logic [D*P*XB-1:0]  addition_sums;
+    logic signed [XB:0] addition_zero_b_value;
+    logic signed [XB:0] addition_lo_choice;
+    logic signed [XB:0] addition_hi_choice;
+
+    assign unused_residual_level = |{residuals_level, oldest_tvalid};
+    assign meets                 = requantize_out_valid && adds_q;
+    assign addition_zero_b_value = (XB+1)'(17'($signed(pass_rzero_q)));
+    assign addition_lo_choice    = (XB+1)'(pass_rout_unsigned_q ? $signed(17'(pass_rlo_q))
+        : 17'($signed(pass_rlo_q)));
+    assign addition_hi_choice    = (XB+1)'(pass_rout_unsigned_q ? $signed(17'(pass_rhi_q))
+        : 17'($signed(pass_rhi_q)));
+
+    assign oldest_tready = meets;
+    assign res_popped    = meets;
+
+    engine_addition #(
+      .P      (P),
+      .D      (D),
+      .XB     (XB),
+      .MUL    (MUL),
+      .FIXED  (FIXED),
+      .ENTRIES(ENTRIES)
+    ) u_addition (
+      .aclk          (aclk),
+      .aresetn       (aresetn),
+      .in_valid      (meets),
+      .own           (requantize_pixels),
+      .other         (oldest_tdata),
+      .own_unsigned  (pass_out_unsigned_q),
+      .other_unsigned(pass_runsigned_q),
+      .swap          (pass_rswap_q),
+      .up            (pass_rup_q),
+      .zero_b        (addition_zero_b_value),
+      .factor        (pass_rfactor_q),
+      .drop          (pass_rdrop_q),
+      .bias          (pass_rbias_q),
+      .mult          (pass_rmult_q),
+      .shift         (pass_rshift_q),
+      .left          (pass_rleft_q),
+      .mode          (pass_rrequant_q),
+      .round         (pass_rround_q),
+      .wrap          (pass_rwrap_q),
+      .zero          (pass_rzp_q[XB-1:0]),
+      .lo            (addition_lo_choice),
+      .hi            (addition_hi_choice),
+      .out_valid     (addition_out_valid),
+      .sums          (addition_sums)
+    );
+
+    logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+44:0] place_added_q;
+
+    engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 45), .STEPS(ADD_STEPS)) u_place_added (
+      .aclk(aclk),
+      .d   (place_q),
+      .q   (place_added_q)
+    );
+
+    assign result_valid = addition_out_valid || (requantize_out_valid && !adds_q);
+    assign words        = addition_out_valid ? addition_sums : requantize_pixels;
+    assign to           = addition_out_valid ? place_added_q : place_q;
+
+    logic unused_bits_2;  // takes what nothing else reads
+    assign unused_bits_2 = &{1'b0, pass_rzp_q};
+  end else begin : g_residual_else
+    logic unused_no_residual;  // not every bit matters
+
+    assign unused_no_residual = |{res_valid, res_words, walk_res};
+
+    assign result_valid = requantize_out_valid;
+    assign words        = requantize_pixels;
+    assign to           = place_q;
+    assign res_popped   = 1'b0;
+  end
+
+  logic [3:0]                    to_whom;
+  logic [G_W+40:0]               place_later;
+  logic                          pushed_tvalid;
+  logic                          pushed_tready;
+  logic [ITEM_W-1:0]             pushed_tdata;
+  logic                          queued_tvalid;
+  logic                          queued_tready;
+  logic [ITEM_W-1:0]             queued_tdata;
+  logic                          unused_room;  // not every bit matters
+  logic [$clog2(GROUPS + 2)-1:0] queue_level;
+  assign to_whom       = to[G_W+41 +: 4];
+  assign place_later   = to[G_W+40:0];
+  assign pushed_tvalid = result_valid && (to_whom[3] || to_whom[0]);
+  assign pushed_tdata  = {to_whom[3], to_whom[0], place_later, words};
   assign unused_room   = pushed_tready;
 
-  assign out_valid = requantize_out_valid && to[2];
-  assign out_data  = requantize_pixels;
-  assign out_end   = to[1];
-  assign out_last  = to[0];
+  assign out_valid = result_valid && to_whom[2];
+  assign out_data  = words;
+  assign out_end   = to_whom[1];
+  assign out_last  = to_whom[0];
 
   fifo #(.W(ITEM_W), .DEPTH(GROUPS + 1)) u_queue (
     .aclk         (aclk),
@@ -556,8 +724,8 @@ module engine_post #(
 
   assign pass_done = done_q;
 
-  logic unused_bits_2;  // takes what nothing else reads
-  assign unused_bits_2 = &{1'b0, walk_zp, walk_entry, add_q, planes_q, keep_q};
+  logic unused_bits_3;  // takes what nothing else reads
+  assign unused_bits_3 = &{1'b0, walk_zp, walk_entry, add_q, planes_q, keep_q};
 
 endmodule
 `default_nettype wire

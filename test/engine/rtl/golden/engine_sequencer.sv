@@ -9,9 +9,9 @@
 // What follows is a pipeline that never waits: the outputs of a step are there 6 cycles after its
 // issue.
 // A pass is taken when its header is complete and the pass before has issued its last step 5 cycles
-// ago;
-// its first step is issued 6 cycles later. Words of the ring are free when they were issued for the
-// last time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.
+// ago, with flush or behind a pass with residual when all passes are written; its first step is
+// issued 6 cycles later. Words of the ring are free when they were issued for the last time FREE
+// steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.
 //
 // P      pixels of a word, 1 to 64
 // G      slices, 1 to 16
@@ -60,8 +60,9 @@ module engine_sequencer #(
   // passes whose last result is written
   input  logic [15:0]                        passes_done,
   input  logic                               credit,            // a group has left the output
-  // the residual words of the tile are there
+  // the residual words of the next tile are there
   input  logic                               res_ready,
+  output logic                               res_taken,         // its last step is issued
   // a step; nothing behind it ever waits
   output logic                               step_valid,
   output logic                               step_first,        // first step of a tile
@@ -168,7 +169,7 @@ module engine_sequencer #(
   logic settled;
   logic offer;
   logic take;
-  assign settled = !s_header_tdata[15] || started_q == passes_done;
+  assign settled = !(s_header_tdata[15] | h_res) || started_q == passes_done;
   assign offer   = enable && s_header_tvalid && !running_q && quiet_q == 3'd0 && settled;
   assign take    = offer && m_cfg_tready;
 
@@ -332,6 +333,7 @@ module engine_sequencer #(
   logic sends;
   logic room;
   logic drained;
+  logic adds;  // residual words meet the sums of this tile
   logic has_residual;
   logic ready;
   logic issue;
@@ -347,13 +349,15 @@ module engine_sequencer #(
   assign sends               = last_chunk_of_row_q && h_dst_axis;
   assign room                = credits_q >= CREDIT_W'(groups_of_row_q);
   assign drained             = !last_q || (drain_q == 11'd0 && (!sends || room));
-  assign has_residual        = !(last_q && h_res && !res_ready);
+  assign adds                = last_q && last_chunk_of_row_q && h_res;
+  assign has_residual        = !(adds && !res_ready);
   assign ready               = has_word && has_rows && has_params && drained && has_residual;
   assign issue               = row_valid_q && ready;
   assign tile_ends           = issue && last_q;
   assign row_ends            = tile_ends && row_ends_q;
   assign load                = next_tvalid && (row_ends || !row_valid_q);
 
+  assign res_taken   = issue && adds;
   assign next_tready = row_ends || !row_valid_q;
 
   // from step to step

@@ -23,6 +23,8 @@ module engine_walk #(
   // results are written to the X-RAM
   output logic                                       dst_xram,
   output logic                                       dst_axis,      // results are sent to m_axis_y
+  // a residual word is added to every result
+  output logic                                       res,
   output logic                                       lut,           // results go through the table
   // 0 floor, 1 half up, 2 half away, 3 half even, 4 to zero
   output logic [2:0]                                 round,
@@ -99,6 +101,7 @@ module engine_walk #(
   logic [15:0] next_yslot0_q;
   logic        next_dst_xram_q;
   logic        next_dst_axis_q;
+  logic        next_res_q;
   logic        next_lut_q;
   logic [2:0]  next_round_q;
   logic [1:0]  next_requant_q;
@@ -129,6 +132,7 @@ module engine_walk #(
   logic [15:0] cfg_yslot0_q;
   logic        cfg_dst_xram_q;
   logic        cfg_dst_axis_q;
+  logic        cfg_res_q;
   logic        cfg_lut_q;
   logic [2:0]  cfg_round_q;
   logic [1:0]  cfg_requant_q;
@@ -184,6 +188,7 @@ module engine_walk #(
       next_yslot0_q       <= cfg_tdata[543:528];
       next_dst_xram_q     <= cfg_tdata[10];
       next_dst_axis_q     <= cfg_tdata[11];
+      next_res_q          <= cfg_tdata[16];
       next_lut_q          <= cfg_tdata[17];
       next_round_q        <= cfg_tdata[23:21];
       next_requant_q      <= cfg_tdata[25:24];
@@ -217,6 +222,7 @@ module engine_walk #(
       cfg_yslot0_q       <= next_yslot0_q;
       cfg_dst_xram_q     <= next_dst_xram_q;
       cfg_dst_axis_q     <= next_dst_axis_q;
+      cfg_res_q          <= next_res_q;
       cfg_lut_q          <= next_lut_q;
       cfg_round_q        <= next_round_q;
       cfg_requant_q      <= next_requant_q;
@@ -239,6 +245,7 @@ module engine_walk #(
 
   assign dst_xram     = cfg_dst_xram_q;
   assign dst_axis     = cfg_dst_axis_q;
+  assign res          = cfg_res_q;
   assign lut          = cfg_lut_q;
   assign round        = cfg_round_q;
   assign requant      = cfg_requant_q;

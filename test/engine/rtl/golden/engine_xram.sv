@@ -5,38 +5,51 @@
 // bank is read at all_address instead, seen at bank_words 2 cycles later. Banks write_group * D ..
 // + D - 1 take the lanes of write_data; a read that is asked for in the next cycle or later sees
 // them.
-// Latency 4 cycles (address, read, 8 banks to 1, all to 1) for slices, 2 for banks; nothing ever
-// waits.
+// With ADD a group of D banks may be asked for beside the slices: group_served says that none of
+// its banks is read otherwise, and group_valid shows its words 3 cycles later.
+// Latency 4 cycles (address, read, 8 banks to 1, all to 1) for slices, 2 for banks, 3 for groups;
+// nothing ever waits.
 //
-// P    pixels of a word, >= 1
-// G    slices, >= 1
-// M    banks, >= 1
-// D    banks that are written in a cycle; divides M, >= 1
-// XB   bits of a pixel, >= 1
-// XD   words of a bank, >= 2
+// P     pixels of a word, >= 1
+// G     slices, >= 1
+// M     banks, >= 1
+// D     banks that are written in a cycle; divides M, >= 1
+// XB    bits of a pixel, >= 1
+// XD    words of a bank, >= 2
+// ADD   1: groups of banks are read too, 0 to 1
 `default_nettype none
 module engine_xram #(
-  parameter int P  = 4,
-  parameter int G  = 2,
-  parameter int M  = 4,
-  parameter int D  = 1,
-  parameter int XB = 8,
-  parameter int XD = 1024
+  parameter int P   = 4,
+  parameter int G   = 2,
+  parameter int M   = 4,
+  parameter int D   = 1,
+  parameter int XB  = 8,
+  parameter int XD  = 1024,
+  parameter int ADD = 0
 ) (
   input  logic                                   aclk,
   input  logic                                   aresetn,
   input  logic [G-1:0]                           slice_read,
   input  logic [G*(M>1 ? $clog2(M) : 1)-1:0]     slice_bank,
   input  logic [G*(XD>1 ? $clog2(XD) : 1)-1:0]   slice_address,
-  input  logic                                   all_read,     // not in the same cycle as a slice
+  input  logic                                   all_read,      // not in the same cycle as a slice
   input  logic [(XD>1 ? $clog2(XD) : 1)-1:0]     all_address,
+  // the words of a bank group are asked for
+  input  logic                                   group_read,
+  input  logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] group_group,
+  input  logic [(XD>1 ? $clog2(XD) : 1)-1:0]     group_address,
+  // they will come: no slice reads one of its banks
+  output logic                                   group_served,
   input  logic                                   write_valid,
   input  logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] write_group,
   input  logic [(XD>1 ? $clog2(XD) : 1)-1:0]     write_address,
-  input  logic [P-1:0]                           write_lanes,  // pixels of a word that are written
+  input  logic [P-1:0]                           write_lanes,   // pixels of a word that are written
   input  logic [D*P*XB-1:0]                      write_data,
-  output logic [G*P*XB-1:0]                      words,        // of the slices
-  output logic [M*P*XB-1:0]                      bank_words,   // of all banks
+  output logic [G*P*XB-1:0]                      words,         // of the slices
+  output logic [M*P*XB-1:0]                      bank_words,    // of all banks
+  // the words of a group that was served
+  output logic                                   group_valid,
+  output logic [D*P*XB-1:0]                      group_words,   // bank 0 of the group lowest
   // a bank was asked for two words in one cycle
   output logic                                   conflict
 );
@@ -49,6 +62,8 @@ module engine_xram #(
 `ifndef SYNTHESIS
   initial begin
     if (XD < 2) $fatal(1, "engine_xram: XD must be at least 2");
+    if (ADD > 1) $fatal(1, "engine_xram: ADD must be at most 1");
+    if (1 < ADD) $fatal(1, "engine_xram: an option is 0 or 1");
     if (M / D * D != M) $fatal(1, "engine_xram: D divides M");
     if ((M + 7) / 8 * 8 < M) $fatal(1, "engine_xram: every bank is in a set");
   end
@@ -75,6 +90,9 @@ module engine_xram #(
   // banks: what each is asked for, and its words
   logic [SETS*8*WORD_W-1:0] bank_word;
   logic [M-1:0]             clash;
+  logic [M/D*D-1:0]         asked;   // banks that slices read, or all
+  logic [M/D*D*WORD_W-1:0]  member;  // words of the banks, group by group
+  logic [M/D-1:0]           served;  // groups that are read beside the slices
 
   for (genvar i = 0; i < M / D; i = i + 1) begin : g_group
     logic chosen;
@@ -103,13 +121,15 @@ module engine_xram #(
         assign data[pixel_i*XB +: XB] = write_data_q[(j*P+pixel_i)*XB +: XB];
       end
 
+      assign asked[i*D+j] = (|hit) || all_read;
+
       always_ff @(posedge aclk) begin
         if (!aresetn) read_q <= 1'b0;
-        else read_q <= (|hit) || all_read;
+        else read_q <= (|hit) || all_read || served[i];
       end
 
       always_ff @(posedge aclk) begin  // payload needs no reset
-        address_q <= wanted[G*ADDRESS_W +: ADDRESS_W];
+        address_q <= wanted[G*ADDRESS_W +: ADDRESS_W] | (served[i] ? group_address : ADDRESS_W'(0));
       end
 
       logic [$clog2(G + 1)-1:0] clash_ones;
@@ -133,7 +153,57 @@ module engine_xram #(
       );
 
       assign bank_words[(i*D+j)*P*XB +: P*XB] = bank_word[(i*D+j)*WORD_W +: WORD_W];
+      assign member[(i*D+j)*WORD_W +: WORD_W] = bank_word[(i*D+j)*WORD_W +: WORD_W];
     end
+  end
+
+  if (ADD > 0) begin : g_groups
+    // bank groups in cycles in which no slice reads them
+    for (genvar grant_i = 0; grant_i < M / D; grant_i = grant_i + 1) begin : g_grant
+      assign served[grant_i] = group_read && group_group == (M/D>1 ? $clog2(M / D) : 1)'(grant_i)
+          && !(|asked[grant_i*D +: D]);
+    end
+
+    // requests on their way, the newest in bit 0
+    logic [2:0]                             served_later_q;
+    logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] group_read_q;    // group whose banks are being read
+    logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] group_shown_q;   // group whose words the banks show
+    logic [D*P*XB-1:0]                      group_words_q;
+    logic [D*WORD_W-1:0]                    group_words_selected;
+
+    always_comb begin
+      group_words_selected = '0;
+      for (int n = 0; n < M / D; n = n + 1) begin
+        if (32'(group_shown_q) == n) group_words_selected = member[n*D*WORD_W +: D*WORD_W];
+      end
+    end
+
+    always_ff @(posedge aclk) begin
+      if (!aresetn) served_later_q <= '0;
+      else served_later_q <= {served_later_q[1:0], |served};
+    end
+
+    always_ff @(posedge aclk) begin  // payload needs no reset
+      group_read_q  <= group_group;
+      group_shown_q <= group_read_q;
+      group_words_q <= group_words_selected;
+    end
+
+    assign group_served = |served;
+    assign group_valid  = served_later_q[2];
+    assign group_words  = group_words_q;
+  end else begin : g_groups_else
+    for (genvar never_i = 0; never_i < M / D; never_i = never_i + 1) begin : g_never
+      assign served[never_i] = 1'b0;
+    end
+
+    logic unused_not_asked;  // not every bit matters
+
+    assign unused_not_asked = |{group_read, group_group, group_address, asked, member};
+
+    assign group_served = 1'b0;
+    assign group_valid  = 1'b0;
+    assign group_words  = '0;
   end
 
   for (genvar absent_i = 0; absent_i < SETS * 8 - M; absent_i = absent_i + 1) begin : g_absent

@@ -1,0 +1,214 @@
+// engine_addition - residual addition: a group of results and a group of residual words become a
+// group of sums
+//
+// sum = (a << up) + round(((b - zero_b) * factor + 2^10 >> 11) / 2^drop) rounded half away from
+// zero; a is the own result and b the residual, with swap the other way round. The sum goes through
+// a requantizer of its own. Everything beside the words belongs to the pass and stays as it is
+// while its groups are on their way.
+// Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.
+//
+// P         pixels of a word, >= 1
+// D         words of a group, >= 1
+// XB        bits of a pixel, 2 to 16
+// MUL       1: the requantizer has multipliers, 0 to 1
+// FIXED     1: the requantizer has mode 3, 0 to 1
+// ENTRIES   2^XB, >= 2
+`default_nettype none
+module engine_addition #(
+  parameter int P       = 4,
+  parameter int D       = 2,
+  parameter int XB      = 8,
+  parameter int MUL     = 1,
+  parameter int FIXED   = 1,
+  parameter int ENTRIES = 256
+) (
+  input  logic                 aclk,
+  input  logic                 aresetn,
+  input  logic                 in_valid,
+  input  logic [D*P*XB-1:0]    own,     // results
+  input  logic [D*P*XB-1:0]    other,   // residual words
+  input  logic                 own_unsigned,
+  input  logic                 other_unsigned,
+  input  logic                 swap,    // the own result is multiplied
+  input  logic [4:0]           up,
+  input  logic signed [XB:0]   zero_b,  // zero point of the operand that is multiplied
+  input  logic signed [31:0]   factor,
+  input  logic [4:0]           drop,
+  input  logic [31:0]          bias,
+  input  logic [31:0]          mult,
+  input  logic [5:0]           shift,
+  input  logic [4:0]           left,
+  input  logic [1:0]           mode,
+  input  logic [2:0]           round,
+  input  logic                 wrap,
+  input  logic signed [XB-1:0] zero,
+  input  logic signed [XB:0]   lo,
+  input  logic signed [XB:0]   hi,
+  output logic                 out_valid,
+  output logic [D*P*XB-1:0]    sums
+);
+
+  localparam int N         = D * P;    // pixels of a group
+  localparam int X_W       = XB + 1;   // bits of a pixel with its sign
+  localparam int PRODUCT_W = XB + 34;  // bits of a product
+
+`ifndef SYNTHESIS
+  initial begin
+    if (XB < 2) $fatal(1, "engine_addition: XB must be at least 2");
+    if (XB > 16) $fatal(1, "engine_addition: XB must be at most 16");
+    if (MUL > 1) $fatal(1, "engine_addition: MUL must be at most 1");
+    if (FIXED > 1) $fatal(1, "engine_addition: FIXED must be at most 1");
+    if (ENTRIES < 2) $fatal(1, "engine_addition: ENTRIES must be at least 2");
+    if (1 < MUL) $fatal(1, "engine_addition: an option is 0 or 1");
+    if (1 < FIXED) $fatal(1, "engine_addition: an option is 0 or 1");
+    if ($clog2(ENTRIES) != XB) $fatal(1, "engine_addition: ENTRIES is the number of pixels");
+    if (16 < XB) $fatal(1, "engine_addition: a pixel has 16 bits at most");
+  end
+`endif
+
+  logic [5:0] valid_q;  // groups on their way, the newest in bit 0
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) valid_q <= '0;
+    else valid_q <= {valid_q[4:0], in_valid};
+  end
+
+  logic signed [16:0] low;  // halves of the factor
+  logic signed [15:0] high;
+  logic [N*32-1:0]    added;
+  assign low  = $signed(17'(factor[15:0]));
+  assign high = $signed(factor[31:16]);
+
+  for (genvar i = 0; i < N; i = i + 1) begin : g_pixel
+    logic signed [X_W-1:0] own_value;
+    logic signed [X_W-1:0] other_value;
+    logic signed [X_W-1:0] a_q;      // the operand that is shifted
+    logic signed [XB+1:0]  d_q;      // the other one without its zero point
+    logic signed [XB+18:0] lower_q;  // products of the halves of the factor
+    logic signed [XB+17:0] upper_q;
+    logic signed [39:0]    scaled_q;
+    logic signed [31:0]    shifted_q;
+    logic signed [31:0]    sum_q;
+
+    assign own_value   = own_unsigned ? $signed(X_W'(own[i*XB +: XB]))
+        : X_W'($signed(own[i*XB +: XB]));
+    assign other_value = other_unsigned ? $signed(X_W'(other[i*XB +: XB]))
+        : X_W'($signed(other[i*XB +: XB]));
+
+    always_ff @(posedge aclk) begin
+      a_q <= swap ? other_value : own_value;
+    end
+
+    logic signed [X_W-1:0] multiplied;
+
+    assign multiplied = swap ? own_value : other_value;
+
+    always_ff @(posedge aclk) begin
+      d_q     <= (XB+2)'(multiplied) - (XB+2)'(zero_b);
+      lower_q <= d_q * low;
+      upper_q <= d_q * high;
+    end
+
+    logic signed [PRODUCT_W-1:0] product;
+
+    assign product = (PRODUCT_W'(upper_q) << 16) + PRODUCT_W'(lower_q) + PRODUCT_W'(1024);
+
+    always_ff @(posedge aclk) begin
+      scaled_q <= 40'($signed(product[11 +: XB+23]));
+    end
+
+    logic signed [31:0] drop_q;
+    logic               drop_over;
+    logic               drop_negative;
+    logic               drop_half;
+    logic               drop_below;
+
+    engine_shift #(.V_W(40), .Q_W(32)) u_drop (
+      .aclk    (aclk),
+      .v       (scaled_q),
+      .s       (6'(drop)),
+      .q       (drop_q),
+      .over    (drop_over),
+      .negative(drop_negative),
+      .half    (drop_half),
+      .below   (drop_below)
+    );
+
+    logic           unused_over;  // not every bit matters
+    logic [X_W-1:0] a_later_q;
+
+    assign unused_over = drop_over;
+
+    engine_delay #(.W(X_W), .STEPS(3)) u_a_later (
+      .aclk(aclk),
+      .d   (a_q),
+      .q   (a_later_q)
+    );
+
+    always_ff @(posedge aclk) begin
+      shifted_q <= 32'($signed(a_later_q)) << up;
+    end
+
+    logic away;  // rounds to the next greater number
+
+    assign away = drop_half && (drop_below || !drop_negative);
+
+    always_ff @(posedge aclk) begin
+      sum_q <= shifted_q + drop_q + $signed(32'(away));
+    end
+
+    assign added[i*32 +: 32] = sum_q;
+
+    logic unused_bits;  // takes what nothing else reads
+    assign unused_bits = &{1'b0, product};
+  end
+
+  logic            none;
+  logic            requantize_out_valid;
+  logic [N*XB-1:0] requantize_pixels;
+  logic [15:0]     requantize_high_value;
+  assign none                  = 1'b0;
+  assign requantize_high_value = 16'(48'($signed(bias)) >> 32);
+
+  engine_requantize #(
+    .P      (N),
+    .D      (1),
+    .W      (32),
+    .XB     (XB),
+    .MUL    (MUL),
+    .FIXED  (FIXED),
+    .NTHR   (0),
+    .LUT    (0),
+    .ENTRIES(ENTRIES)
+  ) u_requantize (
+    .aclk         (aclk),
+    .aresetn      (aresetn),
+    .in_valid     (valid_q[5]),
+    .sums         (added),
+    .bias         (bias),
+    .mult         (mult),
+    .high         (requantize_high_value),
+    .shift        (shift),
+    .left         (left),
+    .thresholds   (32'd0),
+    .mode         (mode),
+    .round        (round),
+    .leaky        (3'd0),
+    .threshold    (none),
+    .wrap         (wrap),
+    .lookup       (none),
+    .zero         (zero),
+    .lo           (lo),
+    .hi           (hi),
+    .table_write  (none),
+    .table_address(XB'(0)),
+    .table_data   (XB'(0)),
+    .out_valid    (requantize_out_valid),
+    .pixels       (requantize_pixels)
+  );
+
+  assign out_valid = requantize_out_valid;
+  assign sums      = requantize_pixels;
+
+endmodule
+`default_nettype wire
