@@ -122,6 +122,13 @@ export function resultMasks(engine: Engine, passes: readonly PassPlan[], size: S
   ).map(({ data }) => data);
 }
 
+/** Chance that the far side of a port waits. */
+export interface PortStalls {
+  readonly w: number;
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface BenchRun {
   readonly cycles: number;
   readonly steps: number;
@@ -140,10 +147,11 @@ export function compareForms(
   packets: Packets,
   passes: number,
   random: RandomStream,
-  stalls = 0,
+  stalls: number | PortStalls = 0,
   masks: readonly bigint[] = [],
 ): BenchRun {
-  const go = (): boolean => stalls === 0 || random.nextFloat() >= stalls;
+  const of = typeof stalls === 'number' ? { w: stalls, x: stalls, y: stalls } : stalls;
+  const go = (port: keyof PortStalls): boolean => of[port] === 0 || random.nextFloat() >= of[port];
   const [w, x] = [beatList(packets.weights, engine.WP), beatList(packets.pixels, engine.XP)];
   const valid = { w: false, x: false };
   const at = { w: 0, x: 0 };
@@ -151,9 +159,9 @@ export function compareForms(
   const results: bigint[] = [];
   for (const form of forms) form.reset();
   for (let cycle = 0; ; cycle++) {
-    valid.w ||= at.w < w.length && go();
-    valid.x ||= at.x < x.length && go();
-    const ready = go();
+    valid.w ||= at.w < w.length && go('w');
+    valid.x ||= at.x < x.length && go('x');
+    const ready = go('y');
     const inputs: Inputs = {
       ...{ enable: 1n, m_axis_y_tready: bit(ready), s_axis_w_tvalid: bit(valid.w), s_axis_x_tvalid: bit(valid.x) },
       ...{ s_axis_w_tdata: w[at.w]?.data ?? 0n, s_axis_w_tlast: bit(w[at.w]?.last === true) },
