@@ -121,7 +121,7 @@ function details(name: StepName, { plan, simulate }: EngineResults): string[] {
       return simulate === undefined
         ? []
         : [
-            `  one frame under stalls ${simulate.stalled.stall}: ${simulate.stalled.cycles} cycles in step with the cycle model`,
+            `  one frame under stalls ${simulate.stalled.stall}: ${simulate.stalled.cycles} cycles${simulate.stalled.modelled ? ' in step with the cycle model' : ''}`,
           ];
     default:
       return [];

@@ -10,6 +10,7 @@ import {
   type StallPair,
 } from '../../cosim/index.js';
 import { beatsOf, packetOf } from '../../engine/bit-stream.js';
+import { passCycles } from '../../engine/cycles.js';
 import { EngineModel } from '../../engine/model/engine-model.js';
 import { PortSimulation } from '../../engine/model/port-simulation.js';
 import { weightPacket, type EngineProgram } from '../../engine/program.js';
@@ -45,6 +46,15 @@ export function simulatedFrames(program: EngineProgram, design: Design, codes: F
     const { memory, run } = driveProgram(sim, program, sample);
     return { memory, run, codes: memory.output() };
   });
+}
+
+/** Products of cycles and PEs up to which the cycle model of the whole engine goes along: about a minute. */
+const modelWork = 1e7;
+
+/** Whether the cycle model of the whole engine gets through a frame in reasonable time. */
+export function modelPays({ engine, passes }: EngineProgram): boolean {
+  const cycles = passes.reduce((sum, { pass }) => sum + passCycles(engine, pass.header), 0);
+  return cycles * engine.processingElements <= modelWork;
 }
 
 /** The cycle model of the whole engine as a form of the design. */

@@ -19,7 +19,14 @@ import type { Imported } from '../steps/import.js';
 import { dmaFile, type DmaFile } from './dma-file.js';
 import { engineLayerFigures, frameFigures, type EngineLayerFigures } from './engine-figures.js';
 import { locateLayer } from './engine-locate.js';
-import { engineModelParticipant, frameBeats, frameSpec, lockstepFrame, simulatedFrames } from './engine-run.js';
+import {
+  engineModelParticipant,
+  frameBeats,
+  frameSpec,
+  lockstepFrame,
+  modelPays,
+  simulatedFrames,
+} from './engine-run.js';
 import { engineHardware, readEngine } from './engine-subject.js';
 import { compile, elaborate } from '../../simulator/index.js';
 
@@ -37,7 +44,8 @@ export interface EngineSimulated {
   readonly layers: readonly EngineLayerFigures[];
   /** Beats of the first frame: `<hex tdata> <tlast>` lines by port. */
   readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y', string>>;
-  readonly stalled: { readonly stall: string; readonly cycles: number };
+  /** `modelled`: in step with the cycle model, which large engines are too slow for. */
+  readonly stalled: { readonly stall: string; readonly cycles: number; readonly modelled: boolean };
 }
 
 /** The program of a plan that was stored. */
@@ -98,7 +106,7 @@ export function simulateEngineStep(
   };
 }
 
-/** The first sample once more under a random pair of stall patterns: circuit and cycle model compared every cycle. */
+/** The first sample once more under a random pair of stall patterns, circuit and cycle model compared every cycle. */
 function stalledFrame(
   { network }: Imported,
   program: EngineProgram,
@@ -109,7 +117,8 @@ function stalledFrame(
   const random = randomStream(seed, 'stall');
   const pairs = crossStalls(random).filter(({ source, sink }) => source.kind !== 'none' && sink.kind !== 'none');
   const stall = pairs[random.nextInt(pairs.length)] ?? { source: { kind: 'bursty' }, sink: { kind: 'bursty' } };
-  const participants = [simulatorParticipant(design), engineModelParticipant(program, design)];
+  const modelled = modelPays(program);
+  const participants = [simulatorParticipant(design), ...(modelled ? [engineModelParticipant(program, design)] : [])];
   const beats = frameBeats(program, sample);
   const spec = frameSpec(design, beats, { participants, stall, seed });
   const { failure, cycles, codes } = lockstepFrame(program, spec);
@@ -123,7 +132,7 @@ function stalledFrame(
       fix,
       exitCode: 1,
     });
-  return { stall: formatStall(stall), cycles };
+  return { stall: formatStall(stall), cycles, modelled };
 }
 
 /** What the ports carry in the first frame; what came back from DRAM is what is there at its end. */
