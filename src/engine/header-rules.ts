@@ -85,8 +85,25 @@ export const headerRules: readonly HeaderRule[] = [
   rule('Clast', [], ['Clast', '<=', 'Cc'], 'more than Cc'),
   rule('wWords', [weighted], ['wWords', '>=', 1], 'no weights announced'),
   rule('wWords', [weighted], ['wWords', '<=', { limit: 'WD' }], 'the ring holds fewer words'),
-  rule('wReuse', [['wReuse', '==', 1]], weighted, 'weights reused without weights'),
-  rule('wKeep', [['wKeep', '==', 1]], weighted, 'weights kept without weights'),
+  // A pass without weights between two that share theirs leaves the ring alone: it says both.
+  rule(
+    'wReuse',
+    [
+      ['wReuse', '==', 1],
+      ['hasWeights', '==', 0],
+    ],
+    ['wKeep', '==', 1],
+    'weights reused without weights',
+  ),
+  rule(
+    'wKeep',
+    [
+      ['wKeep', '==', 1],
+      ['hasWeights', '==', 0],
+    ],
+    ['wReuse', '==', 1],
+    'weights kept without weights',
+  ),
   rule('wMod', [['wMod', '!=', 0]], ['xPhase', '>=', 1], 'phases without a stride between them'),
   rule('xSlot0', [], ['xSlot0', '<', 'xRing'], 'the ring has fewer rows'),
   rule('ySlot0', [], ['ySlot0', '<', 'yRing'], 'the ring has fewer rows'),

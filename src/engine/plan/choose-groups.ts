@@ -3,7 +3,7 @@
  * over the places between layers. A state says where each tensor that is still to be read lies.
  */
 import type { NetworkLayer } from './lower-stages.js';
-import { costOf, inDram, onChip, type GroupCost, type NetworkFacts, type Where } from './group-cost.js';
+import { costOf, inDram, onChip, priceOf, type GroupCost, type NetworkFacts, type Where } from './group-cost.js';
 import { readersOf } from './strips.js';
 
 /** Where a tensor is, and for which horizontal stride its copy on the chip is laid out. */
@@ -32,8 +32,6 @@ interface Reached {
 
 /** Layers of a group at most: longer chains of rings do not pay. */
 const longest = 6;
-/** What a pass counts beside its bytes: the ports stand still for about this many. */
-const passPrice = 1024;
 
 /** Groups with the least traffic under a capacity in words a bank; or the first layer that no group can hold. */
 export function chooseGroups(
@@ -53,8 +51,7 @@ export function chooseGroups(
           if (end > first + 1 && !connected(group)) break;
           for (const next of transitions(facts, { state, first, end, group }, capacity)) {
             furthest = Math.max(furthest, end);
-            const { weights, loads, results } = next.cost.bytes;
-            const price = reached.price + weights + loads + results + passPrice * next.cost.passes;
+            const price = reached.price + priceOf(next.cost);
             const key = keyOf(next.behind);
             const known = table[end]?.get(key);
             if (known !== undefined && known.price <= price) continue;

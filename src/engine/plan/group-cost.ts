@@ -42,6 +42,8 @@ export interface GroupCost {
   /** Bytes through all ports. */
   readonly bytes: { readonly weights: number; readonly loads: number; readonly results: number };
   readonly passes: number;
+  /** Cycles in which rows are waited for, roughly: what comes before the first strip can begin, and what the ports cannot hide. */
+  readonly waits: number;
   readonly keepWeights: boolean;
   /** Words a bank, on average over the banks, without those of other groups. */
   readonly words: number;
@@ -65,15 +67,43 @@ export function meanWords(engine: Engine, size: Size, phases: number, ring: numb
   return (banks * words) / engine.M;
 }
 
-/** The group in as few strips as its tensors allow; undefined where not even single rows fit. */
+/** What a cycle without work counts beside bytes: time matters more than traffic that the ports have room for. */
+const cyclePrice = 64;
+/** Cycles that a pass costs beside its steps: it waits for results, or the next row is not prepared yet. */
+const passCost = 45;
+
+/** What a group costs, in bytes. */
+export function priceOf({ bytes, passes, waits }: GroupCost): number {
+  return bytes.weights + bytes.loads + bytes.results + cyclePrice * (passCost * passes + waits);
+}
+
+/**
+ * The group in as few strips as its tensors allow, or in more of them that leave room for the rows of the next one: what costs
+ * less. Undefined where not even single rows fit.
+ */
 export function costOf(facts: NetworkFacts, choice: GroupChoice, capacity: number): GroupCost | undefined {
+  const high = fewestStrips(facts, choice, capacity, false);
+  if (high === undefined || high.strips.count === 1 || choice.loaded.length === 0) return high;
+  const ahead = fewestStrips(facts, choice, capacity, true);
+  return ahead !== undefined && priceOf(ahead) < priceOf(high) ? ahead : high;
+}
+
+function fewestStrips(
+  facts: NetworkFacts,
+  choice: GroupChoice,
+  capacity: number,
+  ahead: boolean,
+): GroupCost | undefined {
   const last = choice.layers.at(-1);
   if (last === undefined) return undefined;
   const { height } = last.layer.output;
   const fits = (rows: number): GroupCost | undefined => {
     const strips = stripsOf(choice.layers, rows);
-    const held = heldTensors(facts, choice, strips);
-    return haveRoom(facts, choice, held, capacity) ? costWith(facts, choice, { rows, strips, held }) : undefined;
+    const least = heldTensors(facts, choice, strips);
+    const held = ahead ? least.map((each) => ({ ...each, ring: each.ahead })) : least;
+    return haveRoom(facts, choice, held, capacity)
+      ? costWith(facts, choice, { rows, strips, held, ahead: ahead || strips.count === 1 })
+      : undefined;
   };
   const whole = fits(height);
   if (whole !== undefined) return whole;
@@ -109,7 +139,7 @@ function haveRoom(
 function costWith(
   facts: NetworkFacts,
   choice: GroupChoice,
-  { rows, strips, held }: Pick<GroupCost, 'rows' | 'strips' | 'held'>,
+  { rows, strips, held, ahead }: Pick<GroupCost, 'rows' | 'strips' | 'held'> & { readonly ahead: boolean },
 ): GroupCost {
   const { engine, figures, sizeOf } = facts;
   const { layers, written, loaded } = choice;
@@ -117,19 +147,23 @@ function costWith(
     (sum, { tensor, phases, ring }) => sum + meanWords(engine, sizeOf(tensor), phases, ring),
     0,
   );
-  let [weights, passes] = [0, 0];
+  let [weights, passes, cycles] = [0, 0, 0];
   const weighted = layers.filter(({ layer }) => layer.weights !== undefined);
   let keepWeights = false;
   for (const { layer, output } of layers) {
     const ends = strips.ends.get(output) ?? [];
     const own = ends.map((end, strip) => figures.strip(layer, Math.max(1, end - (ends[strip - 1] ?? 0))));
     const keeps =
-      layers.length === 1 && weighted.length === 1 && own.length > 1 && own.every(({ again }) => again !== undefined);
+      weighted.length === 1 &&
+      layer.weights !== undefined &&
+      own.length > 1 &&
+      own.every(({ again }) => again !== undefined);
     if (keeps) keepWeights = true;
     own.forEach((strip, index) => {
       if ((ends[index] ?? 0) === (ends[index - 1] ?? 0)) return;
       weights += keeps && index > 0 ? (strip.again ?? 0) : strip.bytes;
       passes += strip.passes;
+      cycles += strip.cycles;
     });
   }
   const loads = loaded.reduce((sum, { tensor }) => {
@@ -142,7 +176,9 @@ function costWith(
     if (!inDram(written.get(output))) return sum;
     return sum + layer.output.height * figures.rowBytes(layer, layer.output);
   }, 0);
-  return { rows, strips, held, bytes: { weights, loads, results }, passes, keepWeights, words };
+  const beats = (8 * loads) / engine.XP;
+  const waits = ahead ? beats / strips.count + Math.max(0, beats - cycles) : beats;
+  return { rows, strips, held, bytes: { weights, loads, results }, passes, waits, keepWeights, words };
 }
 
 /** Places that a group needs beside those that are there. A residual and the results that go over it have the same ring. */

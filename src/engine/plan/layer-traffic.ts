@@ -1,5 +1,6 @@
 /** What a layer moves through DRAM, without building its streams: weights of a strip, rows of a tensor. */
 import type { Engine } from '../config.js';
+import { passCycles } from '../cycles.js';
 import type { Header } from '../header.js';
 import type { EngineLayer, Size } from '../layer.js';
 import type { PassPlan } from '../passes.js';
@@ -51,6 +52,8 @@ export interface StripFigures {
   /** Bytes on s_axis_w. */
   readonly bytes: number;
   readonly passes: number;
+  /** Cycles that steps and drain take. */
+  readonly cycles: number;
   /** Bytes of a further strip where the weights stay in the ring; undefined: they do not fit. */
   readonly again: number | undefined;
 }
@@ -76,6 +79,7 @@ export class LayerFigures {
       const words = keeps ? only.header.wWords * only.header.CHN * only.header.OTN : Infinity;
       found = {
         ...{ bytes: total, passes: passes.length },
+        cycles: passes.reduce((sum, { header }) => sum + passCycles(this.engine, header), 0),
         again: keeps && words <= this.engine.WD ? bytes({ ...only.header, wReuse: 1 }) : undefined,
       };
       known.set(rows, found);

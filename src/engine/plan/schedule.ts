@@ -3,6 +3,7 @@ import type { Engine } from '../config.js';
 import type { Descriptor } from '../descriptor.js';
 import { engineError } from '../errors.js';
 import type { Header } from '../header.js';
+import type { EngineLayer } from '../layer.js';
 import type { PassPlan } from '../passes.js';
 import type { TensorPlace } from '../tensor-place.js';
 import type { EnginePlan, PlannedGroup } from './engine-plan.js';
@@ -241,7 +242,7 @@ class Scheduler {
         ...{ input: place(input), axis, strip: { row0, rows: end - row0 } },
         ...(target ? { output: target } : {}),
         ...(residual === undefined ? {} : { residual: place(residual) }),
-        ...(planned.keepWeights ? { weights: { reuse: strip > 0, keep: strip < strips.count - 1 } } : {}),
+        ...(planned.keepWeights ? { weights: kept(layer, strip, strips.count) } : {}),
       });
       const reads = [input, ...(residual === undefined ? [] : [residual])];
       passes.forEach((pass, part) => {
@@ -297,3 +298,9 @@ class Scheduler {
 const tokenFields = (first: number, step: number, most: number): Partial<Header> => ({
   ...{ tokCheck: 1, tokFirst: Math.min(first, most) & 0xffff, tokStep: step, tokMax: most & 0xffff },
 });
+
+/** How the passes of a strip treat the weights that stay: a pool between two of them reuses and keeps, that is leaves them alone. */
+function kept({ weights }: EngineLayer, strip: number, count: number): { reuse: boolean; keep: boolean } {
+  const keep = strip < count - 1;
+  return { reuse: weights === undefined ? keep : strip > 0, keep };
+}

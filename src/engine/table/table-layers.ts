@@ -4,6 +4,10 @@ import type { EngineLayer } from '../layer.js';
 import { plainRequant } from '../layer.js';
 import type { TableRow } from './network-table.js';
 
+/** Standard deviation of random bytes, and the one that results shall have. */
+const RANDOM_SPREAD = 74;
+const RESULT_SPREAD = 45;
+
 /** `count` random bytes, signed. */
 export function randomBytes(random: RandomStream, count: number): Int8Array {
   const words = new Int32Array(Math.ceil(count / 4));
@@ -13,14 +17,15 @@ export function randomBytes(random: RandomStream, count: number): Int8Array {
 
 /**
  * The layer of a row: weights of 8 bits, and per channel a bias, a multiplier and a shift (TFLite's requantization) that
- * spread results of random pixels over their range.
+ * spread results of pixels over their range. `spread`: standard deviation of the pixels, by default that of random bytes.
  */
-export function tableLayer(row: TableRow, seed: bigint): EngineLayer {
+export function tableLayer(row: TableRow, seed: bigint, spread = RANDOM_SPREAD): EngineLayer {
   const random = randomStream(seed, row.name);
   const dw = row.type === 'dw';
   const terms = row.KH * row.KW * (dw ? 1 : row.Ci / row.groups);
-  // A product of two random bytes spreads over 74 * 74; results shall spread over 45.
-  const shift = Math.round(Math.log2((74 * 74 * Math.sqrt(terms) * 0.75) / 45));
+  const sums = spread * RANDOM_SPREAD * Math.sqrt(terms);
+  const shift = Math.floor(Math.log2(sums / RESULT_SPREAD));
+  const mult = Math.floor((2 ** 31 * RESULT_SPREAD * 2 ** shift) / sums);
   const perChannel = (of: () => number): number[] => Array.from({ length: row.Co }, of);
   return {
     ...{ name: row.name, op: dw ? 'dw' : 'dense', groups: dw ? 1 : row.groups, padValue: 0, unsigned: false },
@@ -33,7 +38,7 @@ export function tableLayer(row: TableRow, seed: bigint): EngineLayer {
       ...plainRequant,
       ...{ mode: 'mult', round: 'half-away' },
       bias: perChannel(() => random.nextInt(4096) - 2048),
-      mult: perChannel(() => 2 ** 30 + random.nextInt(2 ** 30)),
+      mult: perChannel(() => Math.min(2 ** 31 - 1, Math.floor(mult * (0.9 + 0.2 * random.nextFloat())))),
       shift: perChannel(() => shift),
     },
   };

@@ -379,8 +379,8 @@ module engine_weight_port #(
   assign broken35_w_words     = h_has_weights == 1'b1 && h_w_words == 16'd0;
   assign limit_wd             = 20'(WD);
   assign broken36_w_words     = h_has_weights == 1'b1 && 20'(h_w_words) > limit_wd;
-  assign broken37_w_reuse     = h_w_reuse == 1'b1 && h_has_weights != 1'b1;
-  assign broken38_w_keep      = h_w_keep == 1'b1 && h_has_weights != 1'b1;
+  assign broken37_w_reuse     = h_w_reuse == 1'b1 && h_has_weights == 1'b0 && h_w_keep != 1'b1;
+  assign broken38_w_keep      = h_w_keep == 1'b1 && h_has_weights == 1'b0 && h_w_reuse != 1'b1;
   assign broken39_w_mod       = h_w_mod != 3'd0 && h_x_phase == 16'd0;
   assign broken40_x_slot0     = 20'(h_x_slot0) >= 20'(h_x_ring);
   assign broken41_y_slot0     = 20'(h_y_slot0) >= 20'(h_y_ring);
