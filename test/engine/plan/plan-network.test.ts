@@ -94,7 +94,7 @@ describe('planNetwork', () => {
     const { plan } = prepared('chain', 'P=4,G=3,M=6,D=3,XD=260');
     expect(strips(plan)[0]).toBe(-13);
     expect(plan.groups.map(({ note }) => note).join('\n')).toMatch(/^2 strips of 13 rows.* in rings; .* to DRAM/);
-    expect(plan.tensors.filter(({ dram }) => dram).length).toBe(6);
+    expect(plan.tensors.filter(({ dram }) => dram).length).toBe(5);
   });
 
   it('keeps everything on the chip where it fits', () => {
