@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
-import { digits, heddle } from './run.js';
+import { digits, heddle, heddleHere } from './run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-engine-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -70,7 +70,7 @@ describe('the engine back end', () => {
     expect(hex).toHaveLength(pixels / 16);
   });
 
-  it('runs samples through the model and the circuit, by a plan that was given back', () => {
+  it('runs samples through the model and the circuit, by a plan that was given back', async () => {
     for (const [via, extra] of [
       ['model', []],
       ['simulator', ['--engines', '2']],
@@ -96,17 +96,17 @@ describe('the engine back end', () => {
     }
   });
 
-  it('refuses what does not go together, by number', () => {
-    const refused = (args: readonly string[]): string => {
-      const ended = heddle(args);
+  it('refuses what does not go together, by number', async () => {
+    const refused = async (args: readonly string[]): Promise<string> => {
+      const ended = await heddleHere(args);
       expect(ended.code).toBe(2);
       return ended.stderr;
     };
-    expect(refused(['build', model, '--backend', 'engine'])).toMatch(/H2005.*which engine is not said/);
-    expect(refused(['build', model, ...small, '--folding', 'f.json'])).toMatch(/H2005.*--folding/);
-    expect(refused(['build', model, '--engine', 'P=2,G=4,M=8,D=4'])).toMatch(/H2005.*add --backend|H2005/);
-    expect(refused(['infer', model, '--input', few, '--backend', 'engine', '--engine', 'P=2,G=9,M=8,D=3'])).toMatch(
-      /H2202 {2}G: 9[^]*H2202 {2}D: 3/,
-    );
+    expect(await refused(['build', model, '--backend', 'engine'])).toMatch(/H2005.*which engine is not said/);
+    expect(await refused(['build', model, ...small, '--folding', 'f.json'])).toMatch(/H2005.*--folding/);
+    expect(await refused(['build', model, '--engine', 'P=2,G=4,M=8,D=4'])).toMatch(/H2005.*add --backend|H2005/);
+    expect(
+      await refused(['infer', model, '--input', few, '--backend', 'engine', '--engine', 'P=2,G=9,M=8,D=3']),
+    ).toMatch(/H2202 {2}G: 9[^]*H2202 {2}D: 3/);
   });
 });
