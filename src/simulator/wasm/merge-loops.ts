@@ -46,7 +46,8 @@ class Rows {
     if (mine.length === 0) return !must;
     for (let v = this.from; v < this.loops.length; v++) {
       const terms = mine.filter((t) => t.v === v);
-      if (this.loops[v] === 1 && terms.length === 0) continue;
+      // The variable of the last loop is the one that stays, so it has to be there even where it counts to one.
+      if (this.loops[v] === 1 && terms.length === 0 && v < this.loops.length - 1) continue;
       const [term] = terms;
       if (terms.length !== 1 || term?.table !== undefined || term?.k !== size * (this.steps[v] ?? 0)) return false;
     }

@@ -28,6 +28,16 @@ describe('engine', () => {
   });
 });
 
+describe('layers that were wrong once', () => {
+  it('thresholds of one lane: a loop that counts to one was merged into the loop around it', () => {
+    const engine = testEngines[2]!;
+    const sim = compile(elaborate(design, { params: engineValues(engine) }));
+    const layer = randomLayer(20261121n, 30001, { engine });
+    const { image } = runLayer([sim], layer, randomStream(1n, 'once'), 0);
+    expect(image).toEqual(integerLayer(layer.layer, layer.input, undefined));
+  });
+});
+
 describe.skipIf(skipWithoutVerilator())('engine in Verilator', () => {
   it('does the same in every cycle', { timeout: 120_000 }, async () => {
     const engine = testEngines[1]!;

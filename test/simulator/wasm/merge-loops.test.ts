@@ -32,7 +32,8 @@ function grid({ rows, columns, width, kind, gate }: Shape): Design {
   ];
   const go = s.input('go', { kind: 'bool' });
   const q = s.reg('q', vec(rows, vec(columns, type)));
-  const [r, c] = [index('r'), index('c')];
+  // A single column may be named by its number: then no address follows the loop.
+  const [r, c] = [index('r'), columns === 1 ? lit(0) : index('c')];
   const element = (v: number, a = r, b = c): Expr => at(at(s.ref(v), a), b);
   const other = (): Expr => {
     switch (kind) {
@@ -70,7 +71,7 @@ function randomShape(random: RandomStream): Shape {
   const pick = <T>(list: readonly T[]): T => list[random.nextInt(list.length)] as T;
   return {
     rows: pick([2, 3, 4, 8, 13]),
-    columns: pick([2, 3, 5, 7, 8, 21]),
+    columns: pick([1, 2, 3, 5, 7, 8, 21]),
     width: pick([1, 5, 8, 9, 16, 17, 32, 33, 64]),
     kind: pick(kinds),
     gate: random.nextInt(2) === 0,
