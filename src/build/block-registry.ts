@@ -30,7 +30,7 @@ import { WeightStore } from '../dataflow/weights/weight-store.js';
 import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
 import { buildDesign } from '../hdl/index.js';
 import { engineBlocks } from './engine-blocks.js';
-import { block, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
+import { block, once, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
 
 export type { ParamNumbers, RegisteredBlock } from './registered-block.js';
 
@@ -74,7 +74,7 @@ function requantizers(): RegisteredBlock[] {
   const of = (kind: RequantizeKind, name: string, values: RegisteredBlock['example']): RegisteredBlock => ({
     name: requantizeName(kind),
     family: name,
-    build: () => buildDesign(makeRequantize(kind)),
+    build: once(() => buildDesign(makeRequantize(kind))),
     example: values,
   });
   const plain = { signedInput: true, relu: false, overflow: 'saturate', signedOutput: true } as const;

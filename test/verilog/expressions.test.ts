@@ -141,7 +141,7 @@ describe(`random expressions, seed ${seed}`, () => {
       '--top-module',
       'bench',
     ];
-    const build = ['-MAKEFLAGS', 'OPT_FAST=-O0 OPT_SLOW=-O0', 'torture.sv', 'bench.sv'];
+    const build = ['-MAKEFLAGS', 'OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0', 'torture.sv', 'bench.sv'];
     await outputOf('verilator', [...flags, ...build], folder);
     expect(check(await outputOf('./obj_dir/Vbench', [], folder)), 'Verilator').toEqual([]);
   });
