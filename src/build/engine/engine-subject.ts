@@ -5,6 +5,7 @@ import { looksLikePlan, readPlan, type EnginePlan } from '../../engine/plan/engi
 import { lowerStages } from '../../engine/plan/lower-stages.js';
 import { planNetwork } from '../../engine/plan/plan-network.js';
 import { programOf, type EngineProgram } from '../../engine/program.js';
+import { clockGateFile } from '../../blocks/clock/index.js';
 import { engineCore, engineValues } from '../../engine/rtl/engine.js';
 import { buildDesign } from '../../hdl/index.js';
 import type { StageNetwork } from '../../network/stages.js';
@@ -46,5 +47,10 @@ export function engineProgram(stages: StageNetwork, { engine, plan }: NamedEngin
 /** The circuit of an engine, its parameters as defaults of the top, and its text. */
 export function engineHardware(engine: Engine): Hardware {
   const design = withDefaults(buildDesign(engineCore(engine)), engineValues(engine));
-  return { design, top: design.top, sources: emitDesign(design), images: [] };
+  return {
+    design,
+    top: design.top,
+    sources: [...emitDesign(design), ...(engine.GATE > 0 ? [clockGateFile()] : [])],
+    images: [],
+  };
 }

@@ -1,19 +1,22 @@
 /** The datapath from steps to sums: tiles of all operations with bubbles, as the sequencer may issue them. */
 import { describe, expect, it } from 'vitest';
+import { clockGateFile } from '../../../src/blocks/clock/index.js';
+import { skipWithoutVerilator } from '../../../src/cosim/verilator-available.js';
 import type { RandomStream } from '../../../src/base/random.js';
 import { DatapathModel, type DatapathSizes } from '../../../src/engine/model/datapath.js';
 import { packed, type Ports } from '../../../src/engine/model/port-model.js';
 import { PRIVATE_READ_DELAY } from '../../../src/engine/latency.js';
-import { EngineDatapath } from '../../../src/engine/rtl/datapath.js';
+import { gatedColumns, plainColumns } from '../../../src/engine/rtl/column-kind.js';
+import { datapathsOf, EngineDatapath } from '../../../src/engine/rtl/datapath.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { expectPortsAgree } from './ports-bench.js';
 
 const PLACES = 3;
 
 /** Fills every word, then issues tiles; writes go on beside them. */
-function steps({ P, G, M, D, XB, WB }: DatapathSizes, ops: readonly number[]) {
+function steps({ P, G, M, D, XB, WB }: DatapathSizes, ops: readonly number[], pauses = false) {
   let [left, op, groups, busy, quiet, first] = [0, 0, 0, 0, 0, false];
-  let [side, rest] = [0, 0];
+  let [side, rest, pause] = [0, 0, 0];
   return (random: RandomStream, cycle: number): Ports => {
     const filled = cycle > PLACES * (M / D);
     if (filled && left === 0) {
@@ -23,8 +26,9 @@ function steps({ P, G, M, D, XB, WB }: DatapathSizes, ops: readonly number[]) {
       [left, op, groups, first] = [1 + random.nextInt(6), next, 1 + random.nextInt(M / D), true];
     }
     [busy, quiet] = [Math.max(0, busy - 1), Math.max(0, quiet - 1)];
+    if (pauses) pause = pause > 0 ? pause - 1 : random.nextInt(8) === 0 ? random.nextInt(30) : 0;
     const last = left === 1;
-    const valid = left > 0 && quiet === 0 && random.nextInt(4) > 0 && !(last && busy > 0);
+    const valid = left > 0 && pause === 0 && quiet === 0 && random.nextInt(4) > 0 && !(last && busy > 0);
     const opens = first;
     const tap = first ? 0 : random.nextInt(4);
     const read = tap === 0 || rest === 0 || side !== (tap === 1 ? 1 : 2) || random.nextInt(4) === 0;
@@ -84,4 +88,19 @@ describe('engine_datapath', () => {
     expect(sums).toBeGreaterThan(60);
     expect(sums).toBeGreaterThan(groups / 2);
   });
+
+  it.skipIf(skipWithoutVerilator())(
+    'with gated clocks: private windows, products and sums stand still in pauses',
+    async () => {
+      const { name, text } = clockGateFile();
+      const params = { P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, XU: 1, WB: 4, AB: 16, XD: 4, ADD: 0 };
+      const seen = await expectPortsAgree({
+        ...{ design: buildDesign(datapathsOf(gatedColumns(plainColumns())).dw), params, verilator: true },
+        ...{ cycles: 1500, files: [{ name, text: `\`define HEDDLE_CLOCK_GATES\n${text}` }] },
+        model: () => new DatapathModel(params),
+        drive: steps(params, [0, 0, 1, 2, 3], true),
+      });
+      expect(seen.filter(({ drain_sums }) => drain_sums !== undefined).length).toBeGreaterThan(60);
+    },
+  );
 });
