@@ -8,7 +8,7 @@ import { lowerStages } from '../../../src/engine/plan/lower-stages.js';
 import { planNetwork } from '../../../src/engine/plan/plan-network.js';
 import { EngineCore, engineValues } from '../../../src/engine/rtl/engine.js';
 import { programOf, weightPacket } from '../../../src/engine/program.js';
-import { ProgramMemory } from '../../../src/engine/run-network.js';
+import { driveProgram, ProgramMemory } from '../../../src/engine/run-network.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { runStages } from '../../../src/network/run-stages.js';
 import { compile, elaborate } from '../../../src/simulator/index.js';
@@ -20,6 +20,10 @@ const ad03 = {
   model: `${models}ad03/model_ToyCar.h5`,
   numerics: `${models}ad03/hls4ml.yml`,
   input: `${models}ad03/input.npy`,
+};
+const resnet8 = {
+  model: `${models}resnet8_tflite/pretrainedResnet_quant.tflite`,
+  input: `${models}resnet8_tflite/input.npy`,
 };
 const small = 'P=4,G=2,M=16,D=2,XD=512,LUT=0,ADD=0';
 
@@ -65,5 +69,21 @@ describe.skipIf(!existsSync(models))('networks on the circuit of the engine (nee
       sending.forEach(({ results }, index) => memory.results(results, outputs[index] ?? new Uint8Array(), name));
       expect([...memory.output()], `sample ${sample}`).toEqual([...expected]);
     }
+  });
+
+  it('resnet8: three residual additions on the chip', async () => {
+    const { loaded, array } = await loadModel(resnet8);
+    if (array === undefined) throw new Error('no input');
+    const { codes, samples } = loaded.encodeInput(array);
+    const sample = codes.slice(0, codes.length / samples);
+    const engine = Engine.parse('P=8,G=3,M=16,D=4,LUT=0,FIXED=0');
+    const network = lowerStages(engine, loaded.stageNetwork);
+    const program = programOf(planNetwork(engine, network), network);
+    const sim = compile(elaborate(buildDesign(EngineCore.dw), { params: engineValues(engine) }));
+    const { memory, run } = driveProgram(sim, program, sample);
+    expect([...memory.output()]).toEqual([...runStages(loaded.referenceStages, sample).outputs]);
+    // The residual words are always there in time.
+    const adding = run.passes.filter((_, index) => program.passes[index]?.pass.header.res === 1);
+    expect(adding.map(({ stalls }) => stalls.residual)).toEqual([0, 0, 0]);
   });
 });
