@@ -76,7 +76,7 @@ describe('the engine back end', () => {
       ['simulator', ['--engines', '2']],
     ] as const) {
       const json = at(`${via}.json`);
-      const ended = heddle([
+      const ended = await heddleHere([
         ...[
           'infer',
           model,

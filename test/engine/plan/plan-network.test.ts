@@ -149,8 +149,11 @@ describe('planNetwork', () => {
     }).toThrow(/H2212/);
   });
 
-  it('the circuit computes the same, tensors coming back from a memory', () => {
-    const { engine, plan, network, codes, expected } = prepared('chain', 'P=3,G=2,M=8,D=2,XD=96,XP=64,YP=64,ADD=0');
+  it.each([
+    ['a chain', 'chain', 'P=3,G=2,M=8,D=2,XD=96,XP=64,YP=64,ADD=0'],
+    ['branches', 'branches', 'P=3,G=2,M=8,D=2,XD=72,XP=64,YP=64'],
+  ] as const)('the circuit computes the same, tensors coming back from a memory: %s', (_, name, text) => {
+    const { engine, plan, network, codes, expected } = prepared(name, text);
     const program = programOf(plan, network);
     const sim = compile(elaborate(buildDesign(EngineCore.dw), { params: engineValues(engine) }));
     const { memory, run } = driveProgram(sim, program, codes);
