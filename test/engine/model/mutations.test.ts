@@ -7,6 +7,8 @@ import { buildDesign } from '../../../src/hdl/index.js';
 import { compile, elaborate } from '../../../src/simulator/index.js';
 import { difference, modelTraces, randomMutant, withOperator, withParameters, withRounding } from './mutants.js';
 
+// More random faults: HEDDLE_MUTANTS=150 HEDDLE_SEED=3 npx vitest run test/engine/model/mutations.test.ts. Of those 150 it sees
+// 118; 8 of the other 32 are in the weight port's checks, which good packets do not meet, the rest was not looked into.
 const seed = BigInt(process.env['HEDDLE_SEED'] ?? 1);
 const count = Number(process.env['HEDDLE_MUTANTS'] ?? 6);
 const design = buildDesign(EngineCore.dw);
