@@ -130,10 +130,12 @@ describe('blocks of the library', () => {
     ...{ engine_weight_port: 'ring[0]', lane_ram: 'store[0]' },
     ...{ access_memory: 'store[0][1]', axi_lite_memory: 'memory.store[0][0]' },
   };
+  /** The header that came last is there for whoever looks into an error, nothing before the first one. */
+  const unwatched = ['error_header'];
   it.each(some.map(({ name, example }) => [name, example] as const))('%s leaks nothing', (name, example) => {
     const instance = libraryInstance(name, example);
     const circuit = elaborate(instance.design, { params: instance.params, images: exampleImages(instance) });
-    const leak = findLeak(circuit, traffic(circuit, 8, 150), [1, 2]);
+    const leak = findLeak(circuit, traffic(circuit, 8, 150), [1, 2], unwatched);
     expect(leak?.source, leak && formatDiagnostic(leakDiagnostic(circuit, leak))).toBe(bare[name]);
   });
 });
