@@ -45,6 +45,8 @@ export interface Activity {
 
 /** Cheaper nodes are computed in every cycle. */
 export const LEAST_COST = 48;
+/** A circuit with fewer gates than this has enables of its own for what is large; looking at gates would cost more. */
+export const FEWEST_GATES = 16;
 /** Numbers cost less than the estimate, which counts all arms of all decisions. */
 const NUMBERS = 3;
 /** Larger values are not compared. */
@@ -56,19 +58,20 @@ const bytesOf = (s: ElabSignal): number => elementCount(s) * storageBytes(s.widt
 
 /**
  * The gates of a program for nodes of at least `least` instructions; undefined where there is nothing worth one. `fixed`
- * are registers that move in memory.
+ * are registers that move in memory; fewer gates than `fewest` are none.
  */
 export function activityOf(
   circuit: Circuit,
   program: PlannedCircuit,
   fixed: (signal: number) => boolean,
   least = LEAST_COST,
+  fewest = FEWEST_GATES,
 ): Activity | undefined {
   if (circuit.clocks.length !== 1 || circuit.asyncResets.length > 0) return undefined;
   let nodes = candidates(circuit, program, fixed, least);
   // Without a gate a node may make others lose theirs.
   for (;;) {
-    if (nodes.size === 0) return undefined;
+    if (nodes.size < fewest || nodes.size === 0) return undefined;
     const found = new Search(circuit, program, nodes).activity();
     if (!(found instanceof Set)) return found;
     nodes = found;
@@ -89,11 +92,17 @@ function candidates(
     if (costOf(a.plan, a.loops) >= leastOf(a.target)) nodes.add(a);
   }
   for (const u of program.updates) {
-    if (fixed(u.target) || signalOf(circuit, u.target).port !== undefined) continue;
+    if (fixed(u.target) || signalOf(circuit, u.target).port !== undefined || hasEnable(u)) continue;
     const loops = [...u.loops, ...u.inner];
     if (costOf(u.plan, loops) >= leastOf(u.target) && !accumulates(circuit, u, loops)) nodes.add(u);
   }
   return nodes;
+}
+
+/** A register that keeps its value unless something says so has a gate by its author. */
+function hasEnable({ plan: { body } }: PlannedUpdate): boolean {
+  if (body.kind !== 'if' || !body.then.uniform) return false;
+  return body.then.body.kind === 'keep' || body.else.body.kind === 'keep';
 }
 
 function costOf(arm: Arm, loops: readonly number[]): number {

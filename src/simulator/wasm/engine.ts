@@ -6,7 +6,7 @@
  * Outputs have a second module and all wires a third, compiled when someone looks at them.
  */
 import { type ElaboratedCircuit, type ElabSignal, elementCount } from '../elaborated.js';
-import { type Activity, LEAST_COST, activityOf } from './activity.js';
+import { type Activity, LEAST_COST, FEWEST_GATES, activityOf } from './activity.js';
 import { type EdgeProgram, EdgeSets } from './edge-sets.js';
 import type { Shared } from './emit-context.js';
 import { type EqualCopies, areEqual } from './equal-copies.js';
@@ -210,11 +210,13 @@ export function buildCycle(
   plan: PlannedCircuit,
   /** Nodes of so many instructions have a gate. */
   gatedFrom = LEAST_COST,
+  /** Fewer gates are none. */
+  fewestGates = FEWEST_GATES,
 ): BuiltCycle {
   const module = new ModuleWriter();
   const program = sink(circuit, plan, new Set());
   const moves = (id: number): boolean => layout.slots[id]?.ring !== undefined;
-  const activity = gatedFrom === Infinity ? undefined : activityOf(circuit, program, moves, gatedFrom);
+  const activity = gatedFrom === Infinity ? undefined : activityOf(circuit, program, moves, gatedFrom, fewestGates);
   const shared = sharedFor(circuit, ownPlaces(circuit, layout, allocator, activity), allocator, module);
   const { index, shadows, gates, rewind } = emitProgram(module, shared, program, { stored: new Set(), activity });
   const run = module.declare([I32], []);
