@@ -5,12 +5,15 @@ import { engineError } from '../engine/errors.js';
 import { type Profile, profile, type ProfileVia } from '../engine/profile/profile.js';
 import { networkTable, type TableRow } from '../engine/table/network-table.js';
 import { tableLayer } from '../engine/table/table-layers.js';
+import { tableNetwork } from '../engine/table/table-network.js';
+import { profileNetwork } from '../engine/profile/network.js';
 
 export interface ProfileOptions {
   readonly file: string;
   /** Network of the file; may be left out where it has only one. */
   readonly name?: string | undefined;
-  readonly layers: 'conv' | 'all';
+  /** Rows of convolutions, all rows, or (`net`) the connected network with its pools and means. */
+  readonly layers: 'conv' | 'all' | 'net' | 'conv-net';
   readonly engine: Engine;
   readonly via: ProfileVia;
   /** Memory bandwidth in 10^9 bytes a second, all ports together. */
@@ -20,7 +23,11 @@ export interface ProfileOptions {
 }
 
 /** The rows of one network of a table. Throws H2211 where there is none of the name. */
-export function networkRows(file: string, name: string | undefined, layers: 'conv' | 'all'): [string, TableRow[]] {
+export function networkRows(
+  file: string,
+  name: string | undefined,
+  layers: ProfileOptions['layers'],
+): [string, TableRow[]] {
   const table = networkTable(readJson(file), file);
   const names = [...table.keys()];
   const network = name ?? (names.length === 1 ? names[0] : undefined);
@@ -32,7 +39,7 @@ export function networkRows(file: string, name: string | undefined, layers: 'con
       name === undefined ? 'has several networks' : `has no network ${name}`,
       `--name ${names.join(' | ')}`,
     );
-  return [network, rows.filter(({ type }) => layers === 'all' || type !== 'fc')];
+  return [network, rows.filter(({ type }) => !layers.startsWith('conv') || type !== 'fc')];
 }
 
 function readJson(file: string): unknown {
@@ -63,6 +70,14 @@ export function engineOf(
 export function profileFile(options: ProfileOptions): Profile {
   const { file, name, engine, via, dramGbs, seed, progress } = options;
   const [network, rows] = networkRows(file, name, options.layers);
+  if (options.layers.endsWith('net')) {
+    if (via === 'formula') throw engineError('H2211', network, 'a connected network has no formula', '--via model');
+    return profileNetwork({
+      ...{ network: tableNetwork(network, rows, { seed, residuals: engine.ADD === 1 }), engine, via, seed },
+      ...(dramGbs === undefined ? {} : { bytesPerCycle: (dramGbs * 1e3) / engine.frequencyMHz }),
+      ...(progress === undefined ? {} : { progress }),
+    });
+  }
   return profile({
     ...{ network, engine, via, seed },
     layers: rows.map((row) => tableLayer(row, seed)),

@@ -1,5 +1,6 @@
 /** A profile as a table on a terminal: the columns of the DPU's profiler, and what bounds each layer. */
 import type { Profile, ProfiledLayer } from '../engine/profile/profile.js';
+import { reachedClock } from '../engine/reached-clock.js';
 import { grouped, table } from './lines.js';
 
 const fixed = (digits: number) => (value: number) => value.toFixed(digits);
@@ -13,6 +14,16 @@ function waits({ stalls, steps }: ProfiledLayer): string {
     .filter(([, cycles]) => cycles >= total / 200)
     .map(([cause, cycles]) => `${cause} ${percent(cycles / total)}`)
     .join(', ');
+}
+
+/** The same at the clock that synthesis reached, where `bench:area` has run. */
+function atReachedClock({ cycles }: Profile): string[] {
+  const reached = reachedClock();
+  if (reached === undefined)
+    return ['the clock that synthesis reaches is not known here: npm run -s bench:area -- engine'];
+  const { clockMHz, flow, engine } = reached;
+  const fps = ((clockMHz * 1e6) / cycles).toFixed(2);
+  return [`at the clock that the area flow reaches, ${clockMHz.toFixed(0)} MHz (${flow}, on ${engine}): ${fps} fps`];
 }
 
 export function profileText(profile: Profile): string {
@@ -46,5 +57,6 @@ export function profileText(profile: Profile): string {
     'Utilization counts valid MACs: those that meet padding do no work.',
     `${network}: ${grouped(cycles)} cycles ${how}, ${fps.toFixed(2)} fps at ${engine.frequencyMHz} MHz, ${(dramBytes / 1e6).toFixed(2)} MB a frame on the ports` +
       (mismatches === null ? '' : `, ${mismatches} mismatches`),
+    ...atReachedClock(profile),
   ].join('\n');
 }

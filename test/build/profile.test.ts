@@ -108,3 +108,20 @@ describe('layerMacs', () => {
       for (const row of rows) expect(layerMacs(tableLayer({ ...row }, 1n)).valid, row.name).toBe(row.valid_macs);
   });
 });
+
+describe('profile of a connected network', () => {
+  it('pools and matrix follow each other on the chip, equal to the reference', () => {
+    const size = { type: 'conv', KH: 3, KW: 3, S: 1, groups: 1, padT: 1, padL: 1 };
+    const rows = [
+      { name: 'a', ...size, H: 9, W: 9, Ci: 3, Co: 8, Ho: 9, Wo: 9, fused_pool: 2 },
+      { name: 'f', ...size, type: 'fc', KH: 1, KW: 1, padT: 0, padL: 0, H: 1, W: 1, Ci: 128, Co: 6, Ho: 1, Wo: 1 },
+    ];
+    const path = join(folder, 'net.json');
+    writeFileSync(path, JSON.stringify({ networks: { net: rows } }));
+    const engine = engineOf('P=4,G=2,M=4,D=2,XD=256,WD=512,ADD=0', { clock: 100 });
+    const result = profileFile({ file: path, layers: 'net', engine, via: 'simulator', seed: 2n });
+    expect(result.layers.map(({ name }) => name)).toEqual(['a', 'a_pool', 'f']);
+    expect(result.mismatches).toBe(0);
+    expect(result.layers.reduce((sum, row) => sum + row.cyclesSimulated!, 0)).toBe(result.cycles);
+  });
+});

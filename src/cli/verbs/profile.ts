@@ -9,7 +9,7 @@ const vias = ['formula', 'model', 'simulator'] as const;
 interface ProfileArguments extends CommonOptions {
   readonly file: string;
   readonly name?: string | undefined;
-  readonly layers: 'conv' | 'all';
+  readonly layers: 'conv' | 'all' | 'conv-net' | 'net';
   readonly engine: string;
   readonly clock?: number | undefined;
   readonly portBits?: readonly number[] | undefined;
@@ -55,9 +55,9 @@ export const profileCommand: CommandModule<CommonOptions, ProfileArguments> = {
       .positional('file', { type: 'string', demandOption: true, describe: 'table of layers (networks.json)' })
       .option('name', { type: 'string', requiresArg: true, describe: 'network of the file' })
       .option('layers', {
-        choices: ['conv', 'all'] as const,
+        choices: ['conv', 'all', 'conv-net', 'net'] as const,
         default: 'all' as const,
-        describe: 'convolutions only, or all rows',
+        describe: 'rows of convolutions, all rows; -net: connected, with pools, means and (ADD=1) additions',
       })
       .option('engine', {
         type: 'string',

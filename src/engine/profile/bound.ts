@@ -29,3 +29,10 @@ export function boundBy(engine: Engine, { passes, traffic }: LayerPlan, used: La
   const [most] = stalls.reduce((a, b) => (b[1] > a[1] ? b : a));
   return most === 'drain' && bound.outputPort > (1 - NOTICEABLE) * used.cycles ? 'output port' : causes[most];
 }
+
+/** The same without the beats of ports: what steps waited for most. */
+export function boundOf({ steps, cycles, stalls }: LayerCycles): BoundBy {
+  if (stalls === undefined || steps >= (1 - NOTICEABLE) * cycles) return 'compute';
+  const causesOf = Object.entries(stalls) as [keyof LayerStalls, number][];
+  return causes[causesOf.reduce((a, b) => (b[1] > a[1] ? b : a))[0]];
+}

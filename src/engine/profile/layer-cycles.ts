@@ -1,6 +1,7 @@
 /** What every layer of a job did with its cycles, however they were found: by formula, by the cycle model, in simulation. */
 import type { Engine } from '../config.js';
 import { layerBound } from '../cycles.js';
+import type { EngineWork } from '../model/engine-timing.js';
 import { timeFrame } from '../model/frame-timing.js';
 import type { LayerPlan } from '../plan/plan-job.js';
 import type { CoreRun } from '../run-core.js';
@@ -35,7 +36,7 @@ export interface JobCycles {
 }
 
 /** One pass of a run, in the terms of {@link LayerStalls}. */
-interface PassUse extends Omit<LayerStalls, 'start'> {
+export interface PassUse extends Omit<LayerStalls, 'start'> {
   readonly end: number;
   readonly steps: number;
 }
@@ -63,25 +64,38 @@ function dealt(plans: readonly LayerPlan[], passes: readonly PassUse[], cycles: 
   return { cycles, layers };
 }
 
-/** The cycles of a simulated job. */
-export function simulatedCycles(plans: readonly LayerPlan[], run: CoreRun): JobCycles {
-  const passes = run.passes.map(({ end, steps, stalls: s }): PassUse => ({
+/** What the passes of a simulated job did. */
+export function simulatedPasses(run: CoreRun): PassUse[] {
+  return run.passes.map(({ end, steps, stalls: s }): PassUse => ({
     ...{ end, steps, weights: s.weights + s.parameters, rows: s.rows, drain: s.drain },
     ...{ residual: s.residual, preparation: s.preparation },
   }));
-  return dealt(plans, passes, run.cycles);
 }
 
-/** The cycles of a job by the cycle model of the engine. `memory`: bytes a cycle, as in `runCoreJob`. */
-export function modelledCycles(engine: Engine, plans: readonly LayerPlan[]): JobCycles {
-  const headers = plans.flatMap((plan) => plan.passes.map(({ header }) => header));
-  const descriptors = plans.flatMap((plan) => plan.inputs.map(({ descriptor }) => descriptor));
-  const run = timeFrame(engine, { headers, descriptors });
+/** The cycles of a simulated job. */
+export function simulatedCycles(plans: readonly LayerPlan[], run: CoreRun): JobCycles {
+  return dealt(plans, simulatedPasses(run), run.cycles);
+}
+
+/** What passes do by the cycle model of the engine, ports at full rate. */
+export function modelledPasses(
+  engine: Engine,
+  work: EngineWork,
+): { readonly passes: PassUse[]; readonly cycles: number } {
+  const run = timeFrame(engine, work);
   const passes = run.passes.map(({ last, steps, stalls: s }): PassUse => ({
     ...{ end: last, steps, weights: s.weights + s.parameters, rows: s.input, drain: s.drain },
     ...{ residual: s.residual, preparation: s.row },
   }));
-  return dealt(plans, passes, run.cycles + 1);
+  return { passes, cycles: run.cycles + 1 };
+}
+
+/** The cycles of a job by the cycle model of the engine. */
+export function modelledCycles(engine: Engine, plans: readonly LayerPlan[]): JobCycles {
+  const headers = plans.flatMap((plan) => plan.passes.map(({ header }) => header));
+  const descriptors = plans.flatMap((plan) => plan.inputs.map(({ descriptor }) => descriptor));
+  const { passes, cycles } = modelledPasses(engine, { headers, descriptors });
+  return dealt(plans, passes, cycles);
 }
 
 /** What steps, drain and ports need at least: nothing waits at the beginning of a layer. */

@@ -7,7 +7,7 @@ import { jobFeed, jobResults } from '../job-streams.js';
 import type { EngineLayer } from '../layer.js';
 import { type LayerPlan, planJob } from '../plan/plan-job.js';
 import { referenceLayer } from '../reference.js';
-import { EngineCore, engineValues } from '../rtl/engine.js';
+import { engineCore, engineValues } from '../rtl/engine.js';
 import { type CoreOptions, type CoreRun, runCoreJob } from '../run-core.js';
 import { randomInput } from '../table/table-layers.js';
 import { type BoundBy, boundBy } from './bound.js';
@@ -113,7 +113,8 @@ interface Simulated {
 
 function simulate(request: ProfileRequest, plans: readonly LayerPlan[]): Simulated {
   const { engine, seed, progress, bytesPerCycle } = request;
-  const core = plans.every(({ layer }) => layer.op === 'dense') ? EngineCore.dense : EngineCore.dw;
+  const dense = plans.every(({ layer }) => layer.op === 'dense');
+  const core = engineCore({ ...engine.parameters, DW: dense ? 0 : engine.DW });
   progress?.('the circuit is compiled');
   const sim = compile(elaborate(buildDesign(core), { params: engineValues(engine) }));
   const images = plans.map(({ layer }) => randomInput(layer, seed));
