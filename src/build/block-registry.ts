@@ -3,6 +3,8 @@
 import * as arith from '../blocks/arith/index.js';
 import * as axi from '../blocks/axi/index.js';
 import * as cdc from '../blocks/cdc/index.js';
+import { makeRegisterFile } from '../blocks/registers/index.js';
+import { sampleRegisters } from '../blocks/registers/sample.js';
 import * as stream from '../blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.js';
 import { Argmax } from '../dataflow/stages/argmax.js';
@@ -114,6 +116,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(stream.Broadcast, { W: 8, N: 3 }),
   block(axi.AxiLiteSubordinate, { ADDR_W: 6, OUTSTANDING: 2 }),
   block(axi.AxiLiteMemory, { ADDR_W: 6, WORDS: 8, OUTSTANDING: 2 }),
+  block(makeRegisterFile(sampleRegisters), { OUTSTANDING: 2 }),
   block(axi.AccessMemory, { ADDR_W: 4, WORDS: 8 }),
   block(axi.makeAccessDecoder(3), { WINDOW_W: 8, A0_W: 3, A1_W: 8, A2_W: 1 }),
   block(cdc.AsyncFifo, { W: 8, DEPTH: 8, STAGES: 2 }),

@@ -15,6 +15,9 @@ import { EngineMultiply } from '../engine/rtl/multiply.js';
 import { EnginePe } from '../engine/rtl/pe.js';
 import { EnginePeBinary } from '../engine/rtl/pe-binary.js';
 import { EnginePePair } from '../engine/rtl/pe-pair.js';
+import { EngineControl, EngineRegisters } from '../engine/rtl/control.js';
+import { EngineInputGuard, EngineResultGuard } from '../engine/rtl/guards.js';
+import { EngineTop } from '../engine/rtl/top.js';
 import { EngineHeaderProducts } from '../engine/rtl/header-products.js';
 import { EngineResidualReader } from '../engine/rtl/residual-reader.js';
 import { EngineRequantize } from '../engine/rtl/requantize.js';
@@ -31,6 +34,30 @@ import { block, type RegisteredBlock } from './registered-block.js';
 const operands = { X_W: 5, W_W: 4, ACC_W: 12 };
 const grid = { P: 2, G: 2, M: 4, D: 2, XG: 2 };
 const pixels = { XB: 4, XU: 1 };
+
+const coreExample = {
+  ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4 },
+  ...{ TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1, FIXED: 0 },
+  ...{
+    LUT: 1,
+    ENTRIES: 16,
+    ADD: 1,
+    RD: 6,
+    XU: 1,
+    XP: 32,
+    WP: 32,
+    YP: 32,
+    YD: 4,
+    XUNIT: 16,
+    YUNIT: 16,
+    WUNIT: 32,
+    TUNIT: 4,
+  },
+};
+const controlExample = {
+  ...{ P: 2, G: 2, M: 4, D: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4, TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1 },
+  ...{ FIXED: 0, LUT: 1, ADD: 1, DW: 1, XU: 1, XP: 32, WP: 32, YP: 32, YD: 4, BUILD: 5 },
+};
 
 export const engineBlocks: readonly RegisteredBlock[] = [
   ...Object.values(EngineDatapath).map((datapath) =>
@@ -59,31 +86,16 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineSequencer, { P: 2, G: 2, M: 4, D: 2, WD: 16, YD: 4, FREE: 12 }),
   block(EngineRows, { G: 2, M: 4, D: 2 }),
   block(EngineAddresses, { P: 2, G: 2, M: 4 }),
+  block(EngineInputGuard, { W: 8 }),
+  block(EngineResultGuard, { W: 8 }),
+  block(EngineRegisters, { OUTSTANDING: 2 }),
+  block(EngineControl, controlExample),
+  ...Object.values(EngineTop).map((top) => block(top, { ...coreExample, BUILD: 5 }, 'engine[_dw]')),
   block(EngineHeaderProducts, { M: 4, D: 2, PD: 4 }),
   block(EngineWeightPort, {
     ...{ WP: 32, WU: 32, TU: 4, W_W: 32, G: 2, M: 4, D: 2, XB: 4, WD: 16, PD: 4, XD: 16 },
     ...{ TMAX: 8, KMAX: 4, NTHR: 1 },
     ...{ MUL: 1, FIXED: 1, LUT: 1, ADD: 1, DW: 1, XU: 1 },
   }),
-  ...[EngineCore.dense, EngineCore.dw, EngineCorePacked.dw].map((core) =>
-    block(core, {
-      ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4 },
-      ...{ TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1, FIXED: 0 },
-      ...{
-        LUT: 1,
-        ENTRIES: 16,
-        ADD: 1,
-        RD: 6,
-        XU: 1,
-        XP: 32,
-        WP: 32,
-        YP: 32,
-        YD: 4,
-        XUNIT: 16,
-        YUNIT: 16,
-        WUNIT: 32,
-        TUNIT: 4,
-      },
-    }),
-  ),
+  ...[EngineCore.dense, EngineCore.dw, EngineCorePacked.dw].map((core) => block(core, coreExample)),
 ];

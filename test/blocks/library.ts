@@ -2,6 +2,8 @@
 import * as arith from '../../src/blocks/arith/index.js';
 import * as axi from '../../src/blocks/axi/index.js';
 import * as cdc from '../../src/blocks/cdc/index.js';
+import { makeRegisterFile } from '../../src/blocks/registers/index.js';
+import { sampleRegisters } from '../../src/blocks/registers/sample.js';
 import * as stream from '../../src/blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
 import { Add, additions } from '../../src/dataflow/stages/add.js';
@@ -179,6 +181,7 @@ export const library: readonly LibraryModule[] = [
     { ADDR_W: 32, OUTSTANDING: 4 },
     { ADDR_W: 17, OUTSTANDING: 5 },
   ]),
+  entry(makeRegisterFile(sampleRegisters), [{ OUTSTANDING: 1 }, { OUTSTANDING: 4 }]),
   entry(axi.AccessMemory, [
     { ADDR_W: 1, WORDS: 1 },
     { ADDR_W: 1, WORDS: 2 },

@@ -17,6 +17,7 @@ import {
   sink,
   source,
   uint,
+  vec,
   widthFor,
 } from '../../hdl/index.js';
 import type { EngineParameters } from '../config.js';
@@ -42,7 +43,7 @@ import { EngineResidualReader } from './residual-reader.js';
 import { EngineSequencer } from './sequencer.js';
 import { EngineWeightPort } from './weight-port.js';
 
-const engineParams = {
+export const engineParams = {
   P: natParam({ default: 4, min: 1, max: 64, doc: 'pixels of a row that are computed side by side' }),
   G: natParam({ default: 2, min: 1, max: 16, doc: 'slices: terms of a sum that are multiplied side by side' }),
   M: natParam({ default: 4, min: 1, max: 256, doc: 'output channels side by side; banks of the X-RAM' }),
@@ -96,7 +97,7 @@ interface Limits {
   readonly max?: number;
 }
 
-const requirements = (p: EngineSizes, WB_LIMITS: Limits) => {
+export const engineRequirements = (p: EngineSizes, WB_LIMITS: Limits) => {
   const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, XU, XP, WP, YP } = p;
   const { ENTRIES, XUNIT, YUNIT, WUNIT, TUNIT } = p;
   const groups = M.div(D);
@@ -171,7 +172,7 @@ issue of a step is a pipeline that never waits. ${
 After an error (error_code of the weight port, x_error of the pixel port) only a reset helps; conflict tells of
 two slices that asked for one bank.`,
     params: kind.binary ? { ...engineParams, WB: binaryWeight } : engineParams,
-    requires: (p) => requirements(p, kind.binary ? binaryWeight : engineParams.WB),
+    requires: (p) => engineRequirements(p, kind.binary ? binaryWeight : engineParams.WB),
     ports: ({ XP, WP, YP }) => ({
       enable: input(bool(), 'passes may start'),
       s_axis_w: sink(bundle({ tdata: uint(WP), tlast: bool() })),
@@ -188,6 +189,8 @@ two slices that asked for one bank.`,
       error_place: output(uint(32), '{packets before, beats of the packet}'),
       x_error: output(uint(4), 'of the pixel port: 0 none, 1 magic, 2 limits, 3 tlast'),
       conflict: output(bool(), 'two slices asked one bank in a cycle'),
+      fault: output(uint(2), '0 none, 1 X-RAM address, 2 conflict, 3 a row without kernel rows'),
+      sending: output(bool(), 'packets of m_axis_y are not complete'),
     }),
     body(b, io, p) {
       const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ENTRIES, ADD, RD, XU } = p;
@@ -205,6 +208,7 @@ two slices that asked for one bank.`,
         tokens: uint(16),
         credit: bool(),
         resReady: bool(),
+        clash: bool(),
       });
       const w = b.instance(
         'weightPort',
@@ -304,6 +308,26 @@ two slices that asked for one bank.`,
         },
       );
       b.assign(pixels.ready, t.write_valid.not());
+      b.comment('what no checked header can tell: from a fault on nothing is written or sent');
+      const LIMIT_W = b.localparam('LIMIT_W', 21, 'bits of an address that is compared');
+      const beyond = b.constant(uint(LIMIT_W), XD);
+      const far = b.wire('far', vec(G, bool()));
+      b.genFor('slice', G, (g) => {
+        const place = q.step_address.bits(g.times(20), 20).extend(LIMIT_W);
+        b.assign(far.at(g), q.step_live.bit(g).and(place.ge(beyond)));
+      });
+      const reads = b.let('readsFar', q.step_valid.and(q.step_read).and(far.any()));
+      const writes = b.let('writesFar', t.write_valid.and(t.write_address.extend(LIMIT_W).ge(beyond)));
+      const fault = b.reg('fault', uint(2).reset(0));
+      const sound = b.let('sound', fault.eq(0));
+      b.when(sound, () => {
+        b.when(reads.or(writes), () => b.next(fault, 1))
+          .elseWhen(s.clash, () => b.next(fault, 2))
+          .elseWhen(q.row_empty, () => b.next(fault, 3));
+      });
+      b.assign(io.fault, fault);
+      b.assign(io.conflict, s.clash);
+      const stores = b.let('stores', t.write_valid.and(sound).and(writes.not()));
       const address = t.write_valid.mux(t.write_address, pixels.data.address);
       b.unused('address', address.bits(indexWidth(XD), nat20.minus(indexWidth(XD))));
       b.instance(
@@ -319,21 +343,23 @@ two slices that asked for one bank.`,
           ...{ group_read: res.resRead, group_group: res.resGroup, group_served: res.resServed },
           group_address: res.resAddress.truncate(indexWidth(XD)),
           ...{ group_valid: res.resValid, group_words: res.resWords },
-          write_valid: t.write_valid.or(pixels.valid),
+          write_valid: stores.or(pixels.valid.and(t.write_valid.not())),
           write_group: t.write_valid.mux(t.write_group, pixels.data.group),
           write_address: address.truncate(indexWidth(XD)),
           write_lanes: t.write_valid.mux(t.write_lanes, pixels.data.lanes),
           write_data: t.write_valid.mux(t.write_data, pixels.data.data),
-          ...{ drain_valid: drain.drainValid, drain_sums: drain.drainSums, conflict: io.conflict },
+          ...{ drain_valid: drain.drainValid, drain_sums: drain.drainSums, conflict: s.clash },
         },
       );
+      const results = b.stream('results', bundle({ tdata: uint(YP), tlast: bool() }));
+      b.connect(io.m_axis_y, results);
       b.instance(
         'output',
         EngineOutput,
         { UNIT: YUNIT, GROUP: GROUP_BITS.div(YUNIT), BEAT: YP.div(YUNIT), DEPTH: YD },
         {
-          ...{ in_valid: t.out_valid, in_data: t.out_data, in_end: t.out_end, in_last: t.out_last },
-          ...{ credit: s.credit, m_axis: io.m_axis_y },
+          ...{ in_valid: t.out_valid.and(sound), in_data: t.out_data, in_end: t.out_end, in_last: t.out_last },
+          ...{ credit: s.credit, m_axis: results },
         },
       );
 
@@ -344,6 +370,7 @@ two slices that asked for one bank.`,
         ends: bool().reset(0).doc('the last pass of a job has started'),
         last: uint(16).doc('its number'),
         done: bool().reset(0),
+        owed: uint(16).reset(0).doc('packets of m_axis_y that are not complete'),
       });
       b.assign(s.passCount, r.finished);
       b.assign(io.passes_done, r.finished);
@@ -352,7 +379,13 @@ two slices that asked for one bank.`,
       const isLast = b.let('isLast', begins.and(headerField(cfg.data, 'last').asBool()));
       const reached = b.let('reached', r.ends.and(r.finished.eq(r.last)));
       b.when(begins, () => b.next(r.started, r.started.inc()));
-      b.when(t.pass_done, () => b.next(r.finished, r.finished.inc()));
+      const owes = b.let('owes', begins.and(headerField(cfg.data, 'dstAxis').asBool()));
+      const paid = b.let('paid', results.fire.and(results.data.tlast));
+      b.when(owes.and(paid.not()), () => b.next(r.owed, r.owed.inc())).elseWhen(paid.and(owes.not()), () =>
+        b.next(r.owed, r.owed.dec()),
+      );
+      b.assign(io.sending, r.owed.ne(0));
+      b.when(t.pass_done.and(sound), () => b.next(r.finished, r.finished.inc()));
       b.when(isLast, () => {
         b.next(r.ends, 1);
         b.next(r.last, r.started.inc());

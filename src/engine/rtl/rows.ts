@@ -49,6 +49,7 @@ The header must stay the same from start until the last row has been taken.`,
     last_row: output(uint(4), 'first kernel row that is not used any more'),
     last_entry: input(uint(32)),
     m_row: source(rowBundle(M)),
+    empty: output(bool(), 'an output row has no kernel row; stays until reset'),
   }),
   body(b, io, { M, D }) {
     const BANK_W = b.localparam('BANK_W', indexWidth(M));
@@ -247,6 +248,10 @@ The header must stay the same from start until the last row has been taken.`,
       b.next(r.block0, 0);
       b.next(r.need, h.tokFirst);
     });
+
+    const empty = b.reg('empty', bool().reset(0));
+    b.when(state.is('look').and(r.begin.ge(r.end)), () => b.next(empty, 1));
+    b.assign(io.empty, empty);
 
     const row = io.m_row.data;
     b.assign(io.m_row.valid, state.is('offer'));

@@ -1,5 +1,7 @@
 /** Layers through a simulation of engine_core: packets in, packets out, with stalls on all three ports. */
 import type { RandomStream } from '../../../src/base/random.js';
+import { ProtocolChecker } from '../../../src/cosim/protocol/index.js';
+import type { StreamSpec } from '../../../src/cosim/streams.js';
 import { beatsOf, packetOf } from '../../../src/engine/bit-stream.js';
 import type { Engine } from '../../../src/engine/config.js';
 import { inputDescriptor } from '../../../src/engine/plan/input-descriptor.js';
@@ -53,6 +55,7 @@ export function runCore(
     sim.poke('aresetn', 1);
     sim.poke('enable', 1);
   }
+  const protocol = new ProtocolChecker(resultStream(engine.YP));
   const outputs: Uint8Array[] = [];
   let packet: bigint[] = [];
   const valid = { w: false, x: false };
@@ -80,6 +83,9 @@ export function runCore(
     const seen = (name: string) => Number(first.peek(name));
     const takes = { w: valid.w && seen('s_axis_w_tready') === 1, x: valid.x && seen('s_axis_x_tready') === 1 };
     const y = ready && seen('m_axis_y_tvalid') === 1;
+    const fields = [first.peek('m_axis_y_tdata'), seen('m_axis_y_tlast')];
+    const [broken] = protocol.check({ reset: false, valid: seen('m_axis_y_tvalid') === 1, ready, fields });
+    if (broken) throw new Error(`cycle ${cycle}: m_axis_y: ${broken.rule} ${broken.message}`);
     if (y) {
       packet.push(first.peek('m_axis_y_tdata'));
       if (seen('m_axis_y_tlast') === 1) {
@@ -87,10 +93,10 @@ export function runCore(
         packet = [];
       }
     }
-    const error = [seen('error_code'), seen('x_error'), seen('conflict')];
+    const error = [seen('error_code'), seen('x_error'), seen('conflict'), seen('fault')];
     if (error.some((each) => each !== 0))
       throw new Error(
-        `cycle ${cycle}: error_code, x_error, conflict: ${error.join(', ')}, place ${seen('error_place').toString(16)}`,
+        `cycle ${cycle}: error_code, x_error, conflict, fault: ${error.join(', ')}, place ${seen('error_place').toString(16)}`,
       );
     steps += seen('step');
     const cause = seen('stalled');
@@ -109,6 +115,14 @@ export function runCore(
   }
   return { outputs, cycles: cycle - quiet, steps, stalls: causes };
 }
+
+export const resultStream = (width: number): StreamSpec => ({
+  ...{ name: 'm_axis_y', role: 'source', valid: 'm_axis_y_tvalid', ready: 'm_axis_y_tready', last: 'tlast' },
+  fields: [
+    { name: 'tdata', port: 'm_axis_y_tdata', width },
+    { name: 'tlast', port: 'm_axis_y_tlast', width: 1 },
+  ],
+});
 
 function compareOutputs(a: Simulation, b: Simulation, cycle: number): void {
   for (const { name, dir } of a.ports) {

@@ -21,6 +21,9 @@ import { EngineOutput } from '../../../src/engine/rtl/output.js';
 import { EngineParameters } from '../../../src/engine/rtl/parameters.js';
 import { EnginePixelPort } from '../../../src/engine/rtl/pixel-port.js';
 import { EnginePost } from '../../../src/engine/rtl/post.js';
+import { EngineControl, EngineRegisters } from '../../../src/engine/rtl/control.js';
+import { EngineInputGuard, EngineResultGuard } from '../../../src/engine/rtl/guards.js';
+import { EngineTop } from '../../../src/engine/rtl/top.js';
 import { EngineHeaderProducts } from '../../../src/engine/rtl/header-products.js';
 import { EngineResidualReader } from '../../../src/engine/rtl/residual-reader.js';
 import { EngineRequantize } from '../../../src/engine/rtl/requantize.js';
@@ -218,6 +221,12 @@ export const engineModules: readonly EngineModule[] = [
     { P: 5, G: 1, M: 3, D: 3, WD: 13, YD: 3, FREE: 12 },
     { P: 3, G: 4, M: 8, D: 2, WD: 1024, YD: 16, FREE: 12 },
   ]),
+  entry(EngineInputGuard, [{ W: 1 }, { W: 64 }]),
+  entry(EngineResultGuard, [{ W: 1 }, { W: 256 }]),
+  entry(EngineRegisters, [{ OUTSTANDING: 1 }, { OUTSTANDING: 3 }]),
+  entry(EngineControl, [{ BUILD: 0 }, { P: 64, M: 256, XD: 65536, BUILD: 12345 }]),
+  entry(EngineTop.dense, [{ ...engineValues(testEngines[0]!), BUILD: 7 }]),
+  entry(EngineTop.dw, [{ ...engineValues(testEngines[3]!), BUILD: 1 }]),
   entry(EngineHeaderProducts, [
     { M: 1, D: 1, PD: 0 },
     { M: 48, D: 4, PD: 65536 },

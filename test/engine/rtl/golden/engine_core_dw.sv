@@ -100,12 +100,16 @@ module engine_core_dw #(
   output logic [1023:0] error_header,  // the header that came last
   output logic [31:0]   error_place,   // {packets before, beats of the packet}
   output logic [3:0]    x_error,       // of the pixel port: 0 none, 1 magic, 2 limits, 3 tlast
-  output logic          conflict       // two slices asked one bank in a cycle
+  output logic          conflict,      // two slices asked one bank in a cycle
+  // 0 none, 1 X-RAM address, 2 conflict, 3 a row without kernel rows
+  output logic [1:0]    fault,
+  output logic          sending        // packets of m_axis_y are not complete
 );
 
   localparam int GROUPS     = M / D;       // groups of a weight tile
   localparam int GROUP_BITS = D * P * XB;  // bits of a group
   localparam int WORD_BITS  = M * G * WB;  // bits of a weight word
+  localparam int LIMIT_W    = 21;          // bits of an address that is compared
 
 `ifndef SYNTHESIS
   initial begin
@@ -258,6 +262,7 @@ module engine_core_dw #(
   logic [15:0]                            tokens;
   logic                                   credit;
   logic                                   res_ready;
+  logic                                   clash;
   logic                                   weight_port_tap_write;
   logic [5:0]                             weight_port_tap_address;
   logic [15:0]                            weight_port_tap_data;
@@ -353,6 +358,7 @@ module engine_core_dw #(
   logic [(G>1 ? $clog2(G) : 1)-1:0]   sequencer_step_byte;
   logic [8:0]                         sequencer_step_groups;
   logic [2:0]                         sequencer_step_scatter;
+  logic                               sequencer_row_empty;
   logic [5:0]                         sequencer_stalled;
 
   engine_sequencer #(.P(P), .G(G), .M(M), .D(D), .WD(WD), .YD(YD), .FREE(12)) u_sequencer (
@@ -397,6 +403,7 @@ module engine_core_dw #(
     .step_byte       (sequencer_step_byte),
     .step_groups     (sequencer_step_groups),
     .step_scatter    (sequencer_step_scatter),
+    .row_empty       (sequencer_row_empty),
     .running         (running),
     .stalled         (sequencer_stalled)
   );
@@ -553,9 +560,40 @@ module engine_core_dw #(
     .pass_done    (post_pass_done)
   );
 
+  assign pixels_tready = !post_write_valid;
+
+  // what no checked header can tell: from a fault on nothing is written or sent
+  logic [G-1:0] far;
+
+  for (genvar i = 0; i < G; i = i + 1) begin : g_slice
+    assign far[i] = sequencer_step_live[i]
+        && LIMIT_W'(sequencer_step_address[i*20 +: 20]) >= LIMIT_W'(XD);
+  end
+
+  logic [1:0] fault_q;
+
+  logic reads_far;
+  logic writes_far;
+  logic sound;
+  assign reads_far  = sequencer_step_valid && sequencer_step_read && (|far);
+  assign writes_far = post_write_valid && LIMIT_W'(post_write_address) >= LIMIT_W'(XD);
+  assign sound      = fault_q == 2'd0;
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) begin
+      fault_q <= '0;
+    end else if (sound) begin
+      if (reads_far || writes_far) fault_q <= 2'd1;
+      else if (clash) fault_q <= 2'd2;
+      else if (sequencer_row_empty) fault_q <= 2'd3;
+    end
+  end
+
+  logic                                  stores;
   logic                                  unused_address;  // not every bit matters
   logic [20-(XD>1 ? $clog2(XD) : 1)-1:0] unused_address_choice;
   logic [(XD>1 ? $clog2(XD) : 1)-1:0]    datapath_write_address_choice;
+  assign stores                        = post_write_valid && sound && !writes_far;
   assign unused_address_choice         = (20-(XD>1 ? $clog2(XD) : 1))'((post_write_valid
       ? post_write_address : pixels_address)
       >> (XD > 1 ? $clog2(XD) : 1));
@@ -563,7 +601,8 @@ module engine_core_dw #(
   assign datapath_write_address_choice = (XD>1 ? $clog2(XD) : 1)'(post_write_valid
       ? post_write_address : pixels_address);
 
-  assign pixels_tready = !post_write_valid;
+  assign fault    = fault_q;
+  assign conflict = clash;
 
   engine_datapath_dw #(
     .P  (P),
@@ -597,7 +636,7 @@ module engine_core_dw #(
     .step_byte       (sequencer_step_byte),
     .step_groups     (sequencer_step_groups),
     .weights         (weight_port_ring_word),
-    .write_valid     (post_write_valid || pixels_tvalid),
+    .write_valid     (stores || (pixels_tvalid && !post_write_valid)),
     .write_group     (post_write_valid ? post_write_group : pixels_group),
     .write_address   (datapath_write_address_choice),
     .write_lanes     (post_write_valid ? post_write_lanes : pixels_lanes),
@@ -610,8 +649,18 @@ module engine_core_dw #(
     .group_words     (res_words),
     .drain_valid     (drain_valid),
     .drain_sums      (drain_sums),
-    .conflict        (conflict)
+    .conflict        (clash)
   );
+
+  logic          results_tvalid;
+  logic          results_tready;
+  logic [YP-1:0] results_tdata;
+  logic          results_tlast;
+  assign results_tready = m_axis_y_tready;
+
+  assign m_axis_y_tvalid = results_tvalid;
+  assign m_axis_y_tdata  = results_tdata;
+  assign m_axis_y_tlast  = results_tlast;
 
   engine_output #(
     .UNIT (YUNIT),
@@ -621,15 +670,15 @@ module engine_core_dw #(
   ) u_output (
     .aclk         (aclk),
     .aresetn      (aresetn),
-    .in_valid     (post_out_valid),
+    .in_valid     (post_out_valid && sound),
     .in_data      (post_out_data),
     .in_end       (post_out_end),
     .in_last      (post_out_last),
     .credit       (credit),
-    .m_axis_tvalid(m_axis_y_tvalid),
-    .m_axis_tready(m_axis_y_tready),
-    .m_axis_tdata (m_axis_y_tdata),
-    .m_axis_tlast (m_axis_y_tlast)
+    .m_axis_tvalid(results_tvalid),
+    .m_axis_tready(results_tready),
+    .m_axis_tdata (results_tdata),
+    .m_axis_tlast (results_tlast)
   );
 
   // passes that are done; the last one of a job raises done
@@ -638,6 +687,7 @@ module engine_core_dw #(
   logic        ends_q;  // the last pass of a job has started
   logic [15:0] last_q;  // its number
   logic        done_q;
+  logic [15:0] owed_q;  // packets of m_axis_y that are not complete
 
   logic begins;
   logic is_last;
@@ -651,14 +701,30 @@ module engine_core_dw #(
   assign done        = done_q;
 
   always_ff @(posedge aclk) begin
+    if (!aresetn) started_q <= '0;
+    else if (begins) started_q <= started_q + 16'd1;
+  end
+
+  logic owes;
+  logic paid;
+  assign owes = begins && cfg_tdata[11];
+  assign paid = results_tvalid && results_tready && results_tlast;
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) owed_q <= '0;
+    else if (owes && !paid) owed_q <= owed_q + 16'd1;
+    else if (paid && !owes) owed_q <= owed_q - 16'd1;
+  end
+
+  assign sending = owed_q != 16'd0;
+
+  always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      started_q  <= '0;
       finished_q <= '0;
       ends_q     <= 1'b0;
       done_q     <= 1'b0;
     end else begin
-      if (begins) started_q <= started_q + 16'd1;
-      if (post_pass_done) finished_q <= finished_q + 16'd1;
+      if (post_pass_done && sound) finished_q <= finished_q + 16'd1;
       if (is_last) ends_q <= 1'b1;
       else if (reached) ends_q <= 1'b0;
       if (begins) done_q <= 1'b0;

@@ -56,7 +56,10 @@ module engine_rows #(
   output logic                             m_row_opens,
   output logic                             m_row_ends,        // last row of a chunk
   output logic                             m_row_last_chunk,  // results leave behind this chunk
-  output logic                             m_row_last_row     // last row of the pass
+  output logic                             m_row_last_row,    // last row of the pass
+
+  // an output row has no kernel row; stays until reset
+  output logic                             empty
 );
 
   localparam int BANK_W = M > 1 ? $clog2(M) : 1;
@@ -352,6 +355,14 @@ module engine_rows #(
     end
   end
 
+  logic empty_q;
+
+  always_ff @(posedge aclk) begin
+    if (!aresetn) empty_q <= 1'b0;
+    else if (state_q == LOOK && begin_q >= end_q) empty_q <= 1'b1;
+  end
+
+  assign empty            = empty_q;
   assign m_row_tvalid     = state_q == OFFER;
   assign m_row_left       = left_q;
   assign m_row_word       = first_q;

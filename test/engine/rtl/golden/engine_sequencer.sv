@@ -87,6 +87,8 @@ module engine_sequencer #(
   output logic [(G>1 ? $clog2(G) : 1)-1:0]   step_byte,
   output logic [8:0]                         step_groups,       // groups that the tile drains
   output logic [2:0]                         step_scatter,      // cycles between groups
+  // an output row has no kernel row: the header is wrong; stays until reset
+  output logic                               row_empty,
   output logic                               running,           // a pass issues steps
   // no step for want of: weights, input, parameters, drain or output, residual, row
   output logic [5:0]                         stalled
@@ -267,7 +269,8 @@ module engine_sequencer #(
     .m_row_opens     (next_opens),
     .m_row_ends      (next_ends),
     .m_row_last_chunk(next_last_chunk),
-    .m_row_last_row  (next_last_row)
+    .m_row_last_row  (next_last_row),
+    .empty           (row_empty)
   );
 
   // this row, and the step of it that is issued next

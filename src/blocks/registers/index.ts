@@ -1,0 +1,12 @@
+export { counterSignal, makeRegisterFile } from './register-file.js';
+export {
+  type Counter,
+  type FieldAccess,
+  fieldSignal,
+  type Register,
+  type RegisterField,
+  registerProblems,
+  type RegisterTable,
+  type RegisterWord,
+  registerWords,
+} from './register-table.js';

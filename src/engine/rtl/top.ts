@@ -1,0 +1,130 @@
+import { axiLitePorts } from '../../blocks/axi/axi-lite-ports.js';
+import {
+  type AnySig,
+  bool,
+  bundle,
+  defineModule,
+  nat,
+  type NatExpr,
+  natGe,
+  natParam,
+  output,
+  requirement,
+  sink,
+  source,
+  uint,
+} from '../../hdl/index.js';
+import { type EngineParameters, engineParameters } from '../config.js';
+import { engineRegisters } from '../registers.js';
+import { EngineControl, shownParameters } from './control.js';
+import { type EngineModules, EngineCore, engineCore, engineParams, engineRequirements } from './engine.js';
+import { EngineInputGuard, EngineResultGuard } from './guards.js';
+
+type Core = ReturnType<typeof engineCore>;
+
+/**
+ * The whole engine around a core: registers on AXI4-Lite, three streams, an interrupt. The core has a reset of its own, so that
+ * a frame can be given up in its middle.
+ */
+function makeEngine(core: Core) {
+  const dw = core.name.includes('_dw') ? 1 : 0;
+  return defineModule({
+    name: core.name.replace('_core', ''),
+    doc: `the engine: registers on AXI4-Lite, weights and pixels in, results out, an interrupt
+
+After an error, or in the middle of a frame, COMMAND.RESET restarts the core. What of m_axis_y is on offer stays
+until it is taken, and a packet that is under way ends with a beat of zeros and tlast. Beats that arrive while
+the reset is held are dropped, and behind it the rest of a packet that has begun. No combinational path from any
+input to any output.`,
+    params: {
+      ...engineParams,
+      WB: core.params.WB,
+      BUILD: natParam({ default: 0, max: 2 ** 31 - 1, doc: 'hash of the build' }),
+    },
+    // The limits stand in front: the proofs about engine_control look for them first.
+    requires: (p) => [
+      requirement(natGe(2 ** 31 - 1, p.BUILD), 'limit of BUILD'),
+      ...shownParameters.flatMap((name) => {
+        const value = (p as Readonly<Record<string, NatExpr>>)[name];
+        return value === undefined ? [] : [requirement(natGe(engineParameters[name].max, value), `limit of ${name}`)];
+      }),
+      ...engineRequirements(p, core.params.WB),
+    ],
+    ports: ({ WP, XP, YP }) => ({
+      ...axiLitePorts(nat(engineRegisters.addressBits)),
+      s_axis_w: sink(bundle({ tdata: uint(WP), tlast: bool() })),
+      s_axis_x: sink(bundle({ tdata: uint(XP), tlast: bool() })),
+      m_axis_y: source(bundle({ tdata: uint(YP), tlast: bool() })),
+      irq: output(bool(), 'interrupt'),
+    }),
+    body(b, io, p) {
+      const { BUILD, ...sizes } = p;
+      const stream = (name: string, width: NatExpr) => b.stream(name, bundle({ tdata: uint(width), tlast: bool() }));
+      const [weights, pixels, results] = [stream('weights', p.WP), stream('pixels', p.XP), stream('results', p.YP)];
+      const c = b.wires({
+        ...{ resetn: bool(), enable: bool(), pass: bool(), flush: bool(), restart: bool() },
+        ...{ pixelPackets: uint(16), weightPackets: uint(16) },
+      });
+      const common = { pass: c.pass, flush: c.flush, restart: c.restart };
+      const w = b.instance(
+        'weight_guard',
+        EngineInputGuard,
+        { W: p.WP },
+        { s_axis: io.s_axis_w, m_axis: weights, ...common, limit: c.weightPackets },
+      );
+      const x = b.instance(
+        'pixel_guard',
+        EngineInputGuard,
+        { W: p.XP },
+        { s_axis: io.s_axis_x, m_axis: pixels, ...common, limit: c.pixelPackets },
+      );
+      const y = b.instance(
+        'result_guard',
+        EngineResultGuard,
+        { W: p.YP },
+        { s_axis: results, m_axis: io.m_axis_y, close: c.resetn.not() },
+      );
+      const q = b.instance(
+        'core',
+        core,
+        sizes,
+        { enable: c.enable, s_axis_w: weights, s_axis_x: pixels, m_axis_y: results },
+        { reset: c.resetn },
+      );
+      b.unused('conflict', q.conflict);
+      const shown = Object.fromEntries(
+        shownParameters.map((name) => {
+          const own = (sizes as Readonly<Record<string, NatExpr>>)[name];
+          return [name, own ?? nat(name === 'DW' ? dw : 0)];
+        }),
+      );
+      const bus = Object.fromEntries(
+        Object.keys(axiLitePorts(nat(engineRegisters.addressBits))).map((name) => [
+          name,
+          (io as unknown as Readonly<Record<string, AnySig>>)[name],
+        ]),
+      );
+      b.instance('control', EngineControl, { ...shown, BUILD }, {
+        ...bus,
+        ...{ irq: io.irq, core_resetn: c.resetn, enable: c.enable, pass: c.pass, flush: c.flush, restart: c.restart },
+        ...{ pixel_packets: c.pixelPackets, weight_packets: c.weightPackets },
+        ...{ weights_moved: weights.fire, pixels_moved: pixels.fire, results_moved: io.m_axis_y.fire },
+        results_wait: io.m_axis_y.valid.and(io.m_axis_y.ready.not()),
+        ...{ results_open: y.midway, weights_dropped: w.dropping, pixels_dropped: x.dropping },
+        ...{ running: q.running, step: q.step, stalled: q.stalled, passes_done: q.passes_done, done: q.done },
+        ...{ sending: q.sending, error_code: q.error_code, error_rule: q.error_rule, error_place: q.error_place },
+        ...{ error_header: q.error_header, x_error: q.x_error, fault: q.fault },
+      } as never);
+    },
+  });
+}
+
+/** By whether there are private windows. */
+export const EngineTop = { dense: makeEngine(EngineCore.dense), dw: makeEngine(EngineCore.dw) } as const;
+
+/** The whole engine by its options, with modules of one's own in it; see `engineCore`. */
+export function engineTop(engine: Pick<EngineParameters, 'DW' | 'PACK' | 'GATE' | 'WB'>, modules: EngineModules = {}) {
+  const core = engineCore(engine, modules);
+  if (core === EngineCore.dw) return EngineTop.dw;
+  return core === EngineCore.dense ? EngineTop.dense : makeEngine(core);
+}
