@@ -56,7 +56,8 @@ export function vivadoTiming(text: string): VivadoTiming {
   // Two blanks at least stand between columns; names hold single ones.
   const split = (line: string | undefined): string[] => (line ?? '').trim().split(/\s{2,}/);
   const values = new Map(split(lines[at]).map((name, index) => [name, split(lines[at + 2])[index]]));
-  if (at < 0 || !values.get('WNS(ns)') || !values.get('WHS(ns)')) throw incomplete('report_timing_summary', { wns: undefined });
+  if (at < 0 || !values.get('WNS(ns)') || !values.get('WHS(ns)'))
+    throw incomplete('report_timing_summary', { wns: undefined });
   const setupNs = reportNumber(values.get('WNS(ns)'));
   const holdNs = reportNumber(values.get('WHS(ns)'));
   const failingSetup = reportNumber(values.get('TNS Failing Endpoints')) ?? 0;
