@@ -100,7 +100,7 @@ module engine_core #(
   output logic [31:0]   error_place,   // {packets before, beats of the packet}
   output logic [3:0]    x_error,       // of the pixel port: 0 none, 1 magic, 2 limits, 3 tlast
   output logic          conflict,      // two slices asked one bank in a cycle
-  // 0 none, 1 X-RAM address, 2 conflict, 3 a row without kernel rows
+  // 0 none, 1 X-RAM address of a write, 2 conflict, 3 a row without kernel rows
   output logic [1:0]    fault,
   output logic          sending        // packets of m_axis_y are not complete
 );
@@ -560,19 +560,10 @@ module engine_core #(
   assign pixels_tready = !post_write_valid;
 
   // what no checked header can tell: from a fault on nothing is written or sent
-  logic [G-1:0] far;
-
-  for (genvar i = 0; i < G; i = i + 1) begin : g_slice
-    assign far[i] = sequencer_step_live[i]
-        && LIMIT_W'(sequencer_step_address[i*20 +: 20]) >= LIMIT_W'(XD);
-  end
-
   logic [1:0] fault_q;
 
-  logic reads_far;
   logic writes_far;
   logic sound;
-  assign reads_far  = sequencer_step_valid && sequencer_step_read && (|far);
   assign writes_far = post_write_valid && LIMIT_W'(post_write_address) >= LIMIT_W'(XD);
   assign sound      = fault_q == 2'd0;
 
@@ -580,7 +571,7 @@ module engine_core #(
     if (!aresetn) begin
       fault_q <= '0;
     end else if (sound) begin
-      if (reads_far || writes_far) fault_q <= 2'd1;
+      if (writes_far) fault_q <= 2'd1;
       else if (clash) fault_q <= 2'd2;
       else if (sequencer_row_empty) fault_q <= 2'd3;
     end
