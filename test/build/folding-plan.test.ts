@@ -17,17 +17,14 @@ const load = async () => (await loadModel({ model: 'vectors/digits/digits_w4a4.o
 describe('foldings under a budget', () => {
   it('stays within every board, the chain as a whole', async () => {
     const network = await load();
-    const tooSmall: string[] = [];
-    for (const name of boardNames()) {
-      const { resources } = findBoard(name)!;
-      const found = searchPlan(network, { interval: 1, budget: resources, portBits: 64 });
-      if (found === undefined) tooSmall.push(name);
-      else {
-        expect(overBudget(found.total, resources), name).toEqual([]);
-        expect(found.total).toEqual(chainResources(found.plan.chain).total);
-      }
+    // Estimates are in cells of Xilinx; the others have other ones.
+    for (const { name, resources } of boardNames()
+      .map((each) => findBoard(each)!)
+      .filter(({ flow }) => flow === 'vivado')) {
+      const { plan, total } = searchPlan(network, { interval: 1, budget: resources, portBits: 64 })!;
+      expect(overBudget(total, resources), name).toEqual([]);
+      expect(total).toEqual(chainResources(plan.chain).total);
     }
-    expect(tooSmall).toEqual(['icebreaker']);
   });
 
   it('reaches a rate with less than the fastest takes, or says what ends it', async () => {
