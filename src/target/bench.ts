@@ -83,6 +83,7 @@ function benchText(design: TargetDesign, { vectors, patience = 100_000 }: BenchO
 //
 // +seed=N    pauses at all streams are a function of N (1)
 // +stall=N   cycles in a hundred in which a stream pauses (30); 0 for full rate
+// +patience=N   cycles without any beat after which a run counts as hung (${patience})
 \`timescale 1ns / 1ps
 \`default_nettype none
 module bench;
@@ -93,6 +94,7 @@ module bench;
   logic [31:0] stall;
   integer      idle;   // cycles since the last beat
   integer      cycles;
+  integer      patience;
   logic [31:0] moved;  // beats at the edge before
 ${wires}${tieOffs}
   ${top} u_dut (
@@ -107,8 +109,10 @@ ${player(samples, false, 0)}${weights.map((each, index) => player(each, true, in
     moved = 0;
     seed = 1;
     stall = 30;
+    patience = ${patience};
     if ($value$plusargs("seed=%d", seed)) $display("seed %0d", seed);
     if ($value$plusargs("stall=%d", stall)) $display("stall %0d %%", stall);
+    if ($value$plusargs("patience=%d", patience)) $display("patience %0d", patience);
     repeat (20) begin
       #5 aclk = 1'b1;
       #5 aclk = 1'b0;
@@ -125,7 +129,7 @@ ${player(samples, false, 0)}${weights.map((each, index) => player(each, true, in
     idle = (${sum('beats', [...streamsIn, ...streamsOut], '+')}) == moved ? idle + 1 : 0;
     moved = ${sum('beats', [...streamsIn, ...streamsOut], '+')};
     if (${sum('finished', streamsOut, '&&')} && ${samples.prefix}_finished && idle > 1000) finish(1'b1);
-    else if (idle > ${patience}) finish(1'b0);
+    else if (idle > patience) finish(1'b0);
   end
 
   task finish(input logic ended);
@@ -134,7 +138,7 @@ ${player(samples, false, 0)}${weights.map((each, index) => player(each, true, in
         $display("PASS: %0d beats equal, %0d cycles", ${sum('beats', streamsOut, '+')}, cycles);
         $finish;
       end else begin
-        if (!ended) $display("nothing moved for ${patience} cycles: %0d beats in, %0d out", ${samples.prefix}_beats, ${sum('beats', streamsOut, '+')});
+        if (!ended) $display("nothing moved for %0d cycles: %0d beats in, %0d out", patience, ${samples.prefix}_beats, ${sum('beats', streamsOut, '+')});
         $display("FAIL: %0d of %0d beats wrong", ${sum('wrong', streamsOut, '+')}, ${sum('beats', streamsOut, '+')});
         $fatal;
       end
@@ -152,9 +156,10 @@ function makefile({ sources }: TargetDesign): string {
 # of gates with the models of its cells otherwise (DUT="../out/netlist.v ../cells.v").
 SEED  ?= 1
 STALL ?= 30
+PATIENCE ?= 100000
 DUT   ?= ${sources.join(' ')}
 BENCH  = ${parts.map((name) => `../sim/${name}`).join(' ')} ../sim/bench.sv
-ARGS   = +seed=$(SEED) +stall=$(STALL)
+ARGS   = +seed=$(SEED) +stall=$(STALL) +patience=$(PATIENCE)
 WORK   = ../sim/work
 
 .PHONY: icarus verilator xsim vcs xcelium work
@@ -172,7 +177,7 @@ verilator: work
 
 xsim:
 \tcd ../rtl && xvlog -sv $(DUT) $(BENCH) && xelab bench -s bench -timescale 1ns/1ps
-\tcd ../rtl && xsim bench -runall -testplusarg seed=$(SEED) -testplusarg stall=$(STALL)
+\tcd ../rtl && xsim bench -runall -testplusarg seed=$(SEED) -testplusarg stall=$(STALL) -testplusarg patience=$(PATIENCE)
 
 vcs: work
 \tcd ../rtl && vcs -full64 -sverilog -timescale=1ns/1ps -top bench -o $(WORK)/simv $(DUT) $(BENCH)
