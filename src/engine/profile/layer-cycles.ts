@@ -94,7 +94,8 @@ export function modelledPasses(
 export function modelledCycles(engine: Engine, plans: readonly LayerPlan[]): JobCycles {
   const headers = plans.flatMap((plan) => plan.passes.map(({ header }) => header));
   const descriptors = plans.flatMap((plan) => plan.inputs.map(({ descriptor }) => descriptor));
-  const { passes, cycles } = modelledPasses(engine, { headers, descriptors });
+  const taps = plans.flatMap((plan) => plan.passes.map((pass) => pass.taps));
+  const { passes, cycles } = modelledPasses(engine, { headers, taps, descriptors });
   return dealt(plans, passes, cycles);
 }
 

@@ -29,7 +29,9 @@ export function profileNetwork(request: NetworkProfileRequest): Profile {
   progress?.('the network is planned');
   const program = programOf(planNetwork(engine, network), network);
   const headers = program.passes.map(({ pass }) => pass.header);
-  const predicted = modelledPasses(engine, { headers, descriptors: program.loads.map(({ descriptor }) => descriptor) });
+  const taps = program.passes.map(({ pass }) => pass.taps);
+  const descriptors = program.loads.map(({ descriptor }) => descriptor);
+  const predicted = modelledPasses(engine, { headers, taps, descriptors });
   const simulated = via === 'simulator' ? simulate(request, program) : undefined;
   const used = simulated ?? predicted;
   const expected = cyclesOf(program, predicted);

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/config.js';
 import { chainTraffic, totalTraffic } from '../../../src/engine/plan/chain-traffic.js';
 import { tableLayers } from './table-layers.js';
 
-describe('chainTraffic', () => {
+describe.skipIf(!existsSync('../shared/networks/networks.json'))('chainTraffic (needs ../shared/networks)', () => {
   const engine = Engine.parse('P=7,G=3,M=32,D=4,XD=1184,WD=1024');
 
   it('has at most 384 KiB on the chip', () => expect(engine.memories.total).toBeLessThanOrEqual(384 * 1024));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadModel, type ModelOptions } from '../../../src/build/load-model.js';
 import { Engine } from '../../../src/engine/config.js';
@@ -32,7 +33,7 @@ const ad03 = {
 };
 const rn06 = { model: `${models}rn06/model_best.h5`, numerics: 'qkeras', input: `${models}rn06/input.npy` };
 
-describe('networks on the functional engine', () => {
+describe.skipIf(!existsSync(models))('networks on the functional engine (needs ../shared/models)', () => {
   it.each<[string, ModelOptions, string, number]>([
     ['tfc 1 bit', { ...tfc, model: `${models}tfc/TFC_1W1A.onnx` }, 'P=4,G=2,M=16,D=2,NTHR=3,XD=512', 3],
     ['tfc 2 bits', { ...tfc, model: `${models}tfc/TFC_2W2A.onnx` }, 'P=4,G=2,M=16,D=2,NTHR=3,XD=512', 3],
