@@ -7,11 +7,17 @@ import { loadModel, type ModelOptions, randomCodes } from '../../src/build/load-
 import { engineHardware, engineProgram, readEngine } from '../../src/build/engine/engine-subject.js';
 import { locateLayer } from '../../src/build/engine/engine-locate.js';
 import { functionalFrames, simulatedFrames } from '../../src/build/engine/engine-run.js';
-import { trafficOf } from '../../src/engine/program.js';
-import { runProgram } from '../../src/engine/run-network.js';
+import { designParticipants } from '../../src/cosim/design-participants.js';
+import { skipWithoutVerilator } from '../../src/cosim/verilator-available.js';
+import { trafficOf, weightPacket } from '../../src/engine/program.js';
+import { engineValues } from '../../src/engine/rtl/engine.js';
+import { ProgramMemory, runProgram } from '../../src/engine/run-network.js';
 import { graphOf } from '../../src/network/layers/index.js';
 import { lowerGraph } from '../../src/network/lower.js';
 import { runStages } from '../../src/network/run-stages.js';
+import { compile, elaborate } from '../../src/simulator/index.js';
+import { emitText } from '../blocks/emit-text.js';
+import { runCore } from '../engine/rtl/core-bench.js';
 
 const models = '../shared/models/';
 const asic = 'P=7,G=3,M=32,D=4,XD=1184,WD=1024';
@@ -77,5 +83,33 @@ describe.skipIf(!existsSync(models))('models of ../shared/models', () => {
     const few = codes.slice(0, (codes.length / samples) * simulated);
     const frames = simulatedFrames(program, engineHardware(program.engine).design, few, simulated);
     expect(of(frames)).toEqual(expected.slice(0, (expected.length / samples) * simulated));
+  });
+});
+
+describe.skipIf(!existsSync(models) || skipWithoutVerilator())('ResNet8 of TFLite in Verilator', () => {
+  it('does the same in every cycle', { timeout: 3_600_000 }, async () => {
+    const { loaded, array } = await loadModel({
+      model: `${models}resnet8_tflite/pretrainedResnet_quant.tflite`,
+      input: `${models}resnet8_tflite/input.npy`,
+    });
+    if (array === undefined) throw new Error('no input');
+    const { codes, samples } = loaded.encodeInput(array);
+    const sample = codes.slice(0, codes.length / samples);
+    const program = engineProgram(loaded.stageNetwork, readEngine('P=8,G=3,M=16,D=4,LUT=0,FIXED=0'));
+    const { engine } = program;
+    const memory = new ProgramMemory(program);
+    memory.input(sample);
+    const packets = {
+      weights: program.passes.map((pass) => weightPacket(program, pass)),
+      pixels: program.loads.map((load) => memory.pixels(load)),
+    };
+    const { design } = engineHardware(engine);
+    const params = engineValues(engine);
+    const { participants } = await designParticipants({ design, params, text: emitText(design) });
+    const sims = [compile(elaborate(design, { params })), participants[1]!.create()];
+    const { outputs } = runCore(sims, engine, packets, packets.weights.length, randomStream(1n, 'resnet8'), 0.1);
+    const sending = program.passes.filter(({ results }) => results.length > 0);
+    sending.forEach(({ results }, index) => memory.results(results, outputs[index] ?? new Uint8Array(), 'resnet8'));
+    expect([...memory.output()]).toEqual([...runStages(loaded.referenceStages, sample).outputs]);
   });
 });
