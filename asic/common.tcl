@@ -1,9 +1,20 @@
-# Procedures that the ASIC scripts share. settings.tcl beside this file names the design, tech.tcl the technology: it is
-# made of the tech.json that was given to build, and no other file holds a path of a PDK.
+# What the ASIC scripts share. settings.tcl beside this file names the design, tech.tcl the technology: it is made of the
+# tech.json that was given to build, and no other file holds a path of a PDK.
+set asic [file dirname [file normalize [info script]]]
+source [file join $asic settings.tcl]
+source [file join $asic tech.tcl]
+set rtl [file normalize [file join $asic .. $rtl_folder]]
+set sdc [file normalize [file join $asic .. constraints $name.sdc]]
 
 proc fail {message} {
   puts stderr "ERROR: $message"
   exit 1
+}
+
+# A result of an earlier script.
+proc need_file {path script} {
+  if {![file exists $path]} { fail "$path is not there: run $script first" }
+  return $path
 }
 
 proc in_rtl {names} {

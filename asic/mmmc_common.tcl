@@ -1,5 +1,5 @@
 # Modes, corners and views for Genus and for Innovus in the Common UI (timing conditions, -qrc_tech).
-# Read by read_mmmc, after settings.tcl, tech.tcl and common.tcl.
+# Read by read_mmmc, after common.tcl.
 create_constraint_mode -name functional -sdc_files [list $sdc]
 dict for {rc values} [tech rc] {
   create_rc_corner -name rc_$rc -qrc_tech [dict get $values qrc] -temperature [dict get $values temperature]

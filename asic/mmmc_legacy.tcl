@@ -1,5 +1,5 @@
 # Modes, corners and views for Innovus in the legacy UI (-library_set, -qx_tech_file, -T).
-# Read by init_design through init_mmmc_file, after settings.tcl, tech.tcl and common.tcl.
+# Read by init_design through init_mmmc_file, after common.tcl.
 create_constraint_mode -name functional -sdc_files [list $sdc]
 dict for {rc values} [tech rc] {
   create_rc_corner -name rc_$rc -qx_tech_file [dict get $values qrc] -T [dict get $values temperature]

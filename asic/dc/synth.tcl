@@ -4,12 +4,7 @@
 #
 # Leaves the netlist, constraints, delays and reports in asic/dc/out. The slowest corner for setup is the target.
 set here [file dirname [file normalize [info script]]]
-set asic [file dirname $here]
-source [file join $asic settings.tcl]
-source [file join $asic tech.tcl]
-source [file join $asic common.tcl]
-set rtl [file normalize [file join $asic .. $rtl_folder]]
-set sdc [file normalize [file join $asic .. constraints $name.sdc]]
+source [file join [file dirname $here] common.tcl]
 set out [file join $here out]
 file mkdir $out
 

@@ -4,17 +4,11 @@
 #
 # Leaves GDS, netlists, DEF, parasitics and reports in asic/innovus/out_legacy.
 set here [file dirname [file normalize [info script]]]
-set asic [file dirname $here]
-source [file join $asic settings.tcl]
-source [file join $asic tech.tcl]
-source [file join $asic common.tcl]
-set sdc [file join $asic genus out $name.sdc]
-set netlist [file join $asic genus out $name.v]
+source [file join [file dirname $here] common.tcl]
+set sdc [need_file [file join $asic genus out $name.sdc] asic/genus/synth.tcl]
+set netlist [need_file [file join $asic genus out $name.v] asic/genus/synth.tcl]
 set out [file join $here out_legacy]
 file mkdir $out
-foreach path [list $sdc $netlist] {
-  if {![file exists $path]} { fail "$path is not there: run asic/genus/synth.tcl first" }
-}
 set power [tech power net]
 set ground [tech ground net]
 

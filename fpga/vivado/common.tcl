@@ -42,6 +42,17 @@ proc finish_run {run} {
   }
 }
 
+# Reports of a routed design that every flow wants.
+proc write_reports {out} {
+  report_utilization -file [file join $out utilization.rpt]
+  report_utilization -hierarchical -hierarchical_depth 6 -file [file join $out utilization_hierarchical.rpt]
+  report_timing_summary -delay_type min_max -report_unconstrained -max_paths 20 -input_pins -file [file join $out timing.rpt]
+  report_power -file [file join $out power.rpt]
+  report_methodology -file [file join $out methodology.rpt]
+  report_drc -file [file join $out drc.rpt]
+  report_cdc -file [file join $out cdc.rpt]
+}
+
 # Worst slacks and the clock that this result reaches, as one line of JSON for other programs. Returns whether both are met.
 proc print_result {period_ns} {
   set wns [get_property SLACK [get_timing_paths -setup -max_paths 1 -nworst 1]]

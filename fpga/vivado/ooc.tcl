@@ -30,13 +30,7 @@ route_design -directive Explore
 if {[get_property SLACK [get_timing_paths -setup -max_paths 1 -nworst 1]] < 0.0} { phys_opt_design }
 write_checkpoint -force [file join $out routed.dcp]
 
-report_utilization -file [file join $out utilization.rpt]
-report_utilization -hierarchical -hierarchical_depth 6 -file [file join $out utilization_hierarchical.rpt]
-report_timing_summary -delay_type min_max -report_unconstrained -max_paths 20 -input_pins -file [file join $out timing.rpt]
-report_power -file [file join $out power.rpt]
-report_methodology -file [file join $out methodology.rpt]
-report_drc -file [file join $out drc.rpt]
-report_cdc -file [file join $out cdc.rpt]
+write_reports $out
 report_ram_utilization -file [file join $out ram.rpt]
 report_design_analysis -congestion -file [file join $out congestion.rpt]
 check_timing -file [file join $out check_timing.rpt]

@@ -70,13 +70,7 @@ launch_runs impl_1 -to_step write_bitstream -jobs $jobs
 finish_run impl_1
 
 open_run impl_1
-report_utilization -file [file join $out utilization.rpt]
-report_utilization -hierarchical -hierarchical_depth 6 -file [file join $out utilization_hierarchical.rpt]
-report_timing_summary -delay_type min_max -report_unconstrained -max_paths 20 -input_pins -file [file join $out timing.rpt]
-report_power -file [file join $out power.rpt]
-report_methodology -file [file join $out methodology.rpt]
-report_cdc -file [file join $out cdc.rpt]
-report_drc -file [file join $out drc.rpt]
+write_reports $out
 set met [print_result $period_ns]
 
 set suffix [expr {$met ? "" : "_bad_timing"}]

@@ -45,6 +45,16 @@ export class HeddleError extends Error {
   }
 }
 
+/** An error of a single diagnostic; 2, the user's file or command line, where nothing else is said. */
+export function numberedError(
+  code: string,
+  message: string,
+  more: { readonly places?: readonly Place[]; readonly fix?: string; readonly exitCode?: FailureExitCode } = {},
+): HeddleError {
+  const { places = [], fix, exitCode = 2 } = more;
+  return new HeddleError({ code, message, places, ...(fix === undefined ? {} : { fix }) }, exitCode);
+}
+
 /** One place as `file:line:column  text`. */
 export function formatPlace(place: Place): string {
   const position = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');

@@ -1,6 +1,6 @@
 /** Which back ends and boards there are. */
+import { numberedError } from '../base/diagnostics.js';
 import { type Board, boardNames, findBoard } from '../target/boards.js';
-import { buildError } from './errors.js';
 
 /** The DMA port of a Zynq-7000, as on a PYNQ-Z2. */
 export const defaultPortBits = 64;
@@ -20,14 +20,16 @@ export function engineOption(options: BackendOptions): string | undefined {
   const { backend, engine, folding, portBits, targetFps, maxLatency } = options;
   if (backend === 'dataflow') {
     if (engine === undefined) return undefined;
-    throw buildError('H2005', '--engine belongs to the engine back end', { fix: 'add --backend engine' });
+    throw numberedError('H2005', '--engine belongs to the engine back end', { fix: 'add --backend engine' });
   }
   if (engine === undefined)
-    throw buildError('H2005', '--backend engine: which engine is not said', { fix: 'add --engine P=7,G=3,M=32,D=4' });
+    throw numberedError('H2005', '--backend engine: which engine is not said', {
+      fix: 'add --engine P=7,G=3,M=32,D=4',
+    });
   const others = { folding, 'port-bits': portBits, 'target-fps': targetFps, 'max-latency': maxLatency };
   const foreign = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
   if (foreign.length > 0)
-    throw buildError('H2005', `${foreign.join(', ')}: the engine has no use for it`, {
+    throw numberedError('H2005', `${foreign.join(', ')}: the engine has no use for it`, {
       fix: 'leave it out; what there is to choose is in engine.json',
     });
   return engine;
@@ -40,6 +42,6 @@ export const defaultBoard = 'pynq-z2';
 export function boardFor(name: string = defaultBoard): Board {
   const board = findBoard(name);
   if (board === undefined)
-    throw buildError('H2004', `--board ${name}: no such board`, { fix: `boards: ${boardNames().join(' ')}` });
+    throw numberedError('H2004', `--board ${name}: no such board`, { fix: `boards: ${boardNames().join(' ')}` });
   return board;
 }

@@ -5,9 +5,8 @@
 import type { Progress } from '../base/progress.js';
 import type { BuildOptions, BuildOutcome, BuildResults, StepName } from './results.js';
 import { hashOf, need, runSteps, type Step } from './run-steps.js';
-import { checkStep, describeCheck } from './steps/check.js';
+import { firstSteps } from './steps/first-steps.js';
 import { describeGenerate, generateStep } from './steps/generate.js';
-import { describeImport, importStep } from './steps/import.js';
 import { describePackage, packageStep } from './steps/package.js';
 import { describePlan, planStep } from './steps/plan.js';
 import { describeSimulate, simulateStep } from './steps/simulate.js';
@@ -16,23 +15,7 @@ import { version } from './version.js';
 import { treeFiles } from './tree.js';
 
 const steps: Readonly<Record<StepName, Step<BuildResults>>> = {
-  import: {
-    run: (_, options) => importStep(options),
-    describe: (done) => describeImport(need(done.import)),
-    depends: ({ model, numerics, input, inputScale, seed, explain }) => [
-      ...(explain === true ? ['explain'] : []),
-      hashOf(model),
-      numerics === 'qkeras' ? numerics : hashOf(numerics),
-      hashOf(input),
-      inputScale ?? null,
-      String(seed),
-    ],
-  },
-  check: {
-    run: (done) => checkStep(need(done.import)),
-    describe: (done) => describeCheck(need(done.check)),
-    depends: () => null,
-  },
+  ...firstSteps,
   plan: {
     run: (done, options) => planStep(need(done.import), options),
     describe: (done) => describePlan(need(done.plan)),

@@ -1,16 +1,4 @@
 /** Numbered errors of the build steps (H20xx) and of results that differ (H400x). */
-import type { Diagnostic, FailureExitCode } from '../base/diagnostics.js';
-import { HeddleError } from '../base/diagnostics.js';
-
-export function buildError(
-  code: string,
-  message: string,
-  more: { readonly places?: Diagnostic['places']; readonly fix?: string; readonly exitCode?: FailureExitCode } = {},
-): HeddleError {
-  const { places = [], fix, exitCode = 2 } = more;
-  return new HeddleError({ code, message, places, ...(fix === undefined ? {} : { fix }) }, exitCode);
-}
-
 export const explanations: Readonly<Record<string, string>> = {
   H2001:
     'A step is named that build does not have, or --from is behind --to. The steps are import, check, plan, generate, simulate and package, in this order.',

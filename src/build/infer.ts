@@ -1,4 +1,5 @@
 /** Samples through a network in the form that the user chose, and how that compares with the reference executor. */
+import { numberedError } from '../base/diagnostics.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { formatNpy, NpyArray } from '../base/npy.js';
@@ -21,7 +22,6 @@ import { defaultPortBits } from './backend.js';
 import type { EngineLayerFigures } from './engine/engine-figures.js';
 import { inferEngine } from './engine/engine-infer.js';
 import { compareCodes, type Comparison } from './compare.js';
-import { buildError } from './errors.js';
 import { layerExits, layerFigures, type LayerFigures, type RunFigures } from './figures.js';
 import { makeDesign, makeHardware } from './hardware.js';
 import { loadModel, type ModelOptions } from './load-model.js';
@@ -237,7 +237,7 @@ function orThrow(run: HardwareRun, request: InferRequest): HardwareRun {
   const { failure, spec } = run;
   if (failure === undefined) return run;
   const [message = '', ...details] = renderFailure(spec, failure, { subject: basename(request.model) }).split('\n');
-  throw buildError('H4002', message, {
+  throw numberedError('H4002', message, {
     places: [{ text: details.join('\n').trim() }],
     fix: request.rtl === undefined ? 'report this with the model' : 'look at what was edited in the text',
     exitCode: 1,

@@ -1,6 +1,6 @@
 /** A folding from what the user asked for: a file, a rate, a latency, or nothing. */
 import { readFileSync } from 'node:fs';
-import { HeddleError } from '../base/diagnostics.js';
+import { HeddleError, numberedError } from '../base/diagnostics.js';
 import { type ChainNode, isMatvec } from '../dataflow/chain.js';
 import { busyCycles } from '../dataflow/chain-streams.js';
 import { readFifos, readFolding } from '../dataflow/folding-file.js';
@@ -11,7 +11,6 @@ import { overBudget, used } from '../dataflow/folding-search.js';
 import { chainResources } from '../dataflow/resources/chain.js';
 import type { Board } from '../target/boards.js';
 import { boardFor } from './backend.js';
-import { buildError } from './errors.js';
 import { isVectorNetwork, latencyPlans, resourceTitles, type SearchedPlan, searchPlan } from './folding-plan.js';
 
 export interface PlanRequest {
@@ -95,7 +94,7 @@ function fitting({ plan, total }: SearchedPlan, board: Board): Plan {
   const counts = over.map(
     (name) => `${Math.ceil(used(total, name)).toLocaleString('en-US')} ${resourceTitles([name])}`,
   );
-  throw buildError('H2003', `the smallest folding takes about ${counts.join(', ')}, more than ${board.name} has`, {
+  throw numberedError('H2003', `the smallest folding takes about ${counts.join(', ')}, more than ${board.name} has`, {
     places: [{ text: '--board' }],
     fix: 'take a larger board',
     exitCode: 1,
@@ -145,11 +144,15 @@ function planImagesForLatency(
 }
 
 const tooLate = (limit: number, best: number, board: Board): HeddleError =>
-  buildError('H2003', `no folding within ${board.name} gives a result after ${limit} cycles, the best takes ${best}`, {
-    places: [{ text: '--max-latency' }],
-    fix: 'allow more time, a faster clock, a larger board or wider ports',
-    exitCode: 1,
-  });
+  numberedError(
+    'H2003',
+    `no folding within ${board.name} gives a result after ${limit} cycles, the best takes ${best}`,
+    {
+      places: [{ text: '--max-latency' }],
+      fix: 'allow more time, a faster clock, a larger board or wider ports',
+      exitCode: 1,
+    },
+  );
 
 function outOfReach({ plan, search }: SearchedPlan, board: Board, goal: string, reached: number): HeddleError {
   const { bound } = search;
@@ -157,7 +160,7 @@ function outOfReach({ plan, search }: SearchedPlan, board: Board, goal: string, 
     bound.kind === 'budget'
       ? `${bound.layer}: a shorter interval takes more ${resourceTitles(bound.over)} than ${board.name} has`
       : boundOf(plan);
-  return buildError('H2003', `${goal}, the best plan within the limits has ${reached}`, {
+  return numberedError('H2003', `${goal}, the best plan within the limits has ${reached}`, {
     places: [{ text: why }],
     fix: 'ask for less, raise the clock, take a larger board, or widen the ports with --port-bits',
     exitCode: 1,

@@ -1,8 +1,8 @@
 /** Runs the numbered steps of a build in order, stores what they leave, and puts the tree in its place as a whole. */
+import { numberedError } from '../base/diagnostics.js';
 import { writeDirectoryAtomic } from '../base/files.js';
 import { sha256, sha256File } from '../base/hash.js';
 import type { Progress } from '../base/progress.js';
-import { buildError } from './errors.js';
 import { type BuildOptions, type StepLog, type StepName, stepNames } from './results.js';
 import { encodeState, readState, stateFile } from './state.js';
 import { fillTree, marker, type TreeFiles } from './tree.js';
@@ -43,7 +43,7 @@ export const hashOf = (path: string | undefined): string | null => {
 function stepIndex(option: '--from' | '--to', name: string): number {
   const index = stepNames.findIndex((each) => each === name);
   if (index >= 0) return index;
-  throw buildError('H2001', `${option} ${name}: no such step`, { fix: `steps: ${stepNames.join(' ')}` });
+  throw numberedError('H2001', `${option} ${name}: no such step`, { fix: `steps: ${stepNames.join(' ')}` });
 }
 
 /** A key a step: its own options and the key of the step before, so that every key stands for all that came earlier. */
@@ -61,7 +61,7 @@ export async function runSteps<R extends object>(
   const from = options.from === undefined ? 0 : stepIndex('--from', options.from);
   const to = options.to === undefined ? stepNames.length - 1 : stepIndex('--to', options.to);
   if (from > to) {
-    throw buildError('H2001', `--from ${options.from} is behind --to ${options.to}`, { fix: stepNames.join(' ') });
+    throw numberedError('H2001', `--from ${options.from} is behind --to ${options.to}`, { fix: stepNames.join(' ') });
   }
   const keys = keysOf(backEnd, options);
   return writeDirectoryAtomic(options.output, { marker }, async (directory) => {
@@ -103,8 +103,12 @@ export async function runSteps<R extends object>(
 function resume({ output, from }: BuildOptions, index: number, name: StepName, key: string): unknown {
   const result = readState(output, index, name, key);
   if (result !== undefined) return result;
-  throw buildError('H2002', `--from ${from}: ${output} holds no result of ${name} for this model and these options`, {
-    places: [{ file: output }],
-    fix: 'run build without --from',
-  });
+  throw numberedError(
+    'H2002',
+    `--from ${from}: ${output} holds no result of ${name} for this model and these options`,
+    {
+      places: [{ file: output }],
+      fix: 'run build without --from',
+    },
+  );
 }

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HeddleError } from '../base/diagnostics.js';
+import { HeddleError, numberedError } from '../base/diagnostics.js';
 import type { Design } from '../circuit/index.js';
 import { type CircuitSimulation, createSimulation, record, type Trace } from '../simulator/index.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs, type Ports } from '../hdl/index.js';
@@ -71,7 +71,7 @@ async function subjectOf({ target, params }: WaveRequest): Promise<Subject> {
 }
 
 function targetError(message: string, fix?: string): HeddleError {
-  return new HeddleError({ code: 'H0004', message, places: [], ...(fix === undefined ? {} : { fix }) });
+  return numberedError('H0004', message, fix === undefined ? {} : { fix });
 }
 
 type Template = ModuleTemplate<ParamSpecs, Ports>;

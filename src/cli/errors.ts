@@ -1,5 +1,5 @@
 /** Numbered errors of the command line (H00xx), and the long forms of all rooms for `explain`. */
-import { HeddleError } from '../base/diagnostics.js';
+import { type HeddleError, numberedError } from '../base/diagnostics.js';
 import { explanations as build } from '../build/errors.js';
 import { explanations as cosim } from '../cosim/explanations.js';
 import { explanations as dataflow } from '../dataflow/errors.js';
@@ -67,5 +67,5 @@ export function exampleOf(code: string): string | undefined {
 }
 
 export function usageError(message: string, fix?: string): HeddleError {
-  return new HeddleError({ code: 'H0001', message, places: [], ...(fix === undefined ? {} : { fix }) });
+  return numberedError('H0001', message, fix === undefined ? {} : { fix });
 }

@@ -1,9 +1,9 @@
 /** Boards: one JSON file each in `boards/`, described by `boards/board.schema.json`. A new board is a new file. */
+import { numberedError } from '../base/diagnostics.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { basename, join } from 'node:path';
 import type { Budget } from '../dataflow/folding-search.js';
-import { targetError } from './errors.js';
 import { validated } from './schema.js';
 
 /** Processing system of a Zynq and the names of its ports. */
@@ -71,7 +71,7 @@ export function findBoard(name: string, directory = folder): Board | undefined {
 export function readBoard(path: string): Board {
   const board = validated<Board>(path, readFileSync(path, 'utf8'), schema, 'H2501');
   if (board.name !== basename(path, '.json')) {
-    throw targetError('H2501', `${basename(path)}: the board is called ${board.name}`, {
+    throw numberedError('H2501', `${basename(path)}: the board is called ${board.name}`, {
       places: [{ file: path, text: 'name' }],
       fix: 'give the file the name of the board',
     });

@@ -3,34 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { networks } from '../../examples/networks/index.js';
+import { networkTable, type TableRow } from '../../src/engine/table/network-table.js';
 import { type Graph, sizeOf } from '../../src/network/graph.js';
 import { type Flow, graphOf, imageOf } from '../../src/network/layers/index.js';
 
-interface Row {
-  readonly name: string;
-  readonly type: 'conv' | 'dw' | 'fc';
-  readonly H: number;
-  readonly W: number;
-  readonly Ci: number;
-  readonly Ho: number;
-  readonly Wo: number;
-  readonly Co: number;
-  readonly KH: number;
-  readonly KW: number;
-  readonly S: number;
-  readonly groups: number;
-  readonly padT: number;
-  readonly padL: number;
-}
-
 const path = join(import.meta.dirname, '..', '..', '..', 'shared', 'networks', 'networks.json');
 const there = existsSync(path);
-const tables = there
-  ? (JSON.parse(readFileSync(path, 'utf8')) as { networks: Readonly<Record<string, readonly Row[]>> }).networks
-  : {};
+const tables = there ? networkTable(JSON.parse(readFileSync(path, 'utf8')), path) : new Map<string, TableRow[]>();
 
 /** What says what a layer computes. */
-const figuresOf = (row: Row): string =>
+const figuresOf = (row: TableRow): string =>
   row.type === 'fc'
     ? `fc ${row.Ci} ${row.Co}`
     : `${row.H}x${row.W}x${row.Ci} ${row.Ho}x${row.Wo}x${row.Co} k${row.KH}x${row.KW} s${row.S} g${row.groups} p${row.padT},${row.padL}`;
@@ -82,10 +64,10 @@ const large = new Set(['AlexNet', 'VGG16']);
 
 describe.skipIf(!there)('the networks of examples/networks (needs ../shared/networks)', () => {
   it('are those of the tables', () => {
-    expect(Object.keys(networks).toSorted()).toEqual(Object.keys(tables).toSorted());
+    expect(Object.keys(networks).toSorted()).toEqual([...tables.keys()].toSorted());
   });
   it.each(Object.keys(networks).filter((name) => !large.has(name)))('%s has the layers of its table', (name) => {
-    const rows = (tables[name] ?? []).map(figuresOf);
+    const rows = (tables.get(name) ?? []).map(figuresOf);
     const found = figuresOfGraph(...graphAndShapes(name, networks[name]!()));
     expect(found.toSorted()).toEqual(rows.toSorted());
   });
@@ -96,6 +78,6 @@ describe.skipIf(!there)('the networks of examples/networks (needs ../shared/netw
       flow.inputs.forEach(visit);
     };
     visit(networks[name]!());
-    for (const { Co, Ho, Wo } of tables[name] ?? []) expect([...shapes]).toContain(`${Co},${Ho},${Wo}`);
+    for (const { Co, Ho, Wo } of tables.get(name) ?? []) expect([...shapes]).toContain(`${Co},${Ho},${Wo}`);
   });
 });

@@ -4,9 +4,10 @@ import type { Hardware } from '../hardware.js';
 import { drawGraphs } from '../draw-graphs.js';
 import type { BuildOptions, StepLog, StepName } from '../results.js';
 import { hashOf, need, runSteps, type Step } from '../run-steps.js';
-import { checkStep, describeCheck, type Checked } from '../steps/check.js';
+import type { Checked } from '../steps/check.js';
+import { firstSteps } from '../steps/first-steps.js';
 import { describeGenerate } from '../steps/generate.js';
-import { describeImport, importStep, type Imported } from '../steps/import.js';
+import type { Imported } from '../steps/import.js';
 import { json, logText, type TreeFiles } from '../tree.js';
 import { version } from '../version.js';
 import { engineReport, type EngineReport } from './engine-report.js';
@@ -44,23 +45,7 @@ export interface EngineOutcome {
 }
 
 const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
-  import: {
-    run: (_, options) => importStep(options),
-    describe: (done) => describeImport(need(done.import)),
-    depends: ({ model, numerics, input, inputScale, seed, explain }) => [
-      ...(explain === true ? ['explain'] : []),
-      hashOf(model),
-      numerics === 'qkeras' ? numerics : hashOf(numerics),
-      hashOf(input),
-      inputScale ?? null,
-      String(seed),
-    ],
-  },
-  check: {
-    run: (done) => checkStep(need(done.import)),
-    describe: (done) => describeCheck(need(done.check)),
-    depends: () => null,
-  },
+  ...firstSteps,
   plan: {
     run: (done, { engine = '' }) => planEngineStep(need(done.import), engine),
     describe: (done) => describeEnginePlan(need(done.plan)),

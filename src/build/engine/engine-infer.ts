@@ -1,4 +1,5 @@
 /** Samples through the engine in the form that the user chose, compared with the reference executor. */
+import { numberedError } from '../../base/diagnostics.js';
 import { parseStall, renderFailure, readRtlFolder, type Participant } from '../../cosim/index.js';
 import { randomStream } from '../../base/random.js';
 import { driveProgram, runProgram } from '../../engine/run-network.js';
@@ -8,7 +9,6 @@ import { runStages } from '../../network/run-stages.js';
 import type { StageNetwork } from '../../network/stages.js';
 import { compile, elaborate } from '../../simulator/index.js';
 import { compareCodes } from '../compare.js';
-import { buildError } from '../errors.js';
 import type { RunFigures } from '../figures.js';
 import type { Hardware } from '../hardware.js';
 import { simulatorParticipant, textParticipants } from '../participants.js';
@@ -112,7 +112,7 @@ function stalledFrames(
       const turn = lockstepFrame(program, spec);
       if (turn.failure === undefined) return turn;
       const [message = '', ...details] = renderFailure(spec, turn.failure, { subject }).split('\n');
-      throw buildError('H4002', message, { places: [{ text: details.join('\n').trim() }], exitCode: 1 });
+      throw numberedError('H4002', message, { places: [{ text: details.join('\n').trim() }], exitCode: 1 });
     });
     // A pattern with wrong results is shown before one with right ones.
     const shown = turns.find((turn) => turn.codes.some((code, k) => code !== beats.expected[k])) ?? turns[0];

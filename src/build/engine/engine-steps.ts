@@ -1,4 +1,5 @@
 /** The steps of `build` for the engine back end, from the plan on: functions from plain data to plain data. */
+import { numberedError } from '../../base/diagnostics.js';
 import { randomStream } from '../../base/random.js';
 import { crossStalls, formatStall, renderFailure } from '../../cosim/index.js';
 import { beatsOf } from '../../engine/bit-stream.js';
@@ -11,7 +12,6 @@ import { Engine } from '../../engine/config.js';
 import { driveProgram, ProgramMemory } from '../../engine/run-network.js';
 import { runStages } from '../../network/run-stages.js';
 import { compareCodes } from '../compare.js';
-import { buildError } from '../errors.js';
 import type { Hardware } from '../hardware.js';
 import { randomCodes } from '../load-model.js';
 import { simulatorParticipant } from '../participants.js';
@@ -92,7 +92,7 @@ export function simulateEngineStep(
     const sim = compile(elaborate(design));
     const own = codes.subarray(first.sample * elements, (first.sample + 1) * elements);
     const place = locateLayer(program, network, own, (all, one) => driveProgram(sim, all, one).memory);
-    throw buildError('H4001', `${network.name}: the simulated engine differs from the reference; ${first.text}`, {
+    throw numberedError('H4001', `${network.name}: the simulated engine differs from the reference; ${first.text}`, {
       exitCode: 1,
       ...(place === undefined ? {} : { places: [{ text: place }] }),
     });
@@ -125,10 +125,10 @@ function stalledFrame(
   const fix = 'report this with the model';
   if (failure !== undefined) {
     const [message = '', ...details] = renderFailure(spec, failure, { subject: network.name }).split('\n');
-    throw buildError('H4002', message, { places: [{ text: details.join('\n').trim() }], fix, exitCode: 1 });
+    throw numberedError('H4002', message, { places: [{ text: details.join('\n').trim() }], fix, exitCode: 1 });
   }
   if (codes.some((code, k) => code !== beats.expected[k]))
-    throw buildError('H4002', `${network.name}: other results under stalls ${formatStall(stall)}`, {
+    throw numberedError('H4002', `${network.name}: other results under stalls ${formatStall(stall)}`, {
       fix,
       exitCode: 1,
     });

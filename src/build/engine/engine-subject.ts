@@ -1,4 +1,5 @@
 /** From `--engine` and the integer stages of a network to the plan and the program of a frame. */
+import { numberedError } from '../../base/diagnostics.js';
 import { readFileSync } from 'node:fs';
 import { Engine } from '../../engine/config.js';
 import { looksLikePlan, readPlan, type EnginePlan } from '../../engine/plan/engine-plan.js';
@@ -12,7 +13,6 @@ import type { StageNetwork } from '../../network/stages.js';
 import { emitDesign } from '../../verilog/index.js';
 import type { Hardware } from '../hardware.js';
 import { withDefaults } from '../library-block.js';
-import { buildError } from '../errors.js';
 
 /** What `--engine` names: an engine, and a plan where the file is one. */
 export interface NamedEngine {
@@ -28,10 +28,14 @@ export function readEngine(text: string): NamedEngine {
     content = readFileSync(text, 'utf8');
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw buildError('H2005', `--engine ${text}: neither NAME=NUMBER pairs nor a file that can be read (${reason})`, {
-      places: [{ file: text }],
-      fix: 'for example P=7,G=3,M=32,D=4',
-    });
+    throw numberedError(
+      'H2005',
+      `--engine ${text}: neither NAME=NUMBER pairs nor a file that can be read (${reason})`,
+      {
+        places: [{ file: text }],
+        fix: 'for example P=7,G=3,M=32,D=4',
+      },
+    );
   }
   if (!looksLikePlan(content)) return { engine: Engine.fromJSON(content) };
   const plan = readPlan(content, text);

@@ -1,7 +1,7 @@
 /** Step 2: the integer stages compute what the graph computes, and their sums are as wide as they are said to be. */
+import { numberedError } from '../../base/diagnostics.js';
 import { signedBitsFor } from '../../dataflow/codes.js';
 import { weightedStages } from '../../dataflow/folding.js';
-import { buildError } from '../errors.js';
 import type { Imported } from './import.js';
 
 export interface Checked {
@@ -22,7 +22,7 @@ export function checkStep({ network, probe }: Imported): Checked {
   });
   if (bad >= 0 || outputs.length !== decoded.length) {
     const message = `${network.name}: output element ${bad} of the integer stages is ${decoded[bad]}, the graph gives ${outputs[bad]}`;
-    throw buildError('H4003', message, { exitCode: 1 });
+    throw numberedError('H4003', message, { exitCode: 1 });
   }
   const layers = weightedStages(network).map(({ name, inputs, outputs: rows, accumulator }) => ({
     name,

@@ -1,4 +1,5 @@
 /** Step 5: samples through the simulated circuit, compared with the reference; then some under stalls beside the cycle model. */
+import { numberedError } from '../../base/diagnostics.js';
 import { randomStream } from '../../base/random.js';
 import { crossStalls, formatStall, renderFailure, runLockstep } from '../../cosim/index.js';
 import type { CycleFigures } from '../../dataflow/cycle-figures.js';
@@ -6,7 +7,6 @@ import { isSigned } from '../../dataflow/plan.js';
 import { packSamples } from '../../dataflow/port-beats.js';
 import { runStages } from '../../network/run-stages.js';
 import { compareCodes } from '../compare.js';
-import { buildError } from '../errors.js';
 import { layerExits, layerFigures, type LayerFigures } from '../figures.js';
 import { randomCodes } from '../load-model.js';
 import { locateDifference, readCircuit } from '../locate-difference.js';
@@ -70,7 +70,10 @@ export function simulateStep(
     const message = `${network.name}: the simulated hardware differs from the reference; ${first.text}`;
     const upTo = codes.slice(0, (first.sample + 1) * chain.input.elements);
     const place = locateDifference({ chain, design, network, participant, read: readCircuit, codes: upTo });
-    throw buildError('H4001', message, { exitCode: 1, ...(place === undefined ? {} : { places: [{ text: place }] }) });
+    throw numberedError('H4001', message, {
+      exitCode: 1,
+      ...(place === undefined ? {} : { places: [{ text: place }] }),
+    });
   }
   const { predicted, layers } = layerFigures(network, chain, folding, samples, run.nodes);
   const { inputBeats, outputBeats, cycles } = run;
@@ -110,7 +113,7 @@ function runStalled(
 
 function lockstepError(report: string): Error {
   const [message = '', ...details] = report.split('\n');
-  return buildError('H4002', message, {
+  return numberedError('H4002', message, {
     places: [{ text: details.join('\n').trim() }],
     fix: 'report this with the model',
     exitCode: 1,

@@ -1,7 +1,7 @@
 /** `heddle cosim`: all forms of one design in step under random stalls. */
+import { numberedError } from '../../base/diagnostics.js';
 import type { Argv, CommandModule } from 'yargs';
 import { engineOption } from '../../build/backend.js';
-import { buildError } from '../../build/errors.js';
 import { engineChoice, fraction, portBits, seed, wholeNumber } from '../options.js';
 import { type CommonOptions, progressFor, say, writeJson } from '../output.js';
 
@@ -51,7 +51,7 @@ async function run(args: CosimArguments): Promise<void> {
     return;
   }
   const [message = '', ...details] = failure.split('\n');
-  throw buildError('H4002', message, { places: [{ text: details.join('\n').trim() }], exitCode: 1 });
+  throw numberedError('H4002', message, { places: [{ text: details.join('\n').trim() }], exitCode: 1 });
 }
 
 export const cosimCommand: CommandModule<CommonOptions, CosimArguments> = {

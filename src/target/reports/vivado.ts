@@ -1,5 +1,5 @@
 /** Reports of Vivado, releases 2018 to 2025: columns are found by name, because newer releases added some. */
-import { targetError } from '../errors.js';
+import { numberedError } from '../../base/diagnostics.js';
 import { reportNumber, tableRows } from './table.js';
 
 export interface VivadoUtilization {
@@ -96,7 +96,7 @@ export function vivadoPower(text: string): VivadoPower {
 
 export function incomplete(report: string, values: Readonly<Record<string, unknown>>): Error {
   const missing = Object.keys(values).filter((name) => values[name] === undefined);
-  return targetError('H2510', `this is no whole ${report}: ${missing.join(', ')} not found`, {
+  return numberedError('H2510', `this is no whole ${report}: ${missing.join(', ')} not found`, {
     fix: 'run the flow again; a report of a release that lays it out in another way is a defect worth telling',
   });
 }
