@@ -1,3 +1,4 @@
+export { counterOffset, field, headCounters, type HeadOptions, headRegisters, REGISTER_VERSION, ro } from './head.js';
 export { counterSignal, makeRegisterFile } from './register-file.js';
 export {
   type Counter,
