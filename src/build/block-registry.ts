@@ -30,9 +30,8 @@ import { TlastCheck } from '../dataflow/weights/tlast-check.js';
 import { WeightStoreStream } from '../dataflow/weights/weight-store-stream.js';
 import { WeightStore } from '../dataflow/weights/weight-store.js';
 import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
-import { buildDesign } from '../hdl/index.js';
 import { engineBlocks } from './engine-blocks.js';
-import { block, once, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
+import { block, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
 
 export type { ParamNumbers, RegisteredBlock } from './registered-block.js';
 
@@ -73,12 +72,8 @@ function requantizers(): RegisteredBlock[] {
   );
   const family = `requantize_{s,u}_{${roundings.join(',')}}[_relu]_{wrap,sat_s,sat_u}`;
   const example = { PE: 2, FOLDS: 3, X_W: 6, M_W: 4, A_W: 8, T_W: 15, SHIFT: 5, OUT_W: 5 };
-  const of = (kind: RequantizeKind, name: string, values: RegisteredBlock['example']): RegisteredBlock => ({
-    name: requantizeName(kind),
-    family: name,
-    build: once(() => buildDesign(makeRequantize(kind))),
-    example: values,
-  });
+  const of = (kind: RequantizeKind, name: string, values: RegisteredBlock['example']): RegisteredBlock =>
+    block(makeRequantize(kind), values, name, requantizeName(kind));
   const plain = { signedInput: true, relu: false, overflow: 'saturate', signedOutput: true } as const;
   const ends = `{${roundings.join(',')}}[_zp]_sat_s`;
   const { PE, FOLDS, X_W, M_W, A_W, T_W, SHIFT, OUT_W } = example;

@@ -1,6 +1,5 @@
 /** The text of a library block at chosen defaults: its files in compile order, and the memories that they read. */
 import { emitDesign, type EmittedFile, renderImage } from '../verilog/index.js';
-import type { Design } from '../circuit/index.js';
 import { registeredBlocks } from './block-registry.js';
 import { type BlockInstance, exampleImages, libraryInstance } from './library-block.js';
 
@@ -39,13 +38,14 @@ export function listBlocks(): ListedFamily[] {
   const families = [...new Set(registeredBlocks.map(({ family }) => family))];
   return families.map((family) => {
     const members = registeredBlocks.filter((each) => each.family === family);
-    const design: Design | undefined = members[0]?.build();
-    const top = design?.modules[design.top];
+    const { doc = '', params = {} } = members[0] ?? {};
     return {
       family,
       names: members.map(({ name }) => name),
-      summary: (top?.doc ?? '').split('\n')[0] ?? '',
-      params: (top?.params ?? []).flatMap((param) => (param.kind === 'nat' ? [`${param.name}=${param.default}`] : [])),
+      summary: doc.split('\n')[0] ?? '',
+      params: Object.entries(params).flatMap(([name, spec]) =>
+        spec.param === 'nat' ? [`${name}=${spec.default}`] : [],
+      ),
     };
   });
 }

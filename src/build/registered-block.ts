@@ -9,23 +9,24 @@ export interface RegisteredBlock {
   readonly name: string;
   /** Blocks of one family differ in structure that is no parameter; `list` shows them as one line. */
   readonly family: string;
+  /** Header of its text; the first line says what it does. */
+  readonly doc: string;
+  /** Its parameters with their defaults. */
+  readonly params: ParamSpecs;
   /** The block with its own defaults; children included. Always the same design, built when it is first asked for. */
   readonly build: () => Design;
   /** Small legal values of all number parameters, for waves and tests. */
   readonly example: ParamNumbers;
 }
 
-/** `make`, called once at most. */
-export function once(make: () => Design): () => Design {
-  let made: Design | undefined;
-  return () => (made ??= make());
-}
-
-/** The entry of a template. */
+/** The entry of a template, under its own name and family unless told. */
 export function block<P extends ParamSpecs, Q extends Ports>(
   template: ModuleTemplate<P, Q>,
   example: ParamNumbers,
   family = template.name,
+  name = template.name,
 ): RegisteredBlock {
-  return { name: template.name, family, build: once(() => buildDesign(template)), example };
+  const { doc, params } = template;
+  let design: Design | undefined;
+  return { name, family, doc, params, build: () => (design ??= buildDesign(template)), example };
 }

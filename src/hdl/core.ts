@@ -35,6 +35,8 @@ export interface BuilderCore extends ModuleContext {
 /** A module that the kit can build for any legal parameters. */
 export interface ModuleTemplate<P extends ParamSpecs, Q extends Ports> {
   readonly name: string;
+  /** What it does; the header of its text. */
+  readonly doc: string;
   readonly params: P;
   /** Clock domains by the names that the author gave them. */
   readonly domains?: readonly NamedDomain[];

@@ -55,6 +55,7 @@ export function defineModule<
   return {
     domains,
     name: spec.name,
+    doc: spec.doc,
     params: spec.params,
     portsFor: (actuals) =>
       spec.ports(values(spec.params, (key) => actuals.get(key) ?? new NatExpr({ op: 'param', name: key }))),

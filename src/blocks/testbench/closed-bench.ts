@@ -50,7 +50,7 @@ export interface ClosedBenchOptions {
 }
 
 /** A template of any parameters and ports. */
-export type AnyTemplate = Pick<ModuleTemplate<ParamSpecs, Ports>, 'name' | 'params' | 'portsFor' | 'elaborate'>;
+export type AnyTemplate = Pick<ModuleTemplate<ParamSpecs, Ports>, 'name' | 'doc' | 'params' | 'portsFor' | 'elaborate'>;
 
 /** Cycles by which the scoreboard is quicker to call a stream stuck than the bench is to call it finished. */
 const slack = 8;
