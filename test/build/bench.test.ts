@@ -13,7 +13,7 @@ const work = mkdtempSync(join(tmpdir(), 'heddle-bench-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const run = async (...args: string[]) => {
-  const { exitCode, all } = await execa('make', ['-s', '-C', join(work, 'sim'), 'icarus', 'PATIENCE=5000', ...args], {
+  const { exitCode, all } = await execa('make', ['-s', '-C', join(work, 'sim'), 'icarus', 'PATIENCE=1500', ...args], {
     ...{ reject: false, all: true },
   });
   return { exitCode, text: all };
@@ -53,7 +53,7 @@ describe('sim/bench.sv', () => {
     expect(text.split('\n')).toEqual([
       `seed ${seed}`,
       `stall ${stall} %`,
-      'patience 5000',
+      'patience 1500',
       expect.stringMatching(/^PASS: 4 beats equal, \d+ cycles$/) as string,
     ]);
     expect(exitCode).toBe(0);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
+import type { NpyArray } from '../../src/base/npy.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const shared = resolve(root, process.env.HEDDLE_SHARED ?? '../shared');
@@ -18,6 +19,16 @@ export function model(...parts: string[]): string {
 
 export const haveModels = existsSync(model('ad03', 'input.npy'));
 if (!haveModels) console.log(`reference models not found in ${shared}: their tests are skipped (set HEDDLE_SHARED)`);
+
+/** Rows that tests of the larger networks compute; all of them every night, where HEDDLE_ALL_ROWS is 1. */
+const testedRows = process.env['HEDDLE_ALL_ROWS'] === '1' ? Infinity : 8;
+
+/** The rows of an array that are tested. */
+export function someRows(array: NpyArray): NpyArray {
+  const [all = 1, ...rest] = array.shape;
+  const rows = Math.min(all, testedRows);
+  return { ...array, shape: [rows, ...rest], data: array.data.subarray(0, (array.data.length / all) * rows) };
+}
 
 /** Greatest absolute difference; Infinity where the lengths differ. */
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
