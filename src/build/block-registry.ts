@@ -5,6 +5,7 @@ import * as axi from '../blocks/axi/index.js';
 import * as cdc from '../blocks/cdc/index.js';
 import { makeRegisterFile } from '../blocks/registers/index.js';
 import { sampleRegisters } from '../blocks/registers/sample.js';
+import * as serial from '../blocks/serial/index.js';
 import * as stream from '../blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../blocks/testbench/index.js';
 import { Argmax } from '../dataflow/stages/argmax.js';
@@ -117,6 +118,9 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(cdc.AsyncFifo, { W: 8, DEPTH: 8, STAGES: 2 }),
   block(cdc.BitSynchronizer, { STAGES: 2 }),
   block(cdc.ResetSynchronizer, { STAGES: 2 }),
+  block(serial.UartReceiver, { CLOCKS: 4 }),
+  block(serial.UartTransmitter, { CLOCKS: 4 }),
+  block(serial.SerialBridge, { CLOCKS: 4, IN: 2, OUT: 2 }),
   block(arith.MacArray, { ROWS: 2, COLS: 3, A_W: 4, W_W: 4, ACC_W: 12 }),
   block(arith.MacPe, { A_W: 4, W_W: 4, ACC_W: 12 }),
   block(Frame, { W: 8, FRAME: 3 }),

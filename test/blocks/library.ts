@@ -4,6 +4,7 @@ import * as axi from '../../src/blocks/axi/index.js';
 import * as cdc from '../../src/blocks/cdc/index.js';
 import { makeRegisterFile } from '../../src/blocks/registers/index.js';
 import { sampleRegisters } from '../../src/blocks/registers/sample.js';
+import * as serial from '../../src/blocks/serial/index.js';
 import * as stream from '../../src/blocks/stream/index.js';
 import { Scoreboard, StreamSink, StreamSource } from '../../src/blocks/testbench/index.js';
 import { Add, additions } from '../../src/dataflow/stages/add.js';
@@ -213,6 +214,19 @@ export const library: readonly LibraryModule[] = [
       [2, 3, 4, 5, 8].map((STAGES) => ({ STAGES })),
     ),
   ),
+  ...[serial.UartReceiver, serial.UartTransmitter].map((block) =>
+    entry(
+      block,
+      [4, 5, 12, 16, 104].map((CLOCKS) => ({ CLOCKS })),
+    ),
+  ),
+  entry(serial.SerialBridge, [
+    { CLOCKS: 4, IN: 1, OUT: 1 },
+    { CLOCKS: 5, IN: 2, OUT: 1 },
+    { CLOCKS: 12, IN: 1, OUT: 3 },
+    { CLOCKS: 16, IN: 4, OUT: 2 },
+    { CLOCKS: 104, IN: 8, OUT: 8 },
+  ]),
   ...arithmetics.map((a) => entry(Matvec[a], vectors(a))),
   // The text of the arithmetic is the same in all forms.
   ...(['us', 'xnor'] as const).flatMap((a) => [
