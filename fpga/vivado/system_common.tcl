@@ -2,12 +2,14 @@
 # and addresses. Everything runs on one clock. Interfaces and pins are named cell/pin.
 
 # A DMA of the vendor for an input stream, an output stream or both ("" where there is none).
-# Its length register gets 26 bits: the default of 14 ends every transfer at 16 KiB.
+# Its length register gets 26 bits: the default of 14 ends every transfer at 16 KiB. With scatter_gather it takes its
+# transfers from descriptors in memory: a packet may be made of several.
 proc create_dma {cell input output} {
-  global memory_port_bits
+  global memory_port_bits scatter_gather
   set dma [create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:axi_dma:*] $cell]
-  set_property -dict [list CONFIG.c_include_sg 0 CONFIG.c_sg_length_width 26 \
+  set_property -dict [list CONFIG.c_include_sg $scatter_gather CONFIG.c_sg_length_width 26 \
     CONFIG.c_include_mm2s [expr {$input ne ""}] CONFIG.c_include_s2mm [expr {$output ne ""}]] $dma
+  if {$scatter_gather} { set_property CONFIG.c_sg_include_stscntrl_strm 0 $dma }
   # The memory side must be as wide as the stream at least.
   if {$input ne ""} {
     lassign $input prefix bits
@@ -42,7 +44,7 @@ proc connect_open_pins {source type} {
 # that reaches registers. memory_interfaces: interfaces of the memory; the masters are dealt out over them.
 # debug: whether the control interface shall reach the memory as well (boards without a processor).
 proc connect_system {clock reset interrupt control memory_interfaces {debug 0}} {
-  global streams_in streams_out controls masters control_base interrupts
+  global streams_in streams_out controls masters control_base interrupts scatter_gather
 
   create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:proc_sys_reset:*] resets
   connect_bd_net [get_bd_pins $clock] [get_bd_pins resets/slowest_sync_clk]
@@ -60,6 +62,7 @@ proc connect_system {clock reset interrupt control memory_interfaces {debug 0}} 
     lappend slaves dma_$i/S_AXI_LITE
     if {$input ne ""} { lappend readers dma_$i/M_AXI_MM2S; lappend irqs dma_$i/mm2s_introut }
     if {$output ne ""} { lappend readers dma_$i/M_AXI_S2MM; lappend irqs dma_$i/s2mm_introut }
+    if {$scatter_gather} { lappend readers dma_$i/M_AXI_SG }
   }
   foreach bus $controls { lappend slaves accelerator/[lindex $bus 0] }
   foreach bus $masters { lappend readers accelerator/[lindex $bus 0] }

@@ -1,7 +1,7 @@
 /** Scripts, constraints and the test bench that stand beside the text in the directory of a build. */
 import type { TextFile } from '../cosim/index.js';
 import { asicFiles } from '../target/asic.js';
-import { benchFiles, type VectorFiles } from '../target/bench.js';
+import { benchFiles, type BenchOptions } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
 import { ipXact } from '../target/ip-xact.js';
@@ -12,20 +12,19 @@ import { vivadoFiles } from '../target/vivado.js';
 /** Folder of the sources for a chip. */
 const chipFolder = 'rtl_asic';
 
-export interface FlowOptions {
+export interface FlowOptions extends BenchOptions {
   readonly board: Board;
   /** Path of a `tech.json`. */
   readonly tech?: string | undefined;
   /** Sources with the contents of ROMs in them; called where there is a technology. */
   readonly chipSources: () => readonly TextFile[];
-  readonly vectors: VectorFiles;
 }
 
 /** Files by path below the directory of the build. */
 export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<Record<string, string>> {
-  const { board, vectors } = options;
+  const { board } = options;
   return Object.fromEntries([
-    ...benchFiles(design, { vectors }),
+    ...benchFiles(design, options),
     ...packageFiles(design, board),
     ['component.xml', ipXact(design)],
     ...(board.flow === 'vivado' ? vivadoFiles(design, board) : []),
@@ -43,4 +42,14 @@ function chipFiles(design: TargetDesign, { tech, chipSources }: FlowOptions): re
     [`${chipFolder}/files.f`, sources.map((name) => `${name}\n`).join('')],
     ...asicFiles({ ...design, sources, images: [] }, technology, { rtlFolder: chipFolder, clockGating: true }),
   ];
+}
+
+/** What is there, for the line of the step. */
+export function describeFlow(flow: Readonly<Record<string, string>>): string {
+  const has = (prefix: string): boolean => Object.keys(flow).some((path) => path.startsWith(prefix));
+  return [
+    'Verilog top, vectors and bench',
+    ...(has('fpga/vivado') ? ['Vivado project'] : []),
+    ...(has('asic') ? ['Genus/Innovus scripts'] : []),
+  ].join(', ');
 }

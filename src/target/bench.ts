@@ -7,27 +7,43 @@ import { fileURLToPath } from 'node:url';
 import type { TargetDesign, TopPort } from './design.js';
 
 const simFolder = fileURLToPath(new URL('../../sim/', import.meta.url));
-const parts = ['stream_player.sv', 'stream_judge.sv', 'axi4stream_checker.sv'];
+const streamParts = ['stream_player.sv', 'stream_judge.sv', 'axi4stream_checker.sv'];
+const litePart = 'lite_player.sv';
 
-/** File of vectors by prefix of the stream: `input.hex`, `output.hex`, `dense_3_weights.hex`. */
+/**
+ * File of vectors by prefix: of the streams (`input.hex`, `output.hex`, `dense_3_weights.hex`), and of AXI4-Lite ports that
+ * are to be driven (accesses as `sim/lite_player.sv` has them; without a file the port is idle).
+ */
 export type VectorFiles = Readonly<Record<string, string>>;
 
 export interface BenchOptions {
   readonly vectors: VectorFiles;
   /** Cycles without any beat after which a run counts as hung. */
   readonly patience?: number;
+  /** Streams behind the first one whose beats come again and again; all of them where nothing is said. */
+  readonly again?: readonly string[];
 }
 
 /** Files by path below the directory of a build: `sim/*.sv` and a Makefile with the commands of each simulator. */
 export function benchFiles(design: TargetDesign, options: BenchOptions): ReadonlyMap<string, string> {
-  const files = new Map(parts.map((name) => [`sim/${name}`, readFileSync(`${simFolder}${name}`, 'utf8')]));
+  const files = new Map(
+    partsOf(design, options).map((name) => [`sim/${name}`, readFileSync(`${simFolder}${name}`, 'utf8')]),
+  );
   files.set('sim/bench.sv', benchText(design, options));
-  files.set('sim/Makefile', makefile(design));
+  files.set('sim/Makefile', makefile(design, partsOf(design, options)));
   return files;
 }
 
-function benchText(design: TargetDesign, { vectors, patience = 100_000 }: BenchOptions): string {
-  const { top, ports, streamsIn, streamsOut, title } = design;
+const driven = ({ controls }: TargetDesign, { vectors }: BenchOptions) =>
+  controls.filter(({ prefix }) => vectors[prefix] !== undefined);
+
+const partsOf = (design: TargetDesign, options: BenchOptions): readonly string[] =>
+  driven(design, options).length > 0 ? [...streamParts, litePart] : streamParts;
+
+function benchText(design: TargetDesign, options: BenchOptions): string {
+  const { vectors, patience = 100_000 } = options;
+  const { top, ports, streamsIn, streamsOut, interrupts, title } = design;
+  const controls = driven(design, options);
   const file = (prefix: string): string => {
     const name = vectors[prefix];
     if (name === undefined) throw new Error(`${prefix}: no vectors`);
@@ -37,7 +53,10 @@ function benchText(design: TargetDesign, { vectors, patience = 100_000 }: BenchO
   const streams = [...streamsIn, ...streamsOut].map(({ prefix }) => prefix);
   const ofStream = ({ name }: TopPort): boolean =>
     streams.some((prefix) => ['tvalid', 'tready', 'tdata', 'tlast'].some((wire) => name === `${prefix}_${wire}`));
-  const others = ports.filter((port) => !ofStream(port) && port.name !== 'aclk' && port.name !== 'aresetn');
+  const ofControl = ({ name }: TopPort): boolean => controls.some(({ prefix }) => name.startsWith(`${prefix}_`));
+  const others = ports.filter(
+    (port) => !ofStream(port) && !ofControl(port) && port.name !== 'aclk' && port.name !== 'aresetn',
+  );
   const width = (bits: number): string => (bits === 1 ? '' : `[${bits - 1}:0] `);
   const wires = ports
     .filter(({ name }) => name !== 'aclk' && name !== 'aresetn')
@@ -73,8 +92,18 @@ function benchText(design: TargetDesign, { vectors, patience = 100_000 }: BenchO
     .violations(${prefix}_violations)
   );
 `;
+  const lite = ({ prefix, addressBits }: { prefix: string; addressBits: number }, index: number): string => `
+  logic [31:0] ${prefix}_beats;
+  logic [31:0] ${prefix}_wrong;
+  logic        ${prefix}_finished;
+  lite_player #(.AW(${addressBits}), .FILE("${file(prefix)}")) u_play_${prefix} (
+    .aclk(aclk), .aresetn(aresetn), .seed(seed + ${200 + index}), .stall(stall), .irq(${interrupts[0] ?? "1'b0"}),
+${liteWires.map((wire) => `    .${wire}(${prefix}_${wire}),\n`).join('')}    .beats(${prefix}_beats), .wrong(${prefix}_wrong), .finished(${prefix}_finished)
+  );
+`;
   const sum = (suffix: string, list: readonly { prefix: string }[], operator: string): string =>
     list.map(({ prefix }) => `${prefix}_${suffix}`).join(` ${operator} `);
+  const counted = [...streamsIn, ...streamsOut, ...controls];
   if (samples === undefined || streamsOut.length === 0) throw new Error(`${top}: a bench needs streams at both ends`);
   return `// bench - plays the vectors of ${title} into ${top} and compares what comes out
 //
@@ -100,7 +129,7 @@ ${wires}${tieOffs}
   ${top} u_dut (
 ${ports.map(({ name }) => `    .${name}(${name})`).join(',\n')}
   );
-${player(samples, false, 0)}${weights.map((each, index) => player(each, true, index + 1)).join('')}${streamsOut.map(judge).join('')}
+${player(samples, false, 0)}${weights.map((each, index) => player(each, options.again?.includes(each.prefix) ?? true, index + 1)).join('')}${streamsOut.map(judge).join('')}${controls.map(lite).join('')}
   initial begin
     aclk = 1'b0;
     aresetn = 1'b0;
@@ -126,20 +155,20 @@ ${player(samples, false, 0)}${weights.map((each, index) => player(each, true, in
 
   always @(posedge aclk) begin
     cycles = cycles + 1;
-    idle = (${sum('beats', [...streamsIn, ...streamsOut], '+')}) == moved ? idle + 1 : 0;
-    moved = ${sum('beats', [...streamsIn, ...streamsOut], '+')};
-    if (${sum('finished', streamsOut, '&&')} && ${samples.prefix}_finished && idle > 1000) finish(1'b1);
+    idle = (${sum('beats', counted, '+')}) == moved ? idle + 1 : 0;
+    moved = ${sum('beats', counted, '+')};
+    if (${sum('finished', [...streamsOut, ...controls], '&&')} && ${samples.prefix}_finished && idle > 1000) finish(1'b1);
     else if (idle > patience) finish(1'b0);
   end
 
   task finish(input logic ended);
     begin
-      if (ended && ${sum('wrong == 0', streamsOut, '&&')} && ${sum('violations == 0', streamsOut, '&&')}) begin
+      if (ended && ${sum('wrong == 0', [...streamsOut, ...controls], '&&')} && ${sum('violations == 0', streamsOut, '&&')}) begin
         $display("PASS: %0d beats equal, %0d cycles", ${sum('beats', streamsOut, '+')}, cycles);
         $finish;
       end else begin
         if (!ended) $display("nothing moved for %0d cycles: %0d beats in, %0d out", patience, ${samples.prefix}_beats, ${sum('beats', streamsOut, '+')});
-        $display("FAIL: %0d of %0d beats wrong", ${sum('wrong', streamsOut, '+')}, ${sum('beats', streamsOut, '+')});
+        $display("FAIL: %0d of %0d beats wrong", ${sum('wrong', [...streamsOut, ...controls], '+')}, ${sum('beats', streamsOut, '+')});
         $fatal;
       end
     end
@@ -150,7 +179,13 @@ endmodule
 `;
 }
 
-function makefile({ sources }: TargetDesign): string {
+/** Wires of an AXI4-Lite port. */
+const liteWires = [
+  ...['awvalid', 'awready', 'awaddr', 'awprot', 'wvalid', 'wready', 'wdata', 'wstrb', 'bvalid', 'bready', 'bresp'],
+  ...['arvalid', 'arready', 'araddr', 'arprot', 'rvalid', 'rready', 'rdata', 'rresp'],
+];
+
+function makefile({ sources }: TargetDesign, parts: readonly string[]): string {
   return `# Runs bench.sv in the simulator that is there: make -C sim icarus | verilator | xsim | vcs | xcelium
 # SEED and STALL as in bench.sv. DUT: files of the design as seen from the directory rtl, RTL where not given; a netlist
 # of gates with the models of its cells otherwise (DUT="../out/netlist.v ../cells.v").

@@ -26,6 +26,19 @@ export interface TopPort {
   readonly bits: number;
 }
 
+/** A register as IP-XACT has it. */
+export interface IpRegister {
+  readonly name: string;
+  readonly offset: number;
+  readonly description: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly low: number;
+    readonly bits: number;
+    readonly access: 'read-only' | 'read-write' | 'write-only';
+  }[];
+}
+
 export interface TargetDesign {
   /** Letters, digits and underscores; names files and the IP. */
   readonly name: string;
@@ -46,6 +59,10 @@ export interface TargetDesign {
   readonly masters: readonly MasterBus[];
   /** Outputs of the top that interrupt a processor. */
   readonly interrupts: readonly string[];
+  /** What is behind the first of `controls`; absent where nothing is to be told. */
+  readonly registers?: readonly IpRegister[];
+  /** Packets are made of several transfers: a DMA of the vendor has to take them from descriptors in memory. */
+  readonly scatterGather?: boolean;
   /** 1.0 of the IP; the revision counts builds. */
   readonly version: string;
 }

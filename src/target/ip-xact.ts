@@ -4,8 +4,7 @@
  * makes the IP there; this file is for everyone else.
  */
 import { XMLBuilder } from 'fast-xml-parser';
-import type { TargetDesign, TopPort } from './design.js';
-import type { IpRegister } from './vivado.js';
+import type { IpRegister, TargetDesign, TopPort } from './design.js';
 
 interface BusType {
   readonly vendor: string;
@@ -23,8 +22,9 @@ const signal = (name: string): BusType => ({
 });
 
 /** `component.xml`. */
-export function ipXact(design: TargetDesign, registers: readonly IpRegister[] = []): string {
-  const { name, title, top, version, ports, streamsIn, streamsOut, controls, masters, sources, images } = design;
+export function ipXact(design: TargetDesign): string {
+  const { name, title, top, version, ports, streamsIn, streamsOut, controls, masters } = design;
+  const { sources, images, interrupts, registers = [] } = design;
   const buses = [
     ...streamsIn.map(({ prefix }) => busInterface(prefix, axi('AXI4Stream'), 'slave', ports)),
     ...streamsOut.map(({ prefix }) => busInterface(prefix, axi('AXI4Stream'), 'master', ports)),
@@ -32,6 +32,7 @@ export function ipXact(design: TargetDesign, registers: readonly IpRegister[] = 
     ...masters.map(({ prefix }) => busInterface(prefix, axi('AXI4'), 'master', ports)),
     wireInterface('aclk', signal('clock'), 'CLK'),
     wireInterface('aresetn', signal('reset'), 'RST'),
+    ...interrupts.map((name) => wireInterface(name, signal('interrupt'), 'INTERRUPT', 'master')),
   ];
   const component = {
     '@xmlns:spirit': 'http://www.spiritconsortium.org/XMLSchema/SPIRIT/1685-2009',
@@ -41,7 +42,7 @@ export function ipXact(design: TargetDesign, registers: readonly IpRegister[] = 
       busInterfaces: spirit({ busInterface: buses }),
       ...(controls.length === 0
         ? {}
-        : { memoryMaps: spirit({ memoryMap: controls.map((bus) => memoryMap(bus, registers)) }) }),
+        : { memoryMaps: spirit({ memoryMap: controls.map((bus, k) => memoryMap(bus, k === 0 ? registers : [])) }) }),
       model: spirit({
         views: spirit({
           view: spirit({
@@ -98,12 +99,12 @@ function busInterface(
   });
 }
 
-const wireInterface = (name: string, bus: BusType, logical: string): unknown =>
+const wireInterface = (name: string, bus: BusType, logical: string, mode: 'master' | 'slave' = 'slave'): unknown =>
   spirit({
     name,
     busType: reference(bus),
     abstractionType: reference({ ...bus, name: bus.abstraction }),
-    slave: '',
+    [mode]: '',
     portMaps: spirit({ portMap: [portMap(logical, name)] }),
   });
 

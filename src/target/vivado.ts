@@ -1,25 +1,11 @@
 /** What Vivado needs of a design: the scripts of `fpga/vivado`, the values they read, and constraints. */
 import type { Board } from './boards.js';
 import { oocXdc } from './constraints.js';
-import { periodNs, type TargetDesign } from './design.js';
+import { type IpRegister, periodNs, type TargetDesign } from './design.js';
 import { scriptsBelow } from './scripts.js';
 import { type TclItem, tclSettings } from './tcl.js';
 
-/** A register as IP-XACT wants it in the IP. */
-export interface IpRegister {
-  readonly name: string;
-  readonly offset: number;
-  readonly description: string;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly low: number;
-    readonly bits: number;
-    readonly access: 'read-only' | 'read-write' | 'write-only';
-  }[];
-}
-
 export interface VivadoOptions {
-  readonly registers?: readonly IpRegister[];
   /** Nets for a logic analyser in the chip; they carry `mark_debug` in the text. */
   readonly probes?: readonly string[];
   /** Samples that the analyser keeps, a power of two of at least 1024. */
@@ -44,7 +30,7 @@ export function vivadoFiles(
 
 /** `settings.tcl`: every value that differs from design to design or from board to board. */
 export function vivadoSettings(design: TargetDesign, board: Board, options: VivadoOptions = {}): string {
-  const { registers = [], probes = [], probeDepth = 4096 } = options;
+  const { probes = [], probeDepth = 4096 } = options;
   const { processor } = board;
   const stream = ({ prefix, bits }: { readonly prefix: string; readonly bits: number }): TclItem => [prefix, bits];
   const registerItem = ({ name, offset, description, fields }: IpRegister): TclItem => [
@@ -70,7 +56,8 @@ export function vivadoSettings(design: TargetDesign, board: Board, options: Viva
     ['controls', design.controls.map(({ prefix, addressBits }) => [prefix, addressBits])],
     ['masters', design.masters.map(stream)],
     ['interrupts', design.interrupts],
-    ['registers', registers.map(registerItem)],
+    ['scatter_gather', design.scatterGather === true ? 1 : 0],
+    ['registers', (design.registers ?? []).map(registerItem)],
     ['probes', probes],
     ['probe_depth', probeDepth],
     ['part', board.part],

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
@@ -40,6 +41,46 @@ describe('the engine back end', () => {
       'vectors/s_axis_w.hex',
     ];
     expect(Object.keys(files)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('has a bench that starts the top over its registers and checks them', async () => {
+    const play = async (): Promise<{ exitCode: number | undefined; text: string }> => {
+      const { exitCode, all } = await execa('make', ['-s', '-C', at('built', 'sim'), 'icarus', 'PATIENCE=5000'], {
+        ...{ reject: false, all: true },
+      });
+      return { exitCode, text: all };
+    };
+    expect(await play()).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/^PASS: \d+ beats equal/m) as string,
+    });
+    const script = at('built', 'vectors', 's_axi.hex');
+    const before = readFileSync(script, 'utf8');
+    writeFileSync(script, before.replace(/^1 024 0004/m, '1 024 0005'));
+    const wrong = await play();
+    writeFileSync(script, before);
+    expect(wrong.text).toMatch(/access 7 at 00000024: response 00, expected 00050000 under ffff0007, got 00040000/);
+    expect(wrong.exitCode).not.toBe(0);
+  });
+
+  it('packs the top for Vivado, FuseSoC and Bender with its registers', () => {
+    const { top, build } = readJson<{ top: { module: string; control: { start: number[][] } }; build: number }>(
+      at('built', 'report.json'),
+    );
+    expect([top.module, top.control.start]).toEqual([
+      'engine_top',
+      [
+        [4, 1],
+        [8, 5],
+        [0, 1],
+      ],
+    ]);
+    const settings = readFileSync(at('built', 'fpga/vivado/settings.tcl'), 'utf8');
+    expect(settings).toMatch(/^set scatter_gather +1$/m);
+    expect(settings).toMatch(/\{ERROR_PLACE 0x2C /);
+    expect(readFileSync(at('built', 'component.xml'), 'utf8')).toContain('<spirit:name>ERROR_PLACE</spirit:name>');
+    expect(readFileSync(at('built', 'engine.core'), 'utf8')).toContain('toplevel: engine_top');
+    expect(readFileSync(at('built', 'rtl/engine.sv'), 'utf8')).toMatch(new RegExp(`BUILD += ${build}\\b`));
   });
 
   it('says what firmware moves', () => {

@@ -86,7 +86,7 @@ describe('IP-XACT', () => {
       };
     };
   }
-  const { component } = parser.parse(ipXact(sampleDesign, registers)) as { readonly component: Component };
+  const { component } = parser.parse(ipXact({ ...sampleDesign, registers })) as { readonly component: Component };
 
   it('has every bus of the top with the wires that it has', () => {
     const buses = component.busInterfaces.busInterface;

@@ -129,6 +129,18 @@ describe('scripts for Vivado', () => {
     expect(positions(calls, 'connect_bd_net resets/peripheral_aresetn axi_resetn')).toHaveLength(1);
   });
 
+  it('packets of several transfers: DMAs read descriptors over a port of their own', async () => {
+    const { calls, exitCode } = await run(
+      folder(board('pynq-z2'), { ...sampleDesign, scatterGather: true }),
+      'project.tcl',
+    );
+    expect(exitCode).toBe(0);
+    expect(positions(calls, 'set_property -dict c_include_sg 1')).toHaveLength(2);
+    for (const dma of [0, 1]) expect(positions(calls, `connect_bd_intf_net dma_${dma}/M_AXI_SG`)).toHaveLength(1);
+    const plain = await run(folder(board('pynq-z2')), 'project.tcl');
+    expect(positions(plain.calls, 'connect_bd_intf_net M_AXI_SG')).toHaveLength(0);
+  });
+
   it('UltraScale+: HP ports 0 .. 3 are general ports 2 .. 5', async () => {
     const { calls } = await run(folder(board('kv260')), 'project.tcl');
     for (const port of [2, 3, 4, 5]) {
@@ -164,7 +176,7 @@ describe('scripts for Vivado', () => {
         fields: [{ name: 'AP_START', low: 0, bits: 1, access: 'read-write' as const }],
       },
     ];
-    const { calls } = await run(folder(board('pynq-z2'), sampleDesign, { registers }), 'package_ip.tcl');
+    const { calls } = await run(folder(board('pynq-z2'), { ...sampleDesign, registers }), 'package_ip.tcl');
     expect(
       orderProblem(calls, [
         'ipx::package_project -import_files',

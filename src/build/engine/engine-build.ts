@@ -1,6 +1,5 @@
 /** `build` with the engine back end: the same steps and files, a plan in the place of a folding. */
 import type { Progress } from '../../base/progress.js';
-import type { Hardware } from '../hardware.js';
 import { drawGraphs } from '../draw-graphs.js';
 import type { BuildOptions, StepLog, StepName } from '../results.js';
 import { hashOf, need, runSteps, type Step } from '../run-steps.js';
@@ -10,7 +9,11 @@ import { describeGenerate } from '../steps/generate.js';
 import type { Imported } from '../steps/import.js';
 import { json, logText, type TreeFiles } from '../tree.js';
 import { version } from '../version.js';
+import { boardFor } from '../backend.js';
+import { describeFlow, flowFiles } from '../flow-files.js';
 import { engineReport, type EngineReport } from './engine-report.js';
+import { engineTarget } from './engine-target.js';
+import type { EngineHardware } from './engine-subject.js';
 import {
   describeEnginePlan,
   describeEngineSimulation,
@@ -27,6 +30,8 @@ export interface EnginePackaged {
   readonly report: EngineReport;
   /** Files of `dram/` by name. */
   readonly images: Readonly<Record<string, Uint8Array>>;
+  /** Scripts, constraints and the test bench, by path below the directory. */
+  readonly flow: Readonly<Record<string, string>>;
 }
 
 /** Results by step, as far as the build went. */
@@ -34,7 +39,7 @@ export interface EngineResults {
   readonly import?: Imported;
   readonly check?: Checked;
   readonly plan?: EnginePlanned;
-  readonly generate?: Hardware;
+  readonly generate?: EngineHardware;
   readonly simulate?: EngineSimulated;
   readonly package?: EnginePackaged;
 }
@@ -62,14 +67,30 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
     depends: ({ samples, seed }) => [samples ?? null, String(seed)],
   },
   package: {
-    run: (done, { model, clockMhz }): EnginePackaged => {
+    run: (done, { model, clockMhz, board, tech }): EnginePackaged => {
       const [imported, planned] = [need(done.import), need(done.plan)];
       const program = programFor(imported, planned.plan);
-      const facts = { model, clockMhz, version: version(), network: imported.network, top: need(done.generate).top };
-      return { report: engineReport(program, need(done.simulate), facts), images: engineImages(program) };
+      const [hardware, simulated] = [need(done.generate), need(done.simulate)];
+      const facts = { model, clockMhz, version: version(), network: imported.network, build: hardware.build };
+      const target = engineTarget(
+        program.engine,
+        hardware.design,
+        hardware.sources.map(({ name }) => name),
+        clockMhz,
+      );
+      const flow = flowFiles(target, {
+        ...{ board: boardFor(board), tech, chipSources: () => hardware.sources },
+        vectors: Object.fromEntries(Object.keys(simulated.vectors).map((port) => [port, `${port}.hex`])),
+        again: [],
+        patience: Math.max(100_000, simulated.cycles.first_sample + 1),
+      });
+      return { report: engineReport(program, simulated, facts), images: engineImages(program), flow };
     },
-    describe: (done) => `report.json, dma.json, ${Object.keys(need(done.package).images).join(', ')}, vectors`,
-    depends: ({ clockMhz }) => clockMhz,
+    describe: (done) => {
+      const { images, flow } = need(done.package);
+      return `${describeFlow(flow)}, dma.json, ${Object.keys(images).join(', ')}, report.json`;
+    },
+    depends: ({ clockMhz, board, tech }) => [clockMhz, board ?? null, hashOf(tech)],
   },
 };
 
@@ -90,6 +111,7 @@ function files(results: EngineResults, logs: readonly StepLog[]): TreeFiles {
   if (results.package !== undefined) {
     tree.set('report.json', json(results.package.report));
     for (const [name, bytes] of Object.entries(results.package.images)) tree.set(`dram/${name}`, bytes);
+    for (const [path, text] of Object.entries(results.package.flow)) tree.set(path, text);
   }
   logs.forEach((log, i) => tree.set(`log/${i + 1}_${log.name}.log`, logText(log, details(log.name, results))));
   return tree;

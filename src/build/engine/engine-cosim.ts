@@ -25,7 +25,7 @@ import { loadModel, randomCodes } from '../load-model.js';
 import { simulatorParticipant, textParticipants } from '../participants.js';
 import { readState } from '../state.js';
 import type { Imported } from '../steps/import.js';
-import { engineModelParticipant, frameBeats, frameSpec, lockstepFrame, modelPays } from './engine-run.js';
+import { frameBeats, frameSpec, lockstepFrame } from './engine-run.js';
 import { engineHardware, engineProgram, readEngine } from './engine-subject.js';
 
 interface Subject {
@@ -82,11 +82,7 @@ export async function cosimEngine(request: CosimRequest, progress: Progress): Pr
   const { design, top } = subject.hardware;
   const participants = await progress.run(
     'verilate',
-    async () => [
-      simulatorParticipant(design),
-      ...(modelPays(subject.program) ? [engineModelParticipant(subject.program, design)] : []),
-      ...(await textParticipants(design, top, subject.text, [1])),
-    ],
+    async () => [simulatorParticipant(design), ...(await textParticipants(design, top, subject.text, [1]))],
     (all) => all.map(({ name }) => name).join(', '),
   );
   return progress.run(

@@ -16,7 +16,7 @@ import type { Via } from '../via.js';
 import { engineLayerFigures, frameFigures, type EngineLayerFigures } from './engine-figures.js';
 import { locateLayer } from './engine-locate.js';
 import { frameBeats, frameSpec, functionalFrames, lockstepFrame, simulatedFrames, type Frame } from './engine-run.js';
-import { engineHardware, engineProgram, readEngine } from './engine-subject.js';
+import { coreDesign, engineHardware, engineProgram, readEngine } from './engine-subject.js';
 
 export interface EngineInferRequest {
   /** What `--engine` says. */
@@ -80,9 +80,10 @@ async function framesFor(
   request: EngineInferRequest,
 ): Promise<readonly Frame[]> {
   if (request.via === 'model') return functionalFrames(program, codes, samples);
-  const hardware = engineHardware(program.engine);
+  // Full rate needs no registers: the core alone shows what its passes do.
   if (request.via === 'simulator' && request.stall === 'none')
-    return simulatedFrames(program, hardware.design, codes, samples);
+    return simulatedFrames(program, coreDesign(program.engine), codes, samples);
+  const hardware = engineHardware(program.engine);
   return stalledFrames(program, hardware, await participantFor(hardware, request), codes, samples, request);
 }
 
@@ -133,6 +134,6 @@ function locate(
   const own = codes.subarray(sample * size, (sample + 1) * size);
   if (via === 'model') return locateLayer(program, stages, own, (all, one) => runProgram(all, one));
   if (via !== 'simulator') return undefined;
-  const sim = compile(elaborate(engineHardware(program.engine).design));
+  const sim = compile(elaborate(coreDesign(program.engine)));
   return locateLayer(program, stages, own, (all, one) => driveProgram(sim, all, one).memory);
 }

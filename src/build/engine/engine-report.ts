@@ -2,8 +2,11 @@
 import type { CycleFigures } from '../../dataflow/cycle-figures.js';
 import type { EngineProgram } from '../../engine/program.js';
 import type { StageNetwork } from '../../network/stages.js';
+import { engineRegisters } from '../../engine/registers.js';
 import type { EngineLayerFigures } from './engine-figures.js';
 import type { EngineSimulated } from './engine-steps.js';
+import { controlPrefix, engineShellName } from './engine-target.js';
+import { frameStart, type RegisterWrite } from './frame-accesses.js';
 
 export interface EngineReport {
   readonly schema: 1;
@@ -12,6 +15,8 @@ export interface EngineReport {
   readonly network: string;
   readonly backend: 'engine';
   readonly numerics: string;
+  /** What register BUILD reads as. */
+  readonly build: number;
   readonly engine: ReturnType<EngineProgram['engine']['toJSON']>;
   readonly clock_mhz: number;
   readonly cycles: { readonly predicted: CycleFigures | null; readonly simulated: CycleFigures };
@@ -26,11 +31,20 @@ export interface EngineReport {
     readonly clock: 'aclk';
     readonly reset: 'aresetn';
     readonly reset_active: 'low';
-    /** Inputs to be held at a value; a sample begins with a reset. */
-    readonly held: Readonly<Record<string, number>>;
     readonly input: PortReport;
     readonly output: PortReport;
     readonly weights: readonly PortReport[];
+    readonly control: {
+      readonly prefix: 's_axi';
+      readonly protocol: 'axi4-lite';
+      readonly address_bits: number;
+      readonly data_bits: 32;
+      /** Writes, address and data, that let the frame of the vectors run once the reset is gone. */
+      readonly start: readonly RegisterWrite[];
+      /** The same with checks, for `sim/lite_player.sv`. */
+      readonly file: string;
+    };
+    readonly interrupt: 'irq';
     readonly samples: 1;
   };
 }
@@ -47,13 +61,13 @@ export interface ReportFacts {
   readonly clockMhz: number;
   readonly version: string;
   readonly network: StageNetwork;
-  readonly top: string;
+  readonly build: number;
 }
 
 export function engineReport(
   { engine, plan }: EngineProgram,
   { cycles, layers }: EngineSimulated,
-  { model, clockMhz, version, network, top }: ReportFacts,
+  { model, clockMhz, version, network, build }: ReportFacts,
 ): EngineReport {
   const frame = cycles.first_sample + 1;
   const port = (prefix: PortReport['prefix'], bits: number): PortReport => ({
@@ -63,15 +77,19 @@ export function engineReport(
   });
   return {
     ...{ schema: 1, heddle: version, model, network: network.name, backend: 'engine', numerics: network.numerics },
-    ...{ engine: engine.toJSON(), clock_mhz: clockMhz, cycles: { predicted: null, simulated: cycles } },
+    ...{ build, engine: engine.toJSON(), clock_mhz: clockMhz, cycles: { predicted: null, simulated: cycles } },
     samples_per_second: (clockMhz * 1e6) / frame,
     utilization: layers.reduce((sum, { macs }) => sum + macs, 0) / (frame * engine.processingElements),
     dram_bytes: plan.groups.reduce((sum, { bytes }) => sum + bytes, 0),
     layers,
     top: {
-      ...{ module: top, clock: 'aclk', reset: 'aresetn', reset_active: 'low', held: { enable: 1 } },
+      ...{ module: engineShellName, clock: 'aclk', reset: 'aresetn', reset_active: 'low' },
       ...{ input: port('s_axis_x', engine.XP), output: port('m_axis_y', engine.YP) },
-      ...{ weights: [port('s_axis_w', engine.WP)], samples: 1 },
+      ...{ weights: [port('s_axis_w', engine.WP)], interrupt: 'irq', samples: 1 },
+      control: {
+        ...{ prefix: controlPrefix, protocol: 'axi4-lite', address_bits: engineRegisters.addressBits, data_bits: 32 },
+        ...{ start: frameStart, file: `vectors/${controlPrefix}.hex` },
+      },
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   type LockstepSpec,
   type Observer,
   type Participant,
+  axiLiteStreams,
   runLockstep,
   type StallPair,
 } from '../../cosim/index.js';
@@ -15,9 +16,12 @@ import { EngineModel } from '../../engine/model/engine-model.js';
 import { PortSimulation } from '../../engine/model/port-simulation.js';
 import { weightPacket, type EngineProgram } from '../../engine/program.js';
 import type { CoreRun } from '../../engine/run-core.js';
+import { engineRegisters } from '../../engine/registers.js';
 import { driveProgram, ProgramMemory, runProgram } from '../../engine/run-network.js';
 import { compile, elaborate, portInfos } from '../../simulator/index.js';
 import { portsOf } from '../hardware.js';
+import { controlPrefix } from './engine-target.js';
+import { frameStart } from './frame-accesses.js';
 
 /** A frame: codes of the output port; cycles where there are any. */
 export interface Frame {
@@ -39,7 +43,7 @@ export function functionalFrames(program: EngineProgram, codes: Float64Array, sa
   });
 }
 
-/** In the simulator; every sample begins with a reset, the weights come anew. */
+/** In the simulator, on the core; every sample begins with a reset, the weights come anew. */
 export function simulatedFrames(program: EngineProgram, design: Design, codes: Float64Array, samples: number): Frame[] {
   const sim = compile(elaborate(design));
   return samplesOf(codes, samples).map((sample) => {
@@ -98,15 +102,15 @@ export interface LockstepFrame {
   readonly resets?: number;
 }
 
-/** A frame as lockstep takes it. */
+/** A frame as lockstep takes it: the top is started over its registers, under the same patterns as the streams. */
 export function frameSpec(design: Design, { inputs }: FrameBeats, request: LockstepFrame): LockstepSpec {
   const { participants, stall, seed, resets = 0 } = request;
   const { streams, reset } = portsOf(design);
   return {
     participants,
-    streams,
-    inputs,
-    constants: { enable: 1n },
+    ...(hasRegisters(design)
+      ? { streams: [...streams, ...controlStreams], inputs: { ...inputs, ...startBeats } }
+      : { streams, inputs, constants: { enable: 1n } }),
     stall,
     seed,
     reset,
@@ -115,6 +119,16 @@ export function frameSpec(design: Design, { inputs }: FrameBeats, request: Locks
     capacity: 64,
   };
 }
+
+/** The core alone has none. */
+const hasRegisters = ({ modules, top }: Design): boolean =>
+  modules[top]?.signals.some(({ name }) => name === `${controlPrefix}_awvalid`) ?? false;
+
+const controlStreams = axiLiteStreams(controlPrefix, engineRegisters.addressBits);
+const startBeats: LockstepSpec['inputs'] = {
+  [`${controlPrefix}_aw`]: frameStart.map(([offset]) => ({ awaddr: BigInt(offset), awprot: 0n })),
+  [`${controlPrefix}_w`]: frameStart.map(([, value]) => ({ wdata: BigInt(value), wstrb: 15n })),
+};
 
 /** Packets of m_axis_y that are due, and the cycles that are watched behind the last. */
 const afterlife = 64;

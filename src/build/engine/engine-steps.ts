@@ -12,7 +12,6 @@ import { Engine } from '../../engine/config.js';
 import { driveProgram, ProgramMemory } from '../../engine/run-network.js';
 import { runStages } from '../../network/run-stages.js';
 import { compareCodes } from '../compare.js';
-import type { Hardware } from '../hardware.js';
 import { randomCodes } from '../load-model.js';
 import { simulatorParticipant } from '../participants.js';
 import type { Imported } from '../steps/import.js';
@@ -27,7 +26,8 @@ import {
   modelPays,
   simulatedFrames,
 } from './engine-run.js';
-import { engineHardware, readEngine } from './engine-subject.js';
+import { coreDesign, type EngineHardware, engineHardware, readEngine } from './engine-subject.js';
+import { frameScript } from './frame-accesses.js';
 import { compile, elaborate } from '../../simulator/index.js';
 
 export interface EnginePlanned {
@@ -42,8 +42,8 @@ export interface EngineSimulated {
   readonly equal: number;
   readonly cycles: CycleFigures;
   readonly layers: readonly EngineLayerFigures[];
-  /** Beats of the first frame: `<hex tdata> <tlast>` lines by port. */
-  readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y', string>>;
+  /** Of the first frame by port: beats, `<hex tdata> <tlast>` a line, and the accesses of registers. */
+  readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y' | 's_axi', string>>;
   /** `modelled`: in step with the cycle model, which large engines are too slow for. */
   readonly stalled: { readonly stall: string; readonly cycles: number; readonly modelled: boolean };
 }
@@ -66,7 +66,8 @@ export function describeEnginePlan({ plan, passes, traffic }: EnginePlanned): st
   return `${Engine.fromJSON(plan.engine).toString()}: ${plan.groups.length} groups, ${passes} passes, ${mega} MB a frame`;
 }
 
-export const generateEngineStep = ({ plan }: EnginePlanned): Hardware => engineHardware(Engine.fromJSON(plan.engine));
+export const generateEngineStep = ({ plan }: EnginePlanned): EngineHardware =>
+  engineHardware(Engine.fromJSON(plan.engine));
 
 const defaultSamples = 2;
 
@@ -74,7 +75,7 @@ const defaultSamples = 2;
 export function simulateEngineStep(
   imported: Imported,
   { plan }: EnginePlanned,
-  { design }: Hardware,
+  { build }: EngineHardware,
   { samples, seed }: { readonly samples?: number | undefined; readonly seed: bigint },
 ): EngineSimulated {
   const { network, reference, given } = imported;
@@ -84,12 +85,13 @@ export function simulateEngineStep(
     given?.slice(0, (samples ?? defaultSamples) * elements) ??
     randomCodes(network.input, samples ?? defaultSamples, randomStream(seed, 'samples'));
   const count = codes.length / elements;
-  const frames = simulatedFrames(program, design, codes, count);
+  const core = coreDesign(program.engine);
+  const frames = simulatedFrames(program, core, codes, count);
   const outputs = Float64Array.from(frames.flatMap((frame) => [...frame.codes]));
   const expected = runStages(reference, codes).outputs;
   const { equalSamples, first } = compareCodes(outputs, expected, expected.length / count);
   if (first !== undefined) {
-    const sim = compile(elaborate(design));
+    const sim = compile(elaborate(core));
     const own = codes.subarray(first.sample * elements, (first.sample + 1) * elements);
     const place = locateLayer(program, network, own, (all, one) => driveProgram(sim, all, one).memory);
     throw numberedError('H4001', `${network.name}: the simulated engine differs from the reference; ${first.text}`, {
@@ -101,8 +103,11 @@ export function simulateEngineStep(
   return {
     ...{ samples: count, equal: equalSamples, layers: engineLayerFigures(program, runs[0]?.passes) },
     cycles: frameFigures(runs.map(({ cycles, firstOutput }) => ({ cycles, first: firstOutput }))),
-    vectors: vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
-    stalled: stalledFrame(imported, program, design, codes.subarray(0, elements), seed),
+    vectors: {
+      ...vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
+      s_axi: frameScript({ build, passes: program.passes.length }),
+    },
+    stalled: stalledFrame(imported, program, core, codes.subarray(0, elements), seed),
   };
 }
 
@@ -110,7 +115,7 @@ export function simulateEngineStep(
 function stalledFrame(
   { network }: Imported,
   program: EngineProgram,
-  design: Hardware['design'],
+  design: EngineHardware['design'],
   sample: Float64Array,
   seed: bigint,
 ): EngineSimulated['stalled'] {

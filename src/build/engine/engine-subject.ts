@@ -8,11 +8,14 @@ import { planNetwork } from '../../engine/plan/plan-network.js';
 import { programOf, type EngineProgram } from '../../engine/program.js';
 import { clockGateFile } from '../../blocks/clock/index.js';
 import { engineCore, engineValues } from '../../engine/rtl/engine.js';
+import { engineTop } from '../../engine/rtl/top.js';
+import type { Design } from '../../circuit/index.js';
 import { buildDesign } from '../../hdl/index.js';
 import type { StageNetwork } from '../../network/stages.js';
 import { emitDesign } from '../../verilog/index.js';
 import type { Hardware } from '../hardware.js';
 import { withDefaults } from '../library-block.js';
+import { buildHash, engineShell, engineShellName } from './engine-target.js';
 
 /** What `--engine` names: an engine, and a plan where the file is one. */
 export interface NamedEngine {
@@ -48,13 +51,27 @@ export function engineProgram(stages: StageNetwork, { engine, plan }: NamedEngin
   return programOf(plan ?? planNetwork(engine, network), network);
 }
 
-/** The circuit of an engine, its parameters as defaults of the top, and its text. */
-export function engineHardware(engine: Engine): Hardware {
-  const design = withDefaults(buildDesign(engineCore(engine)), engineValues(engine));
+/** Hardware, and what its register BUILD reads as. */
+export interface EngineHardware extends Hardware {
+  readonly build: number;
+}
+
+/**
+ * The engine with its registers, its parameters as defaults of the top, its text and the shell around it. This is what is
+ * built, and what runs in lockstep.
+ */
+export function engineHardware(engine: Engine): EngineHardware {
+  const plain = withDefaults(buildDesign(engineTop(engine)), engineValues(engine));
+  const gate = engine.GATE > 0 ? [clockGateFile()] : [];
+  const build = buildHash([...emitDesign(plain), ...gate]);
+  const design = withDefaults(plain, { BUILD: build });
   return {
-    design,
-    top: design.top,
-    sources: [...emitDesign(design), ...(engine.GATE > 0 ? [clockGateFile()] : [])],
-    images: [],
+    ...{ design, top: engineShellName, images: [], build },
+    sources: [...emitDesign(design), ...gate, engineShell(engine, design)],
   };
+}
+
+/** The engine without registers, for long runs at full rate: passes show at its ports. */
+export function coreDesign(engine: Engine): Design {
+  return withDefaults(buildDesign(engineCore(engine)), engineValues(engine));
 }

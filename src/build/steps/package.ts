@@ -7,7 +7,7 @@ import { addressMap } from '../../dataflow/weights/address-map.js';
 import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
 import { boardFor } from '../backend.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
-import { flowFiles } from '../flow-files.js';
+import { describeFlow, flowFiles } from '../flow-files.js';
 import { chipSources } from '../hardware.js';
 import { targetDesign } from '../target-design.js';
 import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
@@ -211,12 +211,4 @@ function hexBeats(beats: Simulated['inputBeats'], bits: number): string {
   return beats.map(({ data, last }) => `${data.toString(16).padStart(digits, '0')} ${last ? 1 : 0}\n`).join('');
 }
 
-export function describePackage({ flow }: Packaged): string {
-  const has = (prefix: string): boolean => Object.keys(flow).some((path) => path.startsWith(prefix));
-  return [
-    'Verilog top, vectors and bench',
-    ...(has('fpga/vivado') ? ['Vivado project'] : []),
-    ...(has('asic') ? ['Genus/Innovus scripts'] : []),
-    'report.json',
-  ].join(', ');
-}
+export const describePackage = ({ flow }: Packaged): string => `${describeFlow(flow)}, report.json`;

@@ -15,6 +15,7 @@ set streams_out       {{m_axis 64}}
 set controls          {{s_axi 12}}
 set masters           {}
 set interrupts        {}
+set scatter_gather    0
 set registers         {}
 set probes            {}
 set probe_depth       4096
