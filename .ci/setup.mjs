@@ -29,6 +29,7 @@ const toolPrograms = [
   { any: ['iverilog'], debian: 'iverilog', enables: 'a second Verilog simulator' },
   { any: ['sta'], debian: 'opensta', enables: 'timing checks of ASIC netlists' },
   { any: ['tclsh'], debian: 'tcl', enables: 'checks of the generated Tcl' },
+  { any: ['python3'], debian: 'python3', enables: 'checks of the Python that is written' },
   { any: ['z3'], debian: 'z3', enables: 'proofs of the small blocks' },
 ];
 

@@ -32,7 +32,7 @@ export const engineRegisters: RegisterTable = {
       id: { value: ENGINE_ID, letters: 'HDLE' },
       resets: 'while 1 the engine is held in reset and all beats that arrive are dropped',
       status: [
-        ro('STATE', 0, 3, '0 idle, 1 clear, 2 run, 3 failed, 4 in reset'),
+        ro('STATE', 0, 3, '0 idle, 1 clear, 2 run, 3 failed, 4 in reset', engineStates),
         ro('RUNNING', 3, 1, 'a pass issues steps'),
         ro('RESULTS_OPEN', 4, 1, 'a packet of m_axis_y is under way'),
         ro('WEIGHTS_DROPPED', 5, 1, 'the rest of a packet of s_axis_w is being dropped'),
@@ -41,8 +41,12 @@ export const engineRegisters: RegisterTable = {
         ro('PASSES', 16, 16, 'passes of the frame that are done'),
       ],
       error: [
-        ro('CODE', 0, 4, '1 magic, 2 limits, 3 tlast too early, 4 missing, 5 address, 6 bank, 7 row, 8 watchdog'),
-        ro('PORT', 8, 2, '0 the engine itself, 1 s_axis_w, 2 s_axis_x'),
+        ro(
+          ...(['CODE', 0, 4] as const),
+          '1 magic, 2 limits, 3 tlast too early, 4 missing, 5 address, 6 bank, 7 row, 8 watchdog',
+          engineErrorCodes,
+        ),
+        ro('PORT', 8, 2, '0 the engine itself, 1 s_axis_w, 2 s_axis_x', engineErrorPorts),
         ro('RULE', 16, 7, 'rule of header-rules.ts that a header breaks'),
       ],
       place: {

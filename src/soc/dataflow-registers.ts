@@ -1,6 +1,6 @@
 /** Register maps of the `dataflow` tops: one for each memory side, with and without weights that can be changed. */
 import { field, headCounters, headRegisters, type RegisterTable, ro } from '../blocks/registers/index.js';
-import { address, memoryErrorDoc, memoryRegisters, word } from './memory-registers.js';
+import { address, memoryErrorDoc, memoryErrorNames, memoryRegisters, word } from './memory-registers.js';
 
 /** `HDLD`: what the register ID reads as. */
 export const DATAFLOW_ID = 0x48444c44;
@@ -36,15 +36,18 @@ export function dataflowRegisters({ memory, programmable }: DataflowSide): Regis
         resets: 'while 1 nothing runs: the sample that is half in is filled up with zeros, results are dropped',
         commands: mapped && programmable ? [load] : [],
         status: [
-          ro('STATE', 0, 3, '0 idle, 2 run, 3 failed, 4 in reset'),
+          ro('STATE', 0, 3, '0 idle, 2 run, 3 failed, 4 in reset', dataflowStates),
           ro('INPUT_OPEN', 3, 1, 'a sample is half in'),
           ro('RESULTS_OPEN', 4, 1, 'a sample is in, its result is not out'),
           ro('BUS_BUSY', 5, 1, 'a burst is under way on an AXI master'),
           ro('WEIGHTS_PENDING', 6, 1, 'a weight image is being read, or waits for the end of a sample'),
         ],
         error: [
-          ro('CODE', 0, 4, mapped ? `8 watchdog, ${memoryErrorDoc}` : '8 watchdog, 13 weight image'),
-          ro('PORT', 8, 2, '0 the core, 1 weights, 2 input, 3 results'),
+          ro('CODE', 0, 4, mapped ? `8 watchdog, ${memoryErrorDoc}` : '8 watchdog, 13 weight image', {
+            ...{ none: 0, watchdog: WATCHDOG_CODE },
+            ...(mapped ? memoryErrorNames : { list: memoryErrorNames.list }),
+          }),
+          ro('PORT', 8, 2, '0 the core, 1 weights, 2 input, 3 results', errorPorts),
         ],
         place: { doc: 'how far the frame was', fields: [ro('RESULTS', 0, 32, 'results that were complete')] },
       }),

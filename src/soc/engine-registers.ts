@@ -1,7 +1,7 @@
 /** Register map of the memory-mapped engine: that of the engine, and where its lists of transfers lie. */
 import type { RegisterTable } from '../blocks/registers/index.js';
-import { engineRegisters } from '../engine/registers.js';
-import { address, memoryErrorDoc, memoryRegisters, word } from './memory-registers.js';
+import { engineErrorCodes, engineErrorPorts, engineRegisters } from '../engine/registers.js';
+import { address, memoryErrorDoc, memoryErrorNames, memoryRegisters, word } from './memory-registers.js';
 
 export const engineMappedRegisters: RegisterTable = {
   ...engineRegisters,
@@ -13,9 +13,15 @@ export const engineMappedRegisters: RegisterTable = {
         ? {
             ...register,
             fields: register.fields.map((field) => {
-              if (field.name === 'CODE') return { ...field, doc: `${field.doc}, ${memoryErrorDoc}` };
+              if (field.name === 'CODE') {
+                const values = { ...engineErrorCodes, ...memoryErrorNames };
+                return { ...field, doc: `${field.doc}, ${memoryErrorDoc}`, values };
+              }
               return field.name === 'PORT'
-                ? { ...field, doc: '0 the engine itself, 1 weights, 2 pixels, 3 results' }
+                ? {
+                    ...{ ...field, doc: '0 the engine itself, 1 weights, 2 pixels, 3 results' },
+                    values: { ...engineErrorPorts, results: 3 },
+                  }
                 : field;
             }),
           }

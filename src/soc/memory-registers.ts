@@ -9,6 +9,13 @@ export const memoryErrorCodes = {
   ...{ readRefused: 9, readNobody: 10, writeRefused: 11, writeNobody: 12, list: 13 },
 } as const;
 
+/** Their names for software. */
+export const memoryErrorNames = {
+  ...{ read_slverr: memoryErrorCodes.readRefused, read_decerr: memoryErrorCodes.readNobody },
+  ...{ write_slverr: memoryErrorCodes.writeRefused, write_decerr: memoryErrorCodes.writeNobody },
+  list: memoryErrorCodes.list,
+} as const;
+
 /** How ERROR.CODE reads where there is a memory side; the codes of the core stand in front. */
 export const memoryErrorDoc =
   '9 read SLVERR, 10 read DECERR, 11 write SLVERR, 12 write DECERR, 13 list or weight image';

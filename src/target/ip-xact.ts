@@ -130,15 +130,36 @@ function memoryMap(
       ...(registers.length === 0
         ? {}
         : {
-            register: registers.map(({ name, offset, description, fields }) =>
-              spirit({
-                ...{ name, description, addressOffset: `0x${offset.toString(16)}`, size: 32 },
-                field: fields.map((field) =>
-                  spirit({ name: field.name, bitOffset: field.low, bitWidth: field.bits, access: field.access }),
-                ),
-              }),
-            ),
+            register: registers.map(registerItem),
           }),
     }),
   });
 }
+
+function registerItem({ name, offset, description, reset, fields }: IpRegister): unknown {
+  return spirit({
+    ...{ name, description, addressOffset: hex(offset), size: 32 },
+    ...(reset === undefined ? {} : { reset: spirit({ value: hex(reset) }) }),
+    field: fields.map(fieldItem),
+  });
+}
+
+function fieldItem(field: IpRegister['fields'][number]): unknown {
+  const values = Object.entries(field.values ?? {});
+  return spirit({
+    name: field.name,
+    ...(field.description === undefined ? {} : { description: field.description }),
+    ...{ bitOffset: field.low, bitWidth: field.bits, access: field.access },
+    ...(values.length === 0
+      ? {}
+      : {
+          enumeratedValues: spirit({
+            enumeratedValue: values.map(([name, value]) => spirit({ name, value: hex(value) })),
+          }),
+        }),
+    ...(field.onWrite === undefined ? {} : { modifiedWriteValue: field.onWrite }),
+    ...(field.onRead === undefined ? {} : { readAction: field.onRead }),
+  });
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;

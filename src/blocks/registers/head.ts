@@ -16,8 +16,16 @@ export const field = (
   ...(reset === 0 ? {} : { reset }),
 });
 /** A field that reads what hardware says. */
-export const ro = (name: string, low: number, width: number, doc: string): RegisterField =>
-  field(name, low, width, 'ro', doc);
+export const ro = (
+  name: string,
+  low: number,
+  width: number,
+  doc: string,
+  values?: RegisterField['values'],
+): RegisterField => ({
+  ...field(name, low, width, 'ro', doc),
+  ...(values === undefined ? {} : { values }),
+});
 
 /** Of the register map: major in bits 31:16, minor in 15:0. */
 export const REGISTER_VERSION = 0x00010000;

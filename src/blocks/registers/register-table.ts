@@ -20,6 +20,8 @@ export interface RegisterField {
   /** Value after reset; default 0. */
   readonly reset?: number;
   readonly doc: string;
+  /** Names of values, lower case; those that have none are reserved. */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 export interface Register {
@@ -100,7 +102,7 @@ export function registerProblems(table: RegisterTable): string[] {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name)) bad('not an upper-case name');
     if (doc === '') bad('no description');
     let used = 0;
-    for (const { name: field, low, width, access, reset = 0, doc: what } of fields) {
+    for (const { name: field, low, width, access, reset = 0, doc: what, values = {} } of fields) {
       if (width < 1 || low < 0 || low + width > 32) bad(`${field}: not in a word`);
       for (let bit = low; bit < low + width; bit++) {
         if (((used >>> bit) & 1) === 1) bad(`${field}: bit ${bit} is taken`);
@@ -110,6 +112,8 @@ export function registerProblems(table: RegisterTable): string[] {
       if (!['constant', 'ro', 'rw'].includes(access) && (width !== 1 || reset !== 0))
         bad(`${field}: is one bit, 0 at first`);
       if (what === '') bad(`${field}: no description`);
+      for (const [value, number] of Object.entries(values))
+        if (!/^[a-z][a-z0-9_]*$/.test(value) || number < 0 || number >= 2 ** width) bad(`${field}: no value ${value}`);
     }
   }
   const names = words.map(({ name }) => name);

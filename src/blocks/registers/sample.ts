@@ -39,7 +39,7 @@ export const sampleRegisters: RegisterTable = {
     {
       ...{ name: 'STATUS', offset: 20, doc: 'state' },
       fields: [
-        { name: 'LEVEL', low: 3, width: 5, access: 'ro', doc: 'some bits' },
+        { name: 'LEVEL', low: 3, width: 5, access: 'ro', doc: 'some bits', values: { low: 0, half_full: 16 } },
         { name: 'HIGH', low: 30, width: 1, access: 'ro', doc: 'one bit' },
       ],
     },

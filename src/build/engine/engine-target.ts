@@ -1,11 +1,11 @@
 /** The engine as flows see it: its shell, ports, buses and registers. It does not depend on the network. */
 import { sha256 } from '../../base/hash.js';
-import { registerWords, type RegisterTable } from '../../blocks/registers/index.js';
 import type { Design } from '../../circuit/index.js';
 import { axiLiteStreams, streamPorts, type TextFile } from '../../cosim/index.js';
 import type { Engine } from '../../engine/config.js';
 import { engineRegisters } from '../../engine/registers.js';
-import type { IpRegister, TargetDesign } from '../../target/design.js';
+import { packagedRegisters } from '../../soc/register-json.js';
+import type { TargetDesign } from '../../target/design.js';
 import { verilogShell } from '../../target/shell.js';
 import { portsOf } from '../hardware.js';
 
@@ -47,7 +47,7 @@ export function engineTarget(engine: Engine, design: Design, files: readonly str
     controls: [{ prefix: controlPrefix, addressBits: engineRegisters.addressBits }],
     masters: [],
     interrupts: ['irq'],
-    registers: ipRegisters(engineRegisters),
+    registers: packagedRegisters(engineRegisters),
     scatterGather: true,
     version: '1.0',
   };
@@ -63,19 +63,4 @@ export function engineShell(engine: Engine, design: Design): TextFile {
     'irq        high until software clears what it has enabled in ISR',
   ];
   return { name: `${engineShellName}.v`, text: verilogShell(target, { core: design.top, doc }) };
-}
-
-/** The words of a table as IP-XACT has them. */
-function ipRegisters(table: RegisterTable): IpRegister[] {
-  return registerWords(table).map(({ name, offset, doc, fields }) => ({
-    ...{ name, offset, description: doc },
-    fields: fields.map((field) => ({
-      ...{ name: field.name, low: field.low, bits: field.width },
-      access: ['rw', 'w1s', 'w1t', 'w1c'].includes(field.access)
-        ? ('read-write' as const)
-        : field.access === 'pulse'
-          ? ('write-only' as const)
-          : ('read-only' as const),
-    })),
-  }));
 }
