@@ -144,6 +144,8 @@ class Source {
   #words = new Uint32Array();
   #at = 0;
   #offered = false;
+  /** What the valid port says. */
+  #shown = false;
   ended = false;
   beats = 0;
 
@@ -186,7 +188,8 @@ class Source {
   offer(memory: Memory): void {
     if (this.#offered) return;
     this.#offered = !this.ended && this.#there() && memory.take(this, this.#bytes);
-    this.#valid.setNumber(this.#offered ? 1 : 0);
+    if (this.#offered !== this.#shown) this.#valid.setNumber(this.#offered ? 1 : 0);
+    this.#shown = this.#offered;
     if (!this.#offered) return;
     this.#data.setWords(this.#words, this.#at);
     this.#last.setNumber(this.#at + this.#bytes / 4 === this.#words.length ? 1 : 0);
@@ -214,6 +217,8 @@ class Sink {
   #words = new Uint32Array(4096);
   #at = 0;
   #offered = false;
+  /** What the ready port says. */
+  #shown = false;
   beats = 0;
   /** Packets that are out. */
   count = 0;
@@ -230,7 +235,8 @@ class Sink {
   offer(memory: Memory): void {
     if (this.#offered) return;
     this.#offered = memory.take(this, this.#bytes);
-    this.#ready.setNumber(this.#offered ? 1 : 0);
+    if (this.#offered !== this.#shown) this.#ready.setNumber(this.#offered ? 1 : 0);
+    this.#shown = this.#offered;
   }
 
   moves(): boolean {

@@ -9,9 +9,10 @@ import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 
 export type { Address, Cached };
 
-/** A loop variable: a local, or a number in unrolled code; `extent` bounds it. */
+/** A loop variable: a local and what is added to it, or a number in unrolled code; `extent` bounds it. */
 export type VarValue =
-  { readonly local: number; readonly extent: number } | { readonly fixed: number; readonly extent?: number };
+  | { readonly local: number; readonly extent: number; readonly plus?: number }
+  | { readonly fixed: number; readonly extent?: number };
 
 /** What the whole module shares. */
 export interface Shared {
@@ -125,7 +126,17 @@ export class EmitContext {
     return out;
   }
 
-  /** Pushes the i32 value of the terms of `a`; the caller adds `a.c`. */
+  /** What the terms of `a` are more than {@link pushTerms} pushes. */
+  private plusOf(a: Affine): number {
+    let sum = 0;
+    for (const t of a.terms) {
+      const value = this.vars.get(t.v);
+      if (t.table === undefined && value !== undefined && 'plus' in value) sum += t.k * (value.plus ?? 0);
+    }
+    return sum;
+  }
+
+  /** Pushes the i32 value of the terms of `a`, without what is added to variables; the caller adds that and `a.c`. */
   private pushTerms(a: Affine): void {
     const { f } = this;
     a.terms.forEach((t, n) => {
@@ -133,6 +144,7 @@ export class EmitContext {
       if (t.v < 0) f.i32(0).mem('i32_load', this.slot(-1 - t.v).ring?.variable ?? 0);
       else if (value !== undefined && 'local' in value) f.get(value.local);
       else throw new Error(`loop variable ${t.v} has no value`);
+      if (t.table !== undefined && value !== undefined && 'plus' in value) f.i32(value.plus ?? 0).op(OP.i32.add);
       if (t.table !== undefined) f.i32(2).op(OP.i32.shl).mem('i32_load', this.table(t.table));
       const shift = Math.log2(Math.abs(t.k));
       if (Math.abs(t.k) === 1) void 0;
@@ -152,7 +164,8 @@ export class EmitContext {
     if (a.terms.length === 0) this.f.i32(a.c);
     else {
       this.pushTerms(a);
-      if (a.c !== 0) this.f.i32(a.c).op(OP.i32.add);
+      const c = a.c + this.plusOf(a);
+      if (c !== 0) this.f.i32(c).op(OP.i32.add);
     }
   }
 
@@ -180,8 +193,9 @@ export class EmitContext {
     const { min } = affineRange({ c: 0, terms: bytes.terms }, (v) => this.extentOf(v));
     // Base and offset are added without wrapping, so the base must not be negative.
     this.pushTerms(bytes);
-    if (min >= 0 && bytes.c >= 0) return bytes.c;
-    f.i32(bytes.c).op(OP.i32.add);
+    const offset = bytes.c + this.plusOf(bytes);
+    if (min >= 0 && offset >= 0) return offset;
+    f.i32(offset).op(OP.i32.add);
     return 0;
   }
 

@@ -9,11 +9,12 @@ import { addressOf, copyBytes } from './bytes.js';
 import { type Detection, type EmitContext, typeOf } from './emit-context.js';
 import { pushAs, pushValue } from './emit-value.js';
 import { wideAddress, wideInto } from './emit-wide.js';
-import { I32, OP } from './function.js';
+import { I32, OP, V128 } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
 import type { Arm, PlannedAssign } from './plan.js';
 import { mergeable, withMerged } from './merge-loops.js';
 import type { Branch, Leaf, Nest, Step } from './nest.js';
+import { VECTOR } from './simd.js';
 import { emitVectorLoop, vectorBits } from './vector-loop.js';
 
 export type { Action, Branch, Leaf, Nest, Prelude, Step } from './nest.js';
@@ -269,15 +270,59 @@ function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): voi
   const copied = blockCopy(c, depth, leaf);
   if (copied) return;
   const all = [...c.extents(depth), ...leaf.inner];
+  const row = leaf.inner.length > 1 && depth === 0 && !down ? rowsOver(c, leaf) : undefined;
   const open = (d: number): void => {
     if (d === leaf.inner.length) return store(c, leaf);
     const last = d === leaf.inner.length - 1;
     if (!last && emitMerged(c, all, depth + d, [{ ...leaf, inner: [] }], down)) return;
     const bits = last ? vectorBits(c, leaf, all, depth + d, down) : undefined;
-    if (bits !== undefined) return emitVectorLoop(c, leaf, depth + d, leaf.inner[d] ?? 1, bits);
-    openLoop(c, depth + d, leaf.inner[d] ?? 1, down, [leaf], () => open(d + 1));
+    if (bits !== undefined) return emitVectorLoop(c, leaf, depth + d, leaf.inner[d] ?? 1, bits, row !== undefined);
+    const rest: Leaf = { ...leaf, inner: leaf.inner.slice(d + 1) };
+    openLoop(c, depth + d, leaf.inner[d] ?? 1, down, [rest], () => open(d + 1));
   };
+  if (row === undefined) return open(0);
+  const kept = c.f.local(V128);
+  c.f.i32(0).simdMem(VECTOR.load, row.end).set(kept);
   open(0);
+  c.f.i32(0).get(kept).simdMem(VECTOR.store, row.end);
+}
+
+/** Vectors reach over the end of a row by less than this. */
+const VECTOR_BYTES = 16;
+
+/**
+ * Where all of an array is written row by row, upwards, the last vector of a row may reach into the next one, which comes
+ * afterwards; what lies behind the last row, at `end`, has to be put back. Undefined if that must not be.
+ */
+function rowsOver(c: EmitContext, leaf: Leaf): { readonly end: number } | undefined {
+  const { width, dims } = c.signal(leaf.target);
+  const { address, ring } = c.slot(leaf.target);
+  const size = storageBytes(width);
+  const elements = dims.reduce((n, d) => n * d, 1);
+  if (classOf(width) === 'wide' || ring !== undefined || leaf.ripple === true) return undefined;
+  if (c.detect !== undefined || leaf.inner.reduce((n, d) => n * d, 1) !== elements) return undefined;
+  const to = c.byteAffine(leaf.target, leaf.index, leaf.shadow);
+  if (affineKey(to) !== affineKey({ ...denseOver(leaf.inner, 0, size), c: leaf.shadow ?? address })) return undefined;
+  // Nothing that is read may lie where vectors reach to.
+  const end = to.c + elements * size;
+  let apart = true;
+  visitReads(leaf.value, ({ signal }) => {
+    const [slot, from] = [c.slot(signal), c.slot(signal).ring?.window ?? c.slot(signal).address];
+    const bytes = slot.stride * c.signal(signal).dims.reduce((n, d) => n * d, 1) + (slot.ring?.room ?? 0);
+    if (from < end + VECTOR_BYTES && from + bytes > to.c) apart = false;
+  });
+  return apart ? { end } : undefined;
+}
+
+/** The address of neighbouring elements of `size` bytes that loops from variable `first` on visit in their order. */
+function denseOver(loops: readonly number[], first: number, size: number): Affine {
+  const terms: { v: number; k: number }[] = [];
+  let step = size;
+  for (let d = loops.length - 1; d >= 0; d--) {
+    terms.unshift({ v: first + d, k: step });
+    step *= loops[d] ?? 1;
+  }
+  return { c: 0, terms };
 }
 
 function store(c: EmitContext, leaf: Leaf): void {
@@ -362,19 +407,7 @@ function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
   const to = c.byteAffine(leaf.target, leaf.index);
   const from = c.byteAffine(value.signal, index);
   const own = (a: Affine): string => affineKey({ c: 0, terms: a.terms.filter((t) => t.v >= depth) });
-  let step = storageBytes(target.width);
-  const dense: Affine = {
-    c: 0,
-    terms: leaf.inner
-      .map((n, d) => ({ v: depth + d, n }))
-      .reverse()
-      .map(({ v, n }) => {
-        const k = step;
-        step *= n;
-        return { v, k };
-      })
-      .reverse(),
-  };
+  const dense = denseOver(leaf.inner, depth, storageBytes(target.width));
   if (own(to) !== affineKey(dense) || own(from) !== affineKey(dense)) return false;
   const rest = (a: Affine): Affine => ({ c: a.c, terms: a.terms.filter((t) => t.v < depth) });
   const [dst, src] = [addressOf(c, rest(to)), addressOf(c, rest(from))];

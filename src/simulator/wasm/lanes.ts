@@ -32,6 +32,8 @@ export interface LaneScope {
   readonly bits: LaneBits;
   /** Values that are the same in all lanes, and constants, ready in locals. */
   readonly uniform: Map<Ex, number>;
+  /** Conditions that are the same in all lanes, as masks in locals. */
+  readonly masks: Map<Ex, number>;
   /** Values of this iteration. */
   readonly values: Map<Ex, number>;
 }
@@ -198,6 +200,12 @@ export function prepareUniform(s: LaneScope, root: Ex): void {
     }
     if (ex.op === 'fold') return;
     for (const e of kids(ex)) visit(e);
+    if (ex.op !== 'mux') return;
+    const cond = s.uniform.get(ex.cond);
+    if (cond === undefined || s.masks.has(ex.cond)) return;
+    const local = s.c.f.local(V128);
+    s.c.f.get(cond).simd(LANES[s.bits].neg).set(local);
+    s.masks.set(ex.cond, local);
   };
   visit(root);
 }
@@ -225,10 +233,11 @@ function fresh(s: LaneScope, ex: Ex): void {
       return mask(s, ex.width);
     }
     case 'mux': {
-      pushLanes(s, ex.a);
-      pushLanes(s, ex.b);
+      const [noA, noB] = [isZero(ex.a), isZero(ex.b)];
+      if (!noA) pushLanes(s, ex.a);
+      if (!noB || noA) pushLanes(s, ex.b);
       pushMask(s, ex.cond);
-      f.simd(VECTOR.bitselect);
+      f.simd(noA ? VECTOR.andNot : noB ? VECTOR.and : VECTOR.bitselect);
       return;
     }
     case 'convert':
@@ -303,10 +312,17 @@ function loadLanes(s: LaneScope, bytes: Affine, size: number, signed: boolean): 
   for (let now = size; now < bits; now *= 2) c.f.simd(EXTEND_LOW[now as 8 | 16 | 32][sign]);
 }
 
+const isZero = (ex: Ex): boolean => ex.op === 'const' && wrap(ex.value, ex.width, false) === 0n;
+
 /** Pushes lanes of all ones where the condition holds, else zero. */
 function pushMask(s: LaneScope, cond: Ex): void {
   const { f } = s.c;
   const ops = LANES[s.bits];
+  const known = s.masks.get(cond);
+  if (known !== undefined) {
+    f.get(known);
+    return;
+  }
   if (dependsOn(s.c, cond, s.v) && cond.op === 'binary' && COMPARE.has(cond.fn)) return compareLanes(s, cond);
   pushLanes(s, cond);
   f.simd(ops.neg);

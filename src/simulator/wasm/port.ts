@@ -48,12 +48,18 @@ export function bindPort(
     ...info,
     set,
     get,
-    setNumber: (value) => {
-      if (!narrow) return set(BigInt(value));
-      change();
-      writeNumber(storage.view, at, size, width, signed, value);
-    },
-    getNumber: () => (narrow ? readNumber(storage.view, at, size, width) : Number(get())),
+    setNumber:
+      narrow && size === 1 && input
+        ? (value) => {
+            touch();
+            storage.bytes[at] = signed ? (value << (32 - width)) >> (32 - width) : value & (2 ** width - 1);
+          }
+        : (value) => {
+            if (!narrow) return set(BigInt(value));
+            change();
+            writeNumber(storage.view, at, size, width, signed, value);
+          },
+    getNumber: narrow ? numberReader(storage, at, size, width) : () => Number(get()),
     setElements: (values) => {
       change();
       for (let i = 0; i < count; i++) writeNumber(storage.view, at + i * size, size, width, signed, values[i] ?? 0);
@@ -74,4 +80,11 @@ export function bindPort(
     },
     raw: () => storage.bytes.subarray(at, at + count * size),
   };
+}
+
+/** Reads of one size are functions of their own: test benches make several a cycle. */
+function numberReader(storage: Storage, at: number, size: number, width: number): () => number {
+  const mask = 2 ** width - 1;
+  if (size === 1) return () => (storage.bytes[at] ?? 0) & mask;
+  return () => readNumber(storage.view, at, size, width);
 }

@@ -92,6 +92,7 @@ export const VECTOR = {
   shuffle: 13,
   not: 77,
   and: 78,
+  andNot: 79,
   or: 80,
   xor: 81,
   bitselect: 82,

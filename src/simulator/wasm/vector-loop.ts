@@ -10,7 +10,7 @@ import { type LaneScope, laneBits, prepareUniform, pushLanes } from './lanes.js'
 import { storageBytes } from './layout.js';
 import { type LaneBits, STORE_LANE, VECTOR } from './simd.js';
 
-/** Vector steps that are written out one after the other. */
+/** Vector steps that are written out one after the other; a longer loop takes so many an iteration. */
 const UNROLLED_STEPS = 4;
 
 /** The width of lanes in which iterations of loop `v` can run side by side; undefined where they cannot. */
@@ -49,37 +49,52 @@ function inOrder(c: EmitContext, leaf: Leaf, loops: readonly number[], down: boo
   return ok;
 }
 
-/** Emits the loop over `v`, whose outer variables have values. */
-export function emitVectorLoop(c: EmitContext, leaf: Leaf, v: number, count: number, bits: LaneBits): void {
+/**
+ * Emits the loop over `v`, whose outer variables have values. Where `over` is set, what lies behind the row may be anything
+ * afterwards.
+ */
+export function emitVectorLoop(
+  c: EmitContext,
+  leaf: Leaf,
+  v: number,
+  count: number,
+  bits: LaneBits,
+  over = false,
+): void {
   const { f } = c;
   const lanes = 128 / bits;
   const steps = Math.floor(count / lanes);
   const rest = count % lanes;
   c.scoped(() => {
     const uniform = new Map<Ex, number>();
-    const scope = (): LaneScope => ({ c, v, bits, uniform, values: new Map() });
+    const masks = new Map<Ex, number>();
+    const scope = (): LaneScope => ({ c, v, bits, uniform, masks, values: new Map() });
     c.vars.delete(v);
     prepareUniform(scope(), leaf.value);
-    if (steps > UNROLLED_STEPS) {
+    const looped = steps > 2 * UNROLLED_STEPS ? steps - (steps % UNROLLED_STEPS) : 0;
+    if (looped > 0) {
       const local = f.local(I32);
-      c.vars.set(v, { local, extent: count });
-      f.loopBy(local, lanes, steps * lanes, () => c.scoped(() => storeLanes(scope(), leaf, lanes)));
-    } else {
-      for (let k = 0; k < steps; k++) {
-        c.vars.set(v, { fixed: k * lanes });
-        c.scoped(() => storeLanes(scope(), leaf, lanes));
-      }
+      f.loopBy(local, UNROLLED_STEPS * lanes, looped * lanes, () => {
+        for (let k = 0; k < UNROLLED_STEPS; k++) {
+          c.vars.set(v, { local, extent: count, plus: k * lanes });
+          c.scoped(() => storeLanes(scope(), leaf, lanes));
+        }
+      });
+    }
+    for (let k = looped; k < steps; k++) {
+      c.vars.set(v, { fixed: k * lanes });
+      c.scoped(() => storeLanes(scope(), leaf, lanes));
     }
     if (rest > 0) {
       c.vars.set(v, { fixed: steps * lanes });
-      c.scoped(() => storeLanes(scope(), leaf, rest));
+      c.scoped(() => storeLanes(scope(), leaf, rest, over));
     }
     c.vars.delete(v);
   });
 }
 
-/** Computes one vector and stores its first `count` lanes. */
-function storeLanes(s: LaneScope, leaf: Leaf, count: number): void {
+/** Computes one vector and stores its first `count` lanes, with `over` all of it. */
+function storeLanes(s: LaneScope, leaf: Leaf, count: number, over = false): void {
   const { c, bits } = s;
   const { f } = c;
   const size = storageBytes(c.signal(leaf.target).width);
@@ -110,7 +125,7 @@ function storeLanes(s: LaneScope, leaf: Leaf, count: number): void {
       ).simd(VECTOR.and);
     f.get(c.detect.vector).simd(VECTOR.or).set(c.detect.vector);
   }
-  if (bytes === 16) {
+  if (bytes === 16 || (over && c.detect === undefined)) {
     const offset = c.pushByteAffine(address);
     f.get(value).simdMem(VECTOR.store, offset);
     return;
