@@ -98,6 +98,7 @@ const window = {
   ...{ SIMD: 2, X_W: 4, PAD: 0, DEPTH: 40 },
 };
 const { DEPTH: _, ...patches } = window;
+const master = { ADDR_W: 20, LEN_W: 20, BYTES: 4, BURST: 4, OUTSTANDING: 2, DEPTH: 4 };
 const resizing = { W: 4, RATIO: 3, FRAME: 5 };
 const lanes = { N: 3, IN_W: 5, OUT_W: 5 };
 
@@ -115,6 +116,14 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(makeRegisterFile(sampleRegisters), { OUTSTANDING: 2 }),
   block(axi.AccessMemory, { ADDR_W: 4, WORDS: 8 }),
   block(axi.makeAccessDecoder(3), { WINDOW_W: 8, A0_W: 3, A1_W: 8, A2_W: 1 }),
+  block(axi.AxiBursts, { WORD_W: 18, COUNT_W: 19, BURST: 4 }),
+  block(axi.AxiAlign, { BYTES: 4, COUNT_W: 19 }),
+  block(axi.AxiReadPort, { ADDR_W: 20, BYTES: 4, OUTSTANDING: 2 }),
+  block(axi.AxiReadStream, master),
+  block(axi.AxiReadMaster, master),
+  block(axi.AxiWritePort, { ADDR_W: 20, BYTES: 4, OUTSTANDING: 2 }),
+  block(axi.AxiWriteStream, master),
+  block(axi.AxiWriteMaster, master),
   block(cdc.AsyncFifo, { W: 8, DEPTH: 8, STAGES: 2 }),
   block(cdc.BitSynchronizer, { STAGES: 2 }),
   block(cdc.ResetSynchronizer, { STAGES: 2 }),

@@ -212,13 +212,21 @@ function upperBound(p: Polynomial, context: NatContext): number | undefined {
     if (term.coefficient < 0) return undefined;
     let product = term.coefficient;
     for (const atom of term.atoms) {
-      const max = atom.kind === 'param' ? context.maximum.get(atom.name) : undefined;
+      const max = greatest(atom, context);
       if (max === undefined) return undefined;
       product *= max;
     }
     total += product;
   }
   return total;
+}
+
+/** Greatest value of an atom where the limits of parameters say one. */
+function greatest(atom: Atom, context: NatContext): number | undefined {
+  if (atom.kind === 'param') return context.maximum.get(atom.name);
+  if (atom.kind !== 'clog2') return undefined;
+  const of = upperBound(atom.a, context);
+  return of === undefined ? undefined : clog2Number(Math.max(1, of));
 }
 
 function fits(value: Nat, width: Nat, context: Search): boolean {

@@ -131,6 +131,14 @@ const patchWindows = [
   { ...{ H: 4, W: 4, FOLDS: 4, KH: 2, KW: 2, SH: 2, SW: 2, DH: 1, DW: 1 }, ...{ PT: 1, PB: 1, PL: 1, PR: 1 } },
 ].map((sizes, k) => ({ ...sizes, SIMD: 1 + k, X_W: 1 + 2 * k, PAD: k % 2 }));
 
+const masters = [
+  { ADDR_W: 20, LEN_W: 20, BYTES: 2, BURST: 2, OUTSTANDING: 1, DEPTH: 2 },
+  { ADDR_W: 32, LEN_W: 24, BYTES: 4, BURST: 16, OUTSTANDING: 3, DEPTH: 17 },
+  { ADDR_W: 40, LEN_W: 32, BYTES: 8, BURST: 256, OUTSTANDING: 8, DEPTH: 512 },
+  { ADDR_W: 64, LEN_W: 31, BYTES: 16, BURST: 64, OUTSTANDING: 4, DEPTH: 65 },
+  { ADDR_W: 33, LEN_W: 21, BYTES: 32, BURST: 128, OUTSTANDING: 7, DEPTH: 129 },
+];
+
 /** By module name, without the children of composed modules. */
 export const library: readonly LibraryModule[] = [
   entry(stream.RegisterSlice, widths),
@@ -197,6 +205,21 @@ export const library: readonly LibraryModule[] = [
     { WINDOW_W: 16, A0_W: 4, A1_W: 9, A2_W: 15 },
     { WINDOW_W: 27, A0_W: 27, A1_W: 2, A2_W: 3 },
   ]),
+  entry(
+    axi.AxiBursts,
+    masters.map(({ ADDR_W, LEN_W, BURST }) => ({ WORD_W: ADDR_W - 2, COUNT_W: LEN_W - 1, BURST })),
+  ),
+  entry(
+    axi.AxiAlign,
+    masters.map(({ BYTES, LEN_W }) => ({ BYTES, COUNT_W: LEN_W })),
+  ),
+  ...[axi.AxiReadPort, axi.AxiWritePort].map((port) =>
+    entry(
+      port,
+      masters.map(({ ADDR_W, BYTES, OUTSTANDING }) => ({ ADDR_W, BYTES, OUTSTANDING })),
+    ),
+  ),
+  ...[axi.AxiReadStream, axi.AxiReadMaster, axi.AxiWriteStream, axi.AxiWriteMaster].map((each) => entry(each, masters)),
   entry(axi.AxiLiteMemory, [
     { ADDR_W: 3, WORDS: 1, OUTSTANDING: 1 },
     { ADDR_W: 3, WORDS: 2, OUTSTANDING: 2 },
