@@ -1,9 +1,11 @@
 /**
- * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|binary|engine] [P=4,G=2,M=4,D=1]`.
+ * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|binary|engine|dsp] [P=4,G=2,M=4,D=1]`.
  *
  * `array` is the PE array (shadow registers and slice adders included), `pe` the same for other operands, packed pixels and gated
  * clocks, `binary` for weights of one bit only, `engine` the whole core without its RAMs. Nangate 45 nm of ../shared/pdk (Yosys with `abc -constr`, then OpenSTA: before
  * layout, ideal clock, no wires) and UltraScale+ (`synth_xilinx`). What `engine` reaches goes to build/area/engine.json.
+ *
+ * `dsp` counts the DSP slices of an engine, of itself that of Proxyless (P=14,G=3,M=48,D=4,WD=8192,WP=256,PACK=1), beside the DPU's.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,10 +16,12 @@ import { EngineArray, makeArray } from '../../src/engine/rtl/array.js';
 import { binaryColumns, gatedColumns, packedColumns, plainColumns } from '../../src/engine/rtl/column-kind.js';
 import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
 import { buildDesign } from '../../src/hdl/index.js';
+import { printDsps } from './area/dsps.js';
 import { type Asic, type Synthesis, withSynthesis } from './area/synthesis.js';
 
 const words = process.argv.slice(2);
-const engine = Engine.parse(words.filter((word) => word.includes('=')).join(',') || 'P=4,G=2,M=4,D=1,XU=0');
+const spelled = words.filter((word) => word.includes('=')).join(',');
+const engine = Engine.parse(spelled || 'P=4,G=2,M=4,D=1,XU=0');
 const asked = words.filter((word) => !word.includes('='));
 const wants = (part: string): boolean => asked.length === 0 || asked.includes(part);
 const pes = engine.processingElements;
@@ -77,7 +81,7 @@ if (wants('pe') || wants('binary')) {
 }
 if (wants('engine')) {
   withSynthesis(buildDesign(engineCore(engine)), engineValues(engine), ({ asic, fpga }) => {
-    const { area, path, from, to } = asic();
+    const { area, path, from, to } = asic('quick');
     const clockMHz = 1000 / path;
     const report: ReachedClock & Record<string, unknown> = {
       engine: engine.toString(),
@@ -95,3 +99,4 @@ if (wants('engine')) {
     console.log(`UltraScale+ ${lut} LUT, ${ff} FF, ${dsp} DSP, ${bram} BRAM36 (synth_xilinx)`);
   });
 }
+if (wants('dsp')) printDsps(Engine.parse(spelled || 'P=14,G=3,M=48,D=4,WD=8192,WP=256,PACK=1'));

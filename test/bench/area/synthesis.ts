@@ -17,6 +17,12 @@ const ACCESS = 0.5;
 /** Memories of at least this many bits with a registered read are RAMs: they are left out. */
 const RAM_BITS = 2048;
 
+/**
+ * What abc does with a whole engine. Its usual script compares all pairs of nodes that may be equal (`&fraig -x`, `&dch -f`): on the
+ * products of the requantizers that takes hours, while rewriting and sizing without it lose a few per cent.
+ */
+const QUICK = 'strash;scorr;dc2;strash;&get,-n;&nf,{D};&put;buffer;upsize,{D};dnsize,{D};stime,-p';
+
 const library = fileURLToPath(new URL('../../../../shared/pdk/nangate45_typ.lib.gz', import.meta.url));
 
 /** What a synthesis for the Nangate library says. */
@@ -39,8 +45,11 @@ export interface Fpga {
 }
 
 export interface Synthesis {
-  readonly asic: () => Asic;
+  /** `quick`: with a script of abc for designs of more than 100,000 gates. */
+  readonly asic: (effort?: 'usual' | 'quick') => Asic;
   readonly fpga: () => Fpga;
+  /** DSP48E2 of the whole design, from the first steps of the synthesis alone: minutes for engines of thousands of PEs. */
+  readonly dsps: () => number;
 }
 
 /** Works on a design in a folder of its own, which goes when `work` returns. `more` is text of external modules. */
@@ -57,8 +66,9 @@ export function withSynthesis<T>(
     const set = Object.entries(params).map(([name, value]) => `-chparam ${name} ${value}`);
     const read = `read_verilog -sv -D SYNTHESIS design.sv; hierarchy -top ${design.top} ${set.join(' ')}`;
     return work({
-      asic: () => asic(folder, design.top, read),
+      asic: (effort = 'usual') => asic(folder, design.top, read, effort === 'quick' ? `-script +${QUICK}` : ''),
       fpga: () => fpga(folder, design.top, read),
+      dsps: () => dsps(folder, design.top, read),
     });
   } finally {
     rmSync(folder, { recursive: true });
@@ -103,7 +113,7 @@ endmodule
  * Modules are optimized one by one and flattened for mapping: flattened first, copies of one register that are there for the
  * fan-out would be merged. Pins of RAMs become ports, so that paths begin and end there.
  */
-function asic(folder: string, top: string, read: string): Asic {
+function asic(folder: string, top: string, read: string, script: string): Asic {
   writeFileSync(join(folder, 'cells.lib'), gunzipSync(readFileSync(library)));
   writeFileSync(join(folder, 'constr'), 'set_driving_cell BUF_X2\nset_load 5.0\n');
   writeFileSync(join(folder, 'ram_map.v'), ramMap);
@@ -113,7 +123,7 @@ function asic(folder: string, top: string, read: string): Asic {
     [
       `read_liberty -lib -ignore_miss_func cells.lib; ${read}; read_verilog -lib ram_cell.v; synth -top ${top} -run begin:fine`,
       `techmap -map ram_map.v; opt_clean; synth -top ${top} -run fine:; flatten; opt_clean`,
-      `dfflibmap -liberty cells.lib; abc -liberty cells.lib -constr constr -D ${TARGET}; opt_clean`,
+      `dfflibmap -liberty cells.lib; abc -liberty cells.lib -constr constr -D ${TARGET} ${script}; opt_clean`,
       'expose -evert t:left_out_ram; splitnets; splitnets -ports; opt_clean -purge',
       'stat -liberty cells.lib; write_verilog -noattr -noexpr netlist.v',
     ].join('; '),
@@ -184,4 +194,11 @@ function fpga(folder: string, top: string, read: string): Fpga {
     dsp: counted(/"DSP48E2": (\d+)/g),
     bram: counted(/"RAMB36E2": (\d+)/g) + counted(/"RAMB18E2": (\d+)/g, 0.5),
   };
+}
+
+function dsps(folder: string, top: string, read: string): number {
+  const steps = `${read}; synth_xilinx -family xcup -top ${top} -run begin:coarse; tee -q -o dsps.json stat -json`;
+  run(folder, 'yosys', ['-q', '-p', steps]);
+  const text = readFileSync(join(folder, 'dsps.json'), 'utf8');
+  return Number(found(text.slice(text.indexOf('"design"')), /"DSP48E2": (\d+)/));
 }
