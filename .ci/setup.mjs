@@ -30,6 +30,14 @@ const toolPrograms = [
   { any: ['sta'], debian: 'opensta', enables: 'timing checks of ASIC netlists' },
   { any: ['tclsh'], debian: 'tcl', enables: 'checks of the generated Tcl' },
   { any: ['python3'], debian: 'python3', enables: 'checks of the Python that is written' },
+  { any: ['nextpnr-ice40'], debian: 'nextpnr-ice40', enables: 'place and route for iCE40' },
+  { any: ['icepack'], debian: 'fpga-icestorm', enables: 'iCE40 bitstreams' },
+  // icetime needs it, and there is no program in it.
+  {
+    any: ['/usr/share/fpga-icestorm/chipdb/chipdb-5k.txt'],
+    debian: 'fpga-icestorm-chipdb',
+    enables: 'timing of iCE40 bitstreams',
+  },
   { any: ['z3'], debian: 'z3', enables: 'proofs of the small blocks' },
 ];
 

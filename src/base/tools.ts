@@ -63,7 +63,21 @@ export const toolSpecs = {
     commands: ['nextpnr-ice40'],
     versionArguments: ['--version'],
     enables: 'place and route for iCE40 boards',
-    install: apt('nextpnr-ice40 fpga-icestorm'),
+    install: apt('nextpnr-ice40'),
+    code: 'H5003',
+  },
+  icepack: {
+    commands: ['icepack'],
+    versionArguments: ['-h'],
+    enables: 'bitstreams for iCE40 boards',
+    install: apt('fpga-icestorm fpga-icestorm-chipdb'),
+    code: 'H5003',
+  },
+  icetime: {
+    commands: ['icetime'],
+    versionArguments: ['-h'],
+    enables: 'timing of iCE40 bitstreams',
+    install: apt('fpga-icestorm fpga-icestorm-chipdb'),
     code: 'H5003',
   },
   nextpnrEcp5: {

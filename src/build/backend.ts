@@ -5,6 +5,12 @@ import { type Board, boardNames, findBoard } from '../target/boards.js';
 /** The DMA port of a Zynq-7000, as on a PYNQ-Z2. */
 export const defaultPortBits = 64;
 
+/** Width of ports where none is asked for: what the way into the board carries, for boards without a vendor's DMA. */
+export function portBitsFor(board: string | undefined): number {
+  const found = board === undefined ? undefined : findBoard(board);
+  return found?.serial === undefined ? defaultPortBits : found.stream_bits;
+}
+
 /** Options of the command line that say which back end, and those that only the dataflow back end has. */
 export interface BackendOptions {
   readonly backend: string;

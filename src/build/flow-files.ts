@@ -5,6 +5,7 @@ import { benchFiles, type BenchOptions } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
 import { ipXact } from '../target/ip-xact.js';
+import { openFpgaFiles } from '../target/open-fpga.js';
 import { packageFiles } from '../target/packages.js';
 import { readTechnology } from '../target/technology.js';
 import { vivadoFiles } from '../target/vivado.js';
@@ -27,7 +28,7 @@ export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<
     ...benchFiles(design, options),
     ...packageFiles(design, board),
     ['component.xml', ipXact(design)],
-    ...(board.flow === 'vivado' ? vivadoFiles(design, board) : []),
+    ...(board.flow === 'vivado' ? vivadoFiles(design, board) : openFpgaFiles(design, board)),
     ...chipFiles(design, options),
   ]);
 }

@@ -18,6 +18,9 @@ interface ResourceFigures extends Resources {
 export interface ResourceReport extends ResourceFigures {
   /** Where the counts of cells come from. */
   readonly source: 'estimate';
+  /** Whose cells are counted. A part of another family has others: its share is a guess, and a budget not to be trusted. */
+  readonly cells: 'AMD, 6-input LUTs';
+  readonly cells_of_board: boolean;
   readonly board: string;
   /** By stage; `input` and `output` are the ports. */
   readonly stages: Readonly<Record<string, ResourceFigures>>;
@@ -54,6 +57,8 @@ export function resourceReport(chain: Chain, { total, stages }: ChainResources, 
   }
   return {
     source: 'estimate',
+    cells: 'AMD, 6-input LUTs',
+    cells_of_board: board.lut_inputs !== 4,
     board: board.name,
     ...figures(total, board),
     stages: Object.fromEntries([...stages].map(([name, part]) => [name, figures(part, board)])),

@@ -62,7 +62,9 @@ export function resourceLine({ board, lut, ff, dsp, share, ...rest }: ResourceRe
     `${dsp} DSP (${percent(share.dsp)})`,
   ];
   const fits = Math.max(share.lut, share.ff, share.dsp, share.bram36) <= 1;
-  return `estimate ${cells.join(', ')} of ${board}${fits ? '' : `; --board ${board} folds to fit`}`;
+  const line = `estimate ${cells.join(', ')} of ${board}${fits ? '' : `; --board ${board} folds to fit`}`;
+  if (rest.cells_of_board) return line;
+  return `${line}\nnotice: these are cells of AMD parts with 6-input LUTs; what ${board} needs only its own tools tell (fpga/)`;
 }
 
 export function nextLines({ output, model, numerics }: BuildOptions): string {

@@ -48,6 +48,10 @@ export interface Board {
   readonly clock?: BoardPin & { readonly mhz: number };
   /** Active low. */
   readonly reset?: BoardPin;
+  /** Line to a computer, for boards without a processor. */
+  readonly serial?: { readonly rx: BoardPin; readonly tx: BoardPin; readonly baud: number };
+  /** LED that says that a byte of the serial line was lost. */
+  readonly alarm?: BoardPin & { readonly active: 'low' | 'high' };
 }
 
 const folder = fileURLToPath(new URL('../../boards', import.meta.url));

@@ -1,7 +1,7 @@
 /** `heddle build`: a model file to verified SystemVerilog, a report and test vectors. */
 import { basename, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { defaultPortBits, boardFor, engineOption } from '../../build/backend.js';
+import { boardFor, engineOption, portBitsFor } from '../../build/backend.js';
 import { version } from '../../build/version.js';
 import { type BuildOptions, stepNames } from '../../build/results.js';
 import { buildHeader, layerTable, nextLines, resourceLine, throughputLine } from '../../report/build-face.js';
@@ -39,7 +39,7 @@ function optionsOf(args: BuildArguments): BuildOptions {
   return {
     ...args,
     output: args.output ?? join('build', basename(args.model, extname(args.model))),
-    portBits: args.portBits ?? defaultPortBits,
+    portBits: args.portBits ?? portBitsFor(args.board),
     clockMhz: args.clock,
   };
 }
@@ -137,7 +137,7 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
         type: 'string',
         requiresArg: true,
         coerce: portBits,
-        describe: 'port width, or full (default 64)',
+        describe: 'port width, or full (default 64; 8 or 16 behind a serial line)',
       })
       .option('input', {
         type: 'string',
