@@ -37,7 +37,7 @@ const pixels = { XB: 4, XU: 1 };
 
 const coreExample = {
   ...{ P: 2, G: 2, M: 4, D: 2, XG: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4 },
-  ...{ TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1, FIXED: 0 },
+  ...{ TMAX: 8, KMAX: 4, HQ: 3, PQ: 4, NTHR: 1, MUL: 1, FIXED: 0 },
   ...{
     LUT: 1,
     ENTRIES: 16,
@@ -56,7 +56,7 @@ const coreExample = {
 };
 const controlExample = {
   ...{ P: 2, G: 2, M: 4, D: 2, XB: 4, WB: 4, AB: 16, XD: 16, WD: 16, PD: 4, TMAX: 8, KMAX: 4, NTHR: 1, MUL: 1 },
-  ...{ FIXED: 0, LUT: 1, ADD: 1, DW: 1, XU: 1, XP: 32, WP: 32, YP: 32, YD: 4, BUILD: 5 },
+  ...{ FIXED: 0, LUT: 1, ADD: 1, DW: 1, XU: 1, XP: 32, WP: 32, YP: 32, YD: 4, HQ: 3, PQ: 4, BUILD: 5 },
 };
 
 export const engineBlocks: readonly RegisteredBlock[] = [
@@ -83,7 +83,7 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineMultiply, { W: 6 }),
   block(EngineShift, { V_W: 12, Q_W: 4 }),
   block(EngineDelay, { W: 4, STEPS: 2 }),
-  block(EngineSequencer, { P: 2, G: 2, M: 4, D: 2, WD: 16, YD: 4, FREE: 12 }),
+  block(EngineSequencer, { P: 2, G: 2, M: 4, D: 2, WD: 16, YD: 4, TMAX: 8, KMAX: 4, HQ: 3, PQ: 4, FREE: 12 }),
   block(EngineRows, { G: 2, M: 4, D: 2 }),
   block(EngineAddresses, { P: 2, G: 2, M: 4 }),
   block(EngineInputGuard, { W: 8 }),
@@ -94,7 +94,7 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineHeaderProducts, { M: 4, D: 2, PD: 4 }),
   block(EngineWeightPort, {
     ...{ WP: 32, WU: 32, TU: 4, W_W: 32, G: 2, M: 4, D: 2, XB: 4, WD: 16, PD: 4, XD: 16 },
-    ...{ TMAX: 8, KMAX: 4, NTHR: 1 },
+    ...{ TMAX: 8, KMAX: 4, HQ: 3, PQ: 4, NTHR: 1 },
     ...{ MUL: 1, FIXED: 1, LUT: 1, ADD: 1, DW: 1, XU: 1 },
   }),
   ...[EngineCore.dense, EngineCore.dw, EngineCorePacked.dw].map((core) => block(core, coreExample)),

@@ -29,7 +29,7 @@ export const engineParameters = {
   WD: { min: 8, max: 65536, default: 1024, doc: 'words of M * G weights in the weight ring' },
   PD: { min: 0, max: 65536, default: 256, doc: 'entries of D words of P partial sums; 0: no chunks' },
   TMAX: { min: 1, max: 32, default: 32, doc: 'entries of the tap memory: taps of one kernel row' },
-  KMAX: { min: 1, max: 16, default: 16, doc: 'kernel rows' },
+  KMAX: { min: 1, max: 32, default: 16, doc: 'kernel rows' },
   NTHR: { min: 0, max: 15, default: 0, doc: 'thresholds of a channel: 0, 1, 3, 7 or 15' },
   MUL: { min: 0, max: 1, default: 1, doc: 'the requantizer has a 32-bit multiplier' },
   FIXED: {
@@ -48,6 +48,8 @@ export const engineParameters = {
   XP: { min: 32, max: 256, default: 128, doc: 'bits of the pixel port s_axis_x: 32, 64, 128 or 256' },
   WP: { min: 32, max: 256, default: 128, doc: 'bits of the weight port s_axis_w: 32, 64, 128 or 256' },
   YP: { min: 32, max: 256, default: 128, doc: 'bits of the output port m_axis_y: 32, 64, 128 or 256' },
+  HQ: { min: 1, max: 63, default: 1, doc: 'headers read ahead of the pass that runs; one less than a power of two' },
+  PQ: { min: 2, max: 256, default: 2, doc: 'weight tiles whose parameters are held, ahead and in use; a power of two' },
   YD: { min: 2, max: 4096, doc: 'entries of D words in the output FIFO; 5 * M / D where not given' },
 } as const satisfies Readonly<Record<string, ParameterSpec>>;
 
@@ -121,6 +123,8 @@ export class Engine implements EngineParameters {
   readonly XP!: number;
   readonly WP!: number;
   readonly YP!: number;
+  readonly HQ!: number;
+  readonly PQ!: number;
   readonly YD!: number;
   readonly frequencyMHz: number;
   readonly maxChannels: number;
@@ -254,6 +258,8 @@ function checkedParameters(options: Readonly<Record<string, unknown>>): Record<E
   return values;
 }
 
+const powerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
+
 function limitProblems(values: Readonly<Record<EngineParameterName, number>>): Diagnostic[] {
   const problems: Diagnostic[] = [];
   const bad = (name: EngineParameterName, what: string, fix?: string): void => {
@@ -274,6 +280,8 @@ function limitProblems(values: Readonly<Record<EngineParameterName, number>>): D
   const pair = 2 * (values.XB + values.XU) + values.WB + 1;
   if (values.PACK > 0 && pair > 27)
     bad('PACK', `two pixels and a product need ${pair} bits, a multiplier has 27`, 'PACK=0');
+  if (!powerOfTwo(values.HQ + 1)) bad('HQ', `${values.HQ} is not 1, 3, 7, 15, 31 or 63`);
+  if (!powerOfTwo(values.PQ)) bad('PQ', `${values.PQ} is not a power of two`);
   if (M % XG !== 0) bad('XG', `${XG} does not divide M=${M}`);
   if (![0, 1, 3, 7, 15].includes(NTHR)) bad('NTHR', `${NTHR} is not 0, 1, 3, 7 or 15`);
   for (const name of ['XP', 'WP', 'YP'] as const)

@@ -45,7 +45,7 @@ export const headerTable = {
   Ho: { word: 1, low: 0, width: 16, min: 1, doc: 'output rows' },
   XT: { word: 1, low: 16, width: 16, min: 1, doc: 'tiles of P pixels in an output row' },
   NT: { word: 2, low: 0, width: 6, min: 1, max: 32, doc: 'tap entries of a kernel row' },
-  KH1: { word: 2, low: 8, width: 4, doc: 'kernel rows - 1' },
+  KH1: { word: 2, low: 7, width: 5, doc: 'kernel rows - 1' },
   SH: { word: 2, low: 12, width: 4, min: 1, doc: 'vertical stride' },
   padT: { word: 2, low: 16, width: 8, doc: 'rows of padding above' },
   H: { word: 3, low: 0, width: 16, min: 1, doc: 'input rows that this pass sees' },

@@ -72,7 +72,7 @@ export const engineRegisters: RegisterTable = {
         'TMAX',
         6,
         'KMAX',
-        5,
+        6,
         'NTHR',
         4,
         'MUL',
@@ -90,7 +90,7 @@ export const engineRegisters: RegisterTable = {
       ),
     },
     { ...{ name: 'PORTS', offset: 0x50, doc: 'static parameters' }, fields: configuration('XP', 9, 'WP', 9, 'YP', 9) },
-    { ...{ name: 'FIFO', offset: 0x54, doc: 'static parameters' }, fields: configuration('YD', 13) },
+    { ...{ name: 'FIFO', offset: 0x54, doc: 'static parameters' }, fields: configuration('YD', 13, 'HQ', 6, 'PQ', 9) },
     {
       ...{ name: 'HEADER', offset: 0x100, count: headerWords, doc: 'the header that came last, word by word' },
       fields: [ro('HEADER', 0, 32, 'as in the weight stream')],

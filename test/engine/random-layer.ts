@@ -7,12 +7,12 @@ import type { Axis, EngineLayer, Requant, Residual } from '../../src/engine/laye
 export const testEngines: readonly Engine[] = (
   [
     { P: 5, G: 1, M: 3, D: 1, XP: 32, WP: 32, YP: 32 },
-    { P: 3, G: 4, M: 8, D: 2, XP: 64, WP: 256, YP: 64 },
+    { P: 3, G: 4, M: 8, D: 2, XP: 64, WP: 256, YP: 64, HQ: 3, PQ: 4 },
     { P: 4, G: 2, M: 4, D: 2 },
-    { P: 7, G: 3, M: 8, D: 4, WD: 192, XP: 256, YP: 256 },
-    { P: 2, G: 3, M: 6, D: 3, WD: 176, PD: 512 },
+    { P: 7, G: 3, M: 8, D: 4, WD: 192, XP: 256, YP: 256, HQ: 15, PQ: 8 },
+    { P: 2, G: 3, M: 6, D: 3, WD: 176, PD: 512, PQ: 16, KMAX: 32 },
     { P: 8, G: 2, M: 2, D: 1, WP: 64 },
-    { P: 2, G: 1, M: 4, D: 4 },
+    { P: 2, G: 1, M: 4, D: 4, HQ: 7, KMAX: 13, TMAX: 29 },
   ] as const satisfies readonly EngineOptions[]
 ).map((options) => new Engine({ NTHR: 7, XD: 2048, ...options }));
 

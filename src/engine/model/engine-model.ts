@@ -44,7 +44,7 @@ export class EngineModel implements PortModel {
   readonly #reader: ResidualReader;
   #sequencer: SequencerModel;
   #jobs = new JobCounter();
-  /** Tap programs of two passes; the set of the next one. */
+  /** Tap programs by place; the set of the next pass. */
   readonly #taps = new Map<number, Tap>();
   #set = 0;
   /** Steps of the last cycles, the newest first. */
@@ -126,7 +126,7 @@ export class EngineModel implements PortModel {
     this.#reader.tick(taken?.header, step !== undefined || waits, served, popped, tileTaken);
     this.#jobs.tick(taken?.header, post['pass_done'] === 1n);
     this.#steps = [issued, ...this.#steps.slice(0, ISSUE_TO_RING - 1)];
-    if (taken !== undefined) this.#set ^= 1;
+    if (taken !== undefined) this.#set = (this.#set + 1) % (this.engine.HQ + 1);
     this.#now = undefined;
   }
 
@@ -182,7 +182,7 @@ export class EngineModel implements PortModel {
 
   #program(bits: bigint): { readonly header: Header; readonly taps: readonly Tap[] } {
     const header = decodeHeader(elements(bits, headerWords, 32).map(Number));
-    const taps = Array.from({ length: header.NT }, (_, t) => this.#taps.get(32 * this.#set + t));
+    const taps = Array.from({ length: header.NT }, (_, t) => this.#taps.get((this.engine.HQ + 1) * t + this.#set));
     return { header, taps: taps.filter((tap) => tap !== undefined) };
   }
 

@@ -12,6 +12,7 @@ export interface PostSizes {
   readonly AB: number;
   readonly XB: number;
   readonly PD: number;
+  readonly PQ: number;
   readonly MUL: number;
   readonly FIXED: number;
   readonly NTHR: number;
@@ -256,7 +257,7 @@ export class PostModel implements PortModel {
     const values = place.lastChunk ? this.#requantizerInputs(place, sums) : undefined;
     if (place.otEnd && place.header.planes !== 0) {
       this.#free = true;
-      this.#set ^= 1;
+      this.#set = (this.#set + 1) % this.#sizes.PQ;
     }
     this.#place = this.#pass?.next().value;
     return { place, values };

@@ -14,6 +14,8 @@ export interface WeightPortShape {
   readonly WB: number;
   readonly WD: number;
   readonly NTHR: number;
+  readonly HQ: number;
+  readonly PQ: number;
 }
 
 /** Codes of `error_code`. */
@@ -59,6 +61,8 @@ export class WeightPortTiming {
   #paramSets = 0;
   #tile = 0;
   #chunk = 0;
+  /** Headers between this port and the sequencer. */
+  #queued = 0;
   #written = 0;
   #room = false;
   #lasted = false;
@@ -112,7 +116,7 @@ export class WeightPortTiming {
     if (passes && this.state === 'words') this.#written++;
     if (passes || tap) this.item = ends ? 0 : this.item + 1;
     if (tap) this.half = !(this.half || passes);
-    if (headerTaken) this.complete = false;
+    this.#passOn(headerTaken);
     if (this.#checking > 0) this.#checking--;
     const difference = (this.#written - ringFreed) << this.#unused;
     const opens = this.#opens();
@@ -126,8 +130,23 @@ export class WeightPortTiming {
       this.#sound = true;
       this.complete = false;
     }
-    this.offered = this.complete && this.#checking === 0 && this.#sound;
+    this.offered = this.shape.HQ === 1 ? this.#checked() : this.#queued > 0;
     this.#look();
+  }
+
+  #checked(): boolean {
+    return this.complete && this.#checking === 0 && this.#sound;
+  }
+
+  /** Where there is a queue, headers that are checked go there as soon as it has room. */
+  get queues(): boolean {
+    return this.shape.HQ > 1 && this.#checked() && this.#queued < this.shape.HQ - 1;
+  }
+
+  #passOn(headerTaken: boolean): void {
+    const { queues } = this;
+    if (queues || (this.shape.HQ === 1 && headerTaken)) this.complete = false;
+    if (this.shape.HQ > 1) this.#queued += (queues ? 1 : 0) - (headerTaken ? 1 : 0);
   }
 
   #step(ends: boolean, opens: boolean, checking: boolean, passesDone: number): void {
@@ -152,7 +171,7 @@ export class WeightPortTiming {
         return;
       case 'rows':
         if (!ends) return;
-        this.set ^= 1;
+        this.set = (this.set + 1) % (this.shape.HQ + 1);
         this.#tile = this.plane = 0;
         this.#filled = false;
         if (this.#header?.lut === 1) this.state = 'quiet';
@@ -197,7 +216,7 @@ export class WeightPortTiming {
   #planes(opens: boolean): void {
     if (this.plane === this.#planeCount()) {
       if (this.#overlong()) return this.#fail(weightErrors.missing);
-      if (this.#filled) this.paramSet ^= 1;
+      if (this.#filled) this.paramSet = (this.paramSet + 1) % this.shape.PQ;
       this.#chunk = 0;
       if (this.#carries()) this.state = 'words';
       else this.#nextTile();
@@ -241,7 +260,7 @@ export class WeightPortTiming {
   }
   #opens(): boolean {
     const waits = this.state === 'tile' && this.plane < this.#planeCount() && !this.#filled;
-    return waits && this.#paramSets !== 2 && this.#present();
+    return waits && this.#paramSets !== this.shape.PQ && this.#present();
   }
 
   /** Items of the segment. */

@@ -12,6 +12,8 @@ export class WeightPortModel implements PortModel {
   /** Bits of the segment that are held, the oldest lowest. */
   #bits = 0n;
   #words: bigint[] = [];
+  /** Headers between the port and the sequencer, the oldest first. */
+  #queue: bigint[] = [];
   /** The ring by place; the word that was read. */
   readonly #ring = new Map<number, bigint>();
   #place = 0;
@@ -27,11 +29,13 @@ export class WeightPortModel implements PortModel {
     const passes = (state: string): bigint => bit(t.passes && t.state === state);
     return {
       ...{ s_axis_tready: bit(t.ready), m_header_tvalid: bit(t.offered), params_full: bit(t.paramsFull) },
-      ...(t.offered ? { m_header_tdata: packed(this.#words, 32) } : {}),
+      ...(t.offered ? { m_header_tdata: this.#queue[0] ?? packed(this.#words, 32) } : {}),
       ...{ tap_write: bit(t.tap), row_write: passes('rows'), param_write: passes('plane') },
       ...{ table_write: passes('entries'), ring_write: passes('words') },
-      ...(t.tap ? { tap_address: BigInt(32 * t.set + t.item), tap_data: this.#tap(item) } : {}),
-      ...(t.state === 'rows' && t.passes ? { row_address: BigInt(16 * t.set + t.item), row_data: item } : {}),
+      ...(t.tap ? { tap_address: BigInt((this.engine.HQ + 1) * t.item + t.set), tap_data: this.#tap(item) } : {}),
+      ...(t.state === 'rows' && t.passes
+        ? { row_address: BigInt((this.engine.HQ + 1) * t.item + t.set), row_data: item }
+        : {}),
       ...(t.state === 'plane' && t.passes
         ? {
             ...{ param_plane: BigInt(t.plane), param_set: BigInt(t.paramSet), param_group: BigInt(t.item) },
@@ -61,6 +65,7 @@ export class WeightPortModel implements PortModel {
       ring_freed,
     } = inputs;
     const item = this.#item();
+    if (t.queues) this.#queue.push(packed(this.#words, 32));
     if (t.passes) {
       if (t.state === 'head') {
         if (this.#words.length === headerWords) this.#words = [];
@@ -72,6 +77,7 @@ export class WeightPortModel implements PortModel {
     const kept = t.passes ? (t.ends ? 0 : t.level - t.itemBits) : t.level;
     if (taken) this.#bits |= s_axis_tdata << BigInt(kept);
     const headerTaken = t.offered && m_header_tready === 1n;
+    if (headerTaken) this.#queue.shift();
     const [done, freed] = [Number(passes_done ?? 0n), Number(ring_freed ?? 0n)];
     t.tick(s_axis_tvalid === 1n, s_axis_tlast === 1n, headerTaken, param_free === 1n, done, freed);
   }
@@ -82,6 +88,7 @@ export class WeightPortModel implements PortModel {
     this.#timing = this.#begin();
     this.#bits = 0n;
     this.#words = [];
+    this.#queue = [];
     this.#place = 0;
   }
 

@@ -24,7 +24,7 @@ export const EngineRegisters = makeRegisterFile(engineRegisters);
 /** Parameters that the registers show. */
 export const shownParameters = [
   ...(['P', 'G', 'M', 'D', 'XB', 'WB', 'AB', 'XD', 'WD', 'PD', 'TMAX', 'KMAX', 'NTHR', 'MUL', 'FIXED', 'LUT'] as const),
-  ...(['ADD', 'DW', 'XU', 'XP', 'WP', 'YP', 'YD'] as const),
+  ...(['ADD', 'DW', 'XU', 'XP', 'WP', 'YP', 'YD', 'HQ', 'PQ'] as const),
 ] as const;
 /** Bits of each in its register. */
 const widths = Object.fromEntries(

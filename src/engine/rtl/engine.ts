@@ -40,6 +40,7 @@ import { EnginePixelPort } from './pixel-port.js';
 import { EnginePost } from './post.js';
 import { EngineResidualReader } from './residual-reader.js';
 import { EngineSequencer } from './sequencer.js';
+import { setRules } from './sets.js';
 import { EngineWeightPort } from './weight-port.js';
 
 export const engineParams = {
@@ -55,7 +56,14 @@ export const engineParams = {
   WD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of the weight ring' }),
   PD: natParam({ default: 16, min: 0, max: 65536, doc: 'partial sums; 0: no chunks' }),
   TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
-  KMAX: natParam({ default: 16, min: 1, max: 16, doc: 'kernel rows' }),
+  KMAX: natParam({ default: 16, min: 1, max: 32, doc: 'kernel rows' }),
+  HQ: natParam({
+    default: 1,
+    min: 1,
+    max: 63,
+    doc: 'headers ahead of the pass that runs; one less than a power of two',
+  }),
+  PQ: natParam({ default: 2, min: 2, max: 256, doc: 'weight tiles whose parameters are held; a power of two' }),
   NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
   MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: the requantizer multiplies' }),
   FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: fixed mode' }),
@@ -82,10 +90,11 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 /** Values of the parameters of the top module for an engine. */
 export function engineValues(engine: EngineParameters): Readonly<Record<keyof typeof engineParams, number>> {
-  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ADD, XU, XP, WP, YP, YD } = engine;
+  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, HQ, PQ, NTHR, MUL, FIXED, LUT, ADD, XU } = engine;
+  const { XP, WP, YP, YD } = engine;
   const group = D * P * XB;
   return {
-    ...{ P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ADD, XU, XP, WP, YP, YD },
+    ...{ P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, HQ, PQ, NTHR, MUL, FIXED, LUT, ADD, XU, XP, WP, YP, YD },
     ...{ ENTRIES: 2 ** XB, RD: residualDepth(engine) },
     ...{ XUNIT: gcd(group, XP), YUNIT: gcd(group, YP), WUNIT: gcd(M * G * WB, WP), TUNIT: gcd(XB, WP) },
   };
@@ -97,11 +106,12 @@ interface Limits {
 }
 
 export const engineRequirements = (p: EngineSizes, WB_LIMITS: Limits) => {
-  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, XU, XP, WP, YP } = p;
+  const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, HQ, PQ, XU, XP, WP, YP } = p;
   const { ENTRIES, XUNIT, YUNIT, WUNIT, TUNIT } = p;
   const groups = M.div(D);
   const group = D.times(P).times(XB);
   return [
+    ...setRules(HQ, PQ),
     requirement(natEq(M.mod(D), 0), 'D divides M'),
     requirement(natEq(groups.times(D), M), 'D divides M'),
     requirement(natEq(M.div(XG).times(XG), M), 'XG divides M'),
@@ -193,7 +203,7 @@ two slices that asked for one bank.`,
     }),
     body(b, io, p) {
       const { P, G, M, D, XG, XB, WB, AB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ENTRIES, ADD, RD, XU } = p;
-      const { XP, WP, YP, YD, XUNIT, YUNIT, WUNIT, TUNIT } = p;
+      const { HQ, PQ, XP, WP, YP, YD, XUNIT, YUNIT, WUNIT, TUNIT } = p;
       const GROUPS = b.localparam('GROUPS', M.div(D), 'groups of a weight tile');
       const GROUP_BITS = b.localparam('GROUP_BITS', D.times(P).times(XB), 'bits of a group');
       const WORD_BITS = b.localparam('WORD_BITS', M.times(G).times(WB), 'bits of a weight word');
@@ -213,7 +223,7 @@ two slices that asked for one bank.`,
         'weightPort',
         EngineWeightPort,
         {
-          ...{ WP, WU: WUNIT, TU: TUNIT, W_W: WORD_BITS, G, M, D, XB, XD, WD, PD, TMAX, KMAX },
+          ...{ WP, WU: WUNIT, TU: TUNIT, W_W: WORD_BITS, G, M, D, XB, XD, WD, PD, TMAX, KMAX, HQ, PQ },
           ...{ NTHR, MUL, FIXED, LUT, ADD },
           ...{ DW: dw ? 1 : 0, XU },
         },
@@ -227,7 +237,7 @@ two slices that asked for one bank.`,
       const q = b.instance(
         'sequencer',
         EngineSequencer,
-        { P, G, M, D, WD, YD, FREE: ISSUE_LATENCY + ISSUE_TO_WEIGHTS },
+        { P, G, M, D, WD, YD, TMAX, KMAX, HQ, PQ, FREE: ISSUE_LATENCY + ISSUE_TO_WEIGHTS },
         {
           ...{ enable: io.enable, s_header: headers, m_cfg: cfg, tap_write: w.tap_write, tap_address: w.tap_address },
           ...{ tap_data: w.tap_data, row_write: w.row_write, row_address: w.row_address, row_data: w.row_data },
@@ -297,7 +307,7 @@ two slices that asked for one bank.`,
       const t = b.instance(
         'post',
         EnginePost,
-        { P, D, GROUPS, AB, XB, PD, MUL, FIXED, NTHR, LUT, ENTRIES, ADD, DEPTH: RD },
+        { P, D, GROUPS, AB, XB, PD, PQ, MUL, FIXED, NTHR, LUT, ENTRIES, ADD, DEPTH: RD },
         {
           ...{ cfg, drain_valid: drain.drainValid, drain_sums: drain.drainSums, param_write: w.param_write },
           ...{ param_plane: w.param_plane, param_set: w.param_set, param_group: w.param_group },

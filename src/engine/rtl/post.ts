@@ -28,6 +28,7 @@ import { joinResidual } from './join-residual.js';
 import { headerBits } from './post-fields.js';
 import { EngineRequantize } from './requantize.js';
 import { EngineScatter } from './scatter.js';
+import { parameterSetRules, parameterSetWidth } from './sets.js';
 import { EngineWalk } from './walk.js';
 
 /**
@@ -40,7 +41,7 @@ export const EnginePost = defineModule({
 
 Groups come in the order of the passes: ot, chunk, y, xt, k. A pass is described by its header, which is
 pushed before its first group comes; the next one waits in a register. Sums of all chunks but the last go to
-the partial sums, from where the next chunk adds them. Parameters of weight tiles lie in two sets in turn.
+the partial sums, from where the next chunk adds them. Parameters of weight tiles lie in PQ sets in turn.
 A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM 2 cycles
 later at the earliest: groups of a tile wait in a queue while words are split into phases. Groups of a pass
 with residual meet their residual words behind the requantizer and come 11 + 3 * MUL cycles later; no
@@ -58,6 +59,7 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
       doc: 'bits of a pixel',
     }),
     PD: natParam({ default: 16, min: 0, max: 65536, doc: 'entries of partial sums; 0: no chunks' }),
+    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
     MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: with multipliers' }),
     FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: with mode 3' }),
     NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
@@ -66,7 +68,8 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     ADD: natParam({ default: 0, min: 0, max: 1, doc: '1: with residual addition' }),
     DEPTH: natParam({ default: 44, min: 1, max: 1024, doc: 'groups of residual words that wait for their sums' }),
   },
-  requires: ({ AB, XB, GROUPS, D, ENTRIES, PD, MUL, FIXED, LUT, NTHR, ADD }) => [
+  requires: ({ AB, XB, GROUPS, D, ENTRIES, PD, PQ, MUL, FIXED, LUT, NTHR, ADD }) => [
+    ...parameterSetRules(PQ),
     requirement(natGe(32, AB), 'parameters have 32 bits'),
     requirement(natGe(16, XB), 'a pixel has 16 bits at most'),
     requirement(natEq(clog2(ENTRIES), XB), 'the table has an entry for every pixel'),
@@ -76,13 +79,13 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     requirement(natGe(11, widthFor(GROUPS.plus(1).times(D))), 'the header has 11 bits for channels'),
     requirement(natGe(16, indexWidth(PD)), 'places among the partial sums have 16 bits'),
   ],
-  ports: ({ P, D, GROUPS, AB, XB }) => ({
+  ports: ({ P, D, GROUPS, AB, XB, PQ }) => ({
     cfg: sink(uint(headerBits), 'header of a pass, word 0 lowest'),
     drain_valid: input(bool()),
     drain_sums: input(uint(D.times(P).times(AB)), 'pixel p of channel d is element d * P + p'),
     param_write: input(bool()),
     param_plane: input(uint(5)),
-    param_set: input(uint(1)),
+    param_set: input(uint(parameterSetWidth(PQ))),
     param_group: input(uint(indexWidth(GROUPS))),
     param_data: input(uint(D.times(32))),
     param_free: output(bool(), 'a set of parameters is not needed any more'),
@@ -103,20 +106,20 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     out_last: output(bool(), 'last group of a pass'),
     pass_done: output(bool(), 'everything of a pass has been written'),
   }),
-  body(b, io, { P, D, GROUPS, AB, XB, PD, MUL, FIXED, NTHR, LUT, ENTRIES, ADD, DEPTH }) {
+  body(b, io, { P, D, GROUPS, AB, XB, PD, PQ, MUL, FIXED, NTHR, LUT, ENTRIES, ADD, DEPTH }) {
     const G_W = b.localparam('G_W', indexWidth(GROUPS), 'bits of a bank group');
     const SUMS_W = b.localparam('SUMS_W', D.times(P).times(AB), 'bits of a group of sums');
     const WORDS_W = b.localparam('WORDS_W', D.times(P).times(XB), 'bits of a group of words');
     const LATENCY = b.localparam('LATENCY', NTHR.min(1).plus(5).plus(MUL.times(3)).plus(LUT), 'of the requantizer');
 
-    const at = b.instance('walk', EngineWalk, { D, GROUPS }, { cfg: io.cfg, advance: io.drain_valid });
+    const at = b.instance('walk', EngineWalk, { D, GROUPS, PQ }, { cfg: io.cfg, advance: io.drain_valid });
     b.assign(io.param_free, at.param_free);
 
     b.comment('second step: sums, partial sums and parameters are read');
     const own = b.instance(
       'parameters',
       EngineParameters,
-      { D, GROUPS, MUL, NTHR },
+      { D, GROUPS, PQ, MUL, NTHR },
       {
         ...{ write: io.param_write, write_plane: io.param_plane, write_set: io.param_set },
         ...{ write_group: io.param_group, write_data: io.param_data, read_set: at.param_set, read_group: at.k },

@@ -44,9 +44,9 @@ The header must stay the same from start until the last row has been taken.`,
   ports: ({ M }) => ({
     start: input(bool(), 'header is that of a new pass'),
     header: input(uint(headerBits)),
-    first_row: output(uint(4), 'entry of the row table: first kernel row'),
+    first_row: output(uint(5), 'entry of the row table: first kernel row'),
     first_entry: input(uint(32), 'the entry, {rem, start}'),
-    last_row: output(uint(4), 'first kernel row that is not used any more'),
+    last_row: output(uint(5), 'first kernel row that is not used any more'),
     last_entry: input(uint(32)),
     m_row: source(rowBundle(M)),
     empty: output(bool(), 'an output row has no kernel row; stays until reset'),
@@ -123,8 +123,8 @@ The header must stay the same from start until the last row has been taken.`,
         .lt(1)
         .mux(b.constant(uint(6), 0), below.lt(kernel.extend(21).asSInt()).mux(below.truncate(6).asUInt(), kernel)),
     );
-    b.assign(io.first_row, r.begin.truncate(4));
-    b.assign(io.last_row, r.end.truncate(4));
+    b.assign(io.first_row, r.begin.truncate(5));
+    b.assign(io.last_row, r.end.truncate(5));
     const ends = b.let('ends', r.end.eq(kernel), 'to the last kernel row');
     const entryEnd = b.let(
       'entryEnd',

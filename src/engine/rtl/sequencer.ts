@@ -24,6 +24,7 @@ import { EngineAddresses } from './addresses.js';
 import { headerBits, headerField, headerFields } from './header-fields.js';
 import { rowBundle, rowTypes } from './row-bundle.js';
 import { EngineRows } from './rows.js';
+import { setRules, setEntryWidth, sets, setWidth } from './sets.js';
 import { stageRegs } from './stage.js';
 
 /** Outputs of a step; all of one step in one cycle. */
@@ -70,9 +71,21 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     D: natParam({ default: 4, min: 1, doc: 'channels of a group' }),
     WD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of the weight ring' }),
     YD: natParam({ default: 32, min: 1, max: 4096, doc: 'groups that the output holds' }),
+    TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
+    KMAX: natParam({ default: 16, min: 1, max: 32, doc: 'kernel rows' }),
+    HQ: natParam({
+      default: 1,
+      min: 1,
+      max: 63,
+      doc: 'headers ahead of the pass that runs; one less than a power of two',
+    }),
+    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
     FREE: natParam({ default: 12, min: 3, doc: 'cycles from the issue of a word to its last use' }),
   },
-  requires: ({ P, G, M, D, WD }) => [
+  requires: ({ P, G, M, D, WD, TMAX, KMAX, HQ, PQ }) => [
+    ...setRules(HQ, PQ),
+    requirement(natGe(32, TMAX), 'limit of TMAX'),
+    requirement(natGe(32, KMAX), 'limit of KMAX'),
     requirement(natGe(M, G), 'slices of a group read different banks'),
     requirement(natGe(indexWidth(M).plus(1), widthFor(G)), 'they are numbered like banks'),
     requirement(natGe(9, widthFor(M.div(D))), 'limit of groups'),
@@ -82,15 +95,15 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     requirement(natGe(256, M), 'limit of M'),
     requirement(natGe(64, P), 'limit of P'),
   ],
-  ports: ({ P, G, M, WD }) => ({
+  ports: ({ P, G, M, WD, TMAX, KMAX, HQ }) => ({
     enable: input(bool(), 'passes may start'),
     s_header: sink(uint(headerBits), 'headers whose taps and row table are complete'),
     m_cfg: source(uint(headerBits), 'the same header for engine_post, when its pass starts'),
-    tap_write: input(bool(), 'tap programs and row tables of the passes go to set 0 and 1 in turn'),
-    tap_address: input(uint(6), '{set, tap}'),
+    tap_write: input(bool(), 'tap programs and row tables of the passes go to HQ + 1 sets in turn'),
+    tap_address: input(uint(setEntryWidth(TMAX, HQ)), '{tap, set}'),
     tap_data: input(uint(16)),
     row_write: input(bool()),
-    row_address: input(uint(5), '{set, kernel row}'),
+    row_address: input(uint(setEntryWidth(KMAX, HQ)), '{kernel row, set}'),
     row_data: input(uint(32)),
     ring_write: input(bool(), 'a weight word enters the ring'),
     ring_freed: output(uint(widthFor(WD).plus(1)), 'words that are free again, since reset'),
@@ -105,11 +118,14 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     running: output(bool(), 'a pass issues steps'),
     stalled: output(uint(6), 'no step for want of: weights, input, parameters, drain or output, residual, row'),
   }),
-  body(b, io, { P, G, M, D, WD, YD, FREE }) {
+  body(b, io, { P, G, M, D, WD, YD, TMAX, KMAX, HQ, PQ, FREE }) {
     const COUNT_W = b.localparam('COUNT_W', widthFor(WD).plus(1), 'counters of weight words; a difference has a sign');
     const RING_W = b.localparam('RING_W', indexWidth(WD));
     const SLICE_W = b.localparam('SLICE_W', indexWidth(G));
     const CREDIT_W = b.localparam('CREDIT_W', widthFor(YD).plus(9));
+    const SET_W = b.localparam('SET_W', setWidth(HQ), 'bits of a set of taps and rows');
+    const TAP_W = b.localparam('TAP_W', indexWidth(TMAX));
+    const ROW_W = b.localparam('ROW_W', indexWidth(KMAX));
     const header = b.reg('header', uint(headerBits).doc('the pass that runs'));
     const h = headerFields(b, header, [
       ...(['op', 'dstXram', 'dstAxis', 'wKeep', 'res', 'hasWeights', 'planes', 'NT', 'pad', 'inUnsigned'] as const),
@@ -125,7 +141,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
       start: bool().reset(0).doc('the header has just been taken'),
       quiet: uint(3).reset(0).doc('cycles until another pass may be taken'),
       started: uint(16).reset(0),
-      set: uint(1).reset(1).doc('set of the tap program and row table'),
+      set: uint(SET_W).reset(HQ).doc('set of the tap program and row table'),
     });
     const settled = b.let(
       'settled',
@@ -143,27 +159,27 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     b.when(take, () => {
       b.next(header, io.s_header.data);
       b.next(pass.started, pass.started.inc());
-      b.next(pass.set, pass.set.not());
+      b.next(pass.set, pass.set.inc());
     });
 
-    b.comment('tap programs and row tables of two passes');
-    const taps = b.memory('taps', uint(16), 64);
-    const table = b.memory('rowTable', uint(32), 32);
+    b.comment('tap programs and row tables of the passes that are read ahead, and of the one that runs');
+    const taps = b.memory('taps', uint(16), TMAX.times(sets(HQ)));
+    const table = b.memory('rowTable', uint(32), KMAX.times(sets(HQ)));
     taps.write(io.tap_address, io.tap_data, io.tap_write);
     table.write(io.row_address, io.row_data, io.row_write);
 
     b.comment('the next row');
     const next = b.stream('next', rowBundle(M));
-    const firstEntry = b.wire('firstEntry', uint(4));
-    const lastEntry = b.wire('lastEntry', uint(4));
+    const firstEntry = b.wire('firstEntry', uint(5));
+    const lastEntry = b.wire('lastEntry', uint(5));
     b.instance(
       'rows',
       EngineRows,
       { G, M, D },
       {
         ...{ start: pass.start, header, first_row: firstEntry, last_row: lastEntry },
-        first_entry: table.read(cat(pass.set, firstEntry)),
-        last_entry: table.read(cat(pass.set, lastEntry)),
+        first_entry: table.read(cat(firstEntry.truncate(ROW_W), pass.set)),
+        last_entry: table.read(cat(lastEntry.truncate(ROW_W), pass.set)),
         ...{ m_row: next, empty: io.row_empty },
       },
     );
@@ -195,7 +211,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     const out = b.regs({
       drain: uint(11).reset(0).doc('cycles until the drain is free'),
       credits: uint(CREDIT_W).reset(YD).doc('groups for which the output has room'),
-      params: uint(2).reset(0).doc('weight tiles whose parameters are there'),
+      params: uint(widthFor(PQ)).reset(0).doc('weight tiles whose parameters are there'),
     });
 
     b.comment('the issue decision');
@@ -377,7 +393,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
       { P, G, M },
       {
         ...{ header, valid: e.valid, first: e.first, opens_row: e.opensRow, opens_group: e.opensGroup, xt: e.xt },
-        ...{ tap: taps.read(cat(pass.set, e.tap.truncate(5))), kh: given.kh, low: given.low, high: given.high },
+        ...{ tap: taps.read(cat(e.tap.truncate(TAP_W), pass.set)), kh: given.kh, low: given.low, high: given.high },
         ...{ ci: given.ci, bank: given.bank, bank0: given.bank0, block0: given.block0, offA: given.offA },
         ...{ offB: given.offB, slotB: given.slotB, exist: given.exist },
       },

@@ -15,6 +15,7 @@ import {
   widthFor,
 } from '../../hdl/index.js';
 import { fieldBits, fieldRegisters, handedFields, handedPorts, headerBits, postFields } from './post-fields.js';
+import { parameterSetRules, parameterSetWidth } from './sets.js';
 
 /** Counts the groups of a pass in the order in which they leave the array, and says where each one belongs. */
 export const EngineWalk = defineModule({
@@ -27,16 +28,18 @@ it was taken. Everything is a register or a short sum of registers.`,
   params: {
     D: natParam({ default: 2, min: 1, doc: 'channels of a group' }),
     GROUPS: natParam({ default: 4, min: 1, doc: 'groups of a weight tile: M / D' }),
+    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
   },
-  requires: ({ GROUPS, D }) => [
+  requires: ({ GROUPS, D, PQ }) => [
+    ...parameterSetRules(PQ),
     requirement(natGe(8, indexWidth(GROUPS)), 'the header has 8 bits for a bank group'),
     requirement(natGe(11, widthFor(GROUPS.plus(1).times(D))), 'the header has 11 bits for channels'),
   ],
-  ports: ({ GROUPS }) => ({
+  ports: ({ GROUPS, PQ }) => ({
     cfg: sink(uint(headerBits), 'header of a pass, word 0 lowest'),
     advance: input(bool(), 'a group of sums is there'),
     ...handedPorts,
-    param_set: output(uint(1), 'set of parameters of this weight tile'),
+    param_set: output(uint(parameterSetWidth(PQ)), 'set of parameters of this weight tile'),
     k: output(uint(indexWidth(GROUPS)), 'group within the weight tile'),
     entry: output(uint(16), 'place among the partial sums'),
     first_chunk: output(bool()),
@@ -48,7 +51,7 @@ it was taken. Everything is a register or a short sum of registers.`,
     pass_end: output(bool(), 'last group of the pass'),
     param_free: output(bool(), 'the set of parameters has been read for the last time; a cycle late'),
   }),
-  body(b, io, { D, GROUPS }) {
+  body(b, io, { D, GROUPS, PQ }) {
     const G_W = b.localparam('G_W', indexWidth(GROUPS), 'bits of a bank group');
     const CH_W = b.localparam('CH_W', widthFor(GROUPS.plus(1).times(D)), 'bits of a number of channels');
 
@@ -85,7 +88,7 @@ it was taken. Everything is a register or a short sum of registers.`,
       chunk: uint(16),
       ot: uint(16),
       entry: uint(16),
-      set: uint(1).reset(0),
+      set: uint(parameterSetWidth(PQ)).reset(0),
       first: bool().doc('chunk 0'),
       free: bool().reset(0),
     });
@@ -112,7 +115,7 @@ it was taken. Everything is a register or a short sum of registers.`,
     step(c.entry, io.advance, mapEnd);
     b.when(load.or(otEnd), () => b.next(c.first, 1)).elseWhen(mapEnd, () => b.next(c.first, 0));
     const planes = b.let('planesUsed', otEnd.and(cfg.planes.ne(0)));
-    b.when(planes, () => b.next(c.set, c.set.not()));
+    b.when(planes, () => b.next(c.set, c.set.inc()));
     b.next(c.free, planes);
     b.assign(io.param_free, c.free);
     b.assign(io.param_set, c.set);

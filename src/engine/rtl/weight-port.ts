@@ -11,6 +11,7 @@ import {
   natEq,
   type NatExpr,
   natGe,
+  natGt,
   natParam,
   output,
   requirement,
@@ -22,12 +23,14 @@ import {
   uint,
   widthFor,
 } from '../../hdl/index.js';
+import { Fifo } from '../../blocks/stream/index.js';
 import { Gearbox } from '../../blocks/stream/gearbox.js';
 import { type HeaderField, headerMagic, headerWords } from '../header.js';
 import { headerRules, productRules, ruleNumbers } from '../header-rules.js';
 import { brokenRules } from './header-check.js';
 import { EngineHeaderProducts } from './header-products.js';
 import { headerBits, headerField } from './header-fields.js';
+import { parameterSetWidth, setEntryWidth, setRules, setWidth } from './sets.js';
 
 const stateOf = {
   head: 0,
@@ -58,8 +61,9 @@ contradiction, or tlast where the header does not say it, stops the port for goo
 and error_place say why and where, and only a reset starts it again. A packet without tlast never makes a
 complete pass: its last word, or parameters, or header are kept back until tlast has been seen.
 Headers are offered when taps, row table and table are complete and engine_header_products is done (19
-cycles behind the last word of the header), one ahead of the pass that runs. Parameters
-go to two sets in turn, one of them ahead; weight words to the ring as long as it has room, which is WD words
+cycles behind the last word of the header), HQ of them ahead of the pass that runs: the last one waits
+in the register that it was read to, the others in a queue, through which each comes a cycle later.
+Parameters go to PQ sets in turn, for the weight tile that runs and those behind it; weight words to the ring as long as it has room, which is WD words
 behind what ring_freed gave back a cycle before. A word counts from the cycle behind ring_write on.
 Takes a beat every cycle within a segment, unless an item is narrower; a read of the ring shows one cycle later.`,
   params: {
@@ -75,7 +79,14 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     PD: natParam({ default: 256, max: 65536, doc: 'partial sums; 0: no chunks' }),
     XD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
     TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
-    KMAX: natParam({ default: 16, min: 1, max: 16, doc: 'kernel rows' }),
+    KMAX: natParam({ default: 16, min: 1, max: 32, doc: 'kernel rows' }),
+    HQ: natParam({
+      default: 1,
+      min: 1,
+      max: 63,
+      doc: 'headers ahead of the pass that runs; one less than a power of two',
+    }),
+    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
     NTHR: natParam({ default: 0, max: 15, doc: 'thresholds of a channel' }),
     MUL: natParam({ default: 1, max: 1, doc: 'multipliers' }),
     FIXED: natParam({ default: 1, max: 1, doc: 'fixed mode' }),
@@ -84,7 +95,8 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     DW: natParam({ default: 1, max: 1, doc: 'private windows' }),
     XU: natParam({ default: 1, max: 1, doc: 'unsigned pixels' }),
   },
-  requires: ({ WP, WU, TU, W_W, M, D, G, XB, PD }) => [
+  requires: ({ WP, WU, TU, W_W, M, D, G, XB, PD, HQ, PQ }) => [
+    ...setRules(HQ, PQ),
     requirement(natGe(64, D), 'limit of D'),
     requirement(natGe(65536, PD), 'limit of PD'),
     requirement(natGe(256, M), 'limit of M'),
@@ -103,18 +115,18 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     requirement(natGe(16, G), 'limit of G'),
     requirement(natGe(16, XB), 'limit of XB'),
   ],
-  ports: ({ WP, W_W, M, D, XB, WD }) => ({
+  ports: ({ WP, W_W, M, D, XB, WD, TMAX, KMAX, HQ, PQ }) => ({
     s_axis: sink(bundle({ tdata: uint(WP), tlast: bool() })),
     m_header: source(uint(headerBits), 'headers whose taps and row table are complete'),
     tap_write: output(bool()),
-    tap_address: output(uint(6), '{set, tap}'),
+    tap_address: output(uint(setEntryWidth(TMAX, HQ)), '{tap, set}'),
     tap_data: output(uint(16)),
     row_write: output(bool()),
-    row_address: output(uint(5), '{set, kernel row}'),
+    row_address: output(uint(setEntryWidth(KMAX, HQ)), '{kernel row, set}'),
     row_data: output(uint(32)),
     param_write: output(bool()),
     param_plane: output(uint(5), '0 bias, 1 multiplier, 2 shift, 3 + i threshold i'),
-    param_set: output(uint(1)),
+    param_set: output(uint(parameterSetWidth(PQ))),
     param_group: output(uint(indexWidth(M.div(D)))),
     param_data: output(uint(D.times(32))),
     params_full: output(bool(), 'the parameters of a weight tile are complete'),
@@ -132,27 +144,31 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     error_header: output(uint(headerBits), 'the header that came last'),
     error_place: output(uint(32), '{packets before, beats of the packet}'),
   }),
-  body(b, io, { WP, WU, TU, W_W, G, M, D, XB, XD, WD, PD, TMAX, KMAX, NTHR, MUL, FIXED, LUT, ADD, DW, XU }) {
+  body(b, io, p) {
+    const { WP, WU, TU, W_W, G, M, D, XB, XD, WD, PD, TMAX, KMAX, HQ, PQ, NTHR, MUL, FIXED, LUT, ADD, DW, XU } = p;
     const COUNT_W = b.localparam('COUNT_W', widthFor(WD).plus(1), 'counters of words; a difference has a sign');
     const RING_W = b.localparam('RING_W', indexWidth(WD));
     const GROUPS = b.localparam('GROUPS', M.div(D), 'groups of a full weight tile');
     const GROUP_W = b.localparam('GROUP_W', indexWidth(GROUPS));
     const PLANES = b.localparam('PLANES', NTHR.plus(3), 'parameter planes at most');
+    const SET_W = b.localparam('SET_W', setWidth(HQ), 'bits of a set of taps and rows');
+    const PSET_W = b.localparam('PSET_W', parameterSetWidth(PQ), 'bits of a set of parameters');
+    const SETS_W = b.localparam('SETS_W', widthFor(PQ), 'bits of a number of those');
     const s = io.s_axis;
     const state = b.reg('state', enumOf('state', ...states).startsAt('head'));
     const to = (name: keyof typeof stateOf) => b.next(state, stateOf[name]);
     const r = b.regs({
-      header: uint(headerBits).doc('of this packet; stays until the sequencer has taken it'),
-      offered: bool().reset(0).doc('the sequencer has not taken it'),
-      set: uint(1).reset(0).doc('set of the tap program and row table'),
+      header: uint(headerBits).doc('of this packet; stays until it is taken'),
+      offered: bool().reset(0).doc('neither the queue nor the sequencer has taken it'),
+      set: uint(SET_W).reset(0).doc('set of the tap program and row table'),
       item: uint(16).reset(0).doc('items of the segment that have passed; taps count by themselves'),
       half: bool().reset(0).doc('the upper tap of the item follows'),
       plane: uint(5).reset(0).doc('parameter plane'),
       filled: bool().reset(0).doc('the weight tile has parameters'),
       tile: uint(16).reset(0),
       chunk: uint(16).reset(0),
-      paramSet: uint(1).reset(0),
-      paramSets: uint(2).reset(0).doc('sets in use'),
+      paramSet: uint(PSET_W).reset(0),
+      paramSets: uint(SETS_W).reset(0).doc('sets in use'),
       lasted: bool().reset(0).doc('tlast has come'),
       packets: uint(16).reset(0),
       beats: uint(16).reset(0),
@@ -262,13 +278,28 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     b.when(tapNow, () => b.next(r.half, r.half.or(lastTap).not()));
 
     const legal = b.let('legal', products.done.and(products.broken.eq(0)));
-    b.assign(io.m_header.valid, r.offered.and(legal));
-    b.assign(io.m_header.data, r.header);
+    const header = b.stream('checked', uint(headerBits));
+    b.assign(header.valid, r.offered.and(legal));
+    b.assign(header.data, r.header);
+    b.genIf(
+      'ahead',
+      natGt(HQ, 1),
+      () => {
+        const queue = b.instance(
+          'headers',
+          Fifo,
+          { W: headerBits, DEPTH: HQ.minus(1) },
+          { s_axis: header, m_axis: io.m_header },
+        );
+        b.unused('level', queue.level);
+      },
+      () => b.connect(io.m_header, header),
+    );
     b.assign(io.tap_write, tapNow);
-    b.assign(io.tap_address, cat(r.set, r.item.truncate(5)));
+    b.assign(io.tap_address, cat(r.item.truncate(indexWidth(TMAX)), r.set));
     b.assign(io.tap_data, r.half.mux(word.items.data.tdata.bits(16, 16), word.items.data.tdata.bits(0, 16)));
     b.assign(io.row_write, word.items.fire.and(state.is('rows')));
-    b.assign(io.row_address, cat(r.set, r.item.truncate(4)));
+    b.assign(io.row_address, cat(r.item.truncate(indexWidth(KMAX)), r.set));
     b.assign(io.row_data, word.items.data.tdata);
     b.assign(io.param_write, param.items.fire);
     b.assign(io.param_plane, r.plane);
@@ -300,7 +331,7 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     b.assign(io.params_full, full);
     const opens = b.let(
       'opens',
-      state.is('tile').and(complete.not()).and(present).and(r.filled.not()).and(r.paramSets.ne(2)),
+      state.is('tile').and(complete.not()).and(present).and(r.filled.not()).and(r.paramSets.ne(PQ)),
       'the tile takes a set',
     );
     b.when(opens.and(io.param_free.not()), () => b.next(r.paramSets, r.paramSets.inc())).elseWhen(
@@ -325,7 +356,7 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       b.next(r.lasted, s.data.tlast);
       b.next(r.beats, r.beats.inc());
     });
-    b.when(io.m_header.fire, () => b.next(r.offered, 0));
+    b.when(header.fire, () => b.next(r.offered, 0));
     b.switch(state, {
       head: () => {
         b.when(word.items.fire, () => b.next(r.header, cat(word.items.data.tdata, r.header.bits(32, headerBits - 32))));
@@ -350,7 +381,7 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       taps: () => void b.when(ends, () => to('rows')),
       rows: () => {
         b.when(ends, () => {
-          b.next(r.set, r.set.not());
+          b.next(r.set, r.set.inc());
           b.next(r.tile, 0);
           b.next(r.plane, 0);
           b.next(r.filled, 0);
@@ -374,7 +405,7 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       tile: () => {
         b.when(complete.and(overlong), () => fail('missing'))
           .elseWhen(complete, () => {
-            b.when(r.filled, () => b.next(r.paramSet, r.paramSet.not()));
+            b.when(r.filled, () => b.next(r.paramSet, r.paramSet.inc()));
             b.next(r.chunk, 0);
             b.when(carries, () => to('words')).otherwise(nextTile);
           })

@@ -23,8 +23,8 @@ const seed = BigInt(process.env['HEDDLE_SEED'] ?? 1);
 const packed = (words: Uint32Array): bigint => words.reduceRight((value, word) => (value << 32n) | BigInt(word), 0n);
 
 const writesOf = ({ taps, rows }: Pass, set: number): Record<string, number>[] => [
-  ...taps.map((tap, t) => ({ tap_write: 1, tap_address: 32 * set + t, tap_data: encodeTap(tap) })),
-  ...rows.map(({ start, rem }, k) => ({ row_write: 1, row_address: 16 * set + k, row_data: start + 65536 * rem })),
+  ...taps.map((tap, t) => ({ tap_write: 1, tap_address: 2 * t + set, tap_data: encodeTap(tap) })),
+  ...rows.map(({ start, rem }, k) => ({ row_write: 1, row_address: 2 * k + set, row_data: start + 65536 * rem })),
 ];
 
 describe('cycle model of the sequencer', () => {

@@ -55,9 +55,9 @@ function driver(engine: Engine, beats: Beats, stalls: number, resets: readonly n
   };
 }
 
-const paramsOf = ({ WP, G, M, D, XB, WB, XD, WD, PD, NTHR }: Engine) => {
+const paramsOf = ({ WP, G, M, D, XB, WB, XD, WD, PD, NTHR, TMAX, KMAX, HQ, PQ }: Engine) => {
   const W_W = M * G * WB;
-  return { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, XD, WD, PD, NTHR };
+  return { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, XD, WD, PD, NTHR, TMAX, KMAX, HQ, PQ };
 };
 
 describe('cycle model of the weight port', () => {

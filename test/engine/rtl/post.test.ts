@@ -94,7 +94,7 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
           }
         }
         now = Math.max(now, write);
-        set ^= 1;
+        set = (set + 1) % s.PQ;
       }
       if (newTile) [newTile, tileStart] = [false, now];
       if (place.k === 0) {
@@ -122,11 +122,11 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
 
 describe('engine_post', () => {
   it.each<[PostSizes, boolean]>([
-    [{ P: 3, D: 2, GROUPS: 3, AB: 32, XB: 8, PD: 64, MUL: 1, FIXED: 1, NTHR: 0, LUT: 1, ADD: 1 }, true],
-    [{ P: 7, D: 1, GROUPS: 4, AB: 24, XB: 8, PD: 0, MUL: 0, FIXED: 0, NTHR: 3, LUT: 0, ADD: 1 }, false],
-    [{ P: 2, D: 4, GROUPS: 1, AB: 20, XB: 4, PD: 20, MUL: 1, FIXED: 0, NTHR: 1, LUT: 0, ADD: 1 }, false],
-    [{ P: 2, D: 1, GROUPS: 2, AB: 32, XB: 11, PD: 20, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0, ADD: 0 }, false],
-    [{ P: 5, D: 3, GROUPS: 8, AB: 32, XB: 8, PD: 40, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0, ADD: 0 }, false],
+    [{ P: 3, D: 2, GROUPS: 3, AB: 32, XB: 8, PD: 64, PQ: 4, MUL: 1, FIXED: 1, NTHR: 0, LUT: 1, ADD: 1 }, true],
+    [{ P: 7, D: 1, GROUPS: 4, AB: 24, XB: 8, PD: 0, PQ: 2, MUL: 0, FIXED: 0, NTHR: 3, LUT: 0, ADD: 1 }, false],
+    [{ P: 2, D: 4, GROUPS: 1, AB: 20, XB: 4, PD: 20, PQ: 8, MUL: 1, FIXED: 0, NTHR: 1, LUT: 0, ADD: 1 }, false],
+    [{ P: 2, D: 1, GROUPS: 2, AB: 32, XB: 11, PD: 20, PQ: 2, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0, ADD: 0 }, false],
+    [{ P: 5, D: 3, GROUPS: 8, AB: 32, XB: 8, PD: 40, PQ: 16, MUL: 1, FIXED: 1, NTHR: 0, LUT: 0, ADD: 0 }, false],
   ])('%j', async (sizes, verilator) => {
     const { inputs, groups } = script(sizes, randomStream(7n, JSON.stringify(sizes)), 8);
     const seen = await expectPortsAgree({

@@ -34,8 +34,8 @@ const bits = (count: number) => Math.max(1, Math.ceil(Math.log2(count)));
 /** Taps and row table of a pass as writes of one cycle each. */
 function writesOf({ taps, rows }: Pass, set: number) {
   return [
-    ...taps.map((tap, t) => ({ tap_write: 1, tap_address: 32 * set + t, tap_data: encodeTap(tap) })),
-    ...rows.map(({ start, rem }, k) => ({ row_write: 1, row_address: 16 * set + k, row_data: start + 65536 * rem })),
+    ...taps.map((tap, t) => ({ tap_write: 1, tap_address: 2 * t + set, tap_data: encodeTap(tap) })),
+    ...rows.map(({ start, rem }, k) => ({ row_write: 1, row_address: 2 * k + set, row_data: start + 65536 * rem })),
   ];
 }
 

@@ -83,10 +83,10 @@ function wordsAtEnd(packet: Uint8Array, count: number, bits: number, WP: number)
 
 describe('weight port', () => {
   it.each(testEngines.slice(0, 4).map((engine) => [engine.toString(), engine] as const))('%s', (_, engine) => {
-    const { G, M, D, XB, WB, XD, WD, PD, NTHR, WP } = engine;
+    const { G, M, D, XB, WB, XD, WD, PD, NTHR, WP, TMAX, KMAX, HQ, PQ } = engine;
     const W_W = M * G * WB;
     const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-    const params = { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, XD, WD, PD, NTHR };
+    const params = { WP, WU: gcd(W_W, WP), TU: gcd(XB, WP), W_W, G, M, D, XB, XD, WD, PD, NTHR, TMAX, KMAX, HQ, PQ };
     const sim = compile(elaborate(design, { params }));
     for (let index = 0; index < 6; index++) {
       const { passes, packets } = layerPackets(randomLayer(seed, 1000 + index, { engine }));

@@ -17,7 +17,7 @@
 // WD      words of M * G weights in the weight ring, 0 to 65536
 // PD      entries of D words of P partial sums; 0: no chunks, 0 to 65536
 // TMAX    entries of the tap memory: taps of one kernel row, 0 to 32
-// KMAX    kernel rows, 0 to 16
+// KMAX    kernel rows, 0 to 32
 // NTHR    thresholds of a channel: 0, 1, 3, 7 or 15, 0 to 15
 // MUL     the requantizer has a 32-bit multiplier, 0 to 1
 // FIXED   the requantizer has the fixed mode (addend of 48 bits behind the product), 0 to 1
@@ -29,6 +29,8 @@
 // WP      bits of the weight port s_axis_w: 32, 64, 128 or 256, 0 to 256
 // YP      bits of the output port m_axis_y: 32, 64, 128 or 256, 0 to 256
 // YD      entries of D words in the output FIFO; 5 * M / D where not given, 0 to 4096
+// HQ      headers read ahead of the pass that runs; one less than a power of two, 0 to 63
+// PQ      weight tiles whose parameters are held, ahead and in use; a power of two, 0 to 256
 // BUILD   hash of the build, for the driver to compare, 0 to 2147483647
 `default_nettype none
 module engine_control #(
@@ -55,6 +57,8 @@ module engine_control #(
   parameter int WP    = 1,
   parameter int YP    = 1,
   parameter int YD    = 8,
+  parameter int HQ    = 1,
+  parameter int PQ    = 1,
   parameter int BUILD = 0
 ) (
   input  logic          aclk,
@@ -120,7 +124,7 @@ module engine_control #(
     if (WD > 65536) $fatal(1, "engine_control: WD must be at most 65536");
     if (PD > 65536) $fatal(1, "engine_control: PD must be at most 65536");
     if (TMAX > 32) $fatal(1, "engine_control: TMAX must be at most 32");
-    if (KMAX > 16) $fatal(1, "engine_control: KMAX must be at most 16");
+    if (KMAX > 32) $fatal(1, "engine_control: KMAX must be at most 32");
     if (NTHR > 15) $fatal(1, "engine_control: NTHR must be at most 15");
     if (MUL > 1) $fatal(1, "engine_control: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_control: FIXED must be at most 1");
@@ -132,6 +136,8 @@ module engine_control #(
     if (WP > 256) $fatal(1, "engine_control: WP must be at most 256");
     if (YP > 256) $fatal(1, "engine_control: YP must be at most 256");
     if (YD > 4096) $fatal(1, "engine_control: YD must be at most 4096");
+    if (HQ > 63) $fatal(1, "engine_control: HQ must be at most 63");
+    if (PQ > 256) $fatal(1, "engine_control: PQ must be at most 256");
     if (BUILD > 2147483647) $fatal(1, "engine_control: BUILD must be at most 2147483647");
   end
 `endif
@@ -259,7 +265,7 @@ module engine_control #(
     .ring                   (17'(WD)),
     .psums                  (17'(PD)),
     .units_tmax             (6'(TMAX)),
-    .units_kmax             (5'(KMAX)),
+    .units_kmax             (6'(KMAX)),
     .units_nthr             (4'(NTHR)),
     .units_mul              (1'(MUL)),
     .units_fixed            (1'(FIXED)),
@@ -270,7 +276,9 @@ module engine_control #(
     .ports_xp               (9'(XP)),
     .ports_wp               (9'(WP)),
     .ports_yp               (9'(YP)),
-    .fifo                   (13'(YD)),
+    .fifo_yd                (13'(YD)),
+    .fifo_hq                (6'(HQ)),
+    .fifo_pq                (9'(PQ)),
     .header                 (error_header),
     .count_cycles           (runs),
     .count_steps            (step),

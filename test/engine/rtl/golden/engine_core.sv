@@ -19,7 +19,9 @@
 // WD        words of the weight ring, 2 to 65536
 // PD        partial sums; 0: no chunks, 0 to 65536
 // TMAX      entries of a tap program, 1 to 32
-// KMAX      kernel rows, 1 to 16
+// KMAX      kernel rows, 1 to 32
+// HQ        headers ahead of the pass that runs; one less than a power of two, 1 to 63
+// PQ        weight tiles whose parameters are held; a power of two, 2 to 256
 // NTHR      thresholds of a channel, 0 to 15
 // MUL       1: the requantizer multiplies, 0 to 1
 // FIXED     1: fixed mode, 0 to 1
@@ -51,6 +53,8 @@ module engine_core #(
   parameter int PD      = 16,
   parameter int TMAX    = 32,
   parameter int KMAX    = 16,
+  parameter int HQ      = 1,
+  parameter int PQ      = 2,
   parameter int NTHR    = 0,
   parameter int MUL     = 1,
   parameter int FIXED   = 1,
@@ -129,7 +133,10 @@ module engine_core #(
     if (WD > 65536) $fatal(1, "engine_core: WD must be at most 65536");
     if (PD > 65536) $fatal(1, "engine_core: PD must be at most 65536");
     if (TMAX > 32) $fatal(1, "engine_core: TMAX must be at most 32");
-    if (KMAX > 16) $fatal(1, "engine_core: KMAX must be at most 16");
+    if (KMAX > 32) $fatal(1, "engine_core: KMAX must be at most 32");
+    if (HQ > 63) $fatal(1, "engine_core: HQ must be at most 63");
+    if (PQ < 2) $fatal(1, "engine_core: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_core: PQ must be at most 256");
     if (NTHR > 15) $fatal(1, "engine_core: NTHR must be at most 15");
     if (MUL > 1) $fatal(1, "engine_core: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_core: FIXED must be at most 1");
@@ -147,6 +154,10 @@ module engine_core #(
     if (YP > 256) $fatal(1, "engine_core: YP must be at most 256");
     if (YD < 2) $fatal(1, "engine_core: YD must be at least 2");
     if (YD > 4096) $fatal(1, "engine_core: YD must be at most 4096");
+    if (63 < HQ) $fatal(1, "engine_core: limit of HQ");
+    if ($clog2(HQ + 2) != $clog2(HQ + 1) + 1) $fatal(1, "engine_core: HQ + 1 is a power of two");
+    if (256 < PQ) $fatal(1, "engine_core: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_core: PQ is a power of two");
     if (M % D != 0) $fatal(1, "engine_core: D divides M");
     if (M / D * D != M) $fatal(1, "engine_core: D divides M");
     if (M / XG * XG != M) $fatal(1, "engine_core: XG divides M");
@@ -182,7 +193,11 @@ module engine_core #(
     if (TMAX < 1) $fatal(1, "engine_core: least TMAX");
     if (32 < TMAX) $fatal(1, "engine_core: greatest TMAX");
     if (KMAX < 1) $fatal(1, "engine_core: least KMAX");
-    if (16 < KMAX) $fatal(1, "engine_core: greatest KMAX");
+    if (32 < KMAX) $fatal(1, "engine_core: greatest KMAX");
+    if (HQ < 1) $fatal(1, "engine_core: least HQ");
+    if (63 < HQ) $fatal(1, "engine_core: greatest HQ");
+    if (PQ < 2) $fatal(1, "engine_core: least PQ");
+    if (256 < PQ) $fatal(1, "engine_core: greatest PQ");
     if (15 < NTHR) $fatal(1, "engine_core: greatest NTHR");
     if (1 < MUL) $fatal(1, "engine_core: greatest MUL");
     if (1 < FIXED) $fatal(1, "engine_core: greatest FIXED");
@@ -246,37 +261,37 @@ module engine_core #(
   end
 `endif
 
-  logic                                   header_tvalid;
-  logic                                   header_tready;
-  logic [1023:0]                          header_tdata;
-  logic                                   cfg_tvalid;
-  logic                                   cfg_tready;
-  logic [1023:0]                          cfg_tdata;
-  logic [15:0]                            pass_count;
-  logic [$clog2(WD + 1):0]                freed;
-  logic [(WD>1 ? $clog2(WD) : 1)-1:0]     ring_address;
-  logic                                   param_free;
-  logic [15:0]                            tokens;
-  logic                                   credit;
-  logic                                   res_ready;
-  logic                                   clash;
-  logic                                   weight_port_tap_write;
-  logic [5:0]                             weight_port_tap_address;
-  logic [15:0]                            weight_port_tap_data;
-  logic                                   weight_port_row_write;
-  logic [4:0]                             weight_port_row_address;
-  logic [31:0]                            weight_port_row_data;
-  logic                                   weight_port_param_write;
-  logic [4:0]                             weight_port_param_plane;
-  logic                                   weight_port_param_set;
-  logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] weight_port_param_group;
-  logic [D*32-1:0]                        weight_port_param_data;
-  logic                                   weight_port_params_full;
-  logic                                   weight_port_table_write;
-  logic [XB-1:0]                          weight_port_table_address;
-  logic [XB-1:0]                          weight_port_table_data;
-  logic                                   weight_port_ring_write;
-  logic [WORD_BITS-1:0]                   weight_port_ring_word;
+  logic                                                  header_tvalid;
+  logic                                                  header_tready;
+  logic [1023:0]                                         header_tdata;
+  logic                                                  cfg_tvalid;
+  logic                                                  cfg_tready;
+  logic [1023:0]                                         cfg_tdata;
+  logic [15:0]                                           pass_count;
+  logic [$clog2(WD + 1):0]                               freed;
+  logic [(WD>1 ? $clog2(WD) : 1)-1:0]                    ring_address;
+  logic                                                  param_free;
+  logic [15:0]                                           tokens;
+  logic                                                  credit;
+  logic                                                  res_ready;
+  logic                                                  clash;
+  logic                                                  weight_port_tap_write;
+  logic [(TMAX>1 ? $clog2(TMAX) : 1)+$clog2(HQ + 1)-1:0] weight_port_tap_address;
+  logic [15:0]                                           weight_port_tap_data;
+  logic                                                  weight_port_row_write;
+  logic [(KMAX>1 ? $clog2(KMAX) : 1)+$clog2(HQ + 1)-1:0] weight_port_row_address;
+  logic [31:0]                                           weight_port_row_data;
+  logic                                                  weight_port_param_write;
+  logic [4:0]                                            weight_port_param_plane;
+  logic [$clog2(PQ)-1:0]                                 weight_port_param_set;
+  logic [(M/D>1 ? $clog2(M / D) : 1)-1:0]                weight_port_param_group;
+  logic [D*32-1:0]                                       weight_port_param_data;
+  logic                                                  weight_port_params_full;
+  logic                                                  weight_port_table_write;
+  logic [XB-1:0]                                         weight_port_table_address;
+  logic [XB-1:0]                                         weight_port_table_data;
+  logic                                                  weight_port_ring_write;
+  logic [WORD_BITS-1:0]                                  weight_port_ring_word;
 
   engine_weight_port #(
     .WP   (WP),
@@ -292,6 +307,8 @@ module engine_core #(
     .XD   (XD),
     .TMAX (TMAX),
     .KMAX (KMAX),
+    .HQ   (HQ),
+    .PQ   (PQ),
     .NTHR (NTHR),
     .MUL  (MUL),
     .FIXED(FIXED),
@@ -358,7 +375,19 @@ module engine_core #(
   logic                               sequencer_row_empty;
   logic [5:0]                         sequencer_stalled;
 
-  engine_sequencer #(.P(P), .G(G), .M(M), .D(D), .WD(WD), .YD(YD), .FREE(12)) u_sequencer (
+  engine_sequencer #(
+    .P   (P),
+    .G   (G),
+    .M   (M),
+    .D   (D),
+    .WD  (WD),
+    .YD  (YD),
+    .TMAX(TMAX),
+    .KMAX(KMAX),
+    .HQ  (HQ),
+    .PQ  (PQ),
+    .FREE(12)
+  ) u_sequencer (
     .aclk            (aclk),
     .aresetn         (aresetn),
     .enable          (enable),
@@ -518,6 +547,7 @@ module engine_core #(
     .AB     (AB),
     .XB     (XB),
     .PD     (PD),
+    .PQ     (PQ),
     .MUL    (MUL),
     .FIXED  (FIXED),
     .NTHR   (NTHR),

@@ -17,7 +17,9 @@
 // WD        words of the weight ring, 2 to 65536
 // PD        partial sums; 0: no chunks, 0 to 65536
 // TMAX      entries of a tap program, 1 to 32
-// KMAX      kernel rows, 1 to 16
+// KMAX      kernel rows, 1 to 32
+// HQ        headers ahead of the pass that runs; one less than a power of two, 1 to 63
+// PQ        weight tiles whose parameters are held; a power of two, 2 to 256
 // NTHR      thresholds of a channel, 0 to 15
 // MUL       1: the requantizer multiplies, 0 to 1
 // FIXED     1: fixed mode, 0 to 1
@@ -50,6 +52,8 @@ module engine_dw #(
   parameter int PD      = 16,
   parameter int TMAX    = 32,
   parameter int KMAX    = 16,
+  parameter int HQ      = 1,
+  parameter int PQ      = 2,
   parameter int NTHR    = 0,
   parameter int MUL     = 1,
   parameter int FIXED   = 1,
@@ -127,7 +131,10 @@ module engine_dw #(
     if (WD > 65536) $fatal(1, "engine_dw: WD must be at most 65536");
     if (PD > 65536) $fatal(1, "engine_dw: PD must be at most 65536");
     if (TMAX > 32) $fatal(1, "engine_dw: TMAX must be at most 32");
-    if (KMAX > 16) $fatal(1, "engine_dw: KMAX must be at most 16");
+    if (KMAX > 32) $fatal(1, "engine_dw: KMAX must be at most 32");
+    if (HQ > 63) $fatal(1, "engine_dw: HQ must be at most 63");
+    if (PQ < 2) $fatal(1, "engine_dw: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_dw: PQ must be at most 256");
     if (NTHR > 15) $fatal(1, "engine_dw: NTHR must be at most 15");
     if (MUL > 1) $fatal(1, "engine_dw: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_dw: FIXED must be at most 1");
@@ -158,7 +165,7 @@ module engine_dw #(
     if (65536 < WD) $fatal(1, "engine_dw: limit of WD");
     if (65536 < PD) $fatal(1, "engine_dw: limit of PD");
     if (32 < TMAX) $fatal(1, "engine_dw: limit of TMAX");
-    if (16 < KMAX) $fatal(1, "engine_dw: limit of KMAX");
+    if (32 < KMAX) $fatal(1, "engine_dw: limit of KMAX");
     if (15 < NTHR) $fatal(1, "engine_dw: limit of NTHR");
     if (1 < MUL) $fatal(1, "engine_dw: limit of MUL");
     if (1 < FIXED) $fatal(1, "engine_dw: limit of FIXED");
@@ -169,6 +176,12 @@ module engine_dw #(
     if (256 < WP) $fatal(1, "engine_dw: limit of WP");
     if (256 < YP) $fatal(1, "engine_dw: limit of YP");
     if (4096 < YD) $fatal(1, "engine_dw: limit of YD");
+    if (63 < HQ) $fatal(1, "engine_dw: limit of HQ");
+    if (256 < PQ) $fatal(1, "engine_dw: limit of PQ");
+    if (63 < HQ) $fatal(1, "engine_dw: limit of HQ");
+    if ($clog2(HQ + 2) != $clog2(HQ + 1) + 1) $fatal(1, "engine_dw: HQ + 1 is a power of two");
+    if (256 < PQ) $fatal(1, "engine_dw: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_dw: PQ is a power of two");
     if (M % D != 0) $fatal(1, "engine_dw: D divides M");
     if (M / D * D != M) $fatal(1, "engine_dw: D divides M");
     if (M / XG * XG != M) $fatal(1, "engine_dw: XG divides M");
@@ -204,7 +217,11 @@ module engine_dw #(
     if (TMAX < 1) $fatal(1, "engine_dw: least TMAX");
     if (32 < TMAX) $fatal(1, "engine_dw: greatest TMAX");
     if (KMAX < 1) $fatal(1, "engine_dw: least KMAX");
-    if (16 < KMAX) $fatal(1, "engine_dw: greatest KMAX");
+    if (32 < KMAX) $fatal(1, "engine_dw: greatest KMAX");
+    if (HQ < 1) $fatal(1, "engine_dw: least HQ");
+    if (63 < HQ) $fatal(1, "engine_dw: greatest HQ");
+    if (PQ < 2) $fatal(1, "engine_dw: least PQ");
+    if (256 < PQ) $fatal(1, "engine_dw: greatest PQ");
     if (15 < NTHR) $fatal(1, "engine_dw: greatest NTHR");
     if (1 < MUL) $fatal(1, "engine_dw: greatest MUL");
     if (1 < FIXED) $fatal(1, "engine_dw: greatest FIXED");
@@ -370,6 +387,8 @@ module engine_dw #(
     .PD     (PD),
     .TMAX   (TMAX),
     .KMAX   (KMAX),
+    .HQ     (HQ),
+    .PQ     (PQ),
     .NTHR   (NTHR),
     .MUL    (MUL),
     .FIXED  (FIXED),
@@ -444,6 +463,8 @@ module engine_dw #(
     .WP   (WP),
     .YP   (YP),
     .YD   (YD),
+    .HQ   (HQ),
+    .PQ   (PQ),
     .BUILD(BUILD)
   ) u_control (
     .aclk           (aclk),

@@ -1,4 +1,4 @@
-// engine_parameters - parameters of channels, two sets: planes 0 bias, 1 mult, 2 shift, 3..
+// engine_parameters - parameters of channels, PQ sets: planes 0 bias, 1 mult, 2 shift, 3..
 // thresholds
 //
 // A write stores the words of a group of D channels, channel 0 lowest, in one plane. A read shows
@@ -7,22 +7,24 @@
 //
 // D        channels of a group, >= 1
 // GROUPS   groups of a set, >= 1
+// PQ       sets, a power of two, 2 to 256
 // MUL      1: there are multipliers, 0 to 1
 // NTHR     thresholds of a channel, 0 to 15
 `default_nettype none
 module engine_parameters #(
   parameter int D      = 2,
   parameter int GROUPS = 4,
+  parameter int PQ     = 2,
   parameter int MUL    = 1,
   parameter int NTHR   = 0
 ) (
   input  logic                                       aclk,
   input  logic                                       write,
   input  logic [4:0]                                 write_plane,
-  input  logic                                       write_set,
+  input  logic [$clog2(PQ)-1:0]                      write_set,
   input  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] write_group,
   input  logic [D*32-1:0]                            write_data,
-  input  logic                                       read_set,
+  input  logic [$clog2(PQ)-1:0]                      read_set,
   input  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] read_group,
   output logic [D*32-1:0]                            bias,
   output logic [D*32-1:0]                            mult,
@@ -32,21 +34,25 @@ module engine_parameters #(
 );
 
   localparam int W       = D * 32;                // bits of a group in a plane
-  localparam int ENTRIES = GROUPS * 2;
+  localparam int ENTRIES = GROUPS * PQ;
   localparam int PLANE_W = $clog2(NTHR + 4) + 5;  // bits of the number of a plane
 
 `ifndef SYNTHESIS
   initial begin
+    if (PQ < 2) $fatal(1, "engine_parameters: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_parameters: PQ must be at most 256");
     if (MUL > 1) $fatal(1, "engine_parameters: MUL must be at most 1");
     if (NTHR > 15) $fatal(1, "engine_parameters: NTHR must be at most 15");
+    if (256 < PQ) $fatal(1, "engine_parameters: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_parameters: PQ is a power of two");
   end
 `endif
 
   logic [W-1:0] biases [0:ENTRIES-1];
 
   // place of a write: the sets lie between each other
-  logic [(GROUPS>1 ? $clog2(GROUPS) : 1):0] at;
-  logic [(GROUPS>1 ? $clog2(GROUPS) : 1):0] from;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+$clog2(PQ)-1:0] at;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+$clog2(PQ)-1:0] from;
   assign at   = {write_group, write_set};
   assign from = {read_group, read_set};
 

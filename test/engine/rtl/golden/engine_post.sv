@@ -3,7 +3,7 @@
 // Groups come in the order of the passes: ot, chunk, y, xt, k. A pass is described by its header,
 // which is pushed before its first group comes; the next one waits in a register. Sums of all
 // chunks but the last go to the partial sums, from where the next chunk adds them. Parameters of
-// weight tiles lie in two sets in turn.
+// weight tiles lie in PQ sets in turn.
 // A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM
 // 2 cycles later at the earliest: groups of a tile wait in a queue while words are split into
 // phases. Groups of a pass with residual meet their residual words behind the requantizer and come
@@ -16,6 +16,7 @@
 // AB        bits of a sum, 2 to 32
 // XB        bits of a pixel, 2 to 16
 // PD        entries of partial sums; 0: no chunks, 0 to 65536
+// PQ        sets of parameters, a power of two, 2 to 256
 // MUL       1: with multipliers, 0 to 1
 // FIXED     1: with mode 3, 0 to 1
 // NTHR      thresholds of a channel, 0 to 15
@@ -31,6 +32,7 @@ module engine_post #(
   parameter int AB      = 32,
   parameter int XB      = 8,
   parameter int PD      = 16,
+  parameter int PQ      = 2,
   parameter int MUL     = 1,
   parameter int FIXED   = 1,
   parameter int NTHR    = 0,
@@ -51,7 +53,7 @@ module engine_post #(
   input  logic [D*P*AB-1:0]                          drain_sums,
   input  logic                                       param_write,
   input  logic [4:0]                                 param_plane,
-  input  logic                                       param_set,
+  input  logic [$clog2(PQ)-1:0]                      param_set,
   input  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] param_group,
   input  logic [D*32-1:0]                            param_data,
   // a set of parameters is not needed any more
@@ -97,6 +99,8 @@ module engine_post #(
     if (XB < 2) $fatal(1, "engine_post: XB must be at least 2");
     if (XB > 16) $fatal(1, "engine_post: XB must be at most 16");
     if (PD > 65536) $fatal(1, "engine_post: PD must be at most 65536");
+    if (PQ < 2) $fatal(1, "engine_post: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_post: PQ must be at most 256");
     if (MUL > 1) $fatal(1, "engine_post: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_post: FIXED must be at most 1");
     if (NTHR > 15) $fatal(1, "engine_post: NTHR must be at most 15");
@@ -105,6 +109,8 @@ module engine_post #(
     if (ENTRIES > 65536) $fatal(1, "engine_post: ENTRIES must be at most 65536");
     if (ADD > 1) $fatal(1, "engine_post: ADD must be at most 1");
     if (DEPTH > 1024) $fatal(1, "engine_post: DEPTH must be at most 1024");
+    if (256 < PQ) $fatal(1, "engine_post: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_post: PQ is a power of two");
     if (32 < AB) $fatal(1, "engine_post: parameters have 32 bits");
     if (16 < XB) $fatal(1, "engine_post: a pixel has 16 bits at most");
     if ($clog2(ENTRIES) != XB) $fatal(1, "engine_post: the table has an entry for every pixel");
@@ -142,7 +148,7 @@ module engine_post #(
   logic [4:0]                                 walk_left_shift;
   logic [31:0]                                walk_bias;
   logic [31:0]                                walk_mult;
-  logic                                       walk_param_set;
+  logic [$clog2(PQ)-1:0]                      walk_param_set;
   logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] walk_k;
   logic [15:0]                                walk_entry;
   logic                                       walk_first_chunk;
@@ -154,7 +160,7 @@ module engine_post #(
   logic                                       walk_pass_end;
   logic                                       walk_param_free;
 
-  engine_walk #(.D(D), .GROUPS(GROUPS)) u_walk (
+  engine_walk #(.D(D), .GROUPS(GROUPS), .PQ(PQ)) u_walk (
     .aclk        (aclk),
     .aresetn     (aresetn),
     .cfg_tvalid  (cfg_tvalid),
@@ -202,7 +208,7 @@ module engine_post #(
   logic [D*32-1:0]                     parameters_shift;
   logic [D*(NTHR>1 ? NTHR : 1)*32-1:0] parameters_thresholds;
 
-  engine_parameters #(.D(D), .GROUPS(GROUPS), .MUL(MUL), .NTHR(NTHR)) u_parameters (
+  engine_parameters #(.D(D), .GROUPS(GROUPS), .PQ(PQ), .MUL(MUL), .NTHR(NTHR)) u_parameters (
     .aclk       (aclk),
     .write      (param_write),
     .write_plane(param_plane),

@@ -90,7 +90,7 @@ module engine_registers #(
   input  logic [16:0]   ring,                     // parameter WD
   input  logic [16:0]   psums,                    // parameter PD
   input  logic [5:0]    units_tmax,               // parameter TMAX
-  input  logic [4:0]    units_kmax,               // parameter KMAX
+  input  logic [5:0]    units_kmax,               // parameter KMAX
   input  logic [3:0]    units_nthr,               // parameter NTHR
   input  logic          units_mul,                // parameter MUL
   input  logic          units_fixed,              // parameter FIXED
@@ -101,7 +101,9 @@ module engine_registers #(
   input  logic [8:0]    ports_xp,                 // parameter XP
   input  logic [8:0]    ports_wp,                 // parameter WP
   input  logic [8:0]    ports_yp,                 // parameter YP
-  input  logic [12:0]   fifo,                     // parameter YD
+  input  logic [12:0]   fifo_yd,                  // parameter YD
+  input  logic [5:0]    fifo_hq,                  // parameter HQ
+  input  logic [8:0]    fifo_pq,                  // parameter PQ
   input  logic [1023:0] header,                   // as in the weight stream
   input  logic          count_cycles,             // cycles of frames
   input  logic          count_steps,              // steps
@@ -386,10 +388,10 @@ module engine_registers #(
   assign words[543:512] = {15'd0, xram};
   assign words[575:544] = {15'd0, ring};
   assign words[607:576] = {15'd0, psums};
-  assign words[639:608] = {11'd0, units_xu, units_dw, units_add, units_lut, units_fixed, units_mul,
+  assign words[639:608] = {10'd0, units_xu, units_dw, units_add, units_lut, units_fixed, units_mul,
       units_nthr, units_kmax, units_tmax};
   assign words[671:640] = {5'd0, ports_yp, ports_wp, ports_xp};
-  assign words[703:672] = {19'd0, fifo};
+  assign words[703:672] = {4'd0, fifo_pq, fifo_hq, fifo_yd};
 
   for (genvar i = 0; i < 32; i = i + 1) begin : g_header
     assign words[(i+64)*32 +: 32] = header[i*32 +: 32];

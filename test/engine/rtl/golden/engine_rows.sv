@@ -21,10 +21,10 @@ module engine_rows #(
   input  logic                             start,             // header is that of a new pass
   input  logic [1023:0]                    header,
   // entry of the row table: first kernel row
-  output logic [3:0]                       first_row,
+  output logic [4:0]                       first_row,
   input  logic [31:0]                      first_entry,       // the entry, {rem, start}
   // first kernel row that is not used any more
-  output logic [3:0]                       last_row,
+  output logic [4:0]                       last_row,
   input  logic [31:0]                      last_entry,
 
   output logic                             m_row_tvalid,
@@ -116,7 +116,7 @@ module engine_rows #(
   logic        h_skip_rows;      // rows of padding are left out
   logic [15:0] h_ho;             // output rows
   logic [5:0]  h_nt;             // tap entries of a kernel row
-  logic [3:0]  h_kh1;            // kernel rows - 1
+  logic [4:0]  h_kh1;            // kernel rows - 1
   logic [3:0]  h_sh;             // vertical stride
   logic [7:0]  h_pad_t;          // rows of padding above
   logic [15:0] h_h;              // input rows that this pass sees
@@ -141,14 +141,14 @@ module engine_rows #(
   logic [2:0]  h_y_sw;           // phases of the output: horizontal stride of its reader
   logic        unused_channels;  // not every bit matters
   logic        dense;
-  assign unused_header   = |{header[7:0], header[19:11], header[31:21], header[63:48],
-      header[71:70], header[95:88], header[147:112], header[275:256], header[287:285],
-      header[335:320], header[559:432], header[623:563], header[1023:640]};
+  assign unused_header   = |{header[7:0], header[19:11], header[31:21], header[63:48], header[70],
+      header[95:88], header[147:112], header[275:256], header[287:285], header[335:320],
+      header[559:432], header[623:563], header[1023:640]};
   assign h_op            = header[9:8];
   assign h_skip_rows     = header[20];
   assign h_ho            = header[47:32];
   assign h_nt            = header[69:64];
-  assign h_kh1           = header[75:72];
+  assign h_kh1           = header[75:71];
   assign h_sh            = header[79:76];
   assign h_pad_t         = header[87:80];
   assign h_h             = header[111:96];
@@ -215,8 +215,8 @@ module engine_rows #(
   assign unused_entries = |{first_entry[31:20], last_entry[31:20]};
   assign late           = 1'((h_tok_max - need_q) >> 15);
 
-  assign first_row = begin_q[3:0];
-  assign last_row  = end_q[3:0];
+  assign first_row = begin_q[4:0];
+  assign last_row  = end_q[4:0];
 
   // figures of the row
   logic [15:0]       left_q;

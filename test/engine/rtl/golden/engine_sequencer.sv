@@ -19,6 +19,10 @@
 // D      channels of a group, >= 1
 // WD     words of the weight ring, 2 to 65536
 // YD     groups that the output holds, 1 to 4096
+// TMAX   entries of a tap program, 1 to 32
+// KMAX   kernel rows, 1 to 32
+// HQ     headers ahead of the pass that runs; one less than a power of two, 1 to 63
+// PQ     sets of parameters, a power of two, 2 to 256
 // FREE   cycles from the issue of a word to its last use, >= 3
 `default_nettype none
 module engine_sequencer #(
@@ -28,70 +32,91 @@ module engine_sequencer #(
   parameter int D    = 4,
   parameter int WD   = 1024,
   parameter int YD   = 32,
+  parameter int TMAX = 32,
+  parameter int KMAX = 16,
+  parameter int HQ   = 1,
+  parameter int PQ   = 2,
   parameter int FREE = 12
 ) (
-  input  logic                               aclk,
-  input  logic                               aresetn,
-  input  logic                               enable,            // passes may start
+  input  logic                                                  aclk,
+  input  logic                                                  aresetn,
+  // passes may start
+  input  logic                                                  enable,
 
   // headers whose taps and row table are complete
-  input  logic                               s_header_tvalid,
-  output logic                               s_header_tready,
-  input  logic [1023:0]                      s_header_tdata,
+  input  logic                                                  s_header_tvalid,
+  output logic                                                  s_header_tready,
+  input  logic [1023:0]                                         s_header_tdata,
 
   // the same header for engine_post, when its pass starts
-  output logic                               m_cfg_tvalid,
-  input  logic                               m_cfg_tready,
-  output logic [1023:0]                      m_cfg_tdata,
+  output logic                                                  m_cfg_tvalid,
+  input  logic                                                  m_cfg_tready,
+  output logic [1023:0]                                         m_cfg_tdata,
 
-  // tap programs and row tables of the passes go to set 0 and 1 in turn
-  input  logic                               tap_write,
-  input  logic [5:0]                         tap_address,       // {set, tap}
-  input  logic [15:0]                        tap_data,
-  input  logic                               row_write,
-  input  logic [4:0]                         row_address,       // {set, kernel row}
-  input  logic [31:0]                        row_data,
-  input  logic                               ring_write,        // a weight word enters the ring
+  // tap programs and row tables of the passes go to HQ + 1 sets in turn
+  input  logic                                                  tap_write,
+  input  logic [(TMAX>1 ? $clog2(TMAX) : 1)+$clog2(HQ + 1)-1:0] tap_address,       // {tap, set}
+  input  logic [15:0]                                           tap_data,
+  input  logic                                                  row_write,
+  // {kernel row, set}
+  input  logic [(KMAX>1 ? $clog2(KMAX) : 1)+$clog2(HQ + 1)-1:0] row_address,
+  input  logic [31:0]                                           row_data,
+  // a weight word enters the ring
+  input  logic                                                  ring_write,
   // words that are free again, since reset
-  output logic [$clog2(WD + 1):0]            ring_freed,
+  output logic [$clog2(WD + 1):0]                               ring_freed,
   // the parameters of a weight tile are complete
-  input  logic                               params_full,
-  input  logic [15:0]                        x_tokens,          // rows of input that have arrived
+  input  logic                                                  params_full,
+  // rows of input that have arrived
+  input  logic [15:0]                                           x_tokens,
   // passes whose last result is written
-  input  logic [15:0]                        passes_done,
-  input  logic                               credit,            // a group has left the output
+  input  logic [15:0]                                           passes_done,
+  // a group has left the output
+  input  logic                                                  credit,
   // the residual words of the next tile are there
-  input  logic                               res_ready,
-  output logic                               res_taken,         // its last step is issued
+  input  logic                                                  res_ready,
+  // its last step is issued
+  output logic                                                  res_taken,
   // a step; nothing behind it ever waits
-  output logic                               step_valid,
-  output logic                               step_first,        // first step of a tile
-  output logic                               step_last,         // last step of a tile
-  output logic [1:0]                         step_op,           // reduction of the pass
-  output logic [1:0]                         step_tap,          // what the windows do
-  output logic                               step_read,         // live slices read a word
-  output logic [G-1:0]                       step_live,
-  output logic [G*(M>1 ? $clog2(M) : 1)-1:0] step_bank,
+  output logic                                                  step_valid,
+  // first step of a tile
+  output logic                                                  step_first,
+  // last step of a tile
+  output logic                                                  step_last,
+  // reduction of the pass
+  output logic [1:0]                                            step_op,
+  // what the windows do
+  output logic [1:0]                                            step_tap,
+  // live slices read a word
+  output logic                                                  step_read,
+  output logic [G-1:0]                                          step_live,
+  output logic [G*(M>1 ? $clog2(M) : 1)-1:0]                    step_bank,
   // slice 0 reads for all banks in a pass that is not dense
-  output logic [G*20-1:0]                    step_address,
+  output logic [G*20-1:0]                                       step_address,
   // first lane with a pixel of the input
-  output logic [$clog2(P + 1)-1:0]           step_low,
-  output logic [$clog2(P + 1)-1:0]           step_high,         // first lane behind them
+  output logic [$clog2(P + 1)-1:0]                              step_low,
+  // first lane behind them
+  output logic [$clog2(P + 1)-1:0]                              step_high,
   // value of the other lanes, in the low bits
-  output logic [15:0]                        step_pad,
-  output logic                               step_unsigned,     // pixels are unsigned
+  output logic [15:0]                                           step_pad,
+  // pixels are unsigned
+  output logic                                                  step_unsigned,
   // place of the weight word in the ring
-  output logic [(WD>1 ? $clog2(WD) : 1)-1:0] step_weight,
-  output logic                               step_has_weights,  // 0: every weight is 1
+  output logic [(WD>1 ? $clog2(WD) : 1)-1:0]                    step_weight,
+  // 0: every weight is 1
+  output logic                                                  step_has_weights,
   // slice whose weight a depthwise step takes
-  output logic [(G>1 ? $clog2(G) : 1)-1:0]   step_byte,
-  output logic [8:0]                         step_groups,       // groups that the tile drains
-  output logic [2:0]                         step_scatter,      // cycles between groups
+  output logic [(G>1 ? $clog2(G) : 1)-1:0]                      step_byte,
+  // groups that the tile drains
+  output logic [8:0]                                            step_groups,
+  // cycles between groups
+  output logic [2:0]                                            step_scatter,
   // an output row has no kernel row: the header is wrong; stays until reset
-  output logic                               row_empty,
-  output logic                               running,           // a pass issues steps
+  output logic                                                  row_empty,
+  // a pass issues steps
+  output logic                                                  running,
   // no step for want of: weights, input, parameters, drain or output, residual, row
-  output logic [5:0]                         stalled
+  output logic [5:0]                                            stalled
 );
 
   // counters of weight words; a difference has a sign
@@ -99,6 +124,9 @@ module engine_sequencer #(
   localparam int RING_W   = WD > 1 ? $clog2(WD) : 1;
   localparam int SLICE_W  = G > 1 ? $clog2(G) : 1;
   localparam int CREDIT_W = $clog2(YD + 1) + 9;
+  localparam int SET_W    = $clog2(HQ + 1);      // bits of a set of taps and rows
+  localparam int TAP_W    = TMAX > 1 ? $clog2(TMAX) : 1;
+  localparam int ROW_W    = KMAX > 1 ? $clog2(KMAX) : 1;
 
 `ifndef SYNTHESIS
   initial begin
@@ -108,7 +136,19 @@ module engine_sequencer #(
     if (WD < 2) $fatal(1, "engine_sequencer: WD must be at least 2");
     if (WD > 65536) $fatal(1, "engine_sequencer: WD must be at most 65536");
     if (YD > 4096) $fatal(1, "engine_sequencer: YD must be at most 4096");
+    if (TMAX > 32) $fatal(1, "engine_sequencer: TMAX must be at most 32");
+    if (KMAX > 32) $fatal(1, "engine_sequencer: KMAX must be at most 32");
+    if (HQ > 63) $fatal(1, "engine_sequencer: HQ must be at most 63");
+    if (PQ < 2) $fatal(1, "engine_sequencer: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_sequencer: PQ must be at most 256");
     if (FREE < 3) $fatal(1, "engine_sequencer: FREE must be at least 3");
+    if (63 < HQ) $fatal(1, "engine_sequencer: limit of HQ");
+    if ($clog2(HQ + 2) != $clog2(HQ + 1) + 1)
+      $fatal(1, "engine_sequencer: HQ + 1 is a power of two");
+    if (256 < PQ) $fatal(1, "engine_sequencer: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_sequencer: PQ is a power of two");
+    if (32 < TMAX) $fatal(1, "engine_sequencer: limit of TMAX");
+    if (32 < KMAX) $fatal(1, "engine_sequencer: limit of KMAX");
     if (M < G) $fatal(1, "engine_sequencer: slices of a group read different banks");
     if ((M > 1 ? $clog2(M) : 1) + 1 < $clog2(G + 1))
       $fatal(1, "engine_sequencer: they are numbered like banks");
@@ -162,11 +202,11 @@ module engine_sequencer #(
   assign weighted      = h_has_weights;
 
   // passes: one is taken when the pipeline behind the one before has no use for its header any more
-  logic        running_q;
-  logic        start_q;  // the header has just been taken
-  logic [2:0]  quiet_q;  // cycles until another pass may be taken
-  logic [15:0] started_q;
-  logic        set_q;    // set of the tap program and row table
+  logic             running_q;
+  logic             start_q;  // the header has just been taken
+  logic [2:0]       quiet_q;  // cycles until another pass may be taken
+  logic [15:0]      started_q;
+  logic [SET_W-1:0] set_q;    // set of the tap program and row table
 
   logic settled;
   logic offer;
@@ -183,12 +223,12 @@ module engine_sequencer #(
     if (!aresetn) begin
       start_q   <= 1'b0;
       started_q <= '0;
-      set_q     <= 1'b1;
+      set_q     <= SET_W'(HQ);
     end else begin
       start_q <= take;
       if (take) begin
         started_q <= started_q + 16'd1;
-        set_q     <= ~set_q;
+        set_q     <= set_q + SET_W'(1);
       end
     end
   end
@@ -197,16 +237,16 @@ module engine_sequencer #(
     if (take) header_q <= s_header_tdata;
   end
 
-  // tap programs and row tables of two passes
-  logic [15:0] taps [0:63];
-  logic [31:0] row_table [0:31];
+  // tap programs and row tables of the passes that are read ahead, and of the one that runs
+  logic [15:0] taps [0:TMAX*(HQ+1)-1];
+  logic [31:0] row_table [0:KMAX*(HQ+1)-1];
 
   always_ff @(posedge aclk) begin
-    if (tap_write) taps[tap_address] <= tap_data;
+    if (tap_write) taps[32'(tap_address)] <= tap_data;
   end
 
   always_ff @(posedge aclk) begin
-    if (row_write) row_table[row_address] <= row_data;
+    if (row_write) row_table[32'(row_address)] <= row_data;
   end
 
   // the next row
@@ -236,8 +276,8 @@ module engine_sequencer #(
   logic                             next_ends;        // last row of a chunk
   logic                             next_last_chunk;  // results leave behind this chunk
   logic                             next_last_row;    // last row of the pass
-  logic [3:0]                       first_entry;
-  logic [3:0]                       last_entry;
+  logic [4:0]                       first_entry;
+  logic [4:0]                       last_entry;
 
   engine_rows #(.G(G), .M(M), .D(D)) u_rows (
     .aclk            (aclk),
@@ -245,9 +285,9 @@ module engine_sequencer #(
     .start           (start_q),
     .header          (header_q),
     .first_row       (first_entry),
-    .first_entry     (row_table[{set_q, first_entry}]),
+    .first_entry     (row_table[32'({first_entry[ROW_W-1:0], set_q})]),
     .last_row        (last_entry),
-    .last_entry      (row_table[{set_q, last_entry}]),
+    .last_entry      (row_table[32'({last_entry[ROW_W-1:0], set_q})]),
     .m_row_tvalid    (next_tvalid),
     .m_row_tready    (next_tready),
     .m_row_left      (next_left),
@@ -325,7 +365,7 @@ module engine_sequencer #(
   logic [COUNT_W-1:0]               written_q;
   logic [10:0]                      drain_q;              // cycles until the drain is free
   logic [CREDIT_W-1:0]              credits_q;            // groups for which the output has room
-  logic [1:0]                       params_q;             // weight tiles whose parameters are there
+  logic [$clog2(PQ + 1)-1:0]        params_q;             // weight tiles whose parameters are there
 
   // the issue decision
   logic has_word;
@@ -348,7 +388,7 @@ module engine_sequencer #(
   assign has_rows_difference = 1'((x_tokens - need_of_row_q) >> 15);
   assign has_rows            = !(opens_row_q && h_tok_check && has_rows_difference);
   assign takes_params        = opens_row_q && opens_of_row_q && (|h_planes);
-  assign has_params          = !(takes_params && params_q == 2'd0);
+  assign has_params          = !(takes_params && params_q == ($clog2(PQ + 1))'(0));
   assign sends               = last_chunk_of_row_q && h_dst_axis;
   assign room                = credits_q >= CREDIT_W'(groups_of_row_q);
   assign drained             = !last_q || (drain_q == 11'd0 && (!sends || room));
@@ -471,8 +511,8 @@ module engine_sequencer #(
 
   always_ff @(posedge aclk) begin
     if (!aresetn) params_q <= '0;
-    else if (params_full && !params_taken) params_q <= params_q + 2'd1;
-    else if (params_taken && !params_full) params_q <= params_q - 2'd1;
+    else if (params_full && !params_taken) params_q <= params_q + ($clog2(PQ + 1))'(1);
+    else if (params_taken && !params_full) params_q <= params_q - ($clog2(PQ + 1))'(1);
   end
 
   // the ring: where the chunk begins, and how much of it is there
@@ -658,7 +698,7 @@ module engine_sequencer #(
     .opens_row    (opens_row_in_step_q),
     .opens_group  (opens_group_in_step_q),
     .xt           (xt_in_step_q),
-    .tap          (taps[{set_q, tap_in_step_q[4:0]}]),
+    .tap          (taps[32'({tap_in_step_q[TAP_W-1:0], set_q})]),
     .kh           (kh_given_q),
     .low          (low_given_q),
     .high         (high_given_q),
@@ -783,8 +823,9 @@ module engine_sequencer #(
       waits && !has_word};
 
   logic unused_bits;  // takes what nothing else reads
-  assign unused_bits = &{1'b0, tap_in_step_q, left_given_q, word_given_q, drain_given_q,
-      need_given_q, opens_given_q, ends_given_q, last_chunk_given_q, last_row_given_q};
+  assign unused_bits = &{1'b0, first_entry, last_entry, tap_in_step_q, left_given_q, word_given_q,
+      drain_given_q, need_given_q, opens_given_q, ends_given_q, last_chunk_given_q,
+      last_row_given_q};
 
 endmodule
 `default_nettype wire

@@ -6,10 +6,12 @@
 //
 // D        channels of a group, >= 1
 // GROUPS   groups of a weight tile: M / D, >= 1
+// PQ       sets of parameters, a power of two, 2 to 256
 `default_nettype none
 module engine_walk #(
   parameter int D      = 2,
-  parameter int GROUPS = 4
+  parameter int GROUPS = 4,
+  parameter int PQ     = 2
 ) (
   input  logic                                       aclk,
   input  logic                                       aresetn,
@@ -59,7 +61,7 @@ module engine_walk #(
   // multiplier, where there is no plane of multipliers
   output logic [31:0]                                mult,
   // set of parameters of this weight tile
-  output logic                                       param_set,
+  output logic [$clog2(PQ)-1:0]                      param_set,
   output logic [(GROUPS>1 ? $clog2(GROUPS) : 1)-1:0] k,             // group within the weight tile
   output logic [15:0]                                entry,         // place among the partial sums
   output logic                                       first_chunk,
@@ -80,6 +82,10 @@ module engine_walk #(
 
 `ifndef SYNTHESIS
   initial begin
+    if (PQ < 2) $fatal(1, "engine_walk: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_walk: PQ must be at most 256");
+    if (256 < PQ) $fatal(1, "engine_walk: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_walk: PQ is a power of two");
     if (8 < (GROUPS > 1 ? $clog2(GROUPS) : 1))
       $fatal(1, "engine_walk: the header has 8 bits for a bank group");
     if (11 < $clog2((GROUPS + 1) * D + 1))
@@ -265,16 +271,16 @@ module engine_walk #(
   assign mult         = cfg_mult_q;
 
   // loops, the innermost first
-  logic [G_W-1:0]  k_q;
-  logic [CH_W-1:0] channels_q;  // k * D
-  logic [15:0]     xt_q;
-  logic [15:0]     y_q;
-  logic [15:0]     chunk_q;
-  logic [15:0]     ot_q;
-  logic [15:0]     entry_q;
-  logic            set_q;
-  logic            first_q;     // chunk 0
-  logic            free_q;
+  logic [G_W-1:0]        k_q;
+  logic [CH_W-1:0]       channels_q;  // k * D
+  logic [15:0]           xt_q;
+  logic [15:0]           y_q;
+  logic [15:0]           chunk_q;
+  logic [15:0]           ot_q;
+  logic [15:0]           entry_q;
+  logic [$clog2(PQ)-1:0] set_q;
+  logic                  first_q;     // chunk 0
+  logic                  free_q;
 
   logic last_ot;
   logic chunks_end;
@@ -316,10 +322,10 @@ module engine_walk #(
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      set_q  <= 1'b0;
+      set_q  <= '0;
       free_q <= 1'b0;
     end else begin
-      if (planes_used) set_q <= ~set_q;
+      if (planes_used) set_q <= set_q + ($clog2(PQ))'(1);
       free_q <= planes_used;
     end
   end

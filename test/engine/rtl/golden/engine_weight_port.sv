@@ -7,10 +7,12 @@
 // tlast never makes a complete pass: its last word, or parameters, or header are kept back until
 // tlast has been seen.
 // Headers are offered when taps, row table and table are complete and engine_header_products is
-// done (19 cycles behind the last word of the header), one ahead of the pass that runs. Parameters
-// go to two sets in turn, one of them ahead; weight words to the ring as long as it has room, which
-// is WD words behind what ring_freed gave back a cycle before. A word counts from the cycle behind
-// ring_write on.
+// done (19 cycles behind the last word of the header), HQ of them ahead of the pass that runs: the
+// last one waits in the register that it was read to, the others in a queue, through which each
+// comes a cycle later.
+// Parameters go to PQ sets in turn, for the weight tile that runs and those behind it; weight words
+// to the ring as long as it has room, which is WD words behind what ring_freed gave back a cycle
+// before. A word counts from the cycle behind ring_write on.
 // Takes a beat every cycle within a segment, unless an item is narrower; a read of the ring shows
 // one cycle later.
 //
@@ -26,7 +28,9 @@
 // PD      partial sums; 0: no chunks, 0 to 65536
 // XD      words of a bank of the X-RAM, 2 to 65536
 // TMAX    entries of a tap program, 1 to 32
-// KMAX    kernel rows, 1 to 16
+// KMAX    kernel rows, 1 to 32
+// HQ      headers ahead of the pass that runs; one less than a power of two, 1 to 63
+// PQ      sets of parameters, a power of two, 2 to 256
 // NTHR    thresholds of a channel, 0 to 15
 // MUL     multipliers, 0 to 1
 // FIXED   fixed mode, 0 to 1
@@ -49,6 +53,8 @@ module engine_weight_port #(
   parameter int XD    = 1024,
   parameter int TMAX  = 32,
   parameter int KMAX  = 16,
+  parameter int HQ    = 1,
+  parameter int PQ    = 2,
   parameter int NTHR  = 0,
   parameter int MUL   = 1,
   parameter int FIXED = 1,
@@ -57,53 +63,56 @@ module engine_weight_port #(
   parameter int DW    = 1,
   parameter int XU    = 1
 ) (
-  input  logic                                   aclk,
-  input  logic                                   aresetn,
+  input  logic                                                  aclk,
+  input  logic                                                  aresetn,
 
-  input  logic                                   s_axis_tvalid,
-  output logic                                   s_axis_tready,
-  input  logic [WP-1:0]                          s_axis_tdata,
-  input  logic                                   s_axis_tlast,
+  input  logic                                                  s_axis_tvalid,
+  output logic                                                  s_axis_tready,
+  input  logic [WP-1:0]                                         s_axis_tdata,
+  input  logic                                                  s_axis_tlast,
 
   // headers whose taps and row table are complete
-  output logic                                   m_header_tvalid,
-  input  logic                                   m_header_tready,
-  output logic [1023:0]                          m_header_tdata,
+  output logic                                                  m_header_tvalid,
+  input  logic                                                  m_header_tready,
+  output logic [1023:0]                                         m_header_tdata,
 
-  output logic                                   tap_write,
-  output logic [5:0]                             tap_address,      // {set, tap}
-  output logic [15:0]                            tap_data,
-  output logic                                   row_write,
-  output logic [4:0]                             row_address,      // {set, kernel row}
-  output logic [31:0]                            row_data,
-  output logic                                   param_write,
+  output logic                                                  tap_write,
+  output logic [(TMAX>1 ? $clog2(TMAX) : 1)+$clog2(HQ + 1)-1:0] tap_address,      // {tap, set}
+  output logic [15:0]                                           tap_data,
+  output logic                                                  row_write,
+  // {kernel row, set}
+  output logic [(KMAX>1 ? $clog2(KMAX) : 1)+$clog2(HQ + 1)-1:0] row_address,
+  output logic [31:0]                                           row_data,
+  output logic                                                  param_write,
   // 0 bias, 1 multiplier, 2 shift, 3 + i threshold i
-  output logic [4:0]                             param_plane,
-  output logic                                   param_set,
-  output logic [(M/D>1 ? $clog2(M / D) : 1)-1:0] param_group,
-  output logic [D*32-1:0]                        param_data,
+  output logic [4:0]                                            param_plane,
+  output logic [$clog2(PQ)-1:0]                                 param_set,
+  output logic [(M/D>1 ? $clog2(M / D) : 1)-1:0]                param_group,
+  output logic [D*32-1:0]                                       param_data,
   // the parameters of a weight tile are complete
-  output logic                                   params_full,
+  output logic                                                  params_full,
   // a set of parameters is not needed any more
-  input  logic                                   param_free,
-  output logic                                   table_write,
-  output logic [XB-1:0]                          table_address,
-  output logic [XB-1:0]                          table_data,
+  input  logic                                                  param_free,
+  output logic                                                  table_write,
+  output logic [XB-1:0]                                         table_address,
+  output logic [XB-1:0]                                         table_data,
   // passes whose last result is written
-  input  logic [15:0]                            passes_done,
-  output logic                                   ring_write,       // a weight word enters the ring
+  input  logic [15:0]                                           passes_done,
+  // a weight word enters the ring
+  output logic                                                  ring_write,
   // words that are free again, since reset
-  input  logic [$clog2(WD + 1):0]                ring_freed,
-  input  logic [(WD>1 ? $clog2(WD) : 1)-1:0]     ring_address,
+  input  logic [$clog2(WD + 1):0]                               ring_freed,
+  input  logic [(WD>1 ? $clog2(WD) : 1)-1:0]                    ring_address,
   // the word that ring_address said a cycle before
-  output logic [W_W-1:0]                         ring_word,
+  output logic [W_W-1:0]                                        ring_word,
   // 0 none, 1 magic, 2 limits, 3 tlast too early, 4 tlast missing
-  output logic [2:0]                             error_code,
+  output logic [2:0]                                            error_code,
   // with limits: number of the rule
-  output logic [6:0]                             error_rule,
-  output logic [1023:0]                          error_header,     // the header that came last
+  output logic [6:0]                                            error_rule,
+  // the header that came last
+  output logic [1023:0]                                         error_header,
   // {packets before, beats of the packet}
-  output logic [31:0]                            error_place
+  output logic [31:0]                                           error_place
 );
 
   localparam int COUNT_W = $clog2(WD + 1) + 1;  // counters of words; a difference has a sign
@@ -111,6 +120,9 @@ module engine_weight_port #(
   localparam int GROUPS  = M / D;               // groups of a full weight tile
   localparam int GROUP_W = GROUPS > 1 ? $clog2(GROUPS) : 1;
   localparam int PLANES  = NTHR + 3;            // parameter planes at most
+  localparam int SET_W   = $clog2(HQ + 1);      // bits of a set of taps and rows
+  localparam int PSET_W  = $clog2(PQ);          // bits of a set of parameters
+  localparam int SETS_W  = $clog2(PQ + 1);      // bits of a number of those
 
 `ifndef SYNTHESIS
   initial begin
@@ -126,7 +138,10 @@ module engine_weight_port #(
     if (XD < 2) $fatal(1, "engine_weight_port: XD must be at least 2");
     if (XD > 65536) $fatal(1, "engine_weight_port: XD must be at most 65536");
     if (TMAX > 32) $fatal(1, "engine_weight_port: TMAX must be at most 32");
-    if (KMAX > 16) $fatal(1, "engine_weight_port: KMAX must be at most 16");
+    if (KMAX > 32) $fatal(1, "engine_weight_port: KMAX must be at most 32");
+    if (HQ > 63) $fatal(1, "engine_weight_port: HQ must be at most 63");
+    if (PQ < 2) $fatal(1, "engine_weight_port: PQ must be at least 2");
+    if (PQ > 256) $fatal(1, "engine_weight_port: PQ must be at most 256");
     if (NTHR > 15) $fatal(1, "engine_weight_port: NTHR must be at most 15");
     if (MUL > 1) $fatal(1, "engine_weight_port: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_weight_port: FIXED must be at most 1");
@@ -134,6 +149,11 @@ module engine_weight_port #(
     if (ADD > 1) $fatal(1, "engine_weight_port: ADD must be at most 1");
     if (DW > 1) $fatal(1, "engine_weight_port: DW must be at most 1");
     if (XU > 1) $fatal(1, "engine_weight_port: XU must be at most 1");
+    if (63 < HQ) $fatal(1, "engine_weight_port: limit of HQ");
+    if ($clog2(HQ + 2) != $clog2(HQ + 1) + 1)
+      $fatal(1, "engine_weight_port: HQ + 1 is a power of two");
+    if (256 < PQ) $fatal(1, "engine_weight_port: limit of PQ");
+    if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_weight_port: PQ is a power of two");
     if (64 < D) $fatal(1, "engine_weight_port: limit of D");
     if (65536 < PD) $fatal(1, "engine_weight_port: limit of PD");
     if (256 < M) $fatal(1, "engine_weight_port: limit of M");
@@ -169,25 +189,26 @@ module engine_weight_port #(
     FAILED = 4'd11
   } state_t;
 
-  state_t        state_q;
-  logic [1023:0] header_q;      // of this packet; stays until the sequencer has taken it
-  logic          offered_q;     // the sequencer has not taken it
-  logic          set_q;         // set of the tap program and row table
-  logic [15:0]   item_q;        // items of the segment that have passed; taps count by themselves
-  logic          half_q;        // the upper tap of the item follows
-  logic [4:0]    plane_q;       // parameter plane
-  logic          filled_q;      // the weight tile has parameters
-  logic [15:0]   tile_q;
-  logic [15:0]   chunk_q;
-  logic          param_set_q;
-  logic [1:0]    param_sets_q;  // sets in use
-  logic          lasted_q;      // tlast has come
-  logic [15:0]   packets_q;
-  logic [15:0]   beats_q;
-  logic [2:0]    error_q;
-  logic [6:0]    rule_q;        // that the header breaks
-  logic          bad_magic_q;
-  logic [62:0]   broken_q;      // rules that the header breaks
+  state_t            state_q;
+  logic [1023:0]     header_q;      // of this packet; stays until it is taken
+  logic              offered_q;     // neither the queue nor the sequencer has taken it
+  logic [SET_W-1:0]  set_q;         // set of the tap program and row table
+  // items of the segment that have passed; taps count by themselves
+  logic [15:0]       item_q;
+  logic              half_q;        // the upper tap of the item follows
+  logic [4:0]        plane_q;       // parameter plane
+  logic              filled_q;      // the weight tile has parameters
+  logic [15:0]       tile_q;
+  logic [15:0]       chunk_q;
+  logic [PSET_W-1:0] param_set_q;
+  logic [SETS_W-1:0] param_sets_q;  // sets in use
+  logic              lasted_q;      // tlast has come
+  logic [15:0]       packets_q;
+  logic [15:0]       beats_q;
+  logic [2:0]        error_q;
+  logic [6:0]        rule_q;        // that the header breaks
+  logic              bad_magic_q;
+  logic [62:0]       broken_q;      // rules that the header breaks
 
   always_ff @(posedge aclk) begin
     bad_magic_q <= header_q[7:0] != 8'd231;
@@ -210,7 +231,7 @@ module engine_weight_port #(
   logic [15:0] h_ho;           // output rows
   logic [15:0] h_xt;           // tiles of P pixels in an output row
   logic [5:0]  h_nt;           // tap entries of a kernel row
-  logic [3:0]  h_kh1;          // kernel rows - 1
+  logic [4:0]  h_kh1;          // kernel rows - 1
   logic [3:0]  h_sh;           // vertical stride
   logic [15:0] h_h;            // input rows that this pass sees
   logic [15:0] h_w;            // pixels of a row in phase 0
@@ -309,7 +330,7 @@ module engine_weight_port #(
   assign h_ho                 = header_q[47:32];
   assign h_xt                 = header_q[63:48];
   assign h_nt                 = header_q[69:64];
-  assign h_kh1                = header_q[75:72];
+  assign h_kh1                = header_q[75:71];
   assign h_sh                 = header_q[79:76];
   assign h_h                  = header_q[111:96];
   assign h_w                  = header_q[127:112];
@@ -722,7 +743,7 @@ module engine_weight_port #(
   logic [8:0]  groups;
   logic [15:0] last_item;
   logic [5:0]  header_64;
-  logic [3:0]  header_72;
+  logic [4:0]  header_71;
   logic [15:0] header_224;
   assign last_tile  = tile_q == header_q[175:160] - 16'd1;
   assign tap_now    = words_tvalid && state_q == TAPS;
@@ -733,7 +754,7 @@ module engine_weight_port #(
       || (entrys_tvalid && entrys_tready);
   assign groups     = last_tile ? header_q[284:276] : 9'(GROUPS);
   assign header_64  = header_q[69:64];
-  assign header_72  = header_q[75:72];
+  assign header_71  = header_q[75:71];
   assign header_224 = header_q[239:224];
 
   assign words_tready   = takes_word && (state_q != TAPS || half_q || last_tap);
@@ -744,7 +765,7 @@ module engine_weight_port #(
   always_comb begin
     last_item = 16'd31;
     if (state_q == TAPS) last_item = 16'(header_64) - 16'd1;
-    else if (state_q == ROWS) last_item = 16'(header_72);
+    else if (state_q == ROWS) last_item = 16'(header_71);
     else if (state_q == PLANE) last_item = 16'(groups) - 16'd1;
     else if (state_q == WORDS) last_item = header_224 - 16'd1;
   end
@@ -764,25 +785,52 @@ module engine_weight_port #(
     end
   end
 
-  logic legal;
-  assign legal = products_done && products_broken == 4'd0;
+  logic          legal;
+  logic          checked_tvalid;
+  logic          checked_tready;
+  logic [1023:0] checked_tdata;
+  assign legal          = products_done && products_broken == 4'd0;
+  assign checked_tvalid = offered_q && legal;
+  assign checked_tdata  = header_q;
 
-  assign m_header_tvalid = offered_q && legal;
-  assign m_header_tdata  = header_q;
-  assign tap_write       = tap_now;
-  assign tap_address     = {set_q, item_q[4:0]};
-  assign tap_data        = half_q ? words_tdata[31:16] : words_tdata[15:0];
-  assign row_write       = words_tvalid && words_tready && state_q == ROWS;
-  assign row_address     = {set_q, item_q[3:0]};
-  assign row_data        = words_tdata;
-  assign param_write     = params_tvalid && params_tready;
-  assign param_plane     = plane_q;
-  assign param_set       = param_set_q;
-  assign param_group     = GROUP_W'((GROUP_W+16)'(item_q));
-  assign param_data      = params_tdata;
-  assign table_write     = entrys_tvalid && entrys_tready;
-  assign table_address   = item_q[XB-1:0];
-  assign table_data      = entrys_tdata;
+  if (HQ > 1) begin : g_ahead
+    logic [$clog2(HQ)-1:0] headers_level;
+
+    fifo #(.W(1024), .DEPTH(HQ - 1)) u_headers (
+      .aclk         (aclk),
+      .aresetn      (aresetn),
+      .s_axis_tvalid(checked_tvalid),
+      .s_axis_tready(checked_tready),
+      .s_axis_tdata (checked_tdata),
+      .m_axis_tvalid(m_header_tvalid),
+      .m_axis_tready(m_header_tready),
+      .m_axis_tdata (m_header_tdata),
+      .level        (headers_level)
+    );
+
+    logic unused_level;  // not every bit matters
+
+    assign unused_level = |headers_level;
+  end else begin : g_ahead_else
+    assign m_header_tvalid = checked_tvalid;
+    assign checked_tready  = m_header_tready;
+    assign m_header_tdata  = checked_tdata;
+  end
+
+  assign tap_write     = tap_now;
+  assign tap_address   = {item_q[(TMAX>1 ? $clog2(TMAX) : 1)-1:0], set_q};
+  assign tap_data      = half_q ? words_tdata[31:16] : words_tdata[15:0];
+  assign row_write     = words_tvalid && words_tready && state_q == ROWS;
+  assign row_address   = {item_q[(KMAX>1 ? $clog2(KMAX) : 1)-1:0], set_q};
+  assign row_data      = words_tdata;
+  assign param_write   = params_tvalid && params_tready;
+  assign param_plane   = plane_q;
+  assign param_set     = param_set_q;
+  assign param_group   = GROUP_W'((GROUP_W+16)'(item_q));
+  assign param_data    = params_tdata;
+  assign table_write   = entrys_tvalid && entrys_tready;
+  assign table_address = item_q[XB-1:0];
+  assign table_data    = entrys_tdata;
 
   // which planes and weights a tile has
   logic [3:0] planes;
@@ -815,14 +863,15 @@ module engine_weight_port #(
   assign overlong = last_tile && !carries && !lasted_q;
   assign bare     = planes == 4'd0 && !carries && !lasted_q;
   assign full     = state_q == TILE && complete && filled_q && !overlong;
-  assign opens    = state_q == TILE && !complete && present && !filled_q && param_sets_q != 2'd2;
+  assign opens    = state_q == TILE && !complete && present && !filled_q
+      && param_sets_q != SETS_W'(PQ);
 
   assign params_full = full;
 
   always_ff @(posedge aclk) begin
     if (!aresetn) param_sets_q <= '0;
-    else if (opens && !param_free) param_sets_q <= param_sets_q + 2'd1;
-    else if (param_free && !opens) param_sets_q <= param_sets_q - 2'd1;
+    else if (opens && !param_free) param_sets_q <= param_sets_q + SETS_W'(1);
+    else if (param_free && !opens) param_sets_q <= param_sets_q - SETS_W'(1);
   end
 
   logic [2:0] judged;
@@ -836,11 +885,11 @@ module engine_weight_port #(
       state_q     <= HEAD;
       error_q     <= '0;
       rule_q      <= '0;
-      set_q       <= 1'b0;
+      set_q       <= '0;
       tile_q      <= '0;
       plane_q     <= '0;
       filled_q    <= 1'b0;
-      param_set_q <= 1'b0;
+      param_set_q <= '0;
       chunk_q     <= '0;
       packets_q   <= '0;
     end else begin
@@ -848,7 +897,7 @@ module engine_weight_port #(
         lasted_q <= s_axis_tlast;
         beats_q  <= beats_q + 16'd1;
       end
-      if (m_header_tvalid && m_header_tready) offered_q <= 1'b0;
+      if (checked_tvalid && checked_tready) offered_q <= 1'b0;
       case (state_q)
         HEAD: if (ends) state_q <= CHECK;
         CHECK: state_q <= JUDGE;
@@ -884,7 +933,7 @@ module engine_weight_port #(
         TAPS: if (ends) state_q <= ROWS;
         ROWS: begin
           if (ends) begin
-            set_q    <= ~set_q;
+            set_q    <= set_q + SET_W'(1);
             tile_q   <= '0;
             plane_q  <= '0;
             filled_q <= 1'b0;
@@ -916,7 +965,7 @@ module engine_weight_port #(
             error_q <= 3'd4;
             state_q <= FAILED;
           end else if (complete) begin
-            if (filled_q) param_set_q <= ~param_set_q;
+            if (filled_q) param_set_q <= param_set_q + PSET_W'(1);
             chunk_q <= '0;
             if (carries) begin
               state_q <= WORDS;
