@@ -22,6 +22,11 @@ export interface ProfileOptions {
   readonly progress?: (detail: string) => void;
 }
 
+/** Names of the networks of a table. Throws H2211. */
+export function networkNames(file: string): string[] {
+  return [...networkTable(readJson(file), file).keys()];
+}
+
 /** The rows of one network of a table. Throws H2211 where there is none of the name. */
 export function networkRows(
   file: string,

@@ -26,6 +26,8 @@ export const explanations = {
     'A table of layers (networks.json) has no list of layers under this name, or a layer without a size that a convolution needs. All problems of the file are listed.',
   H2212:
     'A tensor leaves the chip and comes back. Rows leave in whole beats of m_axis_y and come back in whole beats of s_axis_x: the two ports must have the same width.',
+  H2213:
+    'A search for a shape (--search) needs limits on what an engine costs, pes, dsp or um2 and if wanted kib of memory, and at least one shape inside of them that runs all networks.',
 } as const;
 
 export type EngineErrorCode = keyof typeof explanations;

@@ -1,8 +1,8 @@
 /**
- * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|binary|engine|dsp] [P=4,G=2,M=4,D=1]`.
+ * Area and worst path of the engine: `npm run -s bench:area [-- array|pe|binary|lane|engine|dsp] [P=4,G=2,M=4,D=1]`.
  *
  * `array` is the PE array (shadow registers and slice adders included), `pe` the same for other operands, packed pixels and gated
- * clocks, `binary` for weights of one bit only, `engine` the whole core without its RAMs. Nangate 45 nm of ../shared/pdk (Yosys with `abc -constr`, then OpenSTA: before
+ * clocks, `binary` for weights of one bit only, `lane` a requantizer lane, `engine` the whole core without its RAMs. Nangate 45 nm of ../shared/pdk (Yosys with `abc -constr`, then OpenSTA: before
  * layout, ideal clock, no wires) and UltraScale+ (`synth_xilinx`). What `engine` reaches goes to build/area/engine.json.
  *
  * `dsp` counts the DSP slices of an engine, of itself that of Proxyless (P=14,G=3,M=48,D=4,WD=8192,WP=256,PACK=1), beside the DPU's.
@@ -15,6 +15,7 @@ import { reachedClockFile, type ReachedClock } from '../../src/engine/reached-cl
 import { EngineArray, makeArray } from '../../src/engine/rtl/array.js';
 import { binaryColumns, gatedColumns, packedColumns, plainColumns } from '../../src/engine/rtl/column-kind.js';
 import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
+import { EngineRequantize } from '../../src/engine/rtl/requantize.js';
 import { buildDesign } from '../../src/hdl/index.js';
 import { printDsps } from './area/dsps.js';
 import { type Asic, type Synthesis, withSynthesis } from './area/synthesis.js';
@@ -78,6 +79,16 @@ if (wants('pe')) {
 if (wants('pe') || wants('binary')) {
   arrayRow('8 x 1 -> 20, binary', binary, { X_W: 8, W_W: 1, ACC_W: 20 });
   arrayRow('+-1 x +-1 -> 16, binary', binary, { X_W: 2, W_W: 1, ACC_W: 16 });
+}
+if (wants('lane')) {
+  const { MUL, FIXED } = engine;
+  const params = { P: 1, D: 1, W: 32, XB: 8, MUL, FIXED, NTHR: 0, LUT: 0, ENTRIES: 256 };
+  withSynthesis(buildDesign(EngineRequantize), params, ({ asic, fpga }) => {
+    const { area, path } = asic();
+    const { lut, ff, dsp } = fpga();
+    console.log(`requantizer lane, MUL=${MUL} FIXED=${FIXED}: ${area.toFixed(0)} um2, ${path.toFixed(2)} ns`);
+    console.log(`UltraScale+ ${lut} LUT, ${ff} FF, ${dsp} DSP (synth_xilinx)`);
+  });
 }
 if (wants('engine')) {
   withSynthesis(buildDesign(engineCore(engine)), engineValues(engine), ({ asic, fpga }) => {

@@ -10,7 +10,9 @@ interface ProfileArguments extends CommonOptions {
   readonly file: string;
   readonly name?: string | undefined;
   readonly layers: 'conv' | 'all' | 'conv-net' | 'net';
-  readonly engine: string;
+  readonly engine?: string | undefined;
+  readonly search?: string | undefined;
+  readonly finalists?: number | undefined;
   readonly clock?: number | undefined;
   readonly portBits?: readonly number[] | undefined;
   readonly dramGbs?: number | undefined;
@@ -25,7 +27,22 @@ function widths(text: string): number[] {
   return parts.map(wholeNumber('port-bits'));
 }
 
+async function search(args: ProfileArguments & { readonly search: string }): Promise<void> {
+  const { searchFile, searchJson } = await import('../../build/search.js');
+  const { searchText } = await import('../../report/search-text.js');
+  const result = await progressFor(args, 1).run(
+    'search',
+    (step) => searchFile({ ...args, progress: (detail) => step.update(detail) }),
+    ({ judged, found }) => `${judged} shapes, ${found.length} by the cycle model`,
+  );
+  writeJson(args, searchJson(result));
+  say(args, searchText(result));
+}
+
 async function run(args: ProfileArguments): Promise<void> {
+  const { search: budget } = args;
+  if (budget !== undefined) return search({ ...args, search: budget });
+  if (args.engine === undefined) throw usageError('profile needs --engine', 'P=7,G=3,M=32,D=4, or --search pes=672');
   if (args.dramGbs !== undefined && args.via !== 'simulator')
     throw usageError('--dram-gbs needs --via simulator', 'formula and model count the full rate of the ports');
   // Loaded here, so that help and mistakes do not wait for the simulator.
@@ -61,9 +78,20 @@ export const profileCommand: CommandModule<CommonOptions, ProfileArguments> = {
       })
       .option('engine', {
         type: 'string',
-        demandOption: true,
         requiresArg: true,
-        describe: 'P=7,G=3,M=32,D=4,... or a JSON file',
+        describe: 'P=7,G=3,M=32,D=4,... or a JSON file; with --search what is given',
+      })
+      .option('search', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'the best shape under pes=672,dsp=900,um2=900000,kib=384 (any of them) for --name A,B or all networks',
+      })
+      .option('finalists', {
+        type: 'string',
+        requiresArg: true,
+        coerce: wholeNumber('finalists'),
+        describe: 'shapes of a search that the cycle model runs (default 4)',
       })
       .option('clock', { type: 'string', requiresArg: true, coerce: positive('clock'), describe: 'MHz (default 100)' })
       .option('port-bits', {
