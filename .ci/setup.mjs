@@ -38,6 +38,19 @@ const toolPrograms = [
     debian: 'fpga-icestorm-chipdb',
     enables: 'timing of iCE40 bitstreams',
   },
+  { any: ['arm-linux-gnueabihf-gcc'], debian: 'gcc-arm-linux-gnueabihf', enables: 'firmware for Cortex-A9' },
+  {
+    any: ['/usr/arm-linux-gnueabihf/include/stdio.h'],
+    debian: 'libc6-dev-armhf-cross',
+    enables: 'firmware for Cortex-A9',
+  },
+  { any: ['aarch64-linux-gnu-gcc'], debian: 'gcc-aarch64-linux-gnu', enables: 'firmware for Cortex-A53' },
+  {
+    any: ['/usr/aarch64-linux-gnu/include/stdio.h'],
+    debian: 'libc6-dev-arm64-cross',
+    enables: 'firmware for Cortex-A53',
+  },
+  { any: ['qemu-arm'], debian: 'qemu-user', enables: 'running that firmware' },
   { any: ['z3'], debian: 'z3', enables: 'proofs of the small blocks' },
 ];
 

@@ -1,0 +1,35 @@
+/* Between the files of the library. */
+#ifndef HEDDLE_INTERNAL_H
+#define HEDDLE_INTERNAL_H
+
+#include "heddle.h"
+
+/* A time that is over at some point. */
+struct heddle_deadline {
+  uint32_t start;
+  uint32_t length;
+};
+
+uint32_t heddle_read(const struct heddle *device, uint32_t offset);
+void heddle_write(const struct heddle *device, uint32_t offset, uint32_t value);
+struct heddle_deadline heddle_deadline(const struct heddle *device);
+/* Microseconds that are left, 0 when it is over. */
+uint32_t heddle_left(const struct heddle *device, const struct heddle_deadline *deadline);
+void heddle_idle(const struct heddle *device);
+/* Bus address of memory that ends in whole lines where `writes` is set. */
+int heddle_reach(const struct heddle *device, const void *pointer, size_t bytes, int writes, uint64_t *address);
+
+/* A frame is started: waits for ISR.DONE or ISR.ERROR; ends the frame in either case. */
+int heddle_finish(struct heddle *device, const struct heddle_deadline *deadline);
+/* Keeps what the error registers say and resets; HEDDLE_FAILED, or HEDDLE_STUCK. */
+int heddle_fail(struct heddle *device);
+/* What comes of a reset after `status`: that status, or HEDDLE_STUCK. */
+int heddle_give_up(struct heddle *device, int status);
+void heddle_start(const struct heddle *device);
+
+int heddle_predict_mapped(struct heddle *device, const void *input, void *output, uint32_t samples);
+int heddle_predict_stream(struct heddle *device, const void *input, void *output, uint32_t samples);
+int heddle_predict_engine(struct heddle *device, const void *input, void *output, uint32_t samples);
+int heddle_load_stream(struct heddle *device, const void *image, uint32_t bytes);
+
+#endif /* HEDDLE_INTERNAL_H */

@@ -1,0 +1,142 @@
+/* Frames and weights of stream sides: a DMA beside the accelerator moves samples, results and weights. */
+#include "heddle_dataflow_registers.h"
+#include "heddle_dma.h"
+#include "heddle_internal.h"
+#include "heddle_registers.h"
+
+/* A DMA stopped: both are reset, so that no half packet stays. */
+static int dma_failed(struct heddle *device, uint32_t status) {
+  device->error.dma_status = status;
+  return heddle_give_up(device, HEDDLE_DMA_FAILED);
+}
+
+/*
+ * Waits until a channel has nothing more to do. An error of the accelerator ends the wait as well: what it does not take
+ * the DMA never ends.
+ */
+static int wait_channel(struct heddle *device, uint32_t window, uint32_t channel,
+                        const struct heddle_deadline *deadline) {
+  for (;;) {
+    uint32_t left = heddle_left(device, deadline);
+    uint32_t status = heddle_dma_status(device, window, channel);
+    if ((status & HEDDLE_DMA_STATUS_ERRORS) != 0u) return dma_failed(device, status);
+    if ((status & HEDDLE_DMA_STATUS_IDLE) != 0u) return HEDDLE_OK;
+    if ((heddle_read(device, HEDDLE_ISR_OFFSET) & HEDDLE_ISR_ERROR_MASK) != 0u) return heddle_fail(device);
+    if (left == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
+    heddle_idle(device);
+  }
+}
+
+/* Where input and output of a call lie on the bus. */
+struct places {
+  uint64_t from;
+  uint64_t to;
+};
+
+/* One transfer each way for every sample. */
+static int predict_simple(struct heddle *device, struct places places, uint32_t samples) {
+  struct heddle_deadline deadline = heddle_deadline(device);
+  const struct heddle_design *design = device->design;
+  uint32_t k;
+  heddle_write(device, HEDDLE_DATAFLOW_FRAMES_OFFSET, samples);
+  heddle_start(device);
+  for (k = 0u; k < samples; k++) {
+    int status;
+    uint64_t from = places.from + (uint64_t)k * design->input_bytes;
+    uint64_t to = places.to + (uint64_t)k * design->output_bytes;
+    heddle_dma_simple(device, HEDDLE_DMA, HEDDLE_DMA_RECEIVE, to, design->output_bytes);
+    heddle_dma_simple(device, HEDDLE_DMA, HEDDLE_DMA_SEND, from, design->input_bytes);
+    status = wait_channel(device, HEDDLE_DMA, HEDDLE_DMA_SEND, &deadline);
+    if (status == HEDDLE_OK) status = wait_channel(device, HEDDLE_DMA, HEDDLE_DMA_RECEIVE, &deadline);
+    if (status != HEDDLE_OK) return status;
+  }
+  return heddle_finish(device, &deadline);
+}
+
+/* The accelerator is done when its last beat has left; the DMA says in the descriptor that it has arrived. */
+static int wait_last(struct heddle *device, const struct heddle_ring *ring, const struct heddle_deadline *deadline) {
+  for (;;) {
+    uint32_t left = heddle_left(device, deadline);
+    uint32_t word;
+    int status = heddle_ring_status(device, ring, ring->count - 1u, &word);
+    if (status != HEDDLE_OK) return status;
+    if ((word & HEDDLE_DMA_DESCRIPTOR_ERRORS) != 0u) return dma_failed(device, word);
+    if ((word & HEDDLE_DMA_COMPLETE) != 0u) return HEDDLE_OK;
+    if (left == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
+    heddle_idle(device);
+  }
+}
+
+/* As many samples as there are descriptors for; the accelerator and the DMA do them alone. */
+static int predict_ring(struct heddle *device, struct places places, uint32_t samples) {
+  struct heddle_deadline deadline = heddle_deadline(device);
+  const struct heddle_design *design = device->design;
+  uint32_t capacity = device->options.descriptor_bytes / HEDDLE_DMA_DESCRIPTOR_BYTES / 2u;
+  struct heddle_ring in = {NULL, 0u, 0u, HEDDLE_DMA, HEDDLE_DMA_SEND};
+  struct heddle_ring out = {NULL, 0u, 0u, HEDDLE_DMA, HEDDLE_DMA_RECEIVE};
+  uint32_t half = capacity * HEDDLE_DMA_DESCRIPTOR_BYTES;
+  uint32_t k;
+  int status = heddle_reach(device, device->options.descriptors, device->options.descriptor_bytes, 1, &in.address);
+  if (status != HEDDLE_OK) return status;
+  in.words = device->options.descriptors;
+  out.words = in.words + half / 4u;
+  out.address = in.address + half;
+  for (k = 0u; k < samples && status == HEDDLE_OK; k++) {
+    status = heddle_ring_add(&in, capacity, places.from + (uint64_t)k * design->input_bytes, design->input_bytes, 1, 1);
+    if (status == HEDDLE_OK)
+      status = heddle_ring_add(&out, capacity, places.to + (uint64_t)k * design->output_bytes, design->output_bytes, 1, 1);
+  }
+  if (status == HEDDLE_OK) status = heddle_ring_start(device, &out);
+  if (status == HEDDLE_OK) status = heddle_ring_start(device, &in);
+  if (status != HEDDLE_OK) return status;
+  heddle_write(device, HEDDLE_DATAFLOW_FRAMES_OFFSET, samples);
+  heddle_start(device);
+  heddle_ring_go(device, &out, out.count);
+  heddle_ring_go(device, &in, in.count);
+  status = heddle_finish(device, &deadline);
+  return status == HEDDLE_OK ? wait_last(device, &out, &deadline) : status;
+}
+
+int heddle_predict_stream(struct heddle *device, const void *input, void *output, uint32_t samples) {
+  const struct heddle_platform *platform = device->platform;
+  const struct heddle_design *design = device->design;
+  size_t input_bytes = (size_t)design->input_bytes * samples;
+  size_t output_bytes = (size_t)design->output_bytes * samples;
+  int rings = device->options.descriptors != NULL && heddle_dma_has_rings(device, HEDDLE_DMA);
+  uint32_t most = samples;
+  uint32_t done = 0u;
+  struct places places;
+  int status = heddle_reach(device, input, input_bytes, 0, &places.from);
+  if (status == HEDDLE_OK) status = heddle_reach(device, output, output_bytes, 1, &places.to);
+  if (design->input_bytes > HEDDLE_DMA_LONGEST || design->output_bytes > HEDDLE_DMA_LONGEST) return HEDDLE_BAD_ARGUMENT;
+  if (rings) most = device->options.descriptor_bytes / HEDDLE_DMA_DESCRIPTOR_BYTES / 2u;
+  if (most == 0u) return HEDDLE_BAD_ARGUMENT;
+  if (status == HEDDLE_OK) status = platform->flush(platform->context, input, input_bytes);
+  if (status == HEDDLE_OK) status = platform->invalidate(platform->context, output, output_bytes);
+  while (status == HEDDLE_OK && done < samples) {
+    uint32_t some = samples - done < most ? samples - done : most;
+    status = rings ? predict_ring(device, places, some) : predict_simple(device, places, some);
+    places.from += (uint64_t)some * design->input_bytes;
+    places.to += (uint64_t)some * design->output_bytes;
+    done += some;
+  }
+  return status == HEDDLE_OK ? platform->invalidate(platform->context, output, output_bytes) : status;
+}
+
+int heddle_load_stream(struct heddle *device, const void *image, uint32_t bytes) {
+  struct heddle_deadline deadline = heddle_deadline(device);
+  uint64_t address;
+  int status = heddle_reach(device, image, bytes, 0, &address);
+  if (bytes > HEDDLE_DMA_LONGEST) return HEDDLE_BAD_ARGUMENT;
+  if (status == HEDDLE_OK) status = device->platform->flush(device->platform->context, image, bytes);
+  if (status != HEDDLE_OK) return status;
+  heddle_dma_simple(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, address, bytes);
+  status = wait_channel(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, &deadline);
+  while (status == HEDDLE_OK) {
+    uint32_t word = heddle_read(device, HEDDLE_STATUS_OFFSET);
+    if ((word & HEDDLE_DATAFLOW_STATUS_WEIGHTS_PENDING_MASK) == 0u) return HEDDLE_OK;
+    if (heddle_left(device, &deadline) == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
+    heddle_idle(device);
+  }
+  return status;
+}
