@@ -43,7 +43,11 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
   const taps = segment(() => Array.from({ length: header.NT }, () => decodeTap(input.take(16))));
   const rows = segment(() => words(header.KH1 + 1).map((word) => ({ start: word & 0xffff, rem: (word >>> 16) & 15 })));
   const lut = header.lut
-    ? segment(() => words(64)).flatMap((word) => [0, 8, 16, 24].map((at) => (word >>> at) & 255))
+    ? segment(() => {
+        if (input.left < engine.XB * 2 ** engine.XB)
+          throw engineError('H2210', what, 'the packet ends inside of its table');
+        return Array.from({ length: 2 ** engine.XB }, () => input.take(engine.XB));
+      })
     : [];
   const planes: TilePlanes[] = [];
   const weights: Int16Array[][] = [];

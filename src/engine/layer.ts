@@ -44,7 +44,7 @@ export interface Requant {
   readonly wrap: boolean;
   readonly leaky: number;
   readonly thresholds?: { readonly levels: number; readonly table: readonly number[] };
-  /** Table of the 256 low bytes of a result: the last thing before the residual. */
+  /** Table of 2^XB codes by the low XB bits of a result: the last thing before the residual. */
   readonly lut?: readonly number[];
 }
 

@@ -28,10 +28,11 @@ export function referenceLayer(layer: EngineLayer, input: Image, residual?: Arra
   const { channels } = layer.output;
   const results = new Int16Array(sums.length);
   const { lut, ...requant } = layer.requant;
-  const unsigned = requant.lo >= 0 && requant.hi > 127;
+  const span = lut?.length ?? 256;
+  const unsigned = requant.lo >= 0 && requant.hi >= span / 2;
   for (let i = 0; i < sums.length; i++) {
     let value = requantized(requant, sums[i] ?? 0, i % channels);
-    if (lut !== undefined) value = byte(lut[value & 255] ?? 0, unsigned);
+    if (lut !== undefined) value = codeOf(lut[value & (span - 1)] ?? 0, span, unsigned);
     if (layer.residual !== undefined) {
       value = requantized(layer.residual.second, added(layer.residual, value, residual?.[i] ?? 0), 0);
     }
@@ -48,7 +49,9 @@ function added({ scalesOwn, up, zero, factor, drop }: Residual, own: number, oth
   return plain * 2 ** up + (whole < 0 ? -dropped : dropped);
 }
 
-const byte = (value: number, unsigned: boolean): number => (unsigned ? value & 255 : (value << 24) >> 24);
+/** What a code below `span` stands for. */
+const codeOf = (code: number, span: number, unsigned: boolean): number =>
+  unsigned || code < span / 2 ? code : code - span;
 
 function denseSums(layer: EngineLayer, input: Image): Int32Array {
   const { groups, output, y, x } = layer;

@@ -8,9 +8,9 @@ const beats = (bits: number, port: number): number => Math.ceil(bits / port);
 
 /** Beats of a packet of the weight stream. */
 export function weightBeats(engine: Engine, h: Header): number {
-  const { WP, D, M, NTHR } = engine;
+  const { WP, D, M, NTHR, XB } = engine;
   let total = beats(32 * headerWords, WP) + beats(16 * h.NT, WP) + beats(32 * (h.KH1 + 1), WP);
-  if (h.lut) total += beats(256 * 8, WP);
+  if (h.lut) total += beats(2 ** XB * XB, WP);
   const single = [planeBits.bias, planeBits.mult, planeBits.shift].filter((bit) => h.planes & bit).length;
   const planes = single + (h.planes & planeBits.thresholds ? NTHR : 0);
   for (let tile = 0; tile < h.OTN; tile++) {

@@ -22,7 +22,7 @@ export function encodeWeights(engine: Engine, layer: EngineLayer, pass: PassPlan
   out.endSegment();
   const { lut } = layer.requant;
   if (lut !== undefined) {
-    lut.forEach((value) => out.put(value, 8));
+    lut.forEach((value) => out.put(value, engine.XB));
     out.endSegment();
   }
   for (let tile = 0; tile < header.OTN; tile++) {

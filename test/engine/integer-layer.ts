@@ -11,7 +11,7 @@ export function integerLayer(layer: EngineLayer, input: ArrayLike<number>, resid
         const sum = sumAt(layer, input, row, column, channel);
         let value = requantized(layer.requant, sum, channel);
         const { lut } = layer.requant;
-        if (lut) value = byteValue(lut[value & 255] ?? 0, layer.requant);
+        if (lut) value = entryValue(lut, value, layer.requant);
         if (layer.residual) {
           const { second } = layer.residual;
           value = requantized(second, addition(layer.residual, value, residual?.[results.length] ?? 0), 0);
@@ -28,8 +28,11 @@ function addition({ scalesOwn, up, zero, factor, drop }: Residual, own: number, 
   return BigInt(plain) * (1n << BigInt(up)) + rounded(product, 1n << BigInt(drop), 'half-away');
 }
 
-const byteValue = (byte: number, { lo, hi }: Requant): number =>
-  lo >= 0 && hi > 127 ? byte & 255 : (byte << 24) >> 24;
+/** The entry of a table for the low bits of a result; as a signed number where results are signed. */
+function entryValue(lut: readonly number[], result: number, { lo, hi }: Requant): number {
+  const entry = lut[((result % lut.length) + lut.length) % lut.length] ?? 0;
+  return (lo >= 0 && hi >= lut.length / 2) || entry < lut.length / 2 ? entry : entry - lut.length;
+}
 
 function sumAt(layer: EngineLayer, input: ArrayLike<number>, row: number, column: number, channel: number): bigint {
   const { op, y, x, groups, weights, padValue } = layer;

@@ -107,7 +107,8 @@ export function checkRequant(engine: Pick<Engine, 'NTHR' | 'XB'>, requant: Requa
     lo <= hi && (lo >= 0 ? hi < span : lo >= -span / 2 && hi < span / 2),
     `results ${lo}..${hi} are not of ${engine.XB} bits`,
   );
-  rule(requant.lut === undefined || requant.lut.length === 256, 'a table without 256 entries');
+  rule((requant.lut?.length ?? span) === span, `a table without ${span} entries`);
+  rule(within(requant.lut ?? [], 0, span - 1), `a table with codes of more than ${engine.XB} bits`);
   if (thresholds !== undefined) {
     rule(thresholds.levels <= engine.NTHR, `${thresholds.levels} thresholds a channel, the engine has ${engine.NTHR}`);
     rule(within(thresholds.table, -word, word - 1), 'a threshold of more than 32 bits');

@@ -24,6 +24,8 @@ function narrowed(random: RandomLayer): RandomLayer {
   const [x, w] = [8 - engine.XB, 8 - engine.WB];
   if (x === 0 && w === 0) return random;
   const { lut: _, ...requant } = layer.requant;
+  const codes = 2 ** engine.XB;
+  const lut = engine.LUT > 0 ? { lut: Array.from({ length: codes }, (_, code) => (code * 7 + 3) % codes) } : {};
   const least = requant.leaky;
   const limits = requant.thresholds === undefined ? { lo: requant.lo >> x, hi: requant.hi >> x } : { hi: 127 >> x };
   return {
@@ -40,6 +42,7 @@ function narrowed(random: RandomLayer): RandomLayer {
       requant: {
         ...{ ...requant, ...limits, zeroPoint: requant.zeroPoint >> x },
         shift: requant.shift.map((places) => Math.max(least, places - w)),
+        ...lut,
       },
     },
   };
@@ -71,7 +74,7 @@ describe('PACK', () => {
 describe('narrow operands', () => {
   it.each([
     { XB: 8, WB: 4 },
-    { XB: 4, WB: 4, XP: 64 },
+    { XB: 4, WB: 4, XP: 64, LUT: 1 },
     { XB: 4, WB: 4, PACK: 1 },
   ])('%j', (widths) => {
     const engine = new Engine({ ...shape, NTHR: 7, LUT: 0, ...widths });
