@@ -5,6 +5,7 @@ import { benchFiles, type BenchOptions } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
 import { ipXact } from '../target/ip-xact.js';
+import { openAsicFiles, readOpenTechnology } from '../target/open-asic.js';
 import { openFpgaFiles } from '../target/open-fpga.js';
 import { packageFiles } from '../target/packages.js';
 import { readTechnology } from '../target/technology.js';
@@ -35,13 +36,16 @@ export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<
 
 function chipFiles(design: TargetDesign, { tech, chipSources }: FlowOptions): readonly (readonly [string, string])[] {
   if (tech === undefined) return [];
-  const technology = readTechnology(tech);
+  const open = readOpenTechnology(tech);
+  const technology = open === undefined ? readTechnology(tech) : undefined;
   const files = chipSources();
   const sources = files.map(({ name }) => name);
+  const chip = { ...design, sources, images: [] };
   return [
     ...files.map(({ name, text }) => [`${chipFolder}/${name}`, text] as const),
     [`${chipFolder}/files.f`, sources.map((name) => `${name}\n`).join('')],
-    ...asicFiles({ ...design, sources, images: [] }, technology, { rtlFolder: chipFolder, clockGating: true }),
+    ...(open === undefined ? [] : openAsicFiles(chip, open, chipFolder)),
+    ...(technology === undefined ? [] : asicFiles(chip, technology, { rtlFolder: chipFolder, clockGating: true })),
   ];
 }
 
@@ -51,6 +55,9 @@ export function describeFlow(flow: Readonly<Record<string, string>>): string {
   return [
     'Verilog top, vectors and bench',
     ...(has('fpga/vivado') ? ['Vivado project'] : []),
-    ...(has('asic') ? ['Genus/Innovus scripts'] : []),
+    ...(has('asic/genus') ? ['Genus/Innovus scripts'] : []),
+    ...(has('asic/orfs') ? ['ORFS configuration'] : []),
+    ...(has('fpga/ice40') ? ['iCE40 Makefile'] : []),
+    ...(has('fpga/ecp5') ? ['ECP5 Makefile'] : []),
   ].join(', ');
 }

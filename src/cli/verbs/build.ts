@@ -124,7 +124,8 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
       .option('tech', {
         type: 'string',
         requiresArg: true,
-        describe: 'technology (tech.json): writes scripts for Genus, Innovus and Design Compiler too',
+        describe:
+          'technology: tech.json writes scripts for Genus, Innovus and Design Compiler too, asic/nangate45.json for ORFS',
       })
       .option('clock', {
         type: 'string',
