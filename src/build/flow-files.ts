@@ -9,6 +9,7 @@ import { openAsicFiles, readOpenTechnology } from '../target/open-asic.js';
 import { openFpgaFiles } from '../target/open-fpga.js';
 import { packageFiles } from '../target/packages.js';
 import { readTechnology } from '../target/technology.js';
+import { vitisFiles } from '../target/vitis.js';
 import { vivadoFiles } from '../target/vivado.js';
 
 /** Folder of the sources for a chip. */
@@ -29,6 +30,7 @@ export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<
     ...benchFiles(design, options),
     ...packageFiles(design, board),
     ['component.xml', ipXact(design)],
+    ...vitisFiles(design, board),
     ...(board.flow === 'vivado' ? vivadoFiles(design, board) : openFpgaFiles(design, board)),
     ...chipFiles(design, options),
   ]);

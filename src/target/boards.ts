@@ -50,6 +50,8 @@ export interface Board {
   readonly reset?: BoardPin;
   /** Line to a computer, for boards without a processor. */
   readonly serial?: { readonly rx: BoardPin; readonly tx: BoardPin; readonly baud: number };
+  /** Flash that the processor boots from, as `program_flash` calls it. */
+  readonly flash?: { readonly type: string };
   /** LED that says that a byte of the serial line was lost. */
   readonly alarm?: BoardPin & { readonly active: 'low' | 'high' };
 }

@@ -313,3 +313,11 @@ export const designCompiler: Commands = {
   write_sdc: command([1, 1]),
   write_sdf: command([1, 1]),
 };
+
+/** xsct of Vitis 2020 to 2025: the first word without a dash is the command's own verb. */
+export const xsct: Commands = {
+  setws: command([1, 1], '-switch'),
+  platform: command([1, 1], '-no-boot-bsp', '-name -hw -proc -os -out'),
+  app: command([1, 3], '', '-name -platform -domain -template -lang -proc -os'),
+  importsources: command([0, 0], '-soft-link', '-name -path -target-path'),
+};
