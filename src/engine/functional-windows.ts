@@ -150,8 +150,8 @@ export class Slices {
     const { P, XB } = this.engine;
     return Array.from({ length: P }, (_, p) => {
       const at = xt * P + p + tap.offset;
-      if (!live || at < 0 || at >= this.#pixels(tap.phase)) return h.pad;
-      const code = (window?.A[p] ?? 0) & (2 ** XB - 1);
+      const there = live && at >= 0 && at < this.#pixels(tap.phase);
+      const code = (there ? (window?.A[p] ?? 0) : h.pad) & (2 ** XB - 1);
       return h.inUnsigned || code < 2 ** (XB - 1) ? code : code - 2 ** XB;
     });
   }

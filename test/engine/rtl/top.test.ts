@@ -32,6 +32,8 @@ const engine = new Engine({
   XP: 64,
   WP: 64,
   YP: 32,
+  HQ: 3,
+  PQ: 4,
   ADD: 0,
 });
 const design = buildDesign(EngineTop.dw);
@@ -212,6 +214,42 @@ describe('engine', () => {
       bench.reset();
       runFrame(bench, layers[k + 4]!, `frame behind: ${what}`);
     }
+  });
+
+  it('tells of a bad header that is read ahead, and lets the passes in front of it end', () => {
+    const bench = begin('ahead');
+    bench.stalls = 0;
+    const single = layers
+      .filter((each) => {
+        const { passes } = layerPackets(each);
+        const { Ho, XT, OTN, CHN, NT, KH1, Cc } = passes[0]!.header;
+        return passes.length === 1 && Ho * XT * OTN * CHN * NT * (KH1 + 1) * Cc < 3000;
+      })
+      .slice(0, 4);
+    let ahead = 0;
+    for (const [k, layer] of single.entries()) {
+      // One pass three times over the same input, and one more whose header has no output rows or a wrong mark.
+      const { passes, packets } = layerPackets(layer);
+      const good = [0, 1, 2].flatMap(() => packets.weights);
+      const bad = packets.weights[0]!.slice();
+      if (k % 2 === 0) bad.fill(0, 4, 6);
+      else bad[0] = 0;
+      bench.outputs = [];
+      send(bench, { weights: [...good, bad], pixels: packets.pixels });
+      bench.write('CTRL', 1);
+      const code = k % 2 === 0 ? engineErrorCodes.limits : engineErrorCodes.magic;
+      expect(errorOf(bench, layer.layer.name)).toMatchObject({ code, port: 1, pass: 3 });
+      if (bench.read('STATUS') >>> 16 < 2) ahead++;
+      bench.until(() => bench.outputs.length === 3, 20_000, 'the results of the passes in front');
+      for (let cycle = 0; cycle < 200; cycle++) bench.step();
+      const headers = [0, 1, 2].map(() => passes[0]!.header);
+      const wanted = expected({ weights: good, pixels: packets.pixels });
+      expect(known(headers, bench.outputs), layer.layer.name).toEqual(known(headers, wanted));
+      expect(bench.read('STATUS') >>> 16).toBe(3);
+      bench.reset();
+      runFrame(bench, layer, `frame behind ${layer.layer.name}`);
+    }
+    expect([single.length, ahead > 0]).toEqual([4, true]);
   });
 
   it('ends a changed header in an error or in what the functional model does', () => {
