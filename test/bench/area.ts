@@ -84,7 +84,7 @@ if (wants('lane')) {
   const { MUL, FIXED } = engine;
   const params = { P: 1, D: 1, W: 32, XB: 8, MUL, FIXED, NTHR: 0, LUT: 0, ENTRIES: 256 };
   withSynthesis(buildDesign(EngineRequantize), params, ({ asic, fpga }) => {
-    const { area, path } = asic();
+    const { area, path } = asic('quick');
     const { lut, ff, dsp } = fpga();
     console.log(`requantizer lane, MUL=${MUL} FIXED=${FIXED}: ${area.toFixed(0)} um2, ${path.toFixed(2)} ns`);
     console.log(`UltraScale+ ${lut} LUT, ${ff} FF, ${dsp} DSP (synth_xilinx)`);

@@ -120,6 +120,12 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
   }),
   body(b, io, { P, G, M, D, WD, YD, TMAX, KMAX, HQ, PQ, FREE }) {
     const COUNT_W = b.localparam('COUNT_W', widthFor(WD).plus(1), 'counters of weight words; a difference has a sign');
+    // Up to WD words lie in the ring, up to WD were freed since the chunk began, and up to WD may be missing when it begins.
+    const HERE_W = b.localparam(
+      'HERE_W',
+      COUNT_W.plus(1),
+      'words of a chunk, those that it has freed included; signed',
+    );
     const RING_W = b.localparam('RING_W', indexWidth(WD));
     const SLICE_W = b.localparam('SLICE_W', indexWidth(G));
     const CREDIT_W = b.localparam('CREDIT_W', widthFor(YD).plus(9));
@@ -201,7 +207,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
       xt: uint(16),
     });
     const ring = b.regs({
-      here: uint(COUNT_W).reset(0).doc('words in the ring from the beginning of the chunk on'),
+      here: uint(HERE_W).reset(0).doc('words that have come since the beginning of the chunk'),
       base: uint(COUNT_W).reset(0).doc('words in front of the chunk, since reset'),
       place: uint(RING_W).reset(0).doc('where the chunk begins'),
       passBase: uint(COUNT_W).reset(0).doc('the same for the first chunk of the pass'),
@@ -220,9 +226,9 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
       'hasWord',
       weighted.not().or(
         r.word
-          .extend(COUNT_W.plus(16))
+          .extend(HERE_W.plus(16))
           .asSInt()
-          .lt(ring.here.asSInt().extend(COUNT_W.plus(16))),
+          .lt(ring.here.asSInt().extend(HERE_W.plus(16))),
       ),
     );
     const hasRows = b.let(
@@ -314,10 +320,10 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     const words = b.let('chunkWords', count(h.wWords));
     const behind = b.let('behind', ring.place.extend(COUNT_W.plus(1)).addWrap(words.extend(COUNT_W.plus(1))));
     const reuse = headerField(io.s_header.data, 'wReuse').asBool();
-    const here = b.let('hereNow', ring.here.addWrap(io.ring_write.asUInt().extend(COUNT_W)));
+    const here = b.let('hereNow', ring.here.addWrap(io.ring_write.asUInt().extend(HERE_W)));
     b.next(ring.here, here);
     b.when(chunkEnds, () => {
-      b.next(ring.here, here.subWrap(words));
+      b.next(ring.here, here.subWrap(words.extend(HERE_W)));
       b.next(ring.base, ring.base.addWrap(words));
       const round = behind.subWrap(b.constant(uint(COUNT_W.plus(1)), WD.minus(1))).dec();
       b.next(ring.place, behind.gt(WD.minus(1)).mux(round, behind).truncate(RING_W));
@@ -331,7 +337,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
         b.next(ring.passPlace, ring.place);
       });
     });
-    b.when(pass.start, () => b.next(ring.here, written.subWrap(ring.base)));
+    b.when(pass.start, () => b.next(ring.here, written.subWrap(ring.base).asSInt().extend(HERE_W).asUInt()));
 
     b.comment('behind the decision: what travels with the step');
     const e = stageRegs(b, 'InStep', {

@@ -13,7 +13,7 @@ export const areaFigures = {
   /** The same where two pixels share a multiplier. */
   packedPe: 1250.8,
   /** um2 of a requantizer lane with multiplier and fixed mode; one without is smaller and counted as this. */
-  lane: 13952,
+  lane: 14562,
   /** DSP slices of the multiplier of a lane. */
   laneDsp: 4,
 } as const;

@@ -121,6 +121,8 @@ module engine_sequencer #(
 
   // counters of weight words; a difference has a sign
   localparam int COUNT_W  = $clog2(WD + 1) + 1;
+  // words of a chunk, those that it has freed included; signed
+  localparam int HERE_W   = COUNT_W + 1;
   localparam int RING_W   = WD > 1 ? $clog2(WD) : 1;
   localparam int SLICE_W  = G > 1 ? $clog2(G) : 1;
   localparam int CREDIT_W = $clog2(YD + 1) + 9;
@@ -354,8 +356,8 @@ module engine_sequencer #(
   // slice that a depthwise step takes its weight from
   logic [SLICE_W-1:0]               slice_q;
   logic [15:0]                      xt_q;
-  // words in the ring from the beginning of the chunk on
-  logic [COUNT_W-1:0]               here_q;
+  // words that have come since the beginning of the chunk
+  logic [HERE_W-1:0]                here_q;
   // words in front of the chunk, since reset
   logic [COUNT_W-1:0]               base_q;
   logic [RING_W-1:0]                place_q;              // where the chunk begins
@@ -384,7 +386,7 @@ module engine_sequencer #(
   logic row_ends;
   logic load;
   assign has_word            = !weighted
-      || $signed((COUNT_W+16)'(word_q)) < (COUNT_W+16)'($signed(here_q));
+      || $signed((HERE_W+16)'(word_q)) < (HERE_W+16)'($signed(here_q));
   assign has_rows_difference = 1'((x_tokens - need_of_row_q) >> 15);
   assign has_rows            = !(opens_row_q && h_tok_check && has_rows_difference);
   assign takes_params        = opens_row_q && opens_of_row_q && (|h_planes);
@@ -527,11 +529,11 @@ module engine_sequencer #(
   logic               chunk_ends;
   logic [COUNT_W-1:0] chunk_words;
   logic [COUNT_W:0]   behind;
-  logic [COUNT_W-1:0] here_now;
+  logic [HERE_W-1:0]  here_now;
   assign chunk_ends  = row_ends && ends_of_row_q && weighted;
   assign chunk_words = COUNT_W'((COUNT_W+16)'(h_w_words));
   assign behind      = (COUNT_W+1)'(place_q) + (COUNT_W+1)'(chunk_words);
-  assign here_now    = here_q + COUNT_W'(ring_write);
+  assign here_now    = here_q + HERE_W'(ring_write);
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
@@ -543,7 +545,7 @@ module engine_sequencer #(
     end else begin
       here_q <= here_now;
       if (chunk_ends) begin
-        here_q  <= here_now - chunk_words;
+        here_q  <= here_now - HERE_W'(chunk_words);
         base_q  <= base_q + chunk_words;
         place_q <= RING_W'(behind > (COUNT_W+1)'(WD - 1)
             ? behind - (COUNT_W+1)'(WD - 1) - (COUNT_W+1)'(1) : behind);
@@ -557,7 +559,7 @@ module engine_sequencer #(
           pass_place_q <= place_q;
         end
       end
-      if (start_q) here_q <= written - base_q;
+      if (start_q) here_q <= HERE_W'($signed(written - base_q));
     end
   end
 
