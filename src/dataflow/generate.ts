@@ -38,7 +38,7 @@ import { styledDesign } from './styles.js';
 import { Upsample } from './stages/upsample.js';
 import { FrameToken } from './weights/frame-token.js';
 import { programmableMatvec } from './weights/matvec-programmable.js';
-import { framedBeat, weightDoc, weightSide } from './weights/top-side.js';
+import { framedBeat, type StoreBus, weightDoc, weightSide } from './weights/top-side.js';
 import { WeightStoreStream } from './weights/weight-store-stream.js';
 import { WeightStreamer } from './weights/weight-streamer.js';
 
@@ -46,6 +46,11 @@ import { WeightStreamer } from './weights/weight-streamer.js';
 type StreamModule = ModuleTemplate<ParamSpecs, Ports<'main'>>;
 
 export function generateChain(chain: Chain): Design {
+  return styledDesign(buildDesign(chainModule(chain)), chain);
+}
+
+/** The top of a chain as a module, for whoever puts something around it; `bus` is how stores of weights are reached. */
+export function chainModule(chain: Chain, bus: StoreBus = 'axi') {
   const requantizers = new Map<string, StreamModule>();
   const requantizer = (kind: RequantizeKind): StreamModule => {
     const name = requantizeName(kind);
@@ -105,10 +110,10 @@ export function generateChain(chain: Chain): Design {
         return Argmax[node.signed ? 'signed' : 'unsigned'];
     }
   };
-  const weights = weightSide(chain);
-  const Top = defineModule({
+  const weights = weightSide(chain, bus);
+  return defineModule({
     name: chain.name,
-    doc: topDoc(chain),
+    doc: topDoc(chain, bus),
     params: {},
     ports: () => ({
       s_axis: sink(framedBeat(chain.input.bits), 'samples; tlast is not needed, samples are counted'),
@@ -143,15 +148,14 @@ export function generateChain(chain: Chain): Design {
       b.instance('frame', Frame, { W: chain.output.bits, FRAME: chain.output.beats }, { s_axis: result, m_axis: m });
     },
   });
-  return styledDesign(buildDesign(Top), chain);
 }
 
-function topDoc(chain: Chain): string {
+function topDoc(chain: Chain, bus: StoreBus): string {
   const { input, output } = chain;
   const port = (p: typeof input) => `${p.elements} elements in ${p.beats} beats of ${p.lanes} x ${p.laneBits} bits`;
   return `one stage per layer of the network, streams between them
 
 s_axis: a sample is ${port(input)}, element 0 in the lowest bits.
 m_axis: a result is ${port(output)}; tlast marks its last beat.
-The input slice and the output slice cut all paths from and to the ports.${weightDoc(chain)}`;
+The input slice and the output slice cut all paths from and to the ports.${weightDoc(chain, bus)}`;
 }

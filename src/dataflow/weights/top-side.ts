@@ -19,6 +19,7 @@ import {
   type Ports,
   type Sig,
   sink,
+  source,
   type Bool,
   type Stream,
   type UInt,
@@ -51,11 +52,20 @@ export interface WeightSide {
   };
 }
 
-export function weightSide(chain: Chain): WeightSide {
+/** How the stores are reached: over AXI4-Lite, or over the access port `s_req`, `m_rsp` that stands behind it. */
+export type StoreBus = 'axi' | 'access';
+
+const accessPorts = (addressBits: number) => ({
+  s_req: sink(accessRequest(nat(addressBits - 2)), 'reads and writes of the stores; addresses count words'),
+  m_rsp: source(accessResponse()),
+});
+
+export function weightSide(chain: Chain, bus: StoreBus = 'axi'): WeightSide {
   const map = addressMap(chain);
   const external = chain.weightPorts ?? [];
+  const busPorts = bus === 'axi' ? (bits: number) => axiLitePorts(nat(bits)) : accessPorts;
   const ports: Ports<'main'> = {
-    ...(map === undefined ? {} : axiLitePorts(nat(map.addressBits))),
+    ...(map === undefined ? {} : busPorts(map.addressBits)),
     ...Object.fromEntries(
       external.flatMap(({ stream, stage, bits, beats }): [string, AnyPort][] => [
         [
@@ -82,27 +92,21 @@ export function weightSide(chain: Chain): WeightSide {
         );
         return [stream, to];
       });
-      return { streams, accessOf: connectStores(b, chain, signals) };
+      return { streams, accessOf: connectStores(b, chain, signals, bus) };
     },
   };
 }
 
 /** The bus, a decoder, and an access port for each store. */
-function connectStores(b: Builder, chain: Chain, signals: Readonly<Record<string, unknown>>) {
+function connectStores(b: Builder, chain: Chain, signals: Readonly<Record<string, unknown>>, kind: StoreBus) {
   const map = addressMap(chain);
   const nodes = storeNodes(chain);
   const accesses = new Map<ChainNode, Access>();
   const accessOf = (node: ChainNode): Access => accesses.get(node)!;
   if (map === undefined) return accessOf;
-  b.comment('the AXI4-Lite port; each programmable layer has a window');
+  b.comment(`the ${kind === 'axi' ? 'AXI4-Lite' : 'access'} port; each programmable layer has a window`);
   const WINDOW_W = Math.log2(map.window) - 2;
-  const bus: Access = {
-    s_req: b.stream('bus_req', accessRequest(nat(map.addressBits - 2))),
-    m_rsp: b.stream('bus_rsp', accessResponse()),
-  };
-  const axi = Object.fromEntries(Object.keys(axiLitePorts(nat(3))).map((port) => [port, signals[port]]));
-  const busPorts = { ...axi, m_req: bus.s_req, s_rsp: bus.m_rsp };
-  b.instance('bus', AxiLiteSubordinate, { ADDR_W: map.addressBits, OUTSTANDING: 2 }, busPorts as never);
+  const bus = kind === 'axi' ? connectBus(b, map.addressBits, signals) : (signals as unknown as Access);
   const targets = nodes.map((node): Access => {
     const access = {
       s_req: b.stream(`${node.stage}_req`, accessRequest(nat(storeBits(node)))),
@@ -123,11 +127,24 @@ function connectStores(b: Builder, chain: Chain, signals: Readonly<Record<string
   return accessOf;
 }
 
+/** The AXI4-Lite subordinate in front of the decoder. */
+function connectBus(b: Builder, addressBits: number, signals: Readonly<Record<string, unknown>>): Access {
+  const bus: Access = {
+    s_req: b.stream('bus_req', accessRequest(nat(addressBits - 2))),
+    m_rsp: b.stream('bus_rsp', accessResponse()),
+  };
+  const axi = Object.fromEntries(Object.keys(axiLitePorts(nat(3))).map((port) => [port, signals[port]]));
+  const busPorts = { ...axi, m_req: bus.s_req, s_rsp: bus.m_rsp };
+  b.instance('bus', AxiLiteSubordinate, { ADDR_W: addressBits, OUTSTANDING: 2 }, busPorts as never);
+  return bus;
+}
+
 /** Lines of the header of the top. */
-export function weightDoc(chain: Chain): string {
+export function weightDoc(chain: Chain, bus: StoreBus = 'axi'): string {
   const map = addressMap(chain);
   const layers = (map?.layers ?? []).map(({ stage, base }) => `${stage} at 0x${base.toString(16)}`).join(', ');
-  const access = map === undefined ? '' : `\ns_axi: weights of ${layers}; see address_map.json.`;
+  const access =
+    map === undefined ? '' : `\n${bus === 'axi' ? 's_axi' : 's_req'}: weights of ${layers}; see address_map.json.`;
   const external = (chain.weightPorts ?? []).map(({ stage, stream }) => `\n${stream}: weights of ${stage}.`).join('');
   return access + external;
 }
