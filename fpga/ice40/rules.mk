@@ -52,7 +52,7 @@ resimulate: out/$(NAME)_routed.v
 run:
 	mkdir -p $(WORK)
 ifeq ($(SIM),icarus)
-	cd ../../rtl && iverilog -g2012 -s serial_bench -o ../fpga/ice40/$(WORK)/bench.vvp $(DUT) ../fpga/ice40/serial_bench.sv
+	cd ../../rtl && iverilog -g2012 -DNO_ICE40_DEFAULT_ASSIGNMENTS -s serial_bench -o ../fpga/ice40/$(WORK)/bench.vvp $(DUT) ../fpga/ice40/serial_bench.sv
 	cd ../../rtl && vvp -N ../fpga/ice40/$(WORK)/bench.vvp +samples=$(SAMPLES)
 else
 	cd ../../rtl && verilator --binary --timing -Wno-fatal -Wno-lint -Wno-style -DNO_ICE40_DEFAULT_ASSIGNMENTS --top-module serial_bench -Mdir ../fpga/ice40/$(WORK) $(DUT) ../fpga/ice40/serial_bench.sv

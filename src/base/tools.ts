@@ -101,6 +101,20 @@ export const toolSpecs = {
     install: 'install Cadence Genus and put it on PATH',
     code: 'H5003',
   },
+  ssh: {
+    commands: ['ssh'],
+    versionArguments: ['-V'],
+    enables: 'deploy to a board',
+    install: apt('openssh-client'),
+    code: 'H5003',
+  },
+  scp: {
+    commands: ['scp'],
+    versionArguments: ['-V'],
+    enables: 'deploy to a board',
+    install: apt('openssh-client'),
+    code: 'H5003',
+  },
   sbatch: {
     commands: ['sbatch'],
     versionArguments: ['--version'],

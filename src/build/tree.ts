@@ -51,6 +51,7 @@ export function treeFiles(results: BuildResults, logs: readonly StepLog[]): Tree
   if (results.package !== undefined) {
     files.set('report.json', json(results.package.report));
     for (const [path, text] of Object.entries(results.package.flow)) files.set(path, text);
+    for (const [path, data] of Object.entries(results.package.deploy)) files.set(path, data);
     if (results.package.addressMap !== undefined) files.set('address_map.json', json(results.package.addressMap));
     for (const [name, text] of Object.entries(results.package.vectors)) files.set(`vectors/${name}`, text);
   }

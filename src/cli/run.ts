@@ -5,6 +5,7 @@ import { version } from '../build/version.js';
 import { usageError } from './errors.js';
 import { buildCommand } from './verbs/build.js';
 import { cosimCommand } from './verbs/cosim.js';
+import { deployCommand } from './verbs/deploy.js';
 import { doctorCommand } from './verbs/doctor.js';
 import { emitCommand } from './verbs/emit.js';
 import { explainCommand } from './verbs/explain.js';
@@ -36,6 +37,7 @@ async function parse(argv: readonly string[]): Promise<void> {
     .command(profileCommand)
     .command(waveCommand)
     .command(emitCommand)
+    .command(deployCommand)
     .command(doctorCommand)
     .command(explainCommand)
     .command(explainFoldingCommand)

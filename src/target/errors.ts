@@ -4,6 +4,10 @@ export const explanations: Readonly<Record<string, string>> = {
     'A board file does not follow boards/board.schema.json. Editors that read $schema mark the place while it is written.',
   H2502:
     'The technology file (tech.json) does not follow asic/tech.schema.json, or it contradicts itself: a corner names RC data that is not there, or a memory lacks the library of a corner.',
+  H2503:
+    'There is nothing to deploy: the directory is no build for a board that runs Python, or Vivado has not made the bitstream yet. fpga/vivado/project.tcl leaves NAME.bit and NAME.hwh; a build for another board has no deploy folder.',
+  H2504:
+    'A command of deploy failed: the board could not be reached, or its own test found wrong results. What ssh, scp or the script said stands above the error.',
   H2510:
     "A report of a vendor's tool was cut off, or is another file. Figures are only taken from whole reports; nothing is filled in.",
 };

@@ -6,6 +6,7 @@ import { weightBeats } from '../../dataflow/port-beats.js';
 import { addressMap } from '../../dataflow/weights/address-map.js';
 import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
 import { boardFor } from '../backend.js';
+import { deployFiles } from '../deploy-files.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
 import { chipSources } from '../hardware.js';
@@ -93,6 +94,8 @@ export interface Packaged {
   readonly vectors: Readonly<Record<string, string>>;
   /** Scripts, constraints and the test bench, by path below the directory. */
   readonly flow: Readonly<Record<string, string>>;
+  /** `deploy/BOARD` by path below the directory. */
+  readonly deploy: Readonly<Record<string, string | Uint8Array>>;
   /** Content of `address_map.json`, where the top has a bus. */
   readonly addressMap?: AddressMapFile;
 }
@@ -167,7 +170,11 @@ export function packageStep(
     ...{ board: boardFor(board), tech, vectors: files },
     chipSources: () => chipSources(chain),
   });
-  return { report, vectors, flow, ...(map === undefined ? {} : { addressMap: map }) };
+  const deploy = deployFiles({
+    ...{ network, chain, clockMhz, inputBeats, outputBeats, board: boardFor(board) },
+    samplesPerSecond: report.samples_per_second,
+  });
+  return { report, vectors, flow, deploy, ...(map === undefined ? {} : { addressMap: map }) };
 }
 
 const weightFiles = ({ weightPorts = [] }: Chain): Record<string, string> =>
