@@ -14,5 +14,6 @@ export type { WasmPort } from './wasm/port.js';
 export * from './create.js';
 export * from './waves.js';
 export * from './vcd.js';
+export * from './saif.js';
 export * from './wave-text.js';
 export * from './bench/index.js';
