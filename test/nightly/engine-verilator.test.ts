@@ -36,7 +36,7 @@ const engines: readonly Engine[] = [
 
 const met = { layers: 0, cycles: 0, strips: 0, jobs: 0, pairs: 0, refused: 0, kinds: new Set<string>() };
 
-function note({ op, groups, y, x, input, output, requant, padValue }: EngineLayer): void {
+function note({ op, groups, y, x, input, output, requant, padValue, residual }: EngineLayer): void {
   const kinds = [
     ...[op, requant.mode, requant.round, `kernel ${y.kernel}`, `kernel ${x.kernel}`, `stride ${x.stride}`],
     ...(groups > 1 ? ['groups'] : []),
@@ -48,6 +48,7 @@ function note({ op, groups, y, x, input, output, requant, padValue }: EngineLaye
     ...(requant.thresholds ? ['thresholds'] : []),
     ...(requant.lut ? ['table'] : []),
     ...(requant.wrap ? ['wrap'] : []),
+    ...(residual ? ['residual', `residual ${residual.second.mode}`] : []),
   ];
   for (const kind of kinds) met.kinds.add(kind);
 }
@@ -110,7 +111,8 @@ describe.skipIf(skipWithoutVerilator())(`the engine in Verilator (repeat: HEDDLE
       const small = engine.XD < 200;
       for (let index = 0; index < layersEach; index++) {
         const number = 10_000 * (k + 1) + index;
-        const random = randomLayer(seed, number, { engine });
+        // A quarter of the single layers adds a residual; those are never the first of a pair.
+        const random = randomLayer(seed, number, { engine, residual: !small && index % 4 === 1 });
         const { layer, input } = random;
         const stream = randomStream(seed, `campaign ${number}`);
         const what = `layer ${number} of seed ${seed} on ${engine.toString()}`;
@@ -132,7 +134,7 @@ describe.skipIf(skipWithoutVerilator())(`the engine in Verilator (repeat: HEDDLE
             const run = runCore(sims, engine, packets, passes.length, stream, index % 3 === 0 ? 0 : 0.3);
             const image = new Float64Array(layer.output.height * layer.output.width * layer.output.channels);
             passes.forEach((pass, i) => decodeOutput(engine, pass, layer.output, run.outputs[i]!, image));
-            expect([...image], what).toEqual(integerLayer(layer, input));
+            expect([...image], what).toEqual(integerLayer(layer, input, random.residual));
             met.layers++;
             met.cycles += run.cycles;
           }
@@ -160,7 +162,8 @@ describe.skipIf(skipWithoutVerilator())(`the engine in Verilator (repeat: HEDDLE
     const wanted = [
       ...['dense', 'dw', 'max', 'sum', 'shift', 'mult', 'single', 'fixed', 'floor', 'half-up', 'half-away'],
       ...['half-even', 'to-zero', 'kernel 1', 'kernel 11', 'stride 1', 'stride 2', 'stride 3', 'stride 4', 'groups'],
-      ...['dilation', 'padding', 'pad value', 'one channel', 'one pixel', 'thresholds', 'table', 'wrap'],
+      ...['dilation', 'padding', 'pad value', 'one channel', 'one pixel', 'thresholds', 'table', 'wrap', 'residual'],
+      ...['residual shift', 'residual mult', 'residual single', 'residual fixed'],
     ];
     expect(wanted.filter((kind) => !kinds.has(kind))).toEqual([]);
     expect(met.layers).toBeGreaterThan(300);
