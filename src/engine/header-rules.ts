@@ -23,8 +23,8 @@ export type Relation = '==' | '!=' | '<' | '<=' | '>=';
 export type Condition = readonly [HeaderField, Relation, number | HeaderField | { readonly limit: RuleLimit }];
 
 /**
- * A comparison, a unit that the engine must have, or a signed field whose value must be one of a pixel: of a signed one, or of
- * a signed or unsigned one.
+ * A comparison, a unit that the engine must have, or a field of 16 bits whose value must be one of a pixel: of a signed one, or
+ * of a signed or unsigned one.
  */
 export type Needs = Condition | { readonly option: RuleOption } | { readonly pixel: 'signed' | 'any' };
 
@@ -137,6 +137,10 @@ export const headerRules: readonly HeaderRule[] = [
   rule('zp', [], { pixel: 'signed' }, 'not a zero point of so few bits'),
   rule('rZp', [], { pixel: 'signed' }, 'not a zero point of so few bits'),
   rule('pad', [], { pixel: 'any' }, 'not a pixel of so few bits'),
+  rule('lo', [], { pixel: 'any' }, 'not a pixel of so few bits'),
+  rule('hi', [], { pixel: 'any' }, 'not a pixel of so few bits'),
+  rule('rLo', [], { pixel: 'any' }, 'not a pixel of so few bits'),
+  rule('rHi', [], { pixel: 'any' }, 'not a pixel of so few bits'),
   rule('inUnsigned', [['inUnsigned', '==', 1]], { option: 'XU' }, 'the engine has signed pixels only (XU=0)'),
 ];
 
@@ -181,7 +185,10 @@ function obeys(engine: HeaderLimits, h: Header, { field, when, needs }: HeaderRu
   };
   if (!when.every(holds)) return true;
   if ('option' in needs) return engine[needs.option] > 0;
-  if ('pixel' in needs) return h[field] >= -half && h[field] < (needs.pixel === 'any' ? 2 : 1) * half;
+  if ('pixel' in needs) {
+    const code = (h[field] << 16) >> 16;
+    return code >= -half && code < (needs.pixel === 'any' ? 2 : 1) * half;
+  }
   return holds(needs);
 }
 

@@ -20,19 +20,18 @@ import type { EngineProgram } from '../../engine/program.js';
 import { runStages } from '../../network/run-stages.js';
 import type { StageNetwork } from '../../network/stages.js';
 import type { CosimRequest, CosimResult } from '../cosim-request.js';
-import type { Hardware } from '../hardware.js';
 import { loadModel, randomCodes } from '../load-model.js';
 import { simulatorParticipant, textParticipants } from '../participants.js';
 import { readState } from '../state.js';
 import type { Imported } from '../steps/import.js';
-import { frameBeats, frameSpec, lockstepFrame } from './engine-run.js';
-import { engineHardware, engineProgram, readEngine } from './engine-subject.js';
+import { engineModelParticipant, frameBeats, frameSpec, lockstepFrame, modelPays } from './engine-run.js';
+import { type EngineHardware, engineHardware, engineProgram, readEngine } from './engine-subject.js';
 
 interface Subject {
   readonly stages: StageNetwork;
   readonly reference: StageNetwork;
   readonly program: EngineProgram;
-  readonly hardware: Hardware;
+  readonly hardware: EngineHardware;
   readonly text: readonly TextFile[];
 }
 
@@ -82,7 +81,11 @@ export async function cosimEngine(request: CosimRequest, progress: Progress): Pr
   const { design, top } = subject.hardware;
   const participants = await progress.run(
     'verilate',
-    async () => [simulatorParticipant(design), ...(await textParticipants(design, top, subject.text, [1]))],
+    async () => [
+      simulatorParticipant(design),
+      ...(modelPays(subject.program) ? [engineModelParticipant(subject.program, subject.hardware)] : []),
+      ...(await textParticipants(design, top, subject.text, [1])),
+    ],
     (all) => all.map(({ name }) => name).join(', '),
   );
   return progress.run(

@@ -1,4 +1,5 @@
 /** Samples through an engine: on its functional model, in the simulator with a memory behind the ports, or in lockstep. */
+import { randomStream } from '../../base/random.js';
 import type { Design } from '../../circuit/index.js';
 import {
   type Beat,
@@ -12,7 +13,7 @@ import {
 } from '../../cosim/index.js';
 import { beatsOf, packetOf } from '../../engine/bit-stream.js';
 import { passCycles } from '../../engine/cycles.js';
-import { EngineModel } from '../../engine/model/engine-model.js';
+import { EngineTopModel } from '../../engine/model/engine-top-model.js';
 import { PortSimulation } from '../../engine/model/port-simulation.js';
 import { weightPacket, type EngineProgram } from '../../engine/program.js';
 import type { CoreRun } from '../../engine/run-core.js';
@@ -21,7 +22,8 @@ import { driveProgram, ProgramMemory, runProgram } from '../../engine/run-networ
 import { compile, elaborate, portInfos } from '../../simulator/index.js';
 import { portsOf } from '../hardware.js';
 import { controlPrefix } from './engine-target.js';
-import { frameStart } from './frame-accesses.js';
+import type { EngineHardware } from './engine-subject.js';
+import { frameStart, readableOffsets } from './frame-accesses.js';
 
 /** A frame: codes of the output port; cycles where there are any. */
 export interface Frame {
@@ -61,10 +63,11 @@ export function modelPays({ engine, passes }: EngineProgram): boolean {
   return cycles * engine.processingElements <= modelWork;
 }
 
-/** The cycle model of the whole engine as a form of the design. */
-export function engineModelParticipant({ engine }: EngineProgram, design: Design): Participant {
+/** The cycle model of the whole engine as a form of its top. */
+export function engineModelParticipant({ engine }: EngineProgram, { design, build }: EngineHardware): Participant {
   const ports = portInfos(elaborate(design));
-  return { name: 'model', compare: 'handshake', create: () => new PortSimulation(new EngineModel(engine), ports) };
+  const create = (): PortSimulation => new PortSimulation(new EngineTopModel(engine, build), ports);
+  return { name: 'model', compare: 'handshake', create };
 }
 
 /** Streams of a frame as beats; what comes back from DRAM is what the functional model left there. */
@@ -108,9 +111,10 @@ export function frameSpec(design: Design, { inputs }: FrameBeats, request: Locks
   const { streams, reset } = portsOf(design);
   return {
     participants,
-    ...(hasRegisters(design)
-      ? { streams: [...streams, ...controlStreams], inputs: { ...inputs, ...startBeats } }
-      : { streams, inputs, constants: { enable: 1n } }),
+    streams: [...streams, ...controlStreams],
+    inputs: { ...inputs, ...startBeats, [readAddresses]: randomReads(seed) },
+    // Reads are spread over the frame.
+    stallOf: { [readAddresses]: { kind: 'bernoulli', p: 0.9 } },
     stall,
     seed,
     reset,
@@ -120,15 +124,22 @@ export function frameSpec(design: Design, { inputs }: FrameBeats, request: Locks
   };
 }
 
-/** The core alone has none. */
-const hasRegisters = ({ modules, top }: Design): boolean =>
-  modules[top]?.signals.some(({ name }) => name === `${controlPrefix}_awvalid`) ?? false;
-
 const controlStreams = axiLiteStreams(controlPrefix, engineRegisters.addressBits);
 const startBeats: LockstepSpec['inputs'] = {
   [`${controlPrefix}_aw`]: frameStart.map(([offset]) => ({ awaddr: BigInt(offset), awprot: 0n })),
   [`${controlPrefix}_w`]: frameStart.map(([, value]) => ({ wdata: BigInt(value), wstrb: 15n })),
 };
+
+const readAddresses = `${controlPrefix}_ar`;
+
+/** A processor that looks at the registers while a frame runs. */
+function randomReads(seed: bigint): readonly Beat[] {
+  const random = randomStream(seed, 'reads');
+  return Array.from({ length: 50 }, () => ({
+    araddr: BigInt(readableOffsets[random.nextInt(readableOffsets.length)] ?? 0),
+    arprot: 0n,
+  }));
+}
 
 /** Packets of m_axis_y that are due, and the cycles that are watched behind the last. */
 const afterlife = 64;

@@ -75,7 +75,7 @@ const defaultSamples = 2;
 export function simulateEngineStep(
   imported: Imported,
   { plan }: EnginePlanned,
-  { build }: EngineHardware,
+  hardware: EngineHardware,
   { samples, seed }: { readonly samples?: number | undefined; readonly seed: bigint },
 ): EngineSimulated {
   const { network, reference, given } = imported;
@@ -105,9 +105,9 @@ export function simulateEngineStep(
     cycles: frameFigures(runs.map(({ cycles, firstOutput }) => ({ cycles, first: firstOutput }))),
     vectors: {
       ...vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
-      s_axi: frameScript({ build, passes: program.passes.length }),
+      s_axi: frameScript({ build: hardware.build, passes: program.passes.length }),
     },
-    stalled: stalledFrame(imported, program, core, codes.subarray(0, elements), seed),
+    stalled: stalledFrame(imported, program, hardware, codes.subarray(0, elements), seed),
   };
 }
 
@@ -115,7 +115,7 @@ export function simulateEngineStep(
 function stalledFrame(
   { network }: Imported,
   program: EngineProgram,
-  design: EngineHardware['design'],
+  hardware: EngineHardware,
   sample: Float64Array,
   seed: bigint,
 ): EngineSimulated['stalled'] {
@@ -123,7 +123,8 @@ function stalledFrame(
   const pairs = crossStalls(random).filter(({ source, sink }) => source.kind !== 'none' && sink.kind !== 'none');
   const stall = pairs[random.nextInt(pairs.length)] ?? { source: { kind: 'bursty' }, sink: { kind: 'bursty' } };
   const modelled = modelPays(program);
-  const participants = [simulatorParticipant(design), ...(modelled ? [engineModelParticipant(program, design)] : [])];
+  const { design } = hardware;
+  const participants = [simulatorParticipant(design), ...(modelled ? [engineModelParticipant(program, hardware)] : [])];
   const beats = frameBeats(program, sample);
   const spec = frameSpec(design, beats, { participants, stall, seed });
   const { failure, cycles, codes } = lockstepFrame(program, spec);

@@ -14,6 +14,11 @@ export function registerOffset(name: string): number {
   return offset;
 }
 
+/** Registers that may be read at any time: what is in them is defined from reset on, and nothing but CTRL.DONE and READY changes. */
+export const readableOffsets: readonly number[] = registerWords(engineRegisters)
+  .filter(({ name }) => !/^HEADER|_(LO|HI)$/.test(name))
+  .map(({ offset }) => offset);
+
 /** One bit of a register. */
 function bitOf(register: string, name: string): number {
   const field = engineRegisters.registers

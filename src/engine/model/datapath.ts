@@ -37,6 +37,8 @@ export class DatapathModel implements PortModel {
   #sums: (bigint | undefined)[][];
   #greatest: (bigint | undefined)[][];
   readonly #calendar = new Map<number, bigint | undefined>();
+  /** Two slices have asked a bank for words in one cycle. */
+  #conflict = false;
   /** Groups of residual words by the cycle in which they are shown. */
   readonly #groups = new Map<number, bigint | undefined>();
 
@@ -55,7 +57,11 @@ export class DatapathModel implements PortModel {
     const [drains, group] = [this.#calendar.has(this.#cycle), this.#groups.get(this.#cycle)];
     const sums = this.#calendar.get(this.#cycle);
     return {
-      ...{ drain_valid: drains ? 1n : 0n, conflict: 0n, group_served: this.#serves(inputs) ? 1n : 0n },
+      ...{
+        drain_valid: drains ? 1n : 0n,
+        conflict: this.#conflict ? 1n : 0n,
+        group_served: this.#serves(inputs) ? 1n : 0n,
+      },
       ...(sums === undefined ? {} : { drain_sums: sums }),
       ...{ group_valid: this.#groups.has(this.#cycle) ? 1n : 0n },
       ...(group === undefined ? {} : { group_words: group }),
@@ -94,7 +100,10 @@ export class DatapathModel implements PortModel {
     if (inputs['step_valid'] === 1n) {
       const flight: Flight = { ports: inputs, words: [] };
       this.#flights.set(this.#cycle, flight);
-      if (inputs['step_op'] === 0n) flight.words = this.#sliceWords(inputs);
+      if (inputs['step_op'] === 0n) {
+        flight.words = this.#sliceWords(inputs);
+        this.#conflict ||= this.#clashes(inputs);
+      }
     }
     const late = this.#flights.get(this.#cycle - PRIVATE_READ_DELAY);
     if (late !== undefined && late.ports['step_op'] !== 0n) late.words = this.#bankWords(late.ports);
@@ -111,6 +120,7 @@ export class DatapathModel implements PortModel {
     this.#flights.clear();
     this.#calendar.clear();
     this.#groups.clear();
+    this.#conflict = false;
     this.#cycle++;
   }
 
@@ -132,6 +142,14 @@ export class DatapathModel implements PortModel {
       if (step_read !== 1n || element(step_live, g, 1) === 0n) return undefined;
       return this.#word(element(step_bank, g, bits(this.sizes.M)), element(step_address, g, 20));
     });
+  }
+
+  #clashes({ step_read, step_live = 0n, step_bank = 0n }: Ports): boolean {
+    const { G, M } = this.sizes;
+    const banks = Array.from({ length: G }, (_, g) => element(step_bank, g, bits(M))).filter(
+      (_, g) => element(step_live, g, 1) === 1n,
+    );
+    return step_read === 1n && new Set(banks).size < banks.length;
   }
 
   #bankWords({ step_read, step_live = 0n, step_address = 0n }: Ports): Flight['words'] {

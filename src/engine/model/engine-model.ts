@@ -50,6 +50,10 @@ export class EngineModel implements PortModel {
   /** Steps of the last cycles, the newest first. */
   #steps: (IssuedStep | undefined)[] = [];
   /** This cycle, once it was looked at. */
+  /** What no checked header can tell: a write outside of the X-RAM, a bank asked twice. Stays. */
+  #fault: 0 | 1 | 2 = 0;
+  /** Packets of m_axis_y that are not complete. */
+  #owed = 0;
   #now: { readonly look: Look; readonly sequencer: SequencerOutputs; readonly ringFreed: number } | undefined;
 
   constructor(readonly engine: Engine) {
@@ -79,6 +83,9 @@ export class EngineModel implements PortModel {
       ...{ running: bit(sequencer.running), step: bit(this.#steps[ISSUE_LATENCY - 1] !== undefined) },
       ...{ stalled: BigInt(sequencer.stalled), passes_done: BigInt(this.#jobs.passesDone), done: bit(this.#jobs.done) },
       ...{ error_code: weights['error_code'] ?? 0n, error_place: weights['error_place'] ?? 0n },
+      error_rule: weights['error_rule'] ?? 0n,
+      ...(weights['error_header'] === undefined ? {} : { error_header: weights['error_header'] }),
+      ...{ fault: BigInt(this.#fault), sending: bit(this.#owed > 0) },
       ...{ x_error: pixels['error'] ?? 0n, conflict: datapath['conflict'] ?? 0n },
     };
   }
@@ -103,7 +110,11 @@ export class EngineModel implements PortModel {
       ...{ passes_done, write_tready: post['write_valid'] === 1n ? 0n : 1n },
     });
     const first = post['write_valid'] === 1n;
-    const written: Ports = first ? post : { ...pixels, write_valid: pixels['write_tvalid'] ?? 0n };
+    const outside = first && Number(post['write_address'] ?? 0n) >= this.engine.XD;
+    // From a fault on nothing is written, sent or done.
+    const sound = this.#fault === 0;
+    const stored = first ? { ...post, write_valid: bit(sound && !outside) } : post;
+    const written: Ports = first ? stored : { ...pixels, write_valid: pixels['write_tvalid'] ?? 0n };
     const named = ['write_valid', 'write_group', 'write_address', 'write_lanes', 'write_data'];
     this.#datapath.tick({
       ...look.reads,
@@ -117,14 +128,17 @@ export class EngineModel implements PortModel {
       ...weights,
     });
     this.#output.tick({
-      ...{ in_valid: post['out_valid'] ?? 0n, in_data: post['out_data'] ?? 0n },
+      ...{ in_valid: sound ? (post['out_valid'] ?? 0n) : 0n, in_data: post['out_data'] ?? 0n },
       ...{ in_end: post['out_end'] ?? 0n, in_last: post['out_last'] ?? 0n, m_axis_tready: m_axis_y_tready },
     });
     const waits = sequencer.stalled === stallCodes.residual;
     const tileTaken = issued?.last === true && issued.row.lastChunk && issued.pass.header.res === 1;
     const [served, popped] = [datapath['group_served'] === 1n, post['res_popped'] === 1n];
     this.#reader.tick(taken?.header, step !== undefined || waits, served, popped, tileTaken);
-    this.#jobs.tick(taken?.header, post['pass_done'] === 1n);
+    this.#jobs.tick(taken?.header, post['pass_done'] === 1n && sound);
+    if (sound) this.#fault = outside ? 1 : datapath['conflict'] === 1n ? 2 : 0;
+    const sent = look.output['m_axis_tvalid'] === 1n && m_axis_y_tready === 1n && look.output['m_axis_tlast'] === 1n;
+    this.#owed += (taken?.header.dstAxis ?? 0) - (sent ? 1 : 0);
     this.#steps = [issued, ...this.#steps.slice(0, ISSUE_TO_RING - 1)];
     if (taken !== undefined) this.#set = (this.#set + 1) % (this.engine.HQ + 1);
     this.#now = undefined;
@@ -137,7 +151,7 @@ export class EngineModel implements PortModel {
     this.#sequencer = this.#freshSequencer();
     this.#jobs = new JobCounter();
     this.#steps = [];
-    this.#set = 0;
+    this.#set = this.#fault = this.#owed = 0;
     this.#now = undefined;
   }
 

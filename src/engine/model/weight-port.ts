@@ -14,6 +14,8 @@ export class WeightPortModel implements PortModel {
   #words: bigint[] = [];
   /** Headers between the port and the sequencer, the oldest first. */
   #queue: bigint[] = [];
+  /** The words of headers that came last; no reset. */
+  #shown: bigint[] = [];
   /** The ring by place; the word that was read. */
   readonly #ring = new Map<number, bigint>();
   #place = 0;
@@ -45,9 +47,8 @@ export class WeightPortModel implements PortModel {
       ...(t.state === 'entries' && t.passes ? { table_address: BigInt(t.item), table_data: item } : {}),
       ...(this.#word === undefined ? {} : { ring_word: this.#word }),
       error_code: BigInt(t.error),
-      ...(this.#words.length === headerWords && t.error === weightErrors.limits
-        ? { error_rule: BigInt(ruleNumber(this.engine, this.#header())), error_header: packed(this.#words, 32) }
-        : {}),
+      error_rule: t.error === weightErrors.limits ? BigInt(ruleNumber(this.engine, this.#header())) : 0n,
+      ...(this.#shown.length === headerWords ? { error_header: packed(this.#shown, 32) } : {}),
       error_place: BigInt(t.packets) * 65536n + BigInt(t.beats),
     };
   }
@@ -101,6 +102,8 @@ export class WeightPortModel implements PortModel {
   }
 
   #store({ ring_address }: Ports): void {
+    if (this.#timing.passes && this.#timing.state === 'head')
+      this.#shown = [...this.#shown, this.#item()].slice(-headerWords);
     this.#word = this.#ring.get(Number(ring_address ?? 0n));
     if (!this.#timing.passes || this.#timing.state !== 'words') return;
     this.#ring.set(this.#place, this.#item());

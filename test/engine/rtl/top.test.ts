@@ -4,7 +4,7 @@ import { randomStream } from '../../../src/base/random.js';
 import { designParticipants } from '../../../src/cosim/design-participants.js';
 import { skipWithoutVerilator } from '../../../src/cosim/verilator-available.js';
 import { Engine } from '../../../src/engine/config.js';
-import { checkHeader } from '../../../src/engine/header-rules.js';
+import { checkHeader, ruleNumber } from '../../../src/engine/header-rules.js';
 import { decodeHeader, encodeHeader, type Header } from '../../../src/engine/header.js';
 import { ENGINE_ID, engineErrorCodes, engineStates } from '../../../src/engine/registers.js';
 import { engineValues } from '../../../src/engine/rtl/engine.js';
@@ -15,6 +15,9 @@ import { buildDesign } from '../../../src/hdl/index.js';
 import { compile, elaborate, type Simulation } from '../../../src/simulator/index.js';
 import { emitText } from '../../blocks/emit-text.js';
 import { randomLayer, type RandomLayer } from '../random-layer.js';
+import { EngineTopModel } from '../../../src/engine/model/engine-top-model.js';
+import { PortSimulation } from '../../../src/engine/model/port-simulation.js';
+import { resultMasks } from '../model/engine-bench.js';
 import { layerPackets } from './core-bench.js';
 import { type Beat, beatsOfPackets, TopBench } from './top-bench.js';
 
@@ -117,6 +120,7 @@ function send(
 function runFrame(bench: TopBench, random: RandomLayer, what: string): void {
   const frame = frameOf(random);
   bench.outputs = [];
+  bench.masks = resultMasks(engine, frame.passes, random.layer.output);
   send(bench, frame);
   bench.write('CTRL', 1);
   bench.until(() => bench.see('irq') === 1, 60_000, `done of ${what}`);
@@ -151,6 +155,29 @@ function errorOf(bench: TopBench, what: string, most = 20_000) {
   };
 }
 
+const model = (): Simulation =>
+  new PortSimulation(
+    new EngineTopModel(engine),
+    sim.ports.map(({ name, dir, width, signed }) => ({ name, dir, width, signed })),
+  );
+
+/** Begins a frame and gives it up after some cycles. */
+function giveUp(bench: TopBench, random: RandomLayer, cycles: number): void {
+  const frame = frameOf(random);
+  bench.outputs = [];
+  bench.masks = resultMasks(engine, frame.passes, random.layer.output);
+  send(bench, frame);
+  bench.write('CTRL', 1);
+  for (let k = 0; k < cycles; k++) bench.step();
+  bench.reset();
+  bench.write('ISR', bench.read('ISR'));
+}
+
+/** Other packets of weights in the place of those that wait. */
+function resend(bench: TopBench, weights: readonly Uint8Array[]): void {
+  bench.weights = beatsOfPackets(weights, engine.WP);
+}
+
 describe('engine', () => {
   it('runs frames, and says what it is and what it did', () => {
     const bench = begin('frames');
@@ -179,8 +206,8 @@ describe('engine', () => {
       const length = bench.random.nextInt(2) === 0 ? bench.random.nextInt(150) : 100 + bench.random.nextInt(1500);
       for (let cycle = 0; cycle < length && bench.see('irq') === 0; cycle++) bench.step();
       if (((bench.read('STATUS') >> 4) & 1) === 1) midway++;
-      bench.write('ISR', bench.read('ISR'));
       bench.reset();
+      bench.write('ISR', bench.read('ISR'));
       expect((bench.read('STATUS') >> 4) & 7).toBe(0);
       runFrame(bench, layers[(k + 7) % layers.length]!, `frame behind reset ${k} (seed ${seed})`);
     }
@@ -305,15 +332,70 @@ describe('engine', () => {
   });
 });
 
+describe('the cycle model of the whole engine', () => {
+  it('agrees in every cycle: frames, registers, resets in their middle', () => {
+    const bench = begin('model frames', [sim, model()]);
+    bench.chats = true;
+    for (let k = 0; k < 3; k++) {
+      runFrame(bench, layers[k + 2]!, `frame ${k}`);
+      giveUp(bench, layers[k]!, bench.random.nextInt(600));
+    }
+    bench.write('COMMAND', 2);
+    expect(bench.counter('FRAMES')).toBeGreaterThan(2);
+  });
+
+  it('agrees in errors of packets and headers, writes outside of the X-RAM, and time that runs out', () => {
+    const bench = begin('model errors', [sim, model()]);
+    const bytes = (packet: Uint8Array, change: Readonly<Record<number, number>>): Uint8Array =>
+      packet.map((byte, at) => change[at] ?? byte);
+    const cut = (beats: Beat[]): void => void (beats.pop() && beats.push({ ...beats.pop()!, last: true }));
+    const first = (packet: Uint8Array, change: Partial<Header>): Uint8Array =>
+      withHeader(packet, { ...decodeHeader(new Uint32Array(packet.slice(0, 128).buffer)), ...change });
+    const noRows = ruleNumber(engine, { ...frameOf(layers[6]!).passes[0]!.header, Ho: 0 });
+    const cases: readonly [string, Readonly<Record<string, number>>, (frame: ReturnType<typeof frameOf>) => void][] = [
+      ['s_axis_w is truncated', { code: 3, port: 1, rule: 0 }, () => cut(bench.weights)],
+      ['s_axis_x is truncated', { code: 3, port: 2 }, () => cut(bench.pixels)],
+      ['no header', { code: 1, port: 1 }, ({ weights }) => resend(bench, [bytes(weights[0]!, { 0: 1 })])],
+      [
+        'no rows',
+        { code: 2, port: 1, rule: noRows },
+        ({ weights }) => resend(bench, [bytes(weights[0]!, { 4: 0, 5: 0 })]),
+      ],
+      [
+        'results beyond the X-RAM',
+        { code: 5, port: 0 },
+        ({ weights }) =>
+          resend(bench, [
+            first(weights[0]!, { dstXram: 1, yBase: engine.XD - 1, yRow: 1, yRing: 64 }),
+            ...weights.slice(1),
+          ]),
+      ],
+      ['no weights come', { code: 8, port: 0 }, () => void (bench.weights = [])],
+    ];
+    for (const [k, [what, error, change]] of cases.entries()) {
+      const frame = frameOf(layers[k + 3]!);
+      bench.outputs = [];
+      bench.masks = [];
+      send(bench, frame);
+      change(frame);
+      bench.write('WATCHDOG', 2000);
+      bench.write('CTRL', 1);
+      expect(errorOf(bench, what, 60_000), what).toMatchObject(error);
+      if (error['port'] === 1) for (let word = 0; word < 32; word++) bench.read(`HEADER_${word}`);
+      for (let cycle = 0; cycle < 100; cycle++) bench.step();
+      bench.reset();
+      runFrame(bench, layers[k + 4]!, `frame behind: ${what}`);
+    }
+  });
+});
+
 describe.skipIf(skipWithoutVerilator())('engine in Verilator', () => {
   it('does the same in every cycle', { timeout: 240_000 }, async () => {
     const { participants } = await designParticipants({ design, params, text: emitText(design) });
-    const bench = begin('lockstep', [compile(elaborate(design, { params })), participants[1]!.create()]);
+    const bench = begin('lockstep', [sim, participants[1]!.create(), model()]);
+    bench.chats = true;
     runFrame(bench, layers[1]!, 'frame 0');
-    send(bench, frameOf(layers[2]!));
-    bench.write('CTRL', 1);
-    for (let k = 0; k < 150; k++) bench.step();
-    bench.reset();
+    giveUp(bench, layers[2]!, 150);
     runFrame(bench, layers[3]!, 'frame behind the reset');
   });
 });

@@ -208,7 +208,7 @@ module engine_weight_port #(
   logic [2:0]        error_q;
   logic [6:0]        rule_q;        // that the header breaks
   logic              bad_magic_q;
-  logic [62:0]       broken_q;      // rules that the header breaks
+  logic [66:0]       broken_q;      // rules that the header breaks
 
   always_ff @(posedge aclk) begin
     bad_magic_q <= header_q[7:0] != 8'd231;
@@ -496,35 +496,44 @@ module engine_weight_port #(
   logic broken59_zp;
   logic broken60_r_zp;
   logic broken61_pad;
-  logic broken62_in_unsigned;
+  logic broken62_lo;
+  logic broken63_hi;
+  logic broken64_r_lo;
+  logic broken65_r_hi;
+  logic broken66_in_unsigned;
   assign broken57_r_grp0 = h_res == 1'b1 && 20'(h_r_grp0) >= limit_groups;
   assign broken58_r_base = h_res == 1'b1 && h_r_base >= limit_xd;
   assign broken59_zp     = 20'($signed(header_q[815:800])) + half >= half + half;
   assign broken60_r_zp   = 20'($signed(header_q[879:864])) + half >= half + half;
   assign broken61_pad    = 20'($signed(header_q[831:816])) + half >= half + half + half;
+  assign broken62_lo     = 20'($signed(header_q[783:768])) + half >= half + half + half;
+  assign broken63_hi     = 20'($signed(header_q[799:784])) + half >= half + half + half;
+  assign broken64_r_lo   = 20'($signed(header_q[847:832])) + half >= half + half + half;
+  assign broken65_r_hi   = 20'($signed(header_q[863:848])) + half >= half + half + half;
 
-  if (XU > 0) begin : g_has62_xu
-    assign broken62_in_unsigned = 1'b0;
-  end else begin : g_has62_xu_else
-    assign broken62_in_unsigned = h_in_unsigned == 1'b1;
+  if (XU > 0) begin : g_has66_xu
+    assign broken66_in_unsigned = 1'b0;
+  end else begin : g_has66_xu_else
+    assign broken66_in_unsigned = h_in_unsigned == 1'b1;
   end
 
-  logic        broken63_g_last;  // not the groups of the channels
-  logic [62:0] broken;
-  assign broken63_g_last = 16'(header_q[284:276]) * 16'(D) < 16'(header_q[146:136])
+  logic        broken67_g_last;  // not the groups of the channels
+  logic [66:0] broken;
+  assign broken67_g_last = 16'(header_q[284:276]) * 16'(D) < 16'(header_q[146:136])
       || 16'(header_q[284:276]) * 16'(D) >= 16'(header_q[146:136]) + 16'(D);
-  assign broken          = {broken63_g_last, broken62_in_unsigned, broken61_pad, broken60_r_zp,
-      broken59_zp, broken58_r_base, broken57_r_grp0, broken56_r_requant, broken55_r_requant,
-      broken54_res, broken53_lut, broken52_planes, broken51_thresholds, broken50_requant,
-      broken49_requant, broken48_chn, broken47_op, broken46_y_sw, broken45_y_grp0, broken44_y_base,
-      broken43_x_base, broken42_dst_xram, broken41_y_slot0, broken40_x_slot0, broken39_w_mod,
-      broken38_w_keep, broken37_w_reuse, broken36_w_words, broken35_w_words, broken34_clast,
-      broken33_wrap, broken32_x_ch0, broken31_x_ch0, broken30_wrap, broken29_chn,
-      broken28_has_weights, broken27_has_weights, broken26_mlast, broken25_kh1, broken24_nt,
-      broken23_r_round, broken22_y_flat, broken21_y_sw, broken20_y_sw, broken19_y_ring,
-      broken18_x_ring, broken17_g_last, broken16_g_last, broken15_x_ch0, broken14_clast,
-      broken13_cc, broken12_chn, broken11_otn, broken10_mlast, broken9_mlast, broken8_w, broken7_h,
-      broken6_sh, broken5_nt, broken4_nt, broken3_xt, broken2_ho, broken1_round};
+  assign broken          = {broken67_g_last, broken66_in_unsigned, broken65_r_hi, broken64_r_lo,
+      broken63_hi, broken62_lo, broken61_pad, broken60_r_zp, broken59_zp, broken58_r_base,
+      broken57_r_grp0, broken56_r_requant, broken55_r_requant, broken54_res, broken53_lut,
+      broken52_planes, broken51_thresholds, broken50_requant, broken49_requant, broken48_chn,
+      broken47_op, broken46_y_sw, broken45_y_grp0, broken44_y_base, broken43_x_base,
+      broken42_dst_xram, broken41_y_slot0, broken40_x_slot0, broken39_w_mod, broken38_w_keep,
+      broken37_w_reuse, broken36_w_words, broken35_w_words, broken34_clast, broken33_wrap,
+      broken32_x_ch0, broken31_x_ch0, broken30_wrap, broken29_chn, broken28_has_weights,
+      broken27_has_weights, broken26_mlast, broken25_kh1, broken24_nt, broken23_r_round,
+      broken22_y_flat, broken21_y_sw, broken20_y_sw, broken19_y_ring, broken18_x_ring,
+      broken17_g_last, broken16_g_last, broken15_x_ch0, broken14_clast, broken13_cc, broken12_chn,
+      broken11_otn, broken10_mlast, broken9_mlast, broken8_w, broken7_h, broken6_sh, broken5_nt,
+      broken4_nt, broken3_xt, broken2_ho, broken1_round};
 
   always_ff @(posedge aclk) begin
     broken_q <= broken;
@@ -925,7 +934,8 @@ module engine_weight_port #(
                 ? 7'd50 : broken_q[50] ? 7'd51 : broken_q[51] ? 7'd52 : broken_q[52] ? 7'd53
                 : broken_q[53] ? 7'd54 : broken_q[54] ? 7'd55 : broken_q[55] ? 7'd56 : broken_q[56]
                 ? 7'd57 : broken_q[57] ? 7'd58 : broken_q[58] ? 7'd59 : broken_q[59] ? 7'd60
-                : broken_q[60] ? 7'd61 : broken_q[61] ? 7'd62 : broken_q[62] ? 7'd63 : 7'd0;
+                : broken_q[60] ? 7'd61 : broken_q[61] ? 7'd62 : broken_q[62] ? 7'd63 : broken_q[63]
+                ? 7'd64 : broken_q[64] ? 7'd65 : broken_q[65] ? 7'd66 : broken_q[66] ? 7'd67 : 7'd0;
           end else begin
             state_q <= TAPS;
           end
@@ -1025,8 +1035,8 @@ module engine_weight_port #(
       if (judged == 3'd0 && products_done && products_broken != 4'd0 && error_q == 3'd0) begin
         error_q <= 3'd2;
         state_q <= FAILED;
-        rule_q  <= products_broken[0] ? 7'd64 : products_broken[1] ? 7'd65 : products_broken[2]
-            ? 7'd66 : products_broken[3] ? 7'd67 : 7'd0;
+        rule_q  <= products_broken[0] ? 7'd68 : products_broken[1] ? 7'd69 : products_broken[2]
+            ? 7'd70 : products_broken[3] ? 7'd71 : 7'd0;
       end
     end
   end
