@@ -26,6 +26,8 @@ source $sdc
 check_timing > [file join $out check_timing.rpt]
 foreach cell [tech_or {} cells dont_use] { set_dont_use [get_lib_cells */$cell] }
 
+# A net with two ports, or a constant at one, would leave an assign in the netlist, which placement tools do not take.
+set_fix_multiple_port_nets -all -buffer_constants [get_designs *]
 if {$clock_gating} {
   set_clock_gating_style -positive_edge_logic integrated -control_point before
   compile_ultra -gate_clock

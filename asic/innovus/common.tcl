@@ -84,7 +84,7 @@ write_stream [file join $out $name.gds] -mode ALL -format stream -map_file [tech
 write_netlist [file join $out $name.v]
 write_netlist [file join $out ${name}_lvs.v] -include_pg_ports -exclude_leaf_cells
 write_def [file join $out $name.def] -routing
-write_parasitics -spef_file [file join $out $name.spef]
+foreach rc [dict keys [tech rc]] { write_parasitics -spef_file [file join $out ${name}_$rc.spef] -rc_corner rc_$rc }
 write_sdf [file join $out $name.sdf]
 write_lef_abstract [file join $out $name.lef]
 write_db [file join $out $name.db]

@@ -86,7 +86,7 @@ streamOut [file join $out $name.gds] -mode ALL -mapFile [tech gds map] -merge [g
 saveNetlist [file join $out $name.v]
 saveNetlist [file join $out ${name}_lvs.v] -includePowerGround -excludeLeafCell
 defOut -routing [file join $out $name.def]
-rcOut -spef [file join $out $name.spef]
+foreach rc [dict keys [tech rc]] { rcOut -spef [file join $out ${name}_$rc.spef] -rc_corner rc_$rc }
 write_sdf [file join $out $name.sdf]
 write_lef_abstract [file join $out $name.lef]
 saveDesign [file join $out $name.enc]

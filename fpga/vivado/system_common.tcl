@@ -3,11 +3,13 @@
 
 # A DMA of the vendor for an input stream, an output stream or both ("" where there is none).
 # Its length register gets 26 bits: the default of 14 ends every transfer at 16 KiB. With scatter_gather it takes its
-# transfers from descriptors in memory: a packet may be made of several.
+# transfers from descriptors in memory: a packet may be made of several. Its addresses reach all of the memory: that of
+# UltraScale+ does not end at 32 bits.
 proc create_dma {cell input output} {
-  global memory_port_bits scatter_gather
+  global memory_port_bits memory_address_bits scatter_gather
   set dma [create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:axi_dma:*] $cell]
   set_property -dict [list CONFIG.c_include_sg $scatter_gather CONFIG.c_sg_length_width 26 \
+    CONFIG.c_addr_width $memory_address_bits \
     CONFIG.c_include_mm2s [expr {$input ne ""}] CONFIG.c_include_s2mm [expr {$output ne ""}]] $dma
   if {$scatter_gather} { set_property CONFIG.c_sg_include_stscntrl_strm 0 $dma }
   # The memory side must be as wide as the stream at least.

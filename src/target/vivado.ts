@@ -68,6 +68,7 @@ export function vivadoSettings(design: TargetDesign, board: Board, options: Viva
     ['control_base', processor?.control_base ?? '0x00010000'],
     ['memory_ports', processor?.memory_ports ?? []],
     ['memory_port_bits', processor?.memory_port_bits ?? 64],
+    ['memory_address_bits', processor?.kind === 'ps8' ? 40 : 32],
     ['board_clock_mhz', board.clock?.mhz ?? 0],
     ['pins_xdc', pinsXdc(board) === undefined ? '' : `${board.name}.xdc`],
   ];
