@@ -2,6 +2,7 @@
 import { HeddleError } from '../../base/diagnostics.js';
 import type { Engine } from '../config.js';
 import { engineDiagnostic, engineError } from '../errors.js';
+import { weightBeats } from '../stream-sizes.js';
 import { extentOf, placeTensor, type TensorPlace } from '../tensor-place.js';
 import { allocate, type PlaceRequest } from './allocate.js';
 import { chooseGroups, type ChosenGroup } from './choose-groups.js';
@@ -17,6 +18,7 @@ import { inDram, onChip, type NetworkFacts, type Where } from './group-cost.js';
 import { LayerFigures } from './layer-traffic.js';
 import type { EngineNetwork, NetworkLayer } from './lower-stages.js';
 import { groupNote } from './plan-notes.js';
+import { scheduleOf } from './schedule.js';
 import { readersOf, rowsAlive, stripsOf } from './strips.js';
 
 /** Shares of the X-RAM that are planned with, until everything finds a place: rectangles leave gaps. */
@@ -46,7 +48,7 @@ export function planNetwork(engine: Engine, network: EngineNetwork): EnginePlan 
     }
     for (const ahead of [true, false]) {
       const placed = placeGroups(facts, chosen, ahead);
-      if (placed !== undefined) return planOf(facts, chosen, placed);
+      if (placed !== undefined) return withSharedWeights(facts, chosen, placed);
     }
   }
   throw new HeddleError(tooLarge(facts, stuck));
@@ -132,7 +134,24 @@ function placeGroups(facts: NetworkFacts, chosen: readonly ChosenGroup[], ahead:
   });
 }
 
-function planOf(facts: NetworkFacts, chosen: readonly ChosenGroup[], placed: Placed): EnginePlan {
+/** The plan with the bytes of weights that its passes really take: the bytes of wide codes may share theirs. */
+function withSharedWeights(facts: NetworkFacts, chosen: readonly ChosenGroup[], placed: Placed): EnginePlan {
+  const plan = planOf(facts, chosen, placed);
+  const { engine, network } = facts;
+  if (network.output.parts.length < 2) return plan;
+  const weights = plan.groups.map(() => 0);
+  for (const { group, pass } of scheduleOf(engine, plan, network).passes)
+    weights[group] = (weights[group] ?? 0) + (weightBeats(engine, pass.header) * engine.WP) / 8;
+  return planOf(facts, chosen, placed, weights);
+}
+
+/** @param weights bytes of the weight packets of every group, where they are known better than from its price */
+function planOf(
+  facts: NetworkFacts,
+  chosen: readonly ChosenGroup[],
+  placed: Placed,
+  weights?: readonly number[],
+): EnginePlan {
   const { engine, network } = facts;
   const stored = new Set<string>([network.input]);
   for (const { behind } of chosen) for (const [tensor, { where }] of behind) if (inDram(where)) stored.add(tensor);
@@ -146,10 +165,11 @@ function planOf(facts: NetworkFacts, chosen: readonly ChosenGroup[], placed: Pla
         ...{ tensor, from: since === index ? from : 'before' },
         ...place,
       }));
-    const { weights, loads, results } = cost.bytes;
+    const bytes = { ...cost.bytes, weights: weights?.[index] ?? cost.bytes.weights };
     return {
       ...{ layers: layers.map(plannedLayer), rows: cost.rows, keepWeights: cost.keepWeights, places },
-      ...{ bytes: weights + loads + results, note: groupNote(facts, layers, cost, stored, places) },
+      bytes: bytes.weights + bytes.loads + bytes.results,
+      note: groupNote(facts, layers, { ...cost, bytes }, stored, places),
     };
   });
   return {

@@ -12,6 +12,7 @@ import { slabsOf, slabsOfPasses, type Slab } from './layer-traffic.js';
 import type { EngineNetwork, NetworkLayer } from './lower-stages.js';
 import { planLayer } from './plan-layer.js';
 import { overlap, rectangleOf, type Rectangle } from './rectangle.js';
+import { shareWeights } from './share-weights.js';
 import { firstRead, readersOf, stripsOf, type Strips } from './strips.js';
 
 /** A pass with its layer, and the tensor in DRAM that its results belong to. */
@@ -140,7 +141,8 @@ class Scheduler {
   }
 
   finish(): Schedule {
-    const [passes, loads] = [this.#passes, this.#loads];
+    const loads = this.#loads;
+    const passes = [...shareWeights(this.engine, this.#passes, loads, this.network.output.parts)];
     const last = passes.at(-1);
     if (last !== undefined)
       passes[passes.length - 1] = { ...last, pass: { ...last.pass, header: { ...last.pass.header, last: 1 } } };

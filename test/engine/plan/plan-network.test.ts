@@ -56,9 +56,20 @@ const branches = (): Flow => {
   return pipe(both, globalAveragePool(), quantize(8), dense(3, { weightBits }));
 };
 
+/** A matrix of several weight tiles, whose sums have more bits than a pixel. */
+const wide = (): Flow =>
+  pipe(
+    bytes({ height: 6, width: 5, channels: 3 }),
+    block(9, 3),
+    globalAveragePool(),
+    quantize(8),
+    dense(37, { weightBits }),
+  );
+
 const networks = {
   chain: lowerGraph(graphOf('chain', chain())),
   branches: lowerGraph(graphOf('branches', branches())),
+  wide: lowerGraph(graphOf('wide', wide())),
 };
 
 function prepared(name: keyof typeof networks, text: string) {
@@ -85,6 +96,26 @@ describe('planNetwork', () => {
     const { plan, network, codes, expected } = prepared(name, text);
     const program = programOf(readPlan(JSON.stringify(plan)), network);
     expect([...runProgram(program, codes).output()]).toEqual(expected);
+    expect(trafficOf(program).total).toBe(
+      plan.groups.reduce((sum, { bytes: each }) => sum + each, 0) + program.descriptors.bytes,
+    );
+  });
+
+  it.each([
+    ['two weight tiles at a time', 'P=3,G=2,M=8,D=2,WD=20', 3],
+    ['a weight tile at a time', 'P=3,G=2,M=8,D=2,WD=16', 5],
+  ])('wide codes take the weights once: %s', (_, text, times) => {
+    const { plan, network, codes, expected } = prepared('wide', text);
+    const program = programOf(plan, network);
+    expect([...runProgram(program, codes).output()]).toEqual(expected);
+    const bytesOfCode = network.output.parts.length;
+    const last = program.passes.slice(-bytesOfCode * times);
+    expect(bytesOfCode).toBeGreaterThan(1);
+    expect(last.map(({ layer }) => layer.output)).toEqual(
+      Array.from({ length: times }, () => network.output.parts).flat(),
+    );
+    expect(last.map(({ pass }) => pass.header.wReuse)).toEqual(last.map((__, k) => (k % bytesOfCode === 0 ? 0 : 1)));
+    expect(last.map(({ pass }) => pass.header.last)).toEqual(last.map((__, k) => (k === last.length - 1 ? 1 : 0)));
     expect(trafficOf(program).total).toBe(
       plan.groups.reduce((sum, { bytes: each }) => sum + each, 0) + program.descriptors.bytes,
     );
@@ -152,6 +183,7 @@ describe('planNetwork', () => {
   it.each([
     ['a chain', 'chain', 'P=3,G=2,M=8,D=2,XD=96,XP=64,YP=64,ADD=0'],
     ['branches', 'branches', 'P=3,G=2,M=8,D=2,XD=72,XP=64,YP=64'],
+    ['wide codes', 'wide', 'P=3,G=2,M=8,D=2,WD=16,XP=64,YP=64,HQ=3,PQ=4'],
   ] as const)('the circuit computes the same, tensors coming back from a memory: %s', (_, name, text) => {
     const { engine, plan, network, codes, expected } = prepared(name, text);
     const program = programOf(plan, network);
