@@ -4,44 +4,14 @@
  * computed in this cycle, that of a register when it was in the one before, that of a memory when it was written. Small
  * values that large nodes read are computed in every cycle, and compared with what they were.
  */
-import { type ElabSignal, type ElaboratedCircuit, type Ex, elementCount, signalOf } from '../elaborated.js';
+import { type ElabSignal, type ElaboratedCircuit, elementCount, signalOf } from '../elaborated.js';
 import { visitReads } from '../walk.js';
 import { distance } from './depend.js';
+import type { Activity, Gate, GatedNode, Part, Sources, Watched } from './gated.js';
 import { componentLists } from './graph.js';
 import { storageBytes } from './layout.js';
-import { type Arm, type PlannedAssign, type PlannedCircuit, type PlannedUpdate, visitPlan } from './plan.js';
-
-export type GatedNode = PlannedAssign | PlannedUpdate;
-
-/** What a node depends on; bits of `then` or `else` count by a condition that is the same in all iterations. */
-export interface Sources {
-  readonly bits: ReadonlySet<number>;
-  /** Depends on something that nobody watches. */
-  readonly always: boolean;
-  readonly branch?: { readonly cond: Ex; readonly then: Sources; readonly else: Sources };
-}
-
-export interface Gate {
-  readonly bit: number;
-  readonly sources: Sources;
-  /** The register depends on itself in some way: its bit is set only when an element really changes. */
-  readonly detect: boolean;
-}
-
-/** Values that are compared with what they were; they share a bit. */
-export interface Watched {
-  readonly bit: number;
-  readonly signals: readonly number[];
-}
-
-export interface Activity {
-  readonly gates: ReadonlyMap<GatedNode, Gate>;
-  readonly watched: readonly Watched[];
-  /** Bits of memories by signal. */
-  readonly memories: ReadonlyMap<number, number>;
-  /** All bits; the last one, on which every node depends, is set only where everything counts as changed. */
-  readonly bits: number;
-}
+import { loopsOf, mayBePart, partsIn, readsOf, readsOfWrites } from './parts.js';
+import { type Arm, type PlannedCircuit, type PlannedUpdate, visitPlan } from './plan.js';
 
 /** Cheaper nodes are computed in every cycle. */
 export const LEAST_COST = 48;
@@ -52,13 +22,13 @@ const NUMBERS = 3;
 /** Larger values are not compared. */
 const MOST_BYTES = 160;
 
-type Circuit = Pick<ElaboratedCircuit, 'signals' | 'clocks' | 'asyncResets'>;
+type Circuit = Pick<ElaboratedCircuit, 'signals' | 'clocks' | 'asyncResets' | 'expressions'>;
 
 const bytesOf = (s: ElabSignal): number => elementCount(s) * storageBytes(s.width);
 
 /**
- * The gates of a program for nodes of at least `least` instructions; undefined where there is nothing worth one. `fixed`
- * are registers that move in memory; fewer gates than `fewest` are none.
+ * The gates of a program for nodes of at least `least` instructions, and its parts; undefined where there is nothing worth
+ * one. `fixed` are registers that move in memory; fewer gates than `fewest` are none.
  */
 export function activityOf(
   circuit: Circuit,
@@ -71,8 +41,8 @@ export function activityOf(
   let nodes = candidates(circuit, program, fixed, least);
   // Without a gate a node may make others lose theirs.
   for (;;) {
-    if (nodes.size < fewest || nodes.size === 0) return undefined;
-    const found = new Search(circuit, program, nodes).activity();
+    if (nodes.size < fewest) return undefined;
+    const found = new Search(circuit, program, nodes, fixed).activity();
     if (!(found instanceof Set)) return found;
     nodes = found;
   }
@@ -136,16 +106,30 @@ class Search {
   private readonly writers = new Map<number, GatedNode[]>();
   /** Signals that some node without a gate drives. */
   private readonly free = new Set<number>();
+  /** Signals that some part drives. */
+  private readonly marked = new Set<number>();
   private readonly written = new Set<number>();
+  /** Signals that memories and nodes without a gate read. */
+  private readonly others = new Set<number>();
   private readonly readers = new Map<number, Set<number>>();
+  private readonly parts: readonly (readonly GatedNode[])[];
+  /** Number of the part that drives a signal; the last one of those of an array. */
+  private readonly partOf = new Map<GatedNode, number>();
 
   constructor(
     private readonly circuit: Circuit,
     program: PlannedCircuit,
     private readonly nodes: ReadonlySet<GatedNode>,
+    private readonly fixed: (signal: number) => boolean,
   ) {
     for (const node of nodes) this.bitOf.set(node, this.bitOf.size);
+    this.parts = partsIn(circuit, program, nodes, mayBePart(circuit, program, fixed));
+    this.parts.forEach((part, n) => part.forEach((node) => this.partOf.set(node, n)));
     for (const node of [...program.assigns, ...program.updates]) {
+      if (this.partOf.has(node)) {
+        this.marked.add(node.target);
+        continue;
+      }
       if (!nodes.has(node)) {
         this.free.add(node.target);
         continue;
@@ -155,6 +139,9 @@ class Search {
       else list.push(node);
     }
     for (const w of program.writes) this.written.add(w.memory);
+    readsOfWrites(program, (id) => this.others.add(id));
+    for (const node of [...program.assigns, ...program.updates])
+      if (!this.partOf.has(node) && !nodes.has(node)) readsOf(node, (id) => this.others.add(id));
   }
 
   /** The gates, or the nodes that may still have one. */
@@ -162,14 +149,10 @@ class Search {
     const rest = new Set(this.nodes);
     for (const node of this.nodes) if (!this.worthwhile(node)) rest.delete(node);
     if (rest.size < this.nodes.size) return rest;
-    for (const node of this.nodes) this.noteReads(node);
-    const { watched, memories, bits } = this.numbered();
-    const place = new Map<number, number>();
-    for (const w of watched) for (const id of w.signals) place.set(id, w.bit);
-    const raw = [...this.nodes].map((node) => {
-      const sources = this.sourcesOf(node, place, memories);
-      return { ...sources, bits: new Set(sources.bits).add(bits) };
-    });
+    for (const node of this.nodes) this.noteReads(node, this.bitOf.get(node) ?? 0);
+    this.parts.forEach((part, n) => part.forEach((node) => this.noteReads(node, this.nodes.size + n)));
+    const { watched, place, memories, bits } = this.numbered();
+    const raw = [...this.nodes].map((node) => this.sourcesOf(node, place, memories));
     raw.forEach((s, n) => s.always && rest.delete([...this.nodes][n] as GatedNode));
     if (rest.size < this.nodes.size) return rest;
     const detect = this.circular(raw);
@@ -180,7 +163,52 @@ class Search {
       if (detect.has(bit) && !this.maySeeChanges(node)) rest.delete(node);
       gates.set(node, { bit, sources, detect: detect.has(bit) });
     });
-    return rest.size < this.nodes.size ? rest : { gates, watched, memories, bits: bits + 1 };
+    if (rest.size < this.nodes.size) return rest;
+    return { gates, watched, memories, bits, parts: this.partNodes(place, memories), ...this.marksOf(place) };
+  }
+
+  private partNodes(place: ReadonlyMap<number, number>, memories: ReadonlyMap<number, number>): Map<GatedNode, Part> {
+    const found = new Map<GatedNode, Part>();
+    this.parts.forEach((nodes, n) => {
+      const bit = this.nodes.size + n;
+      const all = new Set([bit]);
+      let always = false;
+      for (const node of nodes) {
+        const { bits, always: never } = flat(this.sourcesOf(node, place, memories, false));
+        for (const b of bits) all.add(b);
+        always ||= never;
+      }
+      const part: Part = { bit, sources: { bits: all, always } };
+      for (const node of nodes) found.set(node, part);
+    });
+    return found;
+  }
+
+  /** What is to be set where something that parts store changes, and which of their wires others read. */
+  private marksOf(place: ReadonlyMap<number, number>): Pick<Activity, 'marks' | 'kept'> {
+    const marks = new Map<number, number[]>();
+    const kept = new Set<number>();
+    const own = new Map<number, number>();
+    for (const [node, n] of this.partOf) {
+      // Where several parts drive an array, all of them mark each other.
+      const bit = this.nodes.size + n;
+      own.set(node.target, own.has(node.target) && own.get(node.target) !== bit ? -1 : bit);
+    }
+    for (const [id, bit] of own) {
+      const wire = signalOf(this.circuit, id).kind === 'wire';
+      const bits = [...(this.readers.get(id) ?? [])].filter((b) => !wire || b !== bit);
+      if (wire && (bits.length > 0 || this.others.has(id) || this.free.has(id))) kept.add(id);
+      if (this.isCompared(signalOf(this.circuit, id))) continue;
+      const set = bits.filter((b) => b >= this.nodes.size);
+      const watched = place.get(id);
+      if (watched !== undefined) set.push(watched);
+      if (set.length > 0)
+        marks.set(
+          id,
+          set.sort((a, b) => a - b),
+        );
+    }
+    return { marks, kept };
   }
 
   /** What is read can be told to be as it was, for less than the node costs. */
@@ -191,45 +219,58 @@ class Search {
       if (seen.has(r.signal)) return;
       seen.add(r.signal);
       const s = signalOf(this.circuit, r.signal);
-      if (this.isWatched(s)) compared += bytesOf(s) <= 8 ? 3 : 2 + bytesOf(s) / 6;
+      if (this.isCompared(s)) compared += bytesOf(s) <= 8 ? 3 : 2 + bytesOf(s) / 6;
     });
     return compared * 1.5 < costOf(node.plan, loopsOf(node));
   }
 
-  private noteReads(node: GatedNode): void {
-    const bit = this.bitOf.get(node) ?? 0;
-    visitPlan(node.plan, loopsOf(node), (r) => {
-      if (!this.isWatched(signalOf(this.circuit, r.signal))) return;
-      const list = this.readers.get(r.signal);
-      if (list === undefined) this.readers.set(r.signal, new Set([bit]));
+  private noteReads(node: GatedNode, bit: number): void {
+    readsOf(node, (signal) => {
+      if (!this.isCompared(signalOf(this.circuit, signal)) && !this.marked.has(signal)) return;
+      const list = this.readers.get(signal);
+      if (list === undefined) this.readers.set(signal, new Set([bit]));
       else list.add(bit);
     });
   }
 
-  private isWatched(s: ElabSignal): boolean {
-    if (s.kind === 'memory' || bytesOf(s) > MOST_BYTES) return false;
-    return this.free.has(s.id) || !this.writers.has(s.id);
+  /** Nobody tells when it changes. */
+  private isCompared(s: ElabSignal): boolean {
+    if (s.kind === 'memory' || bytesOf(s) > MOST_BYTES || this.fixed(s.id)) return false;
+    return this.free.has(s.id) || (!this.writers.has(s.id) && !this.marked.has(s.id));
   }
 
-  /** Bits behind those of nodes: watched values by who reads them, and memories. */
-  private numbered(): { watched: Watched[]; memories: Map<number, number>; bits: number } {
-    let bits = this.nodes.size;
-    const groups = new Map<string, { bit: number; signals: number[] }>();
-    for (const [signal, nodes] of this.readers) {
-      const key = [...nodes].sort((a, b) => a - b).join();
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { bit: bits++, signals: [signal] });
-      else group.signals.push(signal);
+  /** What is written in parts and not only there, and cannot be compared. */
+  private isLost(id: number): boolean {
+    const s = signalOf(this.circuit, id);
+    return (this.free.has(id) || s.port === 'input') && !this.isCompared(s);
+  }
+
+  /** Bits behind those of nodes and parts: of values by who reads them, and of memories. */
+  private numbered(): { watched: Watched[]; place: Map<number, number>; memories: Map<number, number>; bits: number } {
+    let bits = this.nodes.size + this.parts.length;
+    const groups = new Map<string, { bit: number; signals: number[]; compared: boolean }>();
+    const place = new Map<number, number>();
+    for (const [signal, all] of this.readers) {
+      const compared = this.isCompared(signalOf(this.circuit, signal));
+      // Parts have bits of their own that are set by whoever stores the value.
+      const who = [...all].filter((b) => compared || b < this.nodes.size);
+      if (who.length === 0) continue;
+      const key = `${compared ? '' : 'marked '}${who.sort((a, b) => a - b).join()}`;
+      let group = groups.get(key);
+      if (group === undefined) groups.set(key, (group = { bit: bits++, signals: [], compared }));
+      group.signals.push(signal);
+      place.set(signal, group.bit);
     }
     const memories = new Map<number, number>();
     for (const id of this.written) memories.set(id, bits++);
-    return { watched: [...groups.values()], memories, bits };
+    return { watched: [...groups.values()].filter((g) => g.compared), place, memories, bits };
   }
 
   private sourcesOf(
     node: GatedNode,
     place: ReadonlyMap<number, number>,
     memories: ReadonlyMap<number, number>,
+    marked = true,
   ): Sources {
     const loops = loopsOf(node);
     const under = (arm: Arm): Sources => {
@@ -237,13 +278,12 @@ class Search {
       let always = false;
       const note = ({ signal: id }: { readonly signal: number }): void => {
         const watched = place.get(id);
-        if (watched !== undefined) bits.add(watched);
+        if (watched !== undefined && (marked || this.isCompared(signalOf(this.circuit, id)))) bits.add(watched);
         const memory = memories.get(id);
         if (memory !== undefined) bits.add(memory);
         for (const w of this.writers.get(id) ?? []) bits.add(this.bitOf.get(w) ?? 0);
         // Something large that is computed in every cycle or comes from outside; what nobody drives stays what it is.
-        const { port } = signalOf(this.circuit, id);
-        if (watched === undefined && (this.free.has(id) || port === 'input')) always = true;
+        if (this.isLost(id)) always = true;
       };
       for (const a of arm.sunk) visitPlan(a.plan, a.loops, note);
       const { body } = arm;
@@ -287,7 +327,12 @@ export function allBits(s: Sources, into = new Set<number>()): Set<number> {
   return into;
 }
 
-const loopsOf = (node: GatedNode): readonly number[] => ('tree' in node ? [...node.loops, ...node.inner] : node.loops);
+/** Without branches. */
+function flat(s: Sources): { readonly bits: ReadonlySet<number>; readonly always: boolean } {
+  const always = (of: Sources): boolean =>
+    of.always || (of.branch !== undefined && (always(of.branch.then) || always(of.branch.else)));
+  return { bits: allBits(s), always: always(s) };
+}
 
 /** A watched value that is one number rather than bytes in memory. */
 export const isNumber = (s: ElabSignal): boolean => elementCount(s) === 1 && s.width <= 64;

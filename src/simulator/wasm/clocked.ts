@@ -27,7 +27,12 @@ interface Access {
 
 type Circuit = Pick<ElaboratedCircuit, 'signals'>;
 
-export function orderClocked(circuit: Circuit, prepared: PlannedCircuit): ClockedItem[] {
+/** `together` says which updates should stand next to each other; without it those that have decisions in common. */
+export function orderClocked(
+  circuit: Circuit,
+  prepared: PlannedCircuit,
+  together?: (update: PlannedUpdate) => string,
+): ClockedItem[] {
   const updates = prepared.updates.map((u) => ({ u, ...ownDirection(circuit, u) }));
   const accesses: Access[] = [
     ...prepared.updates.map((u) => ({ target: u.target, loops: [...u.loops, ...u.inner], reads: readsOfPlan(u) })),
@@ -37,7 +42,10 @@ export function orderClocked(circuit: Circuit, prepared: PlannedCircuit): Clocke
   updates.forEach((x, k) => (shadow[k] = x.shadow ? 1 : 0));
   const after = mustPrecede(circuit, prepared, accesses);
   markShadows(after, shadow, updates.length);
-  const gates = accesses.map((a, n) => gateOf(prepared.updates[n], a.loops));
+  const gates = accesses.map((a, n) => {
+    const update = prepared.updates[n];
+    return update === undefined || together === undefined ? gateOf(update, a.loops) : together(update);
+  });
   const order = byGate(after, shadow, gates);
   return order.map((n): ClockedItem => {
     const x = updates[n];

@@ -44,7 +44,7 @@ export interface Operations {
   wideInto(c: EmitContext, ex: Ex, dst: Address): void;
 }
 
-/** Locals that tell whether registers change: bits that differ, and 1 for numbers that do. */
+/** Locals that tell whether a signal changes: bits that differ, and 1 for numbers that do. */
 export interface Detection {
   readonly vector: number;
   readonly scalar: number;
@@ -60,8 +60,8 @@ export class EmitContext {
   localOnly: { has(signal: number): boolean } = new Set<number>();
   /** Loops that run as one: addresses follow the variable of the last one only, in steps of the elements. */
   merged: { readonly from: number; readonly to: number } | undefined;
-  /** Where stores note that they change something. */
-  detect: Detection | undefined;
+  /** Where stores to a signal note that they change something. */
+  detect: ((signal: number) => Detection | undefined) | undefined;
 
   constructor(
     readonly shared: Shared,

@@ -1,9 +1,10 @@
 /** Code of gates: bits of what has changed, in words in memory, and the comparisons and stores that set them. */
 import { type Ex, elementCount, signalOf } from '../elaborated.js';
-import { type Activity, type Gate, type Sources, type Watched, allBits, isNumber } from './activity.js';
+import { allBits, isNumber } from './activity.js';
 import { copyBytes } from './bytes.js';
-import { type EmitContext, type Shared, typeOf } from './emit-context.js';
+import { type Detection, type EmitContext, type Shared, typeOf } from './emit-context.js';
 import { I32, I64, OP, V128 } from './function.js';
+import type { Activity, Gate, Part, Sources, Watched } from './gated.js';
 import { storageBytes } from './layout.js';
 import type { Action, NestGate } from './nest.js';
 import { VECTOR } from './simd.js';
@@ -12,6 +13,19 @@ import { VECTOR } from './simd.js';
 export interface GatePlace {
   readonly address: number;
   readonly bytes: number;
+}
+
+/** Bits of a word that have numbers; the one above is set only where everything counts as changed. */
+const WORD = 63;
+const EVERYTHING: bigint = -1n << 63n;
+
+function masksOf(bits: Iterable<number>, words: number): bigint[] {
+  const masks: bigint[] = Array.from({ length: words }, () => 0n);
+  for (const bit of bits) {
+    const k = Math.floor(bit / WORD);
+    masks[k] = (masks[k] ?? 0n) | (1n << BigInt(bit % WORD));
+  }
+  return masks;
 }
 
 export class GateEmitter {
@@ -29,7 +43,7 @@ export class GateEmitter {
     private readonly activity: Activity,
     private readonly context: () => EmitContext,
   ) {
-    this.words = Math.ceil(activity.bits / 64);
+    this.words = Math.max(1, Math.ceil(activity.bits / WORD));
     const bytes = 8 * this.words;
     [this.now, this.run, this.next] = [0, 1, 2].map(() => shared.allocator.take(bytes)) as [number, number, number];
     for (const w of activity.watched) this.watchedOf.set(w.bit, w);
@@ -70,7 +84,7 @@ export class GateEmitter {
     return {
       roots: this.conditions(sources),
       push: () => this.pushRuns(sources),
-      enter: () => this.setBit(this.now, bit),
+      enter: () => this.setBits(this.now, [bit]),
       leave: () => undefined,
     };
   }
@@ -81,7 +95,7 @@ export class GateEmitter {
       gates.flatMap((g) => this.conditions(g.sources)),
       ({ f }) => {
         for (let k = 0; k < this.words; k++) {
-          const mine = gates.filter((g) => Math.floor(g.bit / 64) === k);
+          const mine = gates.filter((g) => Math.floor(g.bit / WORD) === k);
           const run = f.local(I64);
           f.i64(0n).set(run);
           let seen = 0n;
@@ -89,10 +103,10 @@ export class GateEmitter {
             f.get(run);
             this.pushRuns(g.sources);
             f.op(OP.i64.extend_u)
-              .i64(BigInt(g.bit % 64))
+              .i64(BigInt(g.bit % WORD))
               .op(OP.i64.shl, OP.i64.or)
               .set(run);
-            if (g.detect) seen |= 1n << BigInt(g.bit % 64);
+            if (g.detect) seen |= 1n << BigInt(g.bit % WORD);
           }
           f.i32(0)
             .get(run)
@@ -117,16 +131,65 @@ export class GateEmitter {
         locals = { vector: c.f.local(V128), scalar: c.f.local(I32) };
         c.f.simdBytes(VECTOR.const, []).set(locals.vector);
         c.f.i32(0).set(locals.scalar);
-        c.detect = locals;
+        const found = locals;
+        c.detect = () => found;
       },
       leave: () => {
         if (locals === undefined) return;
         const c = this.context();
         c.detect = undefined;
         c.f.get(locals.vector).simd(VECTOR.anyTrue).get(locals.scalar).op(OP.i32.or);
-        c.f.if(() => this.setBit(this.next, bit));
+        c.f.if(() => this.setBits(this.next, [bit]));
       },
     };
+  }
+
+  /** Gate of a part, of registers at the `edge` or of wires. */
+  ofPart({ sources }: Part, edge: boolean): NestGate {
+    // Signals whose change means the same share what tells about it.
+    const groups = new Map<string, { readonly bits: readonly number[]; vector?: number; scalar?: number }>();
+    const detectionOf = (signal: number): Detection | undefined => {
+      const bits = this.activity.marks.get(signal);
+      if (bits === undefined) return undefined;
+      const key = bits.join();
+      const group = groups.get(key) ?? { bits };
+      groups.set(key, group);
+      const { f } = this.context();
+      return {
+        get vector() {
+          return (group.vector ??= f.local(V128));
+        },
+        get scalar() {
+          return (group.scalar ??= f.local(I32));
+        },
+      };
+    };
+    return {
+      roots: [],
+      push: () => this.pushRuns(sources),
+      enter: () => {
+        this.context().detect = detectionOf;
+      },
+      leave: () => {
+        const c = this.context();
+        c.detect = undefined;
+        for (const { bits, vector, scalar } of groups.values()) {
+          if (vector !== undefined) c.f.get(vector).simd(VECTOR.anyTrue);
+          if (scalar !== undefined) c.f.get(scalar);
+          if (vector !== undefined && scalar !== undefined) c.f.op(OP.i32.or);
+          if (vector !== undefined || scalar !== undefined)
+            c.f.if(() => this.setBits(edge ? this.next : this.now, bits));
+        }
+      },
+    };
+  }
+
+  /** Pushes whether one of these parts ran at this edge. */
+  pushPartsRan(parts: readonly Part[]): void {
+    this.pushRuns({
+      bits: new Set(parts.flatMap((p) => [...p.sources.bits])),
+      always: parts.some((p) => p.sources.always),
+    });
   }
 
   /** Pushes whether one of these registers ran at this edge. */
@@ -137,36 +200,36 @@ export class GateEmitter {
   /** After a write: whoever reads the memory has work in the next cycle. */
   memoryWritten(memory: number): void {
     const bit = this.activity.memories.get(memory);
-    if (bit !== undefined) this.setBit(this.next, bit);
+    if (bit !== undefined) this.setBits(this.next, [bit]);
   }
 
   private action(roots: readonly Ex[], emit: (c: EmitContext) => void): Action {
     return { kind: 'action', roots, emit: () => emit(this.context()) };
   }
 
-  private setBit(base: number, bit: number): void {
-    const at = base + 8 * Math.floor(bit / 64);
-    const mask = BigInt.asIntN(64, 1n << BigInt(bit % 64));
-    this.context().f.i32(0).i32(0).mem('i64_load', at).i64(mask).op(OP.i64.or).mem('i64_store', at);
+  private setBits(base: number, bits: Iterable<number>): void {
+    masksOf(bits, this.words).forEach((mask, k) => {
+      const at = base + 8 * k;
+      if (mask !== 0n) this.context().f.i32(0).i32(0).mem('i64_load', at).i64(mask).op(OP.i64.or).mem('i64_store', at);
+    });
   }
 
-  /** Pushes 1 if a bit is set, else 0. */
+  /** Pushes 1 if a bit is set, or everything counts as changed, else 0. */
   private pushAny(base: number, bits: ReadonlySet<number>): void {
     const { f } = this.context();
+    const masks: bigint[] = masksOf(bits, this.words);
+    if (!masks.some((mask) => mask !== 0n)) masks[0] = EVERYTHING;
     let some = false;
-    for (let k = 0; k < this.words; k++) {
-      let mask = 0n;
-      for (const bit of bits) if (Math.floor(bit / 64) === k) mask |= 1n << BigInt(bit % 64);
-      if (mask === 0n) continue;
+    masks.forEach((mask, k) => {
+      if (mask === 0n) return;
       f.i32(0)
         .mem('i64_load', base + 8 * k)
-        .i64(BigInt.asIntN(64, mask))
+        .i64(mask | EVERYTHING)
         .op(OP.i64.and);
       if (some) f.op(OP.i64.or);
       some = true;
-    }
-    if (!some) f.i32(0);
-    else f.i64(0n).op(OP.i64.ne);
+    });
+    f.i64(0n).op(OP.i64.ne);
   }
 
   private pushRuns({ bits, always, branch }: Sources): void {
@@ -244,7 +307,7 @@ export class GateEmitter {
         f.get(vector).simd(VECTOR.anyTrue).get(differs).op(OP.i32.or).set(differs);
       }
       f.get(differs).if(() => {
-        this.setBit(this.now, bit);
+        this.setBits(this.now, [bit]);
         all.forEach(({ signal, bytes, saved }, n) => {
           const value = values[n];
           if (value === undefined) copyBytes(c, { offset: saved }, { offset: c.slot(signal.id).address }, bytes);

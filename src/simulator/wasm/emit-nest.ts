@@ -6,7 +6,7 @@ import { type Affine, affineKey } from '../affine.js';
 import { type Ex, isAffine } from '../elaborated.js';
 import { children, visitReads } from '../walk.js';
 import { addressOf, copyBytes } from './bytes.js';
-import { type Detection, type EmitContext, typeOf } from './emit-context.js';
+import { type Address, type Detection, type EmitContext, typeOf } from './emit-context.js';
 import { pushAs, pushValue } from './emit-value.js';
 import { wideAddress, wideInto } from './emit-wide.js';
 import { I32, OP, V128 } from './function.js';
@@ -17,7 +17,7 @@ import type { Branch, Leaf, Nest, Step } from './nest.js';
 import { VECTOR } from './simd.js';
 import { emitVectorLoop, vectorBits } from './vector-loop.js';
 
-export type { Action, Branch, Leaf, Nest, Prelude, Step } from './nest.js';
+export type { Action, Branch, Leaf, Nest, NestGate, Prelude, Step } from './nest.js';
 
 /** A plan as steps; `leaf` makes the step of a value, `nests` those of nodes that sank into a branch. */
 export function planSteps(
@@ -300,7 +300,7 @@ function rowsOver(c: EmitContext, leaf: Leaf): { readonly end: number } | undefi
   const size = storageBytes(width);
   const elements = dims.reduce((n, d) => n * d, 1);
   if (classOf(width) === 'wide' || ring !== undefined || leaf.ripple === true) return undefined;
-  if (c.detect !== undefined || leaf.inner.reduce((n, d) => n * d, 1) !== elements) return undefined;
+  if (c.detect?.(leaf.target) !== undefined || leaf.inner.reduce((n, d) => n * d, 1) !== elements) return undefined;
   const to = c.byteAffine(leaf.target, leaf.index, leaf.shadow);
   if (affineKey(to) !== affineKey({ ...denseOver(leaf.inner, 0, size), c: leaf.shadow ?? address })) return undefined;
   // Nothing that is read may lie where vectors reach to.
@@ -333,6 +333,8 @@ function store(c: EmitContext, leaf: Leaf): void {
   }
   if (classOf(width) === 'wide') {
     const dst = c.address(leaf.target, leaf.index, leaf.shadow);
+    const wide = c.detect?.(leaf.target);
+    if (wide !== undefined) return wideDetected(c, leaf, dst, wide);
     if (leaf.shadow === undefined && reads(value, leaf.target)) {
       const from = c.scratch(limbsOf(width) * 8);
       wideInto(c, value, from);
@@ -355,7 +357,12 @@ function store(c: EmitContext, leaf: Leaf): void {
     c.remember(self, { local });
     return;
   }
-  if (c.detect !== undefined) return storeDetected(c, leaf, c.detect);
+  const detect = c.detect?.(leaf.target);
+  if (detect !== undefined) {
+    const local = storeDetected(c, leaf, detect);
+    if (again) c.remember(self, { local });
+    return;
+  }
   const offset = c.pushElement(leaf.target, leaf.index, leaf.shadow);
   pushValue(c, value);
   if (again) {
@@ -366,8 +373,8 @@ function store(c: EmitContext, leaf: Leaf): void {
   c.store(width, offset);
 }
 
-/** Stores a value and notes whether it is another one. */
-function storeDetected(c: EmitContext, leaf: Leaf, detect: Detection): void {
+/** Stores a value and notes whether it is another one; gives the local that has it. */
+function storeDetected(c: EmitContext, leaf: Leaf, detect: Detection): number {
   const { width, signed } = c.signal(leaf.target);
   const type = typeOf(width);
   const [old, now] = [c.f.local(type), c.f.local(type)];
@@ -383,6 +390,22 @@ function storeDetected(c: EmitContext, leaf: Leaf, detect: Detection): void {
     .get(now)
     .op(type === I32 ? OP.i32.ne : OP.i64.ne);
   c.f.get(detect.scalar).op(OP.i32.or).set(detect.scalar);
+  return now;
+}
+
+/** Stores a value of more than 64 bits and notes whether it is another one. */
+function wideDetected(c: EmitContext, leaf: Leaf, dst: Address, detect: Detection): void {
+  const { f } = c;
+  const bytes = limbsOf(c.signal(leaf.target).width) * 8;
+  const from = c.scratch(bytes);
+  wideInto(c, leaf.value, from);
+  for (let at = 0; at < bytes; at += 16) {
+    const load = bytes - at < 16 ? VECTOR.load64Zero : VECTOR.load;
+    f.simdMem(load, c.pushBase(dst) + at);
+    f.simdMem(load, c.pushBase(from) + at);
+    f.simd(VECTOR.xor).get(detect.vector).simd(VECTOR.or).set(detect.vector);
+  }
+  copyBytes(c, dst, from, bytes);
 }
 
 function reads(ex: Ex, signal: number): boolean {
@@ -398,7 +421,8 @@ const BLOCK_BYTES = 32;
 function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
   const { value } = leaf;
   const total = leaf.inner.reduce((n, d) => n * d, 1);
-  if (total < 2 || value.op !== 'load' || leaf.shadow !== undefined || c.detect !== undefined) return false;
+  if (total < 2 || value.op !== 'load' || leaf.shadow !== undefined) return false;
+  if (c.detect?.(leaf.target) !== undefined) return false;
   const target = c.signal(leaf.target);
   const bytes = total * storageBytes(target.width);
   const index = value.index.flatMap((i) => (isAffine(i) ? [i] : []));

@@ -2,18 +2,29 @@
 import { type AsyncReset, type ElaboratedCircuit, type Ex, elementCount, isAffine, signalOf } from '../elaborated.js';
 import { type Read, visitReads } from '../walk.js';
 import { type ClockedItem, type UpdateItem, mayJoin, orderClocked } from './clocked.js';
-import type { Activity } from './activity.js';
+import { copyBytes } from './bytes.js';
 import { EmitContext, type Shared } from './emit-context.js';
 import { GateEmitter, type GatePlace } from './emit-gates.js';
-import { type Leaf, type Nest, type Step, emitNest, emittedCost, planSteps, rootsOf } from './emit-nest.js';
+import {
+  type Leaf,
+  type Nest,
+  type NestGate,
+  type Step,
+  emitNest,
+  emittedCost,
+  planSteps,
+  rootsOf,
+} from './emit-nest.js';
 import { operations } from './emit-value.js';
 import { writeNest } from './emit-write.js';
+import type { Activity, Part } from './gated.js';
 import type { ModuleWriter } from './encode.js';
 import { FunctionWriter } from './function.js';
 import { classOf, storageBytes } from './layout.js';
 import { type PlannedAssign, type PlannedCircuit, uniformArms } from './plan.js';
 import { defineRewind, emitRoom, emitShift, placedRings } from './emit-ring.js';
 import { shiftOf, shiftsRing } from './rings.js';
+import { orderByInstance } from './parts.js';
 import { type Group, scheduleAssigns } from './schedule.js';
 
 /** Estimated instructions after which a new function is begun, about 10 kB of code; V8 optimises far longer ones badly. */
@@ -66,6 +77,7 @@ export function emitProgram(
   const chunks = cut(nests.map(jobOf));
   const stored = options.stored === 'all' ? undefined : new Set(options.stored);
   for (const node of options.activity?.gates.keys() ?? []) stored?.add(node.target);
+  for (const id of options.activity?.kept ?? []) stored?.add(id);
   const home = stored === undefined ? undefined : localWires(shared.circuit, chunks, stored);
   const functions = chunks.map((jobs, n) => {
     const f = new FunctionWriter(0);
@@ -85,16 +97,12 @@ export function emitProgram(
     return rewind;
   });
   for (const one of functions) whole.call(one);
-  maker.current = new EmitContext(shared, whole, operations);
+  const c = new EmitContext(shared, whole, operations);
+  maker.current = c;
   for (const s of shadows) {
-    const copy = (): void => void whole.i32(s.from).i32(s.to).i32(s.bytes).memoryCopy();
-    const bits = maker.gatesOf(program, s.target);
-    if (bits === undefined) {
-      copy();
-      continue;
-    }
-    maker.gates?.pushRan(bits);
-    whole.if(copy);
+    const copy = (): void => copyBytes(c, { offset: s.from }, { offset: s.to }, s.bytes);
+    if (maker.pushWritten(program, s.target)) whole.if(copy);
+    else copy();
   }
   const index = define(module, whole);
   if (rewinds.length === 0) return { index, shadows, gates };
@@ -111,6 +119,9 @@ function define(module: ModuleWriter, f: FunctionWriter): number {
 
 function jobOf(nest: Nest): Job {
   const roots = [...(nest.gate?.roots ?? []), ...rootsOf(nest.steps)];
+  const [only] = nest.steps;
+  if (only?.kind === 'prelude' && nest.steps.length === 1)
+    return { nest, roots, cost: only.nests.reduce((sum, n) => sum + jobOf(n).cost, 8) };
   // The estimate for loops written out counts all arms of all decisions; a third of it is near the size of the code.
   let cost = 4;
   for (const ex of roots) cost += Math.min(ex.cost, 2000) + 2;
@@ -195,11 +206,15 @@ class NestMaker {
     return this.gates === undefined ? [] : [actions([this.gates.start()])];
   }
 
-  /** Bits of the updates of a register; undefined if one of them has none. */
-  gatesOf(program: PlannedCircuit, register: number): number[] | undefined {
+  /** Pushes whether the updates of a register ran, where they all have gates or are all in parts; else false. */
+  pushWritten(program: PlannedCircuit, register: number): boolean {
     const updates = program.updates.filter((u) => u.target === register);
     const bits = updates.flatMap((u) => this.activity?.gates.get(u)?.bit ?? []);
-    return bits.length === updates.length ? bits : undefined;
+    const parts = updates.flatMap((u) => this.activity?.parts.get(u) ?? []);
+    if (bits.length === updates.length) this.gates?.pushRan(bits);
+    else if (parts.length === updates.length) this.gates?.pushPartsRan(parts);
+    else return false;
+    return this.gates !== undefined;
   }
 
   private readonly intern = (ex: Ex): Ex => this.shared.interner.intern(ex);
@@ -211,6 +226,12 @@ class NestMaker {
       const [node] = group.nodes;
       const gate = node === undefined ? undefined : gated?.get(node);
       const nests = this.group(group);
+      const part = node === undefined ? undefined : this.activity?.parts.get(node);
+      if (this.gates !== undefined && part !== undefined)
+        return [
+          actionsBefore(this.gates.comparisons(part.sources)),
+          together(nests, this.gates.ofPart(part, false)),
+        ].flat();
       if (this.gates === undefined || gate === undefined) return nests;
       const by = this.gates.ofWire(gate);
       const compared = this.gates.comparisons(gate.sources);
@@ -238,7 +259,7 @@ class NestMaker {
 
   clocked(program: PlannedCircuit): { clocked: Nest[]; shadows: EmittedProgram['shadows'] } {
     const { circuit, layout, allocator } = this.shared;
-    const items = orderClocked(circuit, program);
+    const items = this.activity === undefined ? orderClocked(circuit, program) : orderByInstance(circuit, program);
     for (const item of items) {
       if (item.kind !== 'update' || !item.shadow || this.shadowOf.has(item.update.target)) continue;
       this.shadowOf.set(item.update.target, allocator.take(bytesOf(circuit, item.update.target)));
@@ -249,9 +270,20 @@ class NestMaker {
       const deciding = program.updates.flatMap((u) => gated.get(u) ?? []);
       nests.push(actions([...this.gates.comparisons(), this.gates.decide(deciding)]));
     }
+    const partAt = (k: number): Part | undefined => {
+      const item = items[k];
+      return item?.kind === 'update' ? this.activity?.parts.get(item.update) : undefined;
+    };
+    let open: { readonly part: Part; readonly nests: Nest[] } | undefined;
+    const close = (): void => {
+      if (open !== undefined) nests.push(together(open.nests, this.gates?.ofPart(open.part, true) ?? never()));
+      open = undefined;
+    };
     for (let k = 0; k < items.length;) {
       const first = items[k];
       if (first === undefined) break;
+      const part = partAt(k);
+      if (part !== open?.part) close();
       if (first.kind === 'write') {
         const { memory } = first.write;
         nests.push(
@@ -270,6 +302,7 @@ class NestMaker {
       for (k++; k < items.length; k++) {
         const next: ClockedItem | undefined = items[k];
         if (next?.kind !== 'update' || gate !== undefined || gated?.has(next.update) === true) break;
+        if (partAt(k) !== part) break;
         if (this.isShift(first) || this.isShift(next)) break;
         if (!mayJoin(circuit, batch, next)) break;
         batch.push(next);
@@ -281,8 +314,12 @@ class NestMaker {
       const nest = whole
         ? { loops: [], steps: this.update(first, [...loops, ...inner]), down }
         : { loops, steps, down };
-      nests.push(gate === undefined ? nest : { ...nest, gate: this.gates?.ofRegister(gate) ?? never() });
+      if (part !== undefined) {
+        open ??= { part, nests: [] };
+        open.nests.push(nest);
+      } else nests.push(gate === undefined ? nest : { ...nest, gate: this.gates?.ofRegister(gate) ?? never() });
     }
+    close();
     const shadows = [...this.shadowOf].map(([target, to]) => ({
       target,
       from: layout.slots[target]?.address ?? 0,
@@ -322,6 +359,13 @@ class NestMaker {
 
 /** Actions one after the other. */
 const actions = (steps: readonly Step[]): Nest => ({ loops: [], steps, down: false });
+
+const actionsBefore = (steps: readonly Step[]): Nest[] => (steps.length === 0 ? [] : [actions(steps)]);
+
+/** Nests behind one gate. */
+const together = (nests: readonly Nest[], gate: NestGate): Nest => ({
+  ...{ loops: [], steps: [{ kind: 'prelude', nests }], down: false, gate },
+});
 
 function never(): never {
   throw new Error('gates without an emitter');

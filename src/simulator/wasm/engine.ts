@@ -6,13 +6,14 @@
  * Outputs have a second module and all wires a third, compiled when someone looks at them.
  */
 import { type ElaboratedCircuit, type ElabSignal, elementCount } from '../elaborated.js';
-import { type Activity, LEAST_COST, FEWEST_GATES, activityOf } from './activity.js';
+import { LEAST_COST, FEWEST_GATES, activityOf } from './activity.js';
 import { type EdgeProgram, EdgeSets } from './edge-sets.js';
 import type { Shared } from './emit-context.js';
 import { type EqualCopies, areEqual } from './equal-copies.js';
 import { type EmittedProgram, emitProgram } from './emit-program.js';
 import { ModuleWriter } from './encode.js';
 import { FunctionWriter, I32 } from './function.js';
+import type { Activity } from './gated.js';
 import { type Ground, growMemory, pagesFor, writeConstants } from './ground.js';
 import { defineHelpers } from './helpers.js';
 import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
@@ -248,7 +249,7 @@ function ownPlaces(
   if (activity === undefined) return layout;
   const slots = [...layout.slots];
   const placed = new Set<number>();
-  for (const { target } of activity.gates.keys()) {
+  for (const target of [...[...activity.gates.keys()].map((node) => node.target), ...activity.kept]) {
     const [signal, slot] = [signals[target], slots[target]];
     if (signal?.kind !== 'wire' || slot === undefined || placed.has(target)) continue;
     placed.add(target);

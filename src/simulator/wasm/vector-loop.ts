@@ -100,7 +100,8 @@ function storeLanes(s: LaneScope, leaf: Leaf, count: number, over = false): void
   const size = storageBytes(c.signal(leaf.target).width);
   const bytes = count * size;
   const address = c.byteAffine(leaf.target, leaf.index, leaf.shadow);
-  if (bytes === 16 && c.detect === undefined) {
+  const detect = c.detect?.(leaf.target);
+  if (bytes === 16 && detect === undefined) {
     const offset = c.pushByteAffine(address);
     pushLanes(s, leaf.value);
     f.simdMem(VECTOR.store, offset);
@@ -114,7 +115,7 @@ function storeLanes(s: LaneScope, leaf: Leaf, count: number, over = false): void
     const pick = Array.from({ length: 16 }, (_, i) => ((Math.floor(i / size) * bits) / 8 + (i % size)) % 16);
     f.get(value).get(value).simdBytes(VECTOR.shuffle, pick).set(value);
   }
-  if (c.detect !== undefined) {
+  if (detect !== undefined) {
     // The bytes of this store only: what lies behind them is somebody else's.
     f.get(value);
     f.simdMem(VECTOR.load, c.pushByteAffine(address)).simd(VECTOR.xor);
@@ -123,9 +124,9 @@ function storeLanes(s: LaneScope, leaf: Leaf, count: number, over = false): void
         VECTOR.const,
         Uint8Array.from({ length: bytes }, () => 255),
       ).simd(VECTOR.and);
-    f.get(c.detect.vector).simd(VECTOR.or).set(c.detect.vector);
+    f.get(detect.vector).simd(VECTOR.or).set(detect.vector);
   }
-  if (bytes === 16 || (over && c.detect === undefined)) {
+  if (bytes === 16 || (over && detect === undefined)) {
     const offset = c.pushByteAffine(address);
     f.get(value).simdMem(VECTOR.store, offset);
     return;
