@@ -49,15 +49,20 @@ static void clear_interrupts(const struct heddle *device) {
 int heddle_reset(struct heddle *device) {
   struct heddle_deadline deadline;
   int status = HEDDLE_OK;
+  int rings;
   if (device == NULL || device->design == NULL) return HEDDLE_BAD_ARGUMENT;
+  rings = device->design->kind == HEDDLE_ENGINE && device->design->side == HEDDLE_STREAM && device->loaded;
   deadline = heddle_deadline(device);
+  deadline.length = HEDDLE_RESET_TIMEOUT_US;
   heddle_write(device, HEDDLE_COMMAND_OFFSET, HEDDLE_COMMAND_RESET_MASK);
   if (device->design->side == HEDDLE_STREAM) status = heddle_dma_reset(device);
+  if (rings && status == HEDDLE_OK) status = heddle_drain_rings(device);
   heddle_write(device, HEDDLE_COMMAND_OFFSET, 0u);
   while ((heddle_read(device, HEDDLE_CTRL_OFFSET) & HEDDLE_CTRL_IDLE_MASK) == 0u) {
     if (heddle_left(device, &deadline) == 0u) return HEDDLE_STUCK;
     heddle_idle(device);
   }
+  if (rings && status == HEDDLE_OK) status = heddle_dma_reset(device);
   clear_interrupts(device);
   return status;
 }
@@ -79,6 +84,10 @@ static void read_error(struct heddle *device) {
     error->address = heddle_read(device, HEDDLE_DATAFLOW_ERROR_ADDR_LO_OFFSET);
     error->address |= (uint64_t)heddle_read(device, HEDDLE_DATAFLOW_ERROR_ADDR_HI_OFFSET) << 32;
   }
+}
+
+int heddle_failed(const struct heddle *device) {
+  return (heddle_read(device, HEDDLE_ISR_OFFSET) & HEDDLE_ISR_ERROR_MASK) != 0u;
 }
 
 int heddle_fail(struct heddle *device) {
@@ -145,7 +154,6 @@ int heddle_init(struct heddle *device, const struct heddle_design *design, const
   static const struct heddle_error none;
   int status;
   if (device == NULL || design == NULL || check_platform(platform) != HEDDLE_OK) return HEDDLE_BAD_ARGUMENT;
-  if (design->kind == HEDDLE_ENGINE && design->side == HEDDLE_STREAM) return HEDDLE_UNSUPPORTED;
   device->design = design;
   device->platform = platform;
   device->options = options == NULL ? defaults : *options;

@@ -94,7 +94,8 @@ struct heddle_options {
   int polls;                /* looks at ISR instead of waiting for the interrupt */
   int skip_build;           /* does not compare BUILD */
   void *buffer;             /* engines: buffer_bytes, aligned to 64 bytes and to a line */
-  /* Stream sides: descriptors of a DMA with scatter-gather, 64 bytes each, aligned to 64; NULL: simple transfers. */
+  /* Stream sides: descriptors of DMAs with scatter-gather, 64 bytes each, aligned to 64; NULL: simple transfers. An
+     engine needs one for every entry of its lists (list_words / 4), and one more. */
   void *descriptors;
   uint32_t descriptor_bytes;
 };
@@ -109,6 +110,15 @@ struct heddle_error {
   uint32_t dma_status;      /* DMASR of the channel that failed */
 };
 
+/** A channel of a DMA and descriptors for it, one behind the other. */
+struct heddle_ring {
+  volatile uint32_t *words;
+  uint64_t address;
+  uint32_t count;
+  uint32_t window;
+  uint32_t channel;
+};
+
 /** A device; set by heddle_init, not to be touched by others. */
 struct heddle {
   const struct heddle_design *design;
@@ -116,6 +126,8 @@ struct heddle {
   struct heddle_options options;
   struct heddle_error error;
   int loaded;
+  /* Engines of stream sides: weights, pixels, results. */
+  struct heddle_ring rings[3];
 };
 
 /** Finds the accelerator, compares what it is with the design, and brings it to idle. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* The processor has one memory, so that there is one simulation in a process. */
-static unsigned char memory[HEDDLE_COSIM_MEMORY_BYTES];
+static unsigned char storage[HEDDLE_COSIM_MEMORY_BYTES + HEDDLE_COSIM_LINE];
 static unsigned char seen[HEDDLE_COSIM_MEMORY_BYTES];
 
 /* A request is 16 bytes, little endian: command, a byte, 2 bytes, 4 bytes, 8 bytes; data behind it where there is some. */
@@ -64,8 +64,8 @@ static uint32_t ask(struct heddle_cosim *machine, char command, unsigned small, 
 }
 
 static void write_back(struct heddle_cosim *machine, size_t begin, size_t end) {
-  (void)ask(machine, 'M', 0u, (uint32_t)(end - begin), machine->base + begin, memory + begin, end - begin);
-  memcpy(seen + begin, memory + begin, end - begin);
+  (void)ask(machine, 'M', 0u, (uint32_t)(end - begin), machine->base + begin, machine->memory + begin, end - begin);
+  memcpy(seen + begin, machine->memory + begin, end - begin);
 }
 
 /* A cache may write a dirty line back at any time. */
@@ -73,7 +73,7 @@ static void evict(struct heddle_cosim *machine) {
   size_t line;
   if (machine->random == 0u) return;
   for (line = 0u; line < HEDDLE_COSIM_MEMORY_BYTES; line += HEDDLE_COSIM_LINE) {
-    if (memcmp(memory + line, seen + line, HEDDLE_COSIM_LINE) == 0) continue;
+    if (memcmp(machine->memory + line, seen + line, HEDDLE_COSIM_LINE) == 0) continue;
     machine->random = machine->random * 1664525u + 1013904223u;
     if ((machine->random >> 28) < 2u) write_back(machine, line, line + HEDDLE_COSIM_LINE);
   }
@@ -93,9 +93,9 @@ static void write_word(void *context, uint32_t window, uint32_t offset, uint32_t
   (void)ask(machine, 'W', window, offset, value, NULL, 0u);
 }
 
-static int range(const void *pointer, size_t bytes, size_t *begin, size_t *end) {
+static int range(const struct heddle_cosim *machine, const void *pointer, size_t bytes, size_t *begin, size_t *end) {
   uintptr_t place = (uintptr_t)pointer;
-  uintptr_t first = (uintptr_t)memory;
+  uintptr_t first = (uintptr_t)machine->memory;
   if (place < first || place - first > HEDDLE_COSIM_MEMORY_BYTES) return HEDDLE_BAD_ARGUMENT;
   if (HEDDLE_COSIM_MEMORY_BYTES - (place - first) < bytes) return HEDDLE_BAD_ARGUMENT;
   *begin = (place - first) / HEDDLE_COSIM_LINE * HEDDLE_COSIM_LINE;
@@ -107,8 +107,8 @@ static int bus_address(void *context, const void *pointer, size_t bytes, uint64_
   const struct heddle_cosim *machine = context;
   size_t begin;
   size_t end;
-  int status = range(pointer, bytes, &begin, &end);
-  if (status == HEDDLE_OK) *address = machine->base + (uint64_t)((uintptr_t)pointer - (uintptr_t)memory);
+  int status = range(machine, pointer, bytes, &begin, &end);
+  if (status == HEDDLE_OK) *address = machine->base + (uint64_t)((uintptr_t)pointer - (uintptr_t)machine->memory);
   return status;
 }
 
@@ -116,7 +116,7 @@ static int flush(void *context, const void *pointer, size_t bytes) {
   struct heddle_cosim *machine = context;
   size_t begin;
   size_t end;
-  int status = range(pointer, bytes, &begin, &end);
+  int status = range(machine, pointer, bytes, &begin, &end);
   if (status == HEDDLE_OK) write_back(machine, begin, end);
   return machine->failed ? HEDDLE_PLATFORM_FAILED : status;
 }
@@ -126,11 +126,11 @@ static int invalidate(void *context, void *pointer, size_t bytes) {
   struct heddle_cosim *machine = context;
   size_t begin;
   size_t end;
-  int status = range(pointer, bytes, &begin, &end);
+  int status = range(machine, pointer, bytes, &begin, &end);
   if (status != HEDDLE_OK) return status;
   (void)ask(machine, 'G', 0u, (uint32_t)(end - begin), machine->base + begin, NULL, 0u);
-  status = receive_all(machine, memory + begin, end - begin);
-  memcpy(seen + begin, memory + begin, end - begin);
+  status = receive_all(machine, machine->memory + begin, end - begin);
+  memcpy(seen + begin, machine->memory + begin, end - begin);
   return status;
 }
 
@@ -174,8 +174,7 @@ int heddle_cosim_open(struct heddle_cosim *machine, const char *path, uint64_t b
   machine->accesses = 0u;
   machine->waits = 0u;
   machine->base = base;
-  machine->memory = memory;
-  machine->seen = seen;
+  machine->memory = storage + (HEDDLE_COSIM_LINE - (uintptr_t)storage % HEDDLE_COSIM_LINE) % HEDDLE_COSIM_LINE;
   machine->platform.context = machine;
   machine->platform.line = HEDDLE_COSIM_LINE;
   machine->platform.read = read_word;
@@ -192,6 +191,10 @@ int heddle_cosim_open(struct heddle_cosim *machine, const char *path, uint64_t b
 int heddle_cosim_fault(struct heddle_cosim *machine, char channel, uint32_t beat, uint32_t response) {
   (void)ask(machine, 'F', (unsigned char)channel, beat, response, NULL, 0u);
   return machine->failed ? HEDDLE_PLATFORM_FAILED : HEDDLE_OK;
+}
+
+uint32_t heddle_cosim_beats(struct heddle_cosim *machine, char channel) {
+  return ask(machine, 'C', (unsigned char)channel, 0u, 0u, NULL, 0u);
 }
 
 void heddle_cosim_close(struct heddle_cosim *machine) {

@@ -24,14 +24,15 @@ struct heddle_cosim {
   uint32_t waits;
   uint64_t base;
   unsigned char *memory;
-  unsigned char *seen;
   struct heddle_platform platform;
 };
 
 /** `path` of the socket. `base`: bus address of the memory. `seed` of evictions; 0: none. */
 int heddle_cosim_open(struct heddle_cosim *machine, const char *path, uint64_t base, uint32_t seed);
-/** Error responses of memory from now on: none, or the `beat`-th beat from now (0 the next) of `channel` r or b. */
+/** Memory refuses the `beat`-th beat from now on (0 the next) of `channel` r or b: `response` 2 SLVERR, 3 DECERR, 0 none. */
 int heddle_cosim_fault(struct heddle_cosim *machine, char channel, uint32_t beat, uint32_t response);
+/** Beats of `channel` r, or responses of b, since the last fault on it. */
+uint32_t heddle_cosim_beats(struct heddle_cosim *machine, char channel);
 void heddle_cosim_close(struct heddle_cosim *machine);
 
 #endif /* HEDDLE_COSIM_H */

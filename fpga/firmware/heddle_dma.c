@@ -20,6 +20,7 @@ static void dma_write_address(const struct heddle *device, uint32_t window, uint
 
 static int reset_one(struct heddle *device, uint32_t window) {
   struct heddle_deadline deadline = heddle_deadline(device);
+  deadline.length = HEDDLE_RESET_TIMEOUT_US;
   dma_write(device, window, HEDDLE_DMA_SEND + HEDDLE_DMA_CONTROL_OFFSET, HEDDLE_DMA_CONTROL_RESET);
   while ((dma_read(device, window, HEDDLE_DMA_SEND + HEDDLE_DMA_CONTROL_OFFSET) & HEDDLE_DMA_CONTROL_RESET) != 0u) {
     if (heddle_left(device, &deadline) == 0u) return HEDDLE_STUCK;
@@ -47,11 +48,13 @@ uint32_t heddle_dma_status(const struct heddle *device, uint32_t window, uint32_
 }
 
 int heddle_dma_broken(struct heddle *device) {
-  static const uint32_t channels[2] = {HEDDLE_DMA_SEND, HEDDLE_DMA_RECEIVE};
+  static const uint32_t windows[3] = {HEDDLE_DMA, HEDDLE_DMA, HEDDLE_DMA_WEIGHTS};
+  static const uint32_t channels[3] = {HEDDLE_DMA_SEND, HEDDLE_DMA_RECEIVE, HEDDLE_DMA_SEND};
+  unsigned count = device->design->weight_bytes == 0u ? 2u : 3u;
   unsigned k;
   if (device->design->side != HEDDLE_STREAM) return 0;
-  for (k = 0u; k < 2u; k++) {
-    uint32_t status = heddle_dma_status(device, HEDDLE_DMA, channels[k]);
+  for (k = 0u; k < count; k++) {
+    uint32_t status = heddle_dma_status(device, windows[k], channels[k]);
     if ((status & HEDDLE_DMA_STATUS_ERRORS) != 0u) {
       device->error.dma_status = status;
       return 1;
@@ -91,6 +94,7 @@ int heddle_ring_add(struct heddle_ring *ring, uint32_t capacity, uint64_t addres
 }
 
 int heddle_ring_start(const struct heddle *device, const struct heddle_ring *ring) {
+  struct heddle_deadline deadline = heddle_deadline(device);
   uint32_t k;
   int status;
   for (k = 0u; k < ring->count; k++) ring->words[(size_t)k * WORDS + HEDDLE_DMA_DESCRIPTOR_STATUS] = 0u;
@@ -99,6 +103,10 @@ int heddle_ring_start(const struct heddle *device, const struct heddle_ring *rin
   if (status != HEDDLE_OK || ring->count == 0u) return status;
   /* The first descriptor can only be set while the channel does not run. */
   dma_write(device, ring->window, ring->channel + HEDDLE_DMA_CONTROL_OFFSET, 0u);
+  while ((heddle_dma_status(device, ring->window, ring->channel) & HEDDLE_DMA_STATUS_HALTED) == 0u) {
+    if (heddle_left(device, &deadline) == 0u) return HEDDLE_TIMED_OUT;
+    heddle_idle(device);
+  }
   dma_write_address(device, ring->window, ring->channel + HEDDLE_DMA_CURRENT_OFFSET, ring->address);
   dma_write(device, ring->window, ring->channel + HEDDLE_DMA_CONTROL_OFFSET, HEDDLE_DMA_CONTROL_RUN);
   return HEDDLE_OK;

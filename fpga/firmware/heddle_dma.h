@@ -35,15 +35,6 @@
 /* The length register has 26 bits (c_sg_length_width of the projects that Heddle writes). */
 #define HEDDLE_DMA_LONGEST 0x02000000u
 
-/** A channel and descriptors for it, one behind the other. */
-struct heddle_ring {
-  volatile uint32_t *words;
-  uint64_t address;
-  uint32_t count;
-  uint32_t window;
-  uint32_t channel;
-};
-
 /** Resets the DMAs of a design; both channels of one are reset together. */
 int heddle_dma_reset(struct heddle *device);
 /** One run of bytes, at most HEDDLE_DMA_LONGEST. */
@@ -56,7 +47,7 @@ int heddle_dma_has_rings(const struct heddle *device, uint32_t window);
 
 /** Appends a run of bytes of a packet; HEDDLE_BAD_ARGUMENT where the descriptors are used up. */
 int heddle_ring_add(struct heddle_ring *ring, uint32_t capacity, uint64_t address, uint32_t bytes, int first, int last);
-/** Makes all descriptors new and hands the ring to the channel, which waits for a tail. */
+/** Makes all descriptors new and hands the ring to the channel, which waits for a tail. HEDDLE_TIMED_OUT: it does not halt. */
 int heddle_ring_start(const struct heddle *device, const struct heddle_ring *ring);
 /** Lets the channel go on up to descriptor `count - 1`. */
 void heddle_ring_go(const struct heddle *device, const struct heddle_ring *ring, uint32_t count);

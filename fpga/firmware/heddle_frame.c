@@ -45,9 +45,12 @@ static int predict_one(struct heddle *device, const void *input, void *output) {
   if (input != NULL && input != from) memcpy(from, input, design->input_bytes);
   status = platform->flush(platform->context, from, design->input_bytes);
   if (status != HEDDLE_OK) return status;
-  deadline = heddle_deadline(device);
-  heddle_start(device);
-  status = heddle_finish(device, &deadline);
+  if (design->side == HEDDLE_STREAM) status = heddle_run_rings(device);
+  else {
+    deadline = heddle_deadline(device);
+    heddle_start(device);
+    status = heddle_finish(device, &deadline);
+  }
   if (status != HEDDLE_OK) return status;
   status = platform->invalidate(platform->context, to, design->output_bytes);
   if (status == HEDDLE_OK && output != NULL && output != to) memcpy(output, to, design->output_bytes);
@@ -94,6 +97,11 @@ static int load_engine(struct heddle *device, const void *image, uint32_t bytes)
   status = platform->flush(platform->context, device->options.buffer, design->buffer_bytes);
   if (status == HEDDLE_OK) status = platform->invalidate(platform->context, device->options.buffer, design->buffer_bytes);
   if (status != HEDDLE_OK) return status;
+  if (design->side == HEDDLE_STREAM) {
+    status = heddle_make_rings(device);
+    device->loaded = status == HEDDLE_OK;
+    return status;
+  }
   write_address(device, HEDDLE_ENGINE_BUFFER_LO_OFFSET, address);
   heddle_write(device, HEDDLE_ENGINE_LIST_W_OFFSET, design->list_w);
   heddle_write(device, HEDDLE_ENGINE_LIST_X_OFFSET, design->list_x);

@@ -4,6 +4,9 @@
 
 #include "heddle.h"
 
+/* Of a reset, however short the time of a call is: memory may have answers under way. */
+#define HEDDLE_RESET_TIMEOUT_US 10000u
+
 /* A time that is over at some point. */
 struct heddle_deadline {
   uint32_t start;
@@ -23,6 +26,8 @@ int heddle_reach(const struct heddle *device, const void *pointer, size_t bytes,
 int heddle_finish(struct heddle *device, const struct heddle_deadline *deadline);
 /* Keeps what the error registers say and resets; HEDDLE_FAILED, or HEDDLE_STUCK. */
 int heddle_fail(struct heddle *device);
+/* True where ISR says that the accelerator stopped with an error. */
+int heddle_failed(const struct heddle *device);
 /* What comes of a reset after `status`: that status, or HEDDLE_STUCK. */
 int heddle_give_up(struct heddle *device, int status);
 void heddle_start(const struct heddle *device);
@@ -30,6 +35,11 @@ void heddle_start(const struct heddle *device);
 int heddle_predict_mapped(struct heddle *device, const void *input, void *output, uint32_t samples);
 int heddle_predict_stream(struct heddle *device, const void *input, void *output, uint32_t samples);
 int heddle_predict_engine(struct heddle *device, const void *input, void *output, uint32_t samples);
+/* A frame of an engine whose tensors are in place; its rings of descriptors. */
+int heddle_run_rings(struct heddle *device);
+/* An engine is held in reset and its DMAs have been reset: takes the end of the results, and ends packets that were cut. */
+int heddle_drain_rings(struct heddle *device);
+int heddle_make_rings(struct heddle *device);
 int heddle_load_stream(struct heddle *device, const void *image, uint32_t bytes);
 
 #endif /* HEDDLE_INTERNAL_H */

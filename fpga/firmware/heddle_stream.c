@@ -21,7 +21,7 @@ static int wait_channel(struct heddle *device, uint32_t window, uint32_t channel
     uint32_t status = heddle_dma_status(device, window, channel);
     if ((status & HEDDLE_DMA_STATUS_ERRORS) != 0u) return dma_failed(device, status);
     if ((status & HEDDLE_DMA_STATUS_IDLE) != 0u) return HEDDLE_OK;
-    if ((heddle_read(device, HEDDLE_ISR_OFFSET) & HEDDLE_ISR_ERROR_MASK) != 0u) return heddle_fail(device);
+    if (heddle_failed(device)) return heddle_fail(device);
     if (left == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
     heddle_idle(device);
   }

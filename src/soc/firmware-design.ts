@@ -78,12 +78,16 @@ export interface FirmwareSamples {
   readonly inputs: Uint8Array;
   readonly expected: Uint8Array;
   readonly computed: Uint8Array;
+  /** Ones where the bits of the results are defined; by default all. */
+  readonly care?: Uint8Array;
   /** An engine's weights and descriptors, or a weight image; empty: none. */
   readonly weights: Uint8Array;
 }
 
 /** `data.h`. */
-export function firmwareData(name: string, { samples, inputs, expected, computed, weights }: FirmwareSamples): string {
+export function firmwareData(name: string, data: FirmwareSamples): string {
+  const { samples, inputs, expected, computed, weights } = data;
+  const care = data.care ?? expected.map(() => 255);
   const macro = `HEDDLE_${name.toUpperCase()}`;
   return [
     '/* Written by Heddle: samples, what the network makes of them, and what a simulation of this build gave. */',
@@ -100,6 +104,9 @@ export function firmwareData(name: string, { samples, inputs, expected, computed
     ...bytes(`heddle_${name}_expected`, expected),
     '',
     ...bytes(`heddle_${name}_computed`, computed),
+    '',
+    '/* Bits of the results that mean something. */',
+    ...bytes(`heddle_${name}_care`, care),
     ...(weights.length === 0 ? [] : ['', ...bytes(`heddle_${name}_weights`, weights)]),
     '',
     `#endif /* ${macro}_DATA_H */`,

@@ -1,0 +1,31 @@
+/** The C library drives the Verilated accelerator: frames, refused beats of memory, frames given up. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { skipWithoutVerilator } from '../../src/cosim/verilator-available.js';
+import { havePrograms } from '../soc/programs.js';
+import { dataflowSoc } from './dataflow-soc.js';
+import { digits } from './digits.js';
+import { buildFirmware, runSoc } from './soc-bench.js';
+
+// Another seed: HEDDLE_SEED=7 npx vitest run test/firmware/cosim.test.ts
+const seed = Number(process.env['HEDDLE_SEED'] ?? 1);
+const work = mkdtempSync(join(tmpdir(), 'heddle-cosim-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+const flags = ['-DHEDDLE_COSIM_MEMORY_BYTES=0x40000u'];
+
+describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind the C library', () => {
+  it('mapped: frames by interrupt and by polling, refused beats, frames given up', async () => {
+    const { soc, headers } = await dataflowSoc(digits, 'mapped');
+    const program = buildFirmware(work, headers, 'gcc', flags);
+    const run = (...args: string[]) => runSoc(soc, [program], { seed, stall: 0.3, args });
+    const said = await run('frames', '1', '0');
+    const accesses = [...said.matchAll(/(\d+) accesses/g)].map(([, count]) => Number(count));
+    expect(new Set(accesses).size, said).toBe(1);
+    expect(accesses[0]).toBeLessThan(12);
+    expect(await run('frames', '0', '0')).toContain('counter FRAMES');
+    expect(await run('faults', '1', '0')).toMatch(/faults r .*\n(.*\n)*faults b/);
+    expect(await run('reset', '1', '0')).toContain('given up: no end');
+  });
+});
