@@ -373,42 +373,42 @@ REGISTERS = {
                 "values": {},
             },
             "KMAX": {
-                "low": 6, "width": 5, "access": "ro", "reset": 0x0,
+                "low": 6, "width": 6, "access": "ro", "reset": 0x0,
                 "doc": "parameter KMAX",
                 "values": {},
             },
             "NTHR": {
-                "low": 11, "width": 4, "access": "ro", "reset": 0x0,
+                "low": 12, "width": 4, "access": "ro", "reset": 0x0,
                 "doc": "parameter NTHR",
                 "values": {},
             },
             "MUL": {
-                "low": 15, "width": 1, "access": "ro", "reset": 0x0,
+                "low": 16, "width": 1, "access": "ro", "reset": 0x0,
                 "doc": "parameter MUL",
                 "values": {},
             },
             "FIXED": {
-                "low": 16, "width": 1, "access": "ro", "reset": 0x0,
+                "low": 17, "width": 1, "access": "ro", "reset": 0x0,
                 "doc": "parameter FIXED",
                 "values": {},
             },
             "LUT": {
-                "low": 17, "width": 1, "access": "ro", "reset": 0x0,
+                "low": 18, "width": 1, "access": "ro", "reset": 0x0,
                 "doc": "parameter LUT",
                 "values": {},
             },
             "ADD": {
-                "low": 18, "width": 1, "access": "ro", "reset": 0x0,
+                "low": 19, "width": 1, "access": "ro", "reset": 0x0,
                 "doc": "parameter ADD",
                 "values": {},
             },
             "DW": {
-                "low": 19, "width": 1, "access": "ro", "reset": 0x0,
+                "low": 20, "width": 1, "access": "ro", "reset": 0x0,
                 "doc": "parameter DW",
                 "values": {},
             },
             "XU": {
-                "low": 20, "width": 1, "access": "ro", "reset": 0x0,
+                "low": 21, "width": 1, "access": "ro", "reset": 0x0,
                 "doc": "parameter XU",
                 "values": {},
             },
@@ -444,6 +444,16 @@ REGISTERS = {
             "YD": {
                 "low": 0, "width": 13, "access": "ro", "reset": 0x0,
                 "doc": "parameter YD",
+                "values": {},
+            },
+            "HQ": {
+                "low": 13, "width": 6, "access": "ro", "reset": 0x0,
+                "doc": "parameter HQ",
+                "values": {},
+            },
+            "PQ": {
+                "low": 19, "width": 9, "access": "ro", "reset": 0x0,
+                "doc": "parameter PQ",
                 "values": {},
             },
         },
