@@ -1,12 +1,23 @@
 /** `profile`: from a file and an engine's spelling to the table of a network. */
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { randomStream } from '../base/random.js';
+import { requireTool } from '../base/tools.js';
+import { drivenCore, type DrivenCore } from '../engine/driven-core.js';
+import { lowerStages } from '../engine/plan/lower-stages.js';
 import { Engine } from '../engine/config.js';
 import { engineError } from '../engine/errors.js';
 import { type Profile, profile, type ProfileVia } from '../engine/profile/profile.js';
-import { networkTable, type TableRow } from '../engine/table/network-table.js';
+import { isNetworkTable, networkTable, type TableRow } from '../engine/table/network-table.js';
 import { tableLayer } from '../engine/table/table-layers.js';
 import { tableNetwork } from '../engine/table/table-network.js';
 import { profileNetwork } from '../engine/profile/network.js';
+import type { Simulation } from '../simulator/index.js';
+import { emitDesign } from '../verilog/index.js';
+import { clockGateFile } from '../blocks/clock/index.js';
+import { coreDesign } from './engine/engine-subject.js';
+import { loadModel, randomCodes } from './load-model.js';
+import { textParticipants } from './participants.js';
 
 export interface ProfileOptions {
   readonly file: string;
@@ -19,6 +30,10 @@ export interface ProfileOptions {
   /** Memory bandwidth in 10^9 bytes a second, all ports together. */
   readonly dramGbs?: number | undefined;
   readonly seed: bigint;
+  /** Numerics of a Keras model. */
+  readonly numerics?: string | undefined;
+  /** The circuit in the form that `via` names, where that is not the built-in simulator. */
+  readonly core?: DrivenCore | undefined;
   readonly progress?: (detail: string) => void;
 }
 
@@ -71,24 +86,62 @@ export function engineOf(
   return new Engine({ ...base.toJSON(), ...ports, ...clock });
 }
 
-/** Profiles a network of a table of layers. */
-export function profileFile(options: ProfileOptions): Profile {
-  const { file, name, engine, via, dramGbs, seed, progress } = options;
-  const [network, rows] = networkRows(file, name, options.layers);
-  if (options.layers.endsWith('net')) {
-    if (via === 'formula') throw engineError('H2211', network, 'a connected network has no formula', '--via model');
-    return profileNetwork({
-      ...{ network: tableNetwork(network, rows, { seed, residuals: engine.ADD === 1 }), engine, via, seed },
-      ...(dramGbs === undefined ? {} : { bytesPerCycle: (dramGbs * 1e3) / engine.frequencyMHz }),
-      ...(progress === undefined ? {} : { progress }),
-    });
-  }
-  return profile({
-    ...{ network, engine, via, seed },
-    layers: rows.map((row) => tableLayer(row, seed)),
+/** What rows and networks are run with. */
+function commonOf({ engine, seed, core, dramGbs, progress }: ProfileOptions) {
+  return {
+    ...{ engine, seed, core },
     ...(dramGbs === undefined ? {} : { bytesPerCycle: (dramGbs * 1e3) / engine.frequencyMHz }),
     ...(progress === undefined ? {} : { progress }),
-  });
+  };
+}
+
+/** Profiles a network of a table of layers. */
+export function profileFile(options: ProfileOptions): Profile {
+  const { file, name, engine, via, seed } = options;
+  const [network, rows] = networkRows(file, name, options.layers);
+  if (options.layers.endsWith('net')) {
+    const connected = tableNetwork(network, rows, { seed, residuals: engine.ADD === 1 });
+    return profileNetwork({ ...commonOf(options), network: connected, via: cyclesOf(network, via) });
+  }
+  return profile({ ...commonOf(options), network, via, layers: rows.map((row) => tableLayer(row, seed)) });
+}
+
+/** Profiles a connected network: the plan decides what stays on the chip. */
+function cyclesOf(network: string, via: ProfileVia): Exclude<ProfileVia, 'formula'> {
+  if (via === 'formula') throw engineError('H2211', network, 'a connected network has no formula', '--via model');
+  return via;
+}
+
+/** True for a table of layers, false for a model file. */
+export function isTable(file: string): boolean {
+  return extname(file) === '.json' && isNetworkTable(readJson(file));
+}
+
+/**
+ * Profiles what the file is: a network of a table, or a model on a random input (its weights, its activations). `via` verilator
+ * runs the emitted text.
+ */
+export async function profileAny(options: ProfileOptions): Promise<Profile> {
+  const { file, engine, via, seed, numerics } = options;
+  const core = via === 'verilator' ? drivenCore(await verilated(options)) : undefined;
+  if (isTable(file)) return profileFile({ ...options, core });
+  const { loaded, name } = await loadModel({ model: file, numerics });
+  const stages = { ...loaded.stageNetwork, name };
+  const network = lowerStages(engine, stages);
+  const image = randomCodes(stages.input, 1, randomStream(seed, 'samples'));
+  return profileNetwork({ ...commonOf(options), network, via: cyclesOf(name, via), core, image });
+}
+
+/** The emitted text of the core in Verilator. */
+async function verilated({ engine, progress }: ProfileOptions): Promise<Simulation> {
+  requireTool('verilator');
+  requireTool('compiler');
+  progress?.('the text is built by Verilator');
+  const design = coreDesign(engine);
+  const text = [...emitDesign(design), ...(engine.GATE > 0 ? [clockGateFile()] : [])];
+  const [participant] = await textParticipants(design, design.top, text);
+  if (participant === undefined) throw new Error('no Verilator model');
+  return participant.create();
 }
 
 /** The JSON form that `cli.md` fixes, with steps and waiting behind. */

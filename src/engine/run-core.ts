@@ -2,8 +2,8 @@
  * A job through a simulation of `engine_core`: two streams of packets in, one out, at the full rate of the ports or behind a
  * memory of a given bandwidth; and what every pass did with its cycles.
  */
-import type { WasmSimulation } from '../simulator/index.js';
 import type { Engine } from './config.js';
+import type { DrivenCore } from './driven-core.js';
 import { engineError } from './errors.js';
 import type { LatePacket } from './functional.js';
 
@@ -56,7 +56,7 @@ const PATIENCE = 20000;
 const PROGRESS_EVERY = 65536;
 
 /** Resets the core and runs a job. Throws H2210 when the core reports an error, or when nothing moves any more. */
-export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, options: CoreOptions = {}): CoreRun {
+export function runCoreJob(sim: DrivenCore, engine: Engine, feed: CoreFeed, options: CoreOptions = {}): CoreRun {
   reset(sim);
   const memory = new Memory(options.bytesPerCycle ?? Infinity);
   const w = new Source(sim, 's_axis_w', engine.WP, feed.weights);
@@ -106,7 +106,7 @@ export function runCoreJob(sim: WasmSimulation, engine: Engine, feed: CoreFeed, 
   return { outputs: y.packets, cycles: last - first + 1, firstOutput: out - first, passes: counter.passes, beats };
 }
 
-function reset(sim: WasmSimulation): void {
+function reset(sim: DrivenCore): void {
   for (const port of sim.ports) if (port.dir === 'input') sim.poke(port.name, 0);
   for (let k = 0; k < 8; k++) sim.tick();
   sim.poke('aresetn', 1);
@@ -150,7 +150,7 @@ class Source {
   beats = 0;
 
   constructor(
-    sim: WasmSimulation,
+    sim: DrivenCore,
     prefix: string,
     bits: number,
     packets: Iterable<Uint8Array | LatePacket>,
@@ -223,7 +223,7 @@ class Sink {
   /** Packets that are out. */
   count = 0;
 
-  constructor(sim: WasmSimulation, prefix: string, bits: number, takes?: (packet: Uint8Array, index: number) => void) {
+  constructor(sim: DrivenCore, prefix: string, bits: number, takes?: (packet: Uint8Array, index: number) => void) {
     this.#takes = takes;
     this.#valid = sim.port(`${prefix}_tvalid`);
     this.#ready = sim.port(`${prefix}_tready`);

@@ -1,6 +1,6 @@
 /** Samples through a planned network on the functional model, tensors that leave the chip coming back from a memory. */
-import type { WasmSimulation } from '../simulator/index.js';
 import type { Engine } from './config.js';
+import type { DrivenCore } from './driven-core.js';
 import { loadTensor, storeTensor, type DramPiece } from './dram.js';
 import { engineError } from './errors.js';
 import { runStreams, type FunctionalObserver } from './functional.js';
@@ -107,7 +107,7 @@ export function runProgram(
 
 /** One frame through a simulation of `engine_core`; resets it. */
 export function driveProgram(
-  sim: WasmSimulation,
+  sim: DrivenCore,
   program: EngineProgram,
   codes: ArrayLike<number>,
   options: CoreOptions = {},

@@ -12,6 +12,13 @@ export function figuresLine({ first_output, first_sample, steady_interval, total
   return `first output ${grouped(first_output)}, first sample ${grouped(first_sample)}, ${steady}, total ${grouped(total)} cycles`;
 }
 
+/** What all engines of a board do together: samples over the cycles until the last of them is done. */
+export function enginesLine(samples: number, { total }: CycleFigures, engines: number): string {
+  const rate = ((samples * 1e6) / (total + 1)).toFixed(2);
+  const who = engines === 1 ? 'one engine' : `${engines} engines side by side`;
+  return `${who}: ${rate} samples a second for every MHz of the clock`;
+}
+
 /** Rows as aligned columns; columns whose header starts with `>` are right-aligned. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const names = header.map((name) => name.replace(/^>/, ''));

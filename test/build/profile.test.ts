@@ -2,12 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { engineOf, networkRows, profileFile, profileJson } from '../../src/build/profile.js';
+import { engineOf, networkRows, profileAny, profileFile, profileJson } from '../../src/build/profile.js';
 import { networkTable } from '../../src/engine/table/network-table.js';
 import { layerMacs } from '../../src/engine/profile/work.js';
 import { tableLayer } from '../../src/engine/table/table-layers.js';
 import { profileText } from '../../src/report/profile-text.js';
 
+const digits = join(import.meta.dirname, '../../vectors/digits/digits_w4a4.onnx');
 const folder = mkdtempSync(join(tmpdir(), 'heddle-profile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = join(folder, 'table.json');
@@ -117,6 +118,32 @@ describe('profile', () => {
     const [predicted, run] = [profileFile({ ...wanted, via: 'model' }), profileFile({ ...wanted, via: 'simulator' })];
     expect(run.mismatches).toBe(0);
     expect(run.cycles).toBe(predicted.cycles);
+  });
+
+  it('tensors that leave the chip and come back take what the model says', () => {
+    const size = { type: 'conv', KH: 3, KW: 3, S: 1, groups: 1, padT: 1, padL: 1, H: 12, W: 12, Ho: 12, Wo: 12 };
+    const rows = ['a', 'b', 'c'].map((name) => ({ name, ...size, Ci: 16, Co: 16 }));
+    const path = join(folder, 'deep.json');
+    writeFileSync(path, JSON.stringify({ networks: { deep: rows } }));
+    const tight = engineOf('P=4,G=2,M=4,D=2,XD=104,WD=256,ADD=0', { clock: 200, portBits: [64] });
+    const wanted = { file: path, name: 'deep', layers: 'net', engine: tight, seed: 5n } as const;
+    const [predicted, run] = [profileFile({ ...wanted, via: 'model' }), profileFile({ ...wanted, via: 'simulator' })];
+    // More than input and result: two tensors between layers go out and in.
+    const image = 12 * 12 * 16;
+    const weights = 3 * 16 * 16 * 9;
+    expect(run.dramBytes).toBeGreaterThan(weights + 4 * image);
+    expect(run.mismatches).toBe(0);
+    expect(run.cycles).toBe(predicted.cycles);
+    expect(run.layers.map(({ stalls }) => stalls)).toEqual(predicted.layers.map(({ stalls }) => stalls));
+  });
+
+  it('a model file on a random input', async () => {
+    const engine = engineOf('P=2,G=4,M=8,D=4,XD=128,WD=1024,LUT=0,ADD=0,DW=0', { clock: 100 });
+    const run = await profileAny({ file: digits, layers: 'all', engine, via: 'simulator', seed: 3n });
+    expect(run.network).toBe('digits_w4a4');
+    expect(run.layers).toHaveLength(4);
+    expect(run.mismatches).toBe(0);
+    expect(run.layers.map((row) => row.cyclesSimulated)).toEqual(run.layers.map((row) => row.cyclesPredicted));
   });
 
   it('only convolutions', () => {

@@ -134,6 +134,13 @@ describe('the engine back end', () => {
       ]);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expect(readJson<object>(json)).toMatchObject({ samples: 3, mismatches: 0, via, layers: [{}, {}, {}, {}] });
+      // Two engines take two samples and one: what they do together follows.
+      const { cycles } = readJson<{ cycles: { predicted: { total: number }; simulated: unknown } }>(json);
+      if (via === 'model')
+        expect(cycles).toMatchObject({ predicted: { steady_interval: expect.any(Number) as number } });
+      else expect(cycles.simulated).toEqual(cycles.predicted);
+      const rate = `2 engines side by side: ${((3 * 1e6) / (cycles.predicted.total + 1)).toFixed(2)} samples a second`;
+      if (via === 'simulator') expect(ended.stdout).toContain(rate);
     }
   });
 

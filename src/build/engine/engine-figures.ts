@@ -1,6 +1,7 @@
 /** Cycles, work and traffic of an engine, layer by layer. */
 import type { CycleFigures } from '../../dataflow/cycle-figures.js';
 import { layerWork } from '../../engine/layer-work.js';
+import { modelledProgram } from '../../engine/profile/layer-cycles.js';
 import type { EngineProgram } from '../../engine/program.js';
 import type { PassCycles } from '../../engine/run-core.js';
 
@@ -72,6 +73,15 @@ export function engineLayerFigures(
       utilization: cycles === null || macs === 0 ? null : macs / (cycles * engine.processingElements),
     };
   });
+}
+
+/** Frames by the model without data: all take the same. */
+export function predictedFrames(
+  program: EngineProgram,
+  samples: number,
+): { readonly cycles: number; readonly first: number }[] {
+  const { cycles, firstOutput: first } = modelledProgram(program);
+  return Array.from({ length: samples }, () => ({ cycles, first }));
 }
 
 /** Figures of frames that run one behind the other, each from a start: cycle 0 is the first beat of the first one. */

@@ -13,7 +13,7 @@ import type { RunFigures } from '../figures.js';
 import type { Hardware } from '../hardware.js';
 import { simulatorParticipant, textParticipants } from '../participants.js';
 import type { Via } from '../via.js';
-import { engineLayerFigures, frameFigures, type EngineLayerFigures } from './engine-figures.js';
+import { engineLayerFigures, frameFigures, predictedFrames, type EngineLayerFigures } from './engine-figures.js';
 import { locateLayer } from './engine-locate.js';
 import { frameBeats, frameSpec, functionalFrames, lockstepFrame, simulatedFrames, type Frame } from './engine-run.js';
 import { coreDesign, engineHardware, engineProgram, readEngine } from './engine-subject.js';
@@ -58,7 +58,10 @@ export async function inferEngine(
   const place = first === undefined ? undefined : locate(program, stages, codes, samples, first.sample, request.via);
   return {
     ...{ outputs, mismatches, layers: engineLayerFigures(program, runs[0]?.passes) },
-    cycles: { predicted: null, simulated: timed.length === 0 ? null : sideBySide(timed, request.engines ?? 1) },
+    cycles: {
+      predicted: sideBySide(predictedFrames(program, samples), request.engines ?? 1),
+      simulated: timed.length === 0 ? null : sideBySide(timed, request.engines ?? 1),
+    },
     ...(first === undefined ? {} : { first: place === undefined ? first.text : `${first.text}\n  ${place}` }),
   };
 }

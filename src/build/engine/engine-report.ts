@@ -19,7 +19,7 @@ export interface EngineReport {
   readonly build: number;
   readonly engine: ReturnType<EngineProgram['engine']['toJSON']>;
   readonly clock_mhz: number;
-  readonly cycles: { readonly predicted: CycleFigures | null; readonly simulated: CycleFigures };
+  readonly cycles: { readonly predicted: CycleFigures; readonly simulated: CycleFigures };
   readonly samples_per_second: number;
   /** Multiplications of a frame / (its cycles * PEs). */
   readonly utilization: number;
@@ -66,7 +66,7 @@ export interface ReportFacts {
 
 export function engineReport(
   { engine, plan }: EngineProgram,
-  { cycles, layers }: EngineSimulated,
+  { cycles, predicted, layers }: EngineSimulated,
   { model, clockMhz, version, network, build }: ReportFacts,
 ): EngineReport {
   const frame = cycles.first_sample + 1;
@@ -77,7 +77,7 @@ export function engineReport(
   });
   return {
     ...{ schema: 1, heddle: version, model, network: network.name, backend: 'engine', numerics: network.numerics },
-    ...{ build, engine: engine.toJSON(), clock_mhz: clockMhz, cycles: { predicted: null, simulated: cycles } },
+    ...{ build, engine: engine.toJSON(), clock_mhz: clockMhz, cycles: { predicted, simulated: cycles } },
     samples_per_second: (clockMhz * 1e6) / frame,
     utilization: layers.reduce((sum, { macs }) => sum + macs, 0) / (frame * engine.processingElements),
     dram_bytes: plan.groups.reduce((sum, { bytes }) => sum + bytes, 0),

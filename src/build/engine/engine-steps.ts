@@ -16,7 +16,7 @@ import { randomCodes } from '../load-model.js';
 import { simulatorParticipant } from '../participants.js';
 import type { Imported } from '../steps/import.js';
 import { dmaFile, type DmaFile } from './dma-file.js';
-import { engineLayerFigures, frameFigures, type EngineLayerFigures } from './engine-figures.js';
+import { engineLayerFigures, frameFigures, predictedFrames, type EngineLayerFigures } from './engine-figures.js';
 import { locateLayer } from './engine-locate.js';
 import {
   engineModelParticipant,
@@ -41,6 +41,8 @@ export interface EngineSimulated {
   readonly samples: number;
   readonly equal: number;
   readonly cycles: CycleFigures;
+  /** By the model without data. */
+  readonly predicted: CycleFigures;
   readonly layers: readonly EngineLayerFigures[];
   /** Of the first frame by port: beats, `<hex tdata> <tlast>` a line, and the accesses of registers. */
   readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y' | 's_axi', string>>;
@@ -103,6 +105,7 @@ export function simulateEngineStep(
   return {
     ...{ samples: count, equal: equalSamples, layers: engineLayerFigures(program, runs[0]?.passes) },
     cycles: frameFigures(runs.map(({ cycles, firstOutput }) => ({ cycles, first: firstOutput }))),
+    predicted: frameFigures(predictedFrames(program, count)),
     vectors: {
       ...vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
       s_axi: frameScript({ build: hardware.build, passes: program.passes.length }),

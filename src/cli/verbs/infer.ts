@@ -5,7 +5,7 @@ import { formatNpy } from '../../base/npy.js';
 import { engineOption } from '../../build/backend.js';
 import type { InferResult } from '../../build/infer.js';
 import { type Via, vias } from '../../build/via.js';
-import { figuresLine } from '../../report/lines.js';
+import { enginesLine, figuresLine } from '../../report/lines.js';
 import { usageError } from '../errors.js';
 import { engineChoice, fraction, portBits, seed, wholeNumber } from '../options.js';
 import { type CommonOptions, say, writeJson, writing } from '../output.js';
@@ -54,6 +54,8 @@ async function run(args: InferArguments): Promise<void> {
   const { simulated, predicted } = result.cycles;
   if (simulated !== null) say(args, `  ${figuresLine(simulated)}`);
   if (predicted !== null) say(args, `  predicted without stalls: ${figuresLine(predicted)}`);
+  if (simulated !== null && args.engine !== undefined)
+    say(args, `  ${enginesLine(result.samples, simulated, args.engines ?? 1)}`);
   if (first !== undefined)
     process.stderr.write(`error H4001  ${name}: the hardware differs from the reference; ${first}\n`);
   if (mismatches > 0) process.exitCode = 1;

@@ -4,7 +4,7 @@ import { usageError } from '../errors.js';
 import { positive, seed, wholeNumber } from '../options.js';
 import { type CommonOptions, progressFor, say, writeJson } from '../output.js';
 
-const vias = ['formula', 'model', 'simulator'] as const;
+const vias = ['formula', 'model', 'simulator', 'verilator'] as const;
 
 interface ProfileArguments extends CommonOptions {
   readonly file: string;
@@ -17,6 +17,7 @@ interface ProfileArguments extends CommonOptions {
   readonly portBits?: readonly number[] | undefined;
   readonly dramGbs?: number | undefined;
   readonly via: (typeof vias)[number];
+  readonly numerics?: string | undefined;
   readonly seed: bigint;
 }
 
@@ -43,15 +44,15 @@ async function run(args: ProfileArguments): Promise<void> {
   const { search: budget } = args;
   if (budget !== undefined) return search({ ...args, search: budget });
   if (args.engine === undefined) throw usageError('profile needs --engine', 'P=7,G=3,M=32,D=4, or --search pes=672');
-  if (args.dramGbs !== undefined && args.via !== 'simulator')
+  if (args.dramGbs !== undefined && (args.via === 'formula' || args.via === 'model'))
     throw usageError('--dram-gbs needs --via simulator', 'formula and model count the full rate of the ports');
   // Loaded here, so that help and mistakes do not wait for the simulator.
-  const { engineOf, profileFile, profileJson } = await import('../../build/profile.js');
+  const { engineOf, profileAny, profileJson } = await import('../../build/profile.js');
   const { profileText } = await import('../../report/profile-text.js');
   const engine = engineOf(args.engine, args);
   const result = await progressFor(args, 1).run(
     'profile',
-    (step) => profileFile({ ...args, engine, progress: (detail) => step.update(detail) }),
+    (step) => profileAny({ ...args, engine, progress: (detail) => step.update(detail) }),
     ({ network, layers }) => `${network}: ${layers.length} layers via ${args.via}`,
   );
   writeJson(args, profileJson(result));
@@ -69,7 +70,11 @@ export const profileCommand: CommandModule<CommonOptions, ProfileArguments> = {
   describe: 'what every layer takes on an engine, and what bounds it',
   builder: (yargs: Argv<CommonOptions>): Argv<ProfileArguments> =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'table of layers (networks.json)' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'table of layers (networks.json) or a model file',
+      })
       .option('name', { type: 'string', requiresArg: true, describe: 'network of the file' })
       .option('layers', {
         choices: ['conv', 'all', 'conv-net', 'net'] as const,
@@ -107,6 +112,7 @@ export const profileCommand: CommandModule<CommonOptions, ProfileArguments> = {
         describe: 'bandwidth of the memory behind the ports, 10^9 bytes a second',
       })
       .option('via', { choices: vias, default: 'simulator' as const, describe: 'how cycles are found' })
+      .option('numerics', { type: 'string', requiresArg: true, describe: 'qkeras or an hls4ml YAML (Keras files)' })
       .option('seed', {
         type: 'string',
         requiresArg: true,

@@ -9,6 +9,8 @@ export interface FramePatterns {
   readonly weights?: Pattern;
   readonly pixels?: Pattern;
   readonly results?: Pattern;
+  /** For every packet of pixels, packets of results that must have left before it is offered. */
+  readonly after?: readonly number[];
 }
 
 /** Why no step is issued, in the order of the bits of `stalled`. */
@@ -28,6 +30,8 @@ export interface PassTiming {
 export interface FrameTiming {
   /** Number of the last cycle in which a beat was moved or a step reached the array, the first one being 0. */
   readonly cycles: number;
+  /** Cycle of the first beat of results; -1 without results. */
+  readonly firstResult: number;
   readonly steps: number;
   readonly stalls: StallCycles;
   /** Cycles in which no pass was running. */
@@ -51,6 +55,11 @@ class Feed {
     readonly willing: Pattern | undefined,
   ) {
     this.#left = packets[0] ?? 0;
+  }
+
+  /** Number of the packet that is offered. */
+  get packet(): number {
+    return this.#packet;
   }
 
   get last(): boolean {
@@ -85,12 +94,14 @@ export function timeFrame(engine: Engine, work: EngineWork, patterns: FramePatte
     descriptors.map((descriptor) => pixelBeats(engine, descriptor)),
     patterns.pixels,
   );
-  const expected = headers.reduce((sum, header) => sum + resultBeats(engine, header), 0);
+  const sizes = headers.filter(({ dstAxis }) => dstAxis === 1).map((header) => resultBeats(engine, header));
+  const expected = sizes.reduce((sum, beats) => sum + beats, 0);
+  let [packets, packetEnd, firstResult] = [0, sizes[0] ?? 0, -1];
   const passes: Mutable<PassTiming>[] = [];
   let [results, steps, idle, event, stepped] = [0, 0, 0, 0, 0];
   for (let cycle = 0; stepped < headers.length || results < expected || event > cycle - 8; cycle++) {
     w.offer(cycle);
-    x.offer(cycle);
+    if (packets >= (patterns.after?.[x.packet] ?? 0)) x.offer(cycle);
     const resultReady = patterns.results === undefined || patterns.results(cycle);
     const movesWeight = w.valid && model.weights.ready;
     const movesPixel = x.valid && model.pixels.ready;
@@ -106,7 +117,10 @@ export function timeFrame(engine: Engine, work: EngineWork, patterns: FramePatte
     });
     if (movesWeight) w.take();
     if (movesPixel) x.take();
-    if (movesResult) results++;
+    if (movesResult) {
+      if (results++ === 0) firstResult = cycle;
+      if (results === packetEnd) packetEnd += sizes[++packets] ?? 0;
+    }
     if (!running) idle++;
     if (taken !== undefined) passes.push({ taken: cycle, first: 0, last: 0, steps: 0, stalls: noStalls() });
     const pass = passes.at(-1);
@@ -125,7 +139,7 @@ export function timeFrame(engine: Engine, work: EngineWork, patterns: FramePatte
   const stalls = noStalls();
   for (const pass of passes) for (const cause of stallCauses) stalls[cause] += pass.stalls[cause];
   return {
-    ...{ cycles: event, steps, stalls, idle, passes },
+    ...{ cycles: event, firstResult, steps, stalls, idle, passes },
     beats: { weights: w.moved, pixels: x.moved, results },
   };
 }

@@ -4,6 +4,7 @@ import { layerBound } from '../cycles.js';
 import type { EngineWork } from '../model/engine-timing.js';
 import { timeFrame } from '../model/frame-timing.js';
 import type { LayerPlan } from '../plan/plan-job.js';
+import type { EngineProgram } from '../program.js';
 import type { CoreRun } from '../run-core.js';
 
 /** Cycles without a step, by cause: what was not there. */
@@ -77,17 +78,37 @@ export function simulatedCycles(plans: readonly LayerPlan[], run: CoreRun): JobC
   return dealt(plans, simulatedPasses(run), run.cycles);
 }
 
-/** What passes do by the cycle model of the engine, ports at full rate. */
-export function modelledPasses(
-  engine: Engine,
-  work: EngineWork,
-): { readonly passes: PassUse[]; readonly cycles: number } {
-  const run = timeFrame(engine, work);
+/** What passes do by the cycle model of the engine. */
+export interface ModelledPasses {
+  readonly passes: PassUse[];
+  readonly cycles: number;
+  /** Cycle of the first result. */
+  readonly firstOutput: number;
+}
+
+/**
+ * Passes by the cycle model, ports at full rate. `after`: for every packet of pixels, packets of results that must have left
+ * before it can be read.
+ */
+export function modelledPasses(engine: Engine, work: EngineWork, after: readonly number[] = []): ModelledPasses {
+  const run = timeFrame(engine, work, { after });
   const passes = run.passes.map(({ last, steps, stalls: s }): PassUse => ({
     ...{ end: last, steps, weights: s.weights + s.parameters, rows: s.input, drain: s.drain },
     ...{ residual: s.residual, preparation: s.row },
   }));
-  return { passes, cycles: run.cycles + 1 };
+  return { passes, cycles: run.cycles + 1, firstOutput: run.firstResult };
+}
+
+/** The passes of a frame: rows that come back from DRAM wait until they are there. */
+export function modelledProgram({ engine, passes, loads }: EngineProgram): ModelledPasses {
+  const headers = passes.map(({ pass }) => pass.header);
+  const taps = passes.map(({ pass }) => pass.taps);
+  const descriptors = loads.map(({ descriptor }) => descriptor);
+  return modelledPasses(
+    engine,
+    { headers, taps, descriptors },
+    loads.map(({ after }) => after),
+  );
 }
 
 /** The cycles of a job by the cycle model of the engine. */

@@ -1,38 +1,37 @@
 /** The table of a connected network: planned as a whole, tensors on the chip wherever they fit, pools and additions counted. */
-import { buildDesign } from '../../hdl/index.js';
-import { compile, elaborate } from '../../simulator/index.js';
 import type { Engine } from '../config.js';
+import type { DrivenCore } from '../driven-core.js';
 import { planNetwork } from '../plan/plan-network.js';
 import type { EngineNetwork, NetworkLayer } from '../plan/lower-stages.js';
 import { programOf, trafficOf, type EngineProgram } from '../program.js';
 import { referenceLayer } from '../reference.js';
-import { engineCore, engineValues } from '../rtl/engine.js';
 import { driveProgram, type ProgramMemory } from '../run-network.js';
 import { randomImage } from '../table/table-network.js';
 import { boundOf } from './bound.js';
-import { type LayerCycles, modelledPasses, type PassUse, simulatedPasses } from './layer-cycles.js';
-import type { Profile, ProfiledLayer } from './profile.js';
+import { type LayerCycles, modelledProgram, type PassUse, simulatedPasses } from './layer-cycles.js';
+import { compiledCore, type Profile, type ProfiledLayer } from './profile.js';
 import { layerMacs } from './work.js';
 
 export interface NetworkProfileRequest {
   readonly network: EngineNetwork;
   readonly engine: Engine;
-  readonly via: 'model' | 'simulator';
+  readonly via: 'model' | 'simulator' | 'verilator';
+  /** The circuit in another form than the built-in simulator. */
+  readonly core?: DrivenCore | undefined;
+  /** Codes of the input; random ones where it is left out. */
+  readonly image?: ArrayLike<number> | undefined;
   readonly seed: bigint;
   readonly bytesPerCycle?: number;
   readonly progress?: (detail: string) => void;
 }
 
-/** Plans and runs a frame. The model takes rows that come back from DRAM as there; the simulation waits until they are. */
+/** Plans and runs a frame. */
 export function profileNetwork(request: NetworkProfileRequest): Profile {
   const { network, engine, via, progress } = request;
   progress?.('the network is planned');
   const program = programOf(planNetwork(engine, network), network);
-  const headers = program.passes.map(({ pass }) => pass.header);
-  const taps = program.passes.map(({ pass }) => pass.taps);
-  const descriptors = program.loads.map(({ descriptor }) => descriptor);
-  const predicted = modelledPasses(engine, { headers, taps, descriptors });
-  const simulated = via === 'simulator' ? simulate(request, program) : undefined;
+  const predicted = modelledProgram(program);
+  const simulated = via === 'model' ? undefined : simulate(request, program);
   const used = simulated ?? predicted;
   const expected = cyclesOf(program, predicted);
   const own = cyclesOf(program, used);
@@ -115,11 +114,11 @@ interface SimulatedNetwork {
 }
 
 function simulate(
-  { engine, seed, bytesPerCycle, progress }: NetworkProfileRequest,
+  { engine, seed, bytesPerCycle, progress, core, image: given }: NetworkProfileRequest,
   program: EngineProgram,
 ): SimulatedNetwork {
-  const sim = compile(elaborate(buildDesign(engineCore(engine)), { params: engineValues(engine) }));
-  const image = randomImage(program.network, seed);
+  const sim = core ?? compiledCore(engine);
+  const image = given === undefined ? randomImage(program.network, seed) : Int16Array.from(given);
   const { memory, run } = driveProgram(sim, program, image, {
     ...(bytesPerCycle === undefined ? {} : { bytesPerCycle }),
     progress: (passes, cycles) =>
@@ -129,8 +128,8 @@ function simulate(
   return { passes: simulatedPasses(run), cycles: run.cycles, mismatches: compared(program, memory, image) };
 }
 
-function compared({ network, regions }: EngineProgram, memory: ProgramMemory, image: Int8Array): Map<string, number> {
-  const values = new Map<string, Int16Array>([[network.input, Int16Array.from(image)]]);
+function compared({ network, regions }: EngineProgram, memory: ProgramMemory, image: Int16Array): Map<string, number> {
+  const values = new Map<string, Int16Array>([[network.input, image]]);
   const counts = new Map<string, number>();
   for (const { layer, input, residual, output } of network.layers) {
     const other = residual === undefined ? undefined : values.get(residual);

@@ -2,6 +2,7 @@
 import { buildDesign } from '../../hdl/index.js';
 import { compile, elaborate } from '../../simulator/index.js';
 import type { Engine } from '../config.js';
+import type { DrivenCore } from '../driven-core.js';
 import { engineError } from '../errors.js';
 import { jobFeed, jobResults } from '../job-streams.js';
 import type { EngineLayer } from '../layer.js';
@@ -14,7 +15,7 @@ import { type BoundBy, boundBy } from './bound.js';
 import { formulaCycles, type JobCycles, type LayerStalls, modelledCycles, simulatedCycles } from './layer-cycles.js';
 import { layerMacs } from './work.js';
 
-export const profileVias = ['formula', 'model', 'simulator'] as const;
+export const profileVias = ['formula', 'model', 'simulator', 'verilator'] as const;
 export type ProfileVia = (typeof profileVias)[number];
 
 export interface ProfileRequest {
@@ -24,6 +25,8 @@ export interface ProfileRequest {
   readonly engine: Engine;
   readonly via: ProfileVia;
   readonly seed: bigint;
+  /** The circuit in another form than the built-in simulator: Verilator's, which is made outside. */
+  readonly core?: DrivenCore | undefined;
   /** Bytes that memory moves in a cycle, all ports together; absent: as many as the ports take. Only in the simulator. */
   readonly bytesPerCycle?: number;
   /** Tells what is going on. */
@@ -75,7 +78,7 @@ export function profile(request: ProfileRequest): Profile {
     layers.map((layer) => ({ layer })),
   );
   const predicted = via === 'formula' ? formulaCycles(engine, plans) : modelledCycles(engine, plans);
-  const simulated = via === 'simulator' ? simulate(request, plans) : undefined;
+  const simulated = via === 'simulator' || via === 'verilator' ? simulate(request, plans) : undefined;
   const used = simulated?.cycles ?? predicted;
   const seconds = (cycles: number): number => cycles / (engine.frequencyMHz * 1e6);
   const rows = plans.map((plan, index): ProfiledLayer => {
@@ -114,9 +117,8 @@ interface Simulated {
 function simulate(request: ProfileRequest, plans: readonly LayerPlan[]): Simulated {
   const { engine, seed, progress, bytesPerCycle } = request;
   const dense = plans.every(({ layer }) => layer.op === 'dense');
-  const core = engineCore({ ...engine.parameters, DW: dense ? 0 : engine.DW });
   progress?.('the circuit is compiled');
-  const sim = compile(elaborate(buildDesign(core), { params: engineValues(engine) }));
+  const sim = request.core ?? compiledCore(engine, dense ? 0 : engine.DW);
   const images = plans.map(({ layer }) => randomInput(layer, seed));
   const total = plans.reduce((sum, { passes }) => sum + passes.length, 0);
   const options: CoreOptions = {
@@ -130,6 +132,12 @@ function simulate(request: ProfileRequest, plans: readonly LayerPlan[]): Simulat
     return differences(referenceLayer(layer, images[index] ?? new Int8Array()), results[index]);
   });
   return { cycles: simulatedCycles(plans, run), bytes: movedBytes(engine, run), mismatches };
+}
+
+/** The core in the built-in simulator. `DW`: 0 leaves out the private windows, which dense layers do not need. */
+export function compiledCore(engine: Engine, DW = engine.DW): DrivenCore {
+  const design = buildDesign(engineCore({ ...engine.parameters, DW }));
+  return compile(elaborate(design, { params: engineValues(engine) }));
 }
 
 const movedBytes = ({ WP, XP, YP }: Engine, { beats }: CoreRun): number =>

@@ -6,7 +6,7 @@ import { HeddleError } from '../../base/diagnostics.js';
 import { Engine, type EngineOptions } from '../config.js';
 import { engineError } from '../errors.js';
 import type { EngineLayer } from '../layer.js';
-import { formulaCycles, modelledCycles, modelledPasses } from '../profile/layer-cycles.js';
+import { formulaCycles, modelledCycles, modelledProgram } from '../profile/layer-cycles.js';
 import { planJob } from '../plan/plan-job.js';
 import { planNetwork } from '../plan/plan-network.js';
 import type { EngineNetwork } from '../plan/lower-stages.js';
@@ -179,12 +179,6 @@ const jobOf = (engine: Engine, layers: readonly EngineLayer[]) =>
     layers.map((layer) => ({ layer })),
   );
 
-const workOf = ({ passes, loads }: ReturnType<typeof programOf>) => ({
-  headers: passes.map(({ pass }) => pass.header),
-  taps: passes.map(({ pass }) => pass.taps),
-  descriptors: loads.map(({ descriptor }) => descriptor),
-});
-
 /** Cycles of a plan by formula; of a connected network, row by row from DRAM, which is enough to compare memories. */
 function plannedCycles(engine: Engine, subject: SearchSubject): number {
   const plain = layersOf(subject).map(({ residual: _, ...layer }) => layer);
@@ -193,6 +187,5 @@ function plannedCycles(engine: Engine, subject: SearchSubject): number {
 
 function modelCycles(engine: Engine, subject: SearchSubject): number {
   if ('layers' in subject) return modelledCycles(engine, jobOf(engine, subject.layers)).cycles;
-  const program = programOf(planNetwork(engine, subject.network), subject.network);
-  return modelledPasses(engine, workOf(program)).cycles;
+  return modelledProgram(programOf(planNetwork(engine, subject.network), subject.network)).cycles;
 }

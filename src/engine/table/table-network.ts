@@ -63,10 +63,13 @@ export function tableNetwork(name: string, rows: readonly TableRow[], options: T
     if (row.fused_pool > 0) add(maxPool(`${row.name}_pool`, row), row.name);
   });
   const output = layers.at(-1)?.output ?? '';
+  const reads = (name: string): boolean => layers.some(({ input, residual }) => input === name || residual === name);
+  // Shortcuts that nothing is added to leave as results.
+  const unread = layers.map((layer) => layer.output).filter((name) => name !== output && !reads(name));
   return {
     ...{ name, layers, input: 'input' },
     tensors: tensors.map((tensor): NetworkTensor => ({ ...tensor, min: -128, max: 127, bipolar: false })),
-    output: { parts: [output], type: { kind: 'int', bits: 8, signed: true } },
+    output: { parts: [output, ...unread], type: { kind: 'int', bits: 8, signed: true } },
   };
 }
 
@@ -107,9 +110,12 @@ function globalPool(name: string, size: Size): EngineLayer {
   };
 }
 
-/** A random input of the network. */
-export function randomImage({ tensors, input }: EngineNetwork, seed: bigint): Int8Array {
-  const size = tensors.find(({ name }) => name === input)?.size ?? { height: 0, width: 0, channels: 0 };
+/** A random input of the network: codes in the range of its tensor. */
+export function randomImage({ tensors, input }: EngineNetwork, seed: bigint): Int16Array {
+  const found = tensors.find(({ name }) => name === input);
+  if (found === undefined) throw engineError('H2211', input, 'the network has no such tensor');
+  const { size, min, max } = found;
   const random = randomStream(seed, 'input of the network');
-  return Int8Array.from({ length: size.height * size.width * size.channels }, () => random.nextInt(256) - 128);
+  const length = size.height * size.width * size.channels;
+  return Int16Array.from({ length }, () => min + random.nextInt(max - min + 1));
 }
