@@ -9,6 +9,7 @@ import { openAsicFiles, readOpenTechnology } from '../target/open-asic.js';
 import { openFpgaFiles } from '../target/open-fpga.js';
 import { packageFiles } from '../target/packages.js';
 import { readTechnology } from '../target/technology.js';
+import { wrapMemories } from '../target/memory-wrappers.js';
 import { vitisFiles } from '../target/vitis.js';
 import { vivadoFiles } from '../target/vivado.js';
 
@@ -40,7 +41,7 @@ function chipFiles(design: TargetDesign, { tech, chipSources }: FlowOptions): re
   if (tech === undefined) return [];
   const open = readOpenTechnology(tech);
   const technology = open === undefined ? readTechnology(tech) : undefined;
-  const files = chipSources();
+  const files = wrapMemories(chipSources(), technology?.memories ?? []);
   const sources = files.map(({ name }) => name);
   const chip = { ...design, sources, images: [] };
   return [

@@ -43,6 +43,24 @@ export interface Technology {
     readonly libraries: Readonly<Record<string, string>>;
     /** The same as .db, for Design Compiler. */
     readonly databases?: Readonly<Record<string, string>>;
+    /** Pins of a macro with a port to write and one to read; memories of the design are made of macros that have them. */
+    readonly ports?: {
+      readonly write_clock: string;
+      readonly read_clock: string;
+      readonly write_enable: { readonly name: string; readonly active: 'high' | 'low' };
+      /** A bit for every bit of the word. */
+      readonly write_mask?: { readonly name: string; readonly active: 'high' | 'low' };
+      readonly write_address: string;
+      readonly write_data: string;
+      /** The data of the last read stay where it is off. */
+      readonly read_enable: { readonly name: string; readonly active: 'high' | 'low' };
+      readonly read_address: string;
+      readonly read_data: string;
+      /** What a read of the word that is being written shows: the old word, or anything. */
+      readonly same_address: 'old' | 'unknown';
+      /** Other pins with what they are tied to, as Verilog. */
+      readonly tied?: Readonly<Record<string, string>>;
+    };
   }[];
 }
 

@@ -1,0 +1,114 @@
+/** Memories made of macros: clean text, in step with the memory that they replace, checked where a macro knows less. */
+import { execaSync } from 'execa';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dirSync } from 'tmp';
+import { describe, expect, it } from 'vitest';
+import { LaneRam } from '../../src/blocks/memory/lane-ram.js';
+import { designSpec } from '../../src/cosim/design-participants.js';
+import { type Participant, verilatorParticipant } from '../../src/cosim/participant.js';
+import { runRandomLockstep } from '../../src/cosim/random-lockstep.js';
+import { buildModel } from '../../src/cosim/verilator-build.js';
+import { buildDesign } from '../../src/hdl/index.js';
+import { createSimulation } from '../../src/simulator/index.js';
+import { type MemoryMacro, wrapMemories } from '../../src/target/memory-wrappers.js';
+import { emitDesign } from '../../src/verilog/index.js';
+import { haveTools, lint } from '../verilog/tools.js';
+
+const design = buildDesign(LaneRam);
+const sources = emitDesign(design);
+
+const macro = (depth: number, width: number, same: 'old' | 'unknown' = 'old'): MemoryMacro => ({
+  ...{ module: `rf_${depth}x${width}`, depth, width, lef: 'rf.lef', gds: 'rf.gds', libraries: {} },
+  ports: {
+    ...{
+      write_clock: 'CLKW',
+      read_clock: 'CLKR',
+      write_address: 'AW',
+      write_data: 'D',
+      read_address: 'AR',
+      read_data: 'Q',
+    },
+    write_enable: { name: 'WEN', active: 'low' },
+    write_mask: { name: 'M', active: 'high' },
+    read_enable: { name: 'REN', active: 'low' },
+    ...{ same_address: same, tied: { EMA: "3'b010" } },
+  },
+});
+
+/** What the compiler of a foundry would give, with the old word at a read of the same address. */
+const model = ({ module, depth, width }: MemoryMacro) => ({
+  name: `${module}.sv`,
+  text: `module ${module} (
+  input logic CLKW, input logic CLKR, input logic WEN, input logic [${width - 1}:0] M,
+  input logic [${Math.log2(depth) - 1}:0] AW, input logic [${width - 1}:0] D,
+  input logic REN, input logic [${Math.log2(depth) - 1}:0] AR, output logic [${width - 1}:0] Q, input logic [2:0] EMA
+);
+  logic [${width - 1}:0] cells [0:${depth - 1}];
+  logic unused;
+  assign unused = &{1'b0, EMA};
+  always_ff @(posedge CLKR) if (!REN) Q <= cells[AR];
+  always_ff @(posedge CLKW) if (!WEN) cells[AW] <= (cells[AW] & ~M) | (D & M);
+endmodule
+`,
+});
+
+const macros = [macro(8, 4), macro(16, 12)];
+const wrapped = [...macros.map(model), ...wrapMemories(sources, macros)];
+
+describe('memories of macros', () => {
+  it('stay as they are where no macro has ports, a mask, or a depth that fits', () => {
+    const { ports, ...bare } = macro(16, 12);
+    const { write_mask: _, ...unmasked } = ports!;
+    expect(wrapMemories(sources, [bare])).toEqual(sources);
+    expect(wrapMemories(sources, [{ ...bare, ports: unmasked }])).toEqual(sources);
+    expect(wrapMemories(sources, [macro(24, 12)])).toEqual(sources);
+    const others = [{ name: 'fifo.sv', text: 'module fifo;\nendmodule\n' }];
+    expect(wrapMemories(others, macros)).toEqual(others);
+  });
+
+  it('say so in their head', () => {
+    expect(wrapped.at(-1)?.text).toContain('// On this chip: rf_16x12, rf_8x4, registers where none is half full.');
+  });
+
+  it.runIf(haveTools('verilator', 'yosys', 'iverilog'))('have no warning at any size', async () => {
+    const sizes = [
+      { LANES: 7, W: 8, DEPTH: 40 }, // rf_16x12, three rows, five columns
+      { LANES: 2, W: 2, DEPTH: 4 }, // rf_8x4, half of it
+      { LANES: 1, W: 1, DEPTH: 2 }, // registers
+      { LANES: 3, W: 4, DEPTH: 16 }, // exactly one
+    ];
+    expect(await lint(wrapped, 'lane_ram', sizes)).toBe('');
+  });
+
+  it.runIf(haveTools('verilator'))('are in step with the memory that they replace', async () => {
+    // Every address has a word: four rows, five columns, the last one not full.
+    const params = { LANES: 7, W: 8, DEPTH: 64 };
+    const build = await buildModel(designSpec({ design, params, text: wrapped }));
+    const simulator: Participant = {
+      ...{ name: 'simulator', compare: 'exact' },
+      create: () => createSimulation(design, { params }),
+    };
+    const participants = [simulator, verilatorParticipant(build)];
+    for (const seed of [1n, 2n, 3n]) expect(runRandomLockstep({ participants, seed, cycles: 1500 })).toBeUndefined();
+  });
+
+  it.runIf(haveTools('iverilog'))('tell where they read a word that is being written, if the macro cannot', () => {
+    const files = [model(macro(16, 12)), ...wrapMemories(sources, [macro(16, 12, 'unknown')])];
+    const cwd = dirSync({ unsafeCleanup: true }).name;
+    for (const { name, text } of files) writeFileSync(join(cwd, name), text);
+    const bench = `module bench;
+  reg clock = 0; reg [3:0] from = 3;
+  lane_ram #(.LANES(3), .W(4), .DEPTH(16)) dut (.aclk(clock), .wr_en(1'b1), .wr_lanes(3'b111), .wr_addr(4'd5),
+    .wr_data(12'd9), .rd_en(1'b1), .rd_addr(from), .rd_data());
+  initial begin #1 clock = 1; #1 clock = 0; $display("apart"); from = 5; #1 clock = 1; #1 $finish; end
+endmodule
+`;
+    writeFileSync(join(cwd, 'bench.sv'), bench);
+    execaSync('iverilog', ['-g2012', '-s', 'bench', '-o', 'b.vvp', 'bench.sv', ...files.map(({ name }) => name)], {
+      cwd,
+    });
+    const said = execaSync('vvp', ['-N', 'b.vvp'], { cwd, reject: false, all: true }).all;
+    expect(said).toMatch(/^apart\n[^]*cannot read the word that is being written/);
+  });
+});
