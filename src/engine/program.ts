@@ -8,7 +8,8 @@ import { checkPlan } from './plan/check-plan.js';
 import type { EnginePlan } from './plan/engine-plan.js';
 import { slabRowBytes, slabsOfPasses } from './plan/layer-traffic.js';
 import type { EngineNetwork, NetworkLayer } from './plan/lower-stages.js';
-import { scheduleOf, type StoredTensor } from './plan/schedule.js';
+import { scheduleOf } from './plan/schedule.js';
+import type { StoredTensor } from './plan/scheduled.js';
 import { weightBeats } from './stream-sizes.js';
 import { encodeWeights } from './streams.js';
 

@@ -1,6 +1,5 @@
 /** From a plan to passes and loads in the order of their streams: strips, flushes, row tokens, what a load waits for. */
 import type { Engine } from '../config.js';
-import type { Descriptor } from '../descriptor.js';
 import { engineError } from '../errors.js';
 import type { Header } from '../header.js';
 import type { EngineLayer } from '../layer.js';
@@ -8,47 +7,13 @@ import type { PassPlan } from '../passes.js';
 import type { TensorPlace } from '../tensor-place.js';
 import type { EnginePlan, PlannedGroup } from './engine-plan.js';
 import { slabDescriptor } from './input-descriptor.js';
-import { slabsOf, slabsOfPasses, type Slab } from './layer-traffic.js';
+import { slabsOf, slabsOfPasses } from './layer-traffic.js';
 import type { EngineNetwork, NetworkLayer } from './lower-stages.js';
 import { planLayer } from './plan-layer.js';
 import { overlap, rectangleOf, type Rectangle } from './rectangle.js';
 import { shareWeights } from './share-weights.js';
+import type { Schedule, ScheduledLoad, ScheduledPass, StoredTensor } from './scheduled.js';
 import { firstRead, readersOf, stripsOf, type Strips } from './strips.js';
-
-/** A pass with its layer, and the tensor in DRAM that its results belong to. */
-export interface ScheduledPass {
-  readonly pass: PassPlan;
-  readonly layer: NetworkLayer;
-  readonly group: number;
-  readonly result: string | undefined;
-}
-
-/** A packet of s_axis_x: rows of one slab of a tensor. */
-export interface ScheduledLoad {
-  readonly tensor: string;
-  readonly group: number;
-  readonly slab: number;
-  readonly row0: number;
-  readonly rows: number;
-  readonly descriptor: Descriptor;
-  /** Packets of m_axis_y that must be in DRAM before. */
-  readonly after: number;
-}
-
-/** A tensor that is in DRAM. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly slabs: readonly Slab[];
-  readonly unsigned: boolean;
-  /** Phases in which the host writes the input; 1 for what the engine writes. */
-  readonly phases: number;
-}
-
-export interface Schedule {
-  readonly passes: readonly ScheduledPass[];
-  readonly loads: readonly ScheduledLoad[];
-  readonly stored: ReadonlyMap<string, StoredTensor>;
-}
 
 /** Throws H2209 where plan and network do not belong together, and what {@link planLayer} throws. */
 export function scheduleOf(engine: Engine, plan: EnginePlan, network: EngineNetwork): Schedule {

@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../config.js';
 import { tileChannels } from '../passes.js';
-import type { ScheduledLoad, ScheduledPass } from './schedule.js';
+import type { ScheduledLoad, ScheduledPass } from './scheduled.js';
 
 /**
  * The passes with those of the last layers (`parts`, tensors of the same sums) dealt by weight tiles, where each is one pass,
