@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { requireTool } from '../base/tools.js';
 import { gateActivityTcl, gateSaif } from '../target/gates/activity.js';
+import { cellModels } from '../target/gates/cell-models.js';
 import { type Library, readLiberty, withoutCells } from '../target/gates/liberty.js';
 import { type Netlist, readNetlist } from '../target/gates/netlist.js';
 import { GateSimulation } from '../target/gates/simulation.js';
@@ -98,8 +99,8 @@ export function playGates(directory: string, simulation: GateSimulation): GateRu
 }
 
 /**
- * All of it for one library: `liberty` is its text, `vectors/` of the build what is played. Leaves scripts, netlist, SAIF and the
- * activity of every pin in `asic/yosys`. Throws where a tool complains or the netlist computes something else.
+ * All of it for one library: `liberty` is its text, `vectors/` of the build what is played. Leaves scripts, netlist, models of its
+ * cells, SAIF and the activity of every pin in `asic/yosys`. Throws where a tool complains or the netlist computes something else.
  */
 export async function runGateFlow(
   directory: string,
@@ -112,6 +113,8 @@ export async function runGateFlow(
   const { top } = readState(directory, 3, 'generate') as Generated;
   const netlist = await synthesizeGates(directory, open, top);
   const library = readLiberty(liberty);
+  const used = new Set(netlist.cells.map(({ type }) => type));
+  writeFileSync(join(directory, paths.cells), cellModels(library, used));
   const simulation = new GateSimulation(netlist, library);
   const run = playGates(directory, simulation);
   if (run.wrong > 0) throw new Error(`${top}: ${run.wrong} of ${run.beats} beats of the netlist are wrong`);

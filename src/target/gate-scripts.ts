@@ -58,6 +58,7 @@ export function gatePaths({ name }: OpenLibrary) {
     area: `${at}_area.txt`,
     netlist: `${at}_netlist.v`,
     json: `${at}_netlist.json`,
+    cells: `${at}_cells.v`,
     activity: `${at}_activity.tcl`,
     saif: `${at}.saif`,
   } as const;

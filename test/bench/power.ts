@@ -55,7 +55,7 @@ function lines(process: string, { library, clockMhz, run, ...figures }: GateFlow
   const { squareMicrometres, cells, slackNs, from, to, power } = figures;
   const { corner, voltage, celsius } = library;
   const period = 1000 / clockMhz;
-  const [internal, switching, leakage, total] = power.map((watts) => (1e3 * watts).toFixed(3));
+  const [internal, switching, leakage, total] = power.map((watts) => (1e3 * watts).toPrecision(3));
   const at = `corner ${corner} (${voltage} V, ${celsius} C), clock ${clockMhz} MHz`;
   const energy = (1e9 * (power[3] * run.cycles * period * 1e-9)) / samples;
   return [
