@@ -1,0 +1,228 @@
+/** The engine with its data in memory: lists of transfers say where weights, pixels and results lie. */
+import { axiLitePorts } from '../blocks/axi/axi-lite-ports.js';
+import { axiReadPorts, axiWritePorts } from '../blocks/axi/index.js';
+import type { Design } from '../circuit/index.js';
+import { type Engine, engineParameters } from '../engine/config.js';
+import { makeEngineControl, shownParameters } from '../engine/rtl/control.js';
+import { engineCore, engineParams, engineRequirements, engineValues } from '../engine/rtl/engine.js';
+import { EngineResultGuard } from '../engine/rtl/guards.js';
+import {
+  type AnySig,
+  bool,
+  buildDesign,
+  type Builder,
+  bundle,
+  defineModule,
+  nat,
+  type NatExpr,
+  natGe,
+  natParam,
+  output,
+  type Ports,
+  requirement,
+  type Sig,
+  type UInt,
+  uint,
+} from '../hdl/index.js';
+import { ADDRESS_BITS } from './dataflow-sides.js';
+import { errorPorts } from './dataflow-registers.js';
+import { engineMappedRegisters } from './engine-registers.js';
+import { ListReader } from './list-reader.js';
+import { ListWriter } from './list-writer.js';
+import { memoryErrorCodes } from './memory-registers.js';
+import { renamed } from './renamed-ports.js';
+
+const EngineMappedControl = makeEngineControl(engineMappedRegisters);
+const streamPorts = ['WP', 'XP', 'YP'] as const;
+
+/** The circuit of the top for an engine; the widths of its ports are fixed, its other parameters have the engine's values. */
+export function engineMapped(engine: Engine): Design {
+  return buildDesign(engineMappedModule(engine));
+}
+
+export function engineMappedModule(engine: Engine) {
+  const core = engineCore(engine);
+  const dw = core.name.includes('_dw') ? 1 : 0;
+  const values: Readonly<Record<string, number>> = engineValues(engine);
+  const widths = { WP: nat(engine.WP), XP: nat(engine.XP), YP: nat(engine.YP) };
+  const params = Object.fromEntries(
+    Object.entries({ ...engineParams, WB: core.params.WB })
+      .filter(([name]) => !(streamPorts as readonly string[]).includes(name))
+      .map(([name, spec]) => [name, { ...spec, default: values[name] ?? spec.default }]),
+  );
+  const bus = (bits: number) => ({ ADDR_W: nat(ADDRESS_BITS), BYTES: nat(bits / 8) });
+  const ports: Ports<'main'> = {
+    ...renamed(axiLitePorts(nat(engineMappedRegisters.addressBits)), 's_axi', 's_axi_ctrl'),
+    irq: output(bool(), 'interrupt'),
+    ...renamed(axiReadPorts(bus(engine.WP)), 'm_axi', 'm_axi_wgt'),
+    ...renamed(axiReadPorts(bus(engine.XP)), 'm_axi', 'm_axi_ifm'),
+    ...renamed({ ...axiReadPorts(bus(engine.YP)), ...axiWritePorts(bus(engine.YP)) }, 'm_axi', 'm_axi_ofm'),
+  };
+  return defineModule({
+    name: 'engine_mapped',
+    doc: `the engine with its data in memory: registers on AXI4-Lite, three AXI4 managers, an interrupt
+
+START runs the three lists at LIST_W, LIST_X and LIST_Y of BUFFER, which say where the packets of weights, pixels
+and results lie; a frame is done when all results are in memory. After an error, or in the middle of a frame,
+COMMAND.RESET restarts the core; every burst is ended, and what of it is left carries no data.`,
+    params: {
+      ...params,
+      BUILD: natParam({ default: 0, max: 2 ** 31 - 1, doc: 'hash of the build' }),
+    },
+    // The limits stand in front: the proofs about engine_mapped_control look for them first.
+    requires: (soft) => {
+      const p = { ...soft, ...widths } as unknown as Readonly<Record<string, NatExpr>>;
+      return [
+        requirement(natGe(2 ** 31 - 1, p['BUILD']!), 'limit of BUILD'),
+        ...shownParameters.flatMap((name) =>
+          p[name] === undefined ? [] : [requirement(natGe(engineParameters[name].max, p[name]), `limit of ${name}`)],
+        ),
+        ...engineRequirements(p, core.params.WB),
+      ];
+    },
+    ports: () => ports,
+    body(b, io, soft) {
+      const { BUILD, ...rest } = soft as unknown as Readonly<Record<string, NatExpr>>;
+      const sizes: Readonly<Record<string, NatExpr>> = { ...rest, ...widths };
+      const all = io as unknown as Readonly<Record<string, AnySig>>;
+      const prefixed = (from: string, to: string) =>
+        Object.fromEntries(
+          Object.entries(all).flatMap(([name, value]) =>
+            name.startsWith(`${from}_`) ? [[`${to}${name.slice(from.length)}`, value]] : [],
+          ),
+        );
+      const stream = (name: string, bits: number) => b.stream(name, bundle({ tdata: uint(bits), tlast: bool() }));
+      const [weights, pixels] = [stream('weights', engine.WP), stream('pixels', engine.XP)];
+      const [results, leaving] = [stream('results', engine.YP), stream('leaving', engine.YP)];
+      const stored = b.stream('stored', uint(engine.YP));
+      const c = b.wires({
+        ...{
+          resetn: bool(),
+          enable: bool(),
+          pass: bool(),
+          flush: bool(),
+          restart: bool(),
+          start: bool(),
+          quit: bool(),
+        },
+        ...{ pixelPackets: uint(16), weightPackets: uint(16), buffer: uint(64) },
+        ...{ listW: uint(32), listX: uint(32), listY: uint(32) },
+        ...{ readCache: uint(4), writeCache: uint(4), prot: uint(3), arrived: uint(16), written: bool() },
+      });
+      b.unused('guards', b.let('noGuards', c.flush.or(c.restart)));
+      b.unused('packets', c.pixelPackets.or(c.weightPackets));
+      b.unused('bufferTop', c.buffer.bits(ADDRESS_BITS, 64 - ADDRESS_BITS));
+      const buffer = b.let('bufferAt', c.buffer.bits(0, ADDRESS_BITS));
+      const wires = (name: string) =>
+        b.wires({
+          ...{ [`${name}Busy`]: bool(), [`${name}Bad`]: bool() },
+          ...{ [`${name}Error`]: uint(2), [`${name}At`]: uint(ADDRESS_BITS) },
+        } as Record<string, ReturnType<typeof bool>>) as unknown as Readonly<Record<string, Sig<UInt>>>;
+      const common = { flush: c.quit, prot: c.prot, start: c.start, buffer };
+      const reader = (name: string, prefix: string, bits: number, list: AnySig, to: typeof weights) => {
+        const w = wires(name);
+        const gated = stream(`${name}_read`, bits);
+        b.instance(name, ListReader, { ADDR_W: ADDRESS_BITS, WORDS: bits / 32 }, {
+          ...prefixed(prefix, 'm_axi'),
+          ...{ ...common, cache: c.readCache, first: list, arrived: c.arrived, m_axis: gated, busy: w[`${name}Busy`] },
+          ...{ error: w[`${name}Error`], error_addr: w[`${name}At`], bad: w[`${name}Bad`] },
+        } as never);
+        b.assign(to.valid, gated.valid.and(c.pass));
+        b.assign(gated.ready, to.ready.and(c.pass));
+        b.assign(to.data.tdata, gated.data.tdata);
+        b.assign(to.data.tlast, gated.data.tlast);
+        return w;
+      };
+      const w = reader('weight_list', 'm_axi_wgt', engine.WP, c.listW, weights);
+      const x = reader('pixel_list', 'm_axi_ifm', engine.XP, c.listX, pixels);
+      const y = b.instance(
+        'result_guard',
+        EngineResultGuard,
+        { W: engine.YP },
+        { s_axis: results, m_axis: leaving, close: c.resetn.not() },
+      );
+      b.comment('results of a frame that was given up are dropped');
+      b.assign(stored.valid, leaving.valid.and(c.quit.not()));
+      b.assign(leaving.ready, stored.ready.or(c.quit));
+      b.assign(stored.data, leaving.data.tdata);
+      b.unused('last', leaving.data.tlast);
+      const v = wires('result_list');
+      const r = b.wires({ readError: uint(2), readAt: uint(ADDRESS_BITS) });
+      b.instance('result_list', ListWriter, { ADDR_W: ADDRESS_BITS, WORDS: engine.YP / 32 }, {
+        ...prefixed('m_axi_ofm', 'm_axi'),
+        ...{ ...common, read_cache: c.readCache, write_cache: c.writeCache, first: c.listY, s_axis: stored },
+        ...{ arrived: c.arrived, idle: c.written, busy: v['result_listBusy'], bad: v['result_listBad'] },
+        ...{ read_error: r.readError, read_error_addr: r.readAt },
+        ...{ write_error: v['result_listError'], write_error_addr: v['result_listAt'] },
+      } as never);
+      const q = b.instance(
+        'core',
+        core,
+        sizes,
+        { enable: c.enable, s_axis_w: weights, s_axis_x: pixels, m_axis_y: results },
+        { reset: c.resetn },
+      );
+      b.unused('conflict', q.conflict);
+      const error = firstError(b, [
+        {
+          response: w['weight_listError']!,
+          at: w['weight_listAt']!,
+          bad: w['weight_listBad']!,
+          port: errorPorts.weights,
+        },
+        { response: x['pixel_listError']!, at: x['pixel_listAt']!, bad: x['pixel_listBad']!, port: errorPorts.input },
+        { response: r.readError, at: r.readAt, bad: v['result_listBad']!, port: errorPorts.results },
+        { response: v['result_listError']!, at: v['result_listAt']!, writes: true, port: errorPorts.results },
+      ]);
+      const shown = Object.fromEntries(
+        shownParameters.map((name) => [name, sizes[name] ?? nat(name === 'DW' ? dw : 0)]),
+      );
+      const busy = (side: Readonly<Record<string, Sig<UInt>>>, name: string) =>
+        side[`${name}Busy`] as unknown as Sig<ReturnType<typeof bool>>;
+      b.instance('control', EngineMappedControl, { ...shown, BUILD: BUILD! }, {
+        ...prefixed('s_axi_ctrl', 's_axi'),
+        ...{ irq: all['irq'], core_resetn: c.resetn, enable: c.enable, pass: c.pass, flush: c.flush },
+        ...{ restart: c.restart, pixel_packets: c.pixelPackets, weight_packets: c.weightPackets },
+        ...{ weights_moved: weights.fire, pixels_moved: pixels.fire, results_moved: stored.fire },
+        results_wait: stored.valid.and(stored.ready.not()),
+        ...{ results_open: y.midway, weights_dropped: b.constant(bool(), 0), pixels_dropped: b.constant(bool(), 0) },
+        ...{ running: q.running, step: q.step, stalled: q.stalled, passes_done: q.passes_done, done: q.done },
+        ...{ sending: q.sending, error_code: q.error_code, error_rule: q.error_rule, error_place: q.error_place },
+        ...{ error_header: q.error_header, x_error: q.x_error, fault: q.fault },
+        ...{ memory_code: error.code, memory_port: error.port, memory_address: error.at },
+        bus_busy: busy(w, 'weight_list').or(busy(x, 'pixel_list')).or(busy(v, 'result_list')),
+        ...{ written: c.written, start: c.start, quit: c.quit, buffer: c.buffer },
+        ...{ list_w: c.listW, list_x: c.listX, list_y: c.listY },
+        ...{ read_cache: c.readCache, write_cache: c.writeCache, memory_prot: c.prot },
+      } as never);
+    },
+  });
+}
+
+interface ErrorSource {
+  readonly response: Sig<UInt>;
+  readonly at: Sig<UInt>;
+  /** A list is wrong. */
+  readonly bad?: AnySig;
+  readonly writes?: boolean;
+  readonly port: number;
+}
+
+/** Code, port and address of the first of several sources that has an error. */
+function firstError(b: Builder, sources: readonly ErrorSource[]) {
+  const code = (value: number): Sig<UInt> => b.constant(uint(4), value);
+  const start = { code: code(0), port: b.constant(uint(2), 0), at: b.constant(uint(64), 0) };
+  return sources.toReversed().reduce((rest, { response, at, bad, writes = false, port }) => {
+    const failed = response.ne(0);
+    const wrong = bad === undefined ? failed : failed.or(bad as Sig<ReturnType<typeof bool>>);
+    const [nobody, refused] = writes
+      ? [memoryErrorCodes.writeNobody, memoryErrorCodes.writeRefused]
+      : [memoryErrorCodes.readNobody, memoryErrorCodes.readRefused];
+    const own = failed.mux(response.bit(0).mux(code(nobody), code(refused)), code(memoryErrorCodes.list));
+    return {
+      code: wrong.mux(own, rest.code),
+      port: wrong.mux(b.constant(uint(2), port), rest.port),
+      at: wrong.mux(at.extend(64), rest.at),
+    };
+  }, start);
+}
