@@ -94,6 +94,14 @@ export class BitReader {
     return value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
   }
 
+  /** The next `count` numbers of `bits` bits, two's complement: weights of whole networks. */
+  takeAllSigned(count: number, bits: number): Int16Array {
+    if (bits !== 8 || (this.#bits & 7) !== 0) return Int16Array.from({ length: count }, () => this.takeSigned(bits));
+    const from = this.#bits >>> 3;
+    this.#bits += 8 * count;
+    return Int16Array.from(new Int8Array(this.bytes.buffer, this.bytes.byteOffset + from, count));
+  }
+
   /** Leaves the rest of the beat. */
   endSegment(): void {
     this.#bits = Math.ceil(this.#bits / this.beatBits) * this.beatBits;

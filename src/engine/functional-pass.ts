@@ -68,12 +68,12 @@ export function readPass(engine: Engine, packet: Uint8Array, before: LoadedPass 
       ...(thresholds && { thresholds }),
     });
     if (header.hasWeights === 1 && header.wReuse === 0) {
-      const read = (): Int16Array =>
-        Int16Array.from({ length: header.wWords * engine.columns }, () => {
-          if (input.left < engine.WB) throw engineError('H2210', what, 'the packet ends inside of its weights');
-          const value = input.takeSigned(engine.WB);
-          return engine.WB === 1 ? binaryWeight(value) : value;
-        });
+      const read = (): Int16Array => {
+        const count = header.wWords * engine.columns;
+        if (input.left < count * engine.WB) throw engineError('H2210', what, 'the packet ends inside of its weights');
+        const values = input.takeAllSigned(count, engine.WB);
+        return engine.WB === 1 ? values.map(binaryWeight) : values;
+      };
       weights.push(Array.from({ length: header.CHN }, () => segment(read)));
     }
   }

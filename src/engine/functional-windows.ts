@@ -6,42 +6,51 @@ import type { XRam } from './functional-xram.js';
 import { opCodes } from './header.js';
 import { tapOps, type Tap } from './tap.js';
 
-/** Registers of one window unit: A drives the lanes, H has the word at the tile, N is shifted in. */
+/** Registers of one window unit: A drives the lanes, H has the word at the tile, N is shifted in. Moved in place. */
 class Window {
-  A: number[];
-  H: number[];
-  N: number[];
+  readonly A: Uint16Array;
+  readonly H: Uint16Array;
+  readonly N: Uint16Array;
+  readonly #last: number;
 
   constructor(P: number) {
-    this.A = new Array<number>(P).fill(0);
-    this.H = [...this.A];
-    this.N = [...this.A];
+    this.A = new Uint16Array(P);
+    this.H = new Uint16Array(P);
+    this.N = new Uint16Array(P);
+    this.#last = P - 1;
   }
 
   /** One step; `word` is what was read, where the tap reads. */
-  step(op: number, word: readonly number[] | undefined): void {
+  step(op: number, word: Uint16Array | undefined): void {
+    const { A, H, N } = this;
+    const last = this.#last;
     if (op === tapOps.load) {
-      this.A = [...(word ?? this.A)];
-      this.H = [...this.A];
+      if (word !== undefined) A.set(word);
+      H.set(A);
       return;
     }
-    if (word !== undefined) this.N = [...word];
+    if (word !== undefined) N.set(word);
     if (op === tapOps.left) {
-      this.A = [...this.A.slice(1), this.N[0] ?? 0];
-      this.N = [...this.N.slice(1), 0];
+      A.copyWithin(0, 1);
+      A[last] = N[0] ?? 0;
+      N.copyWithin(0, 1);
+      N[last] = 0;
     } else {
-      const from = op === tapOps.rightH ? this.H : this.A;
-      this.A = [this.N.at(-1) ?? 0, ...from.slice(0, -1)];
-      this.N = [0, ...this.N.slice(0, -1)];
+      const entering = N[last] ?? 0;
+      if (op === tapOps.rightH) A.set(H);
+      A.copyWithin(1, 0, last);
+      A[0] = entering;
+      N.copyWithin(1, 0, last);
+      N[0] = 0;
     }
   }
 }
 
 /** Where a slice looks in a step. */
 interface SlicePosition {
-  readonly row: number;
-  readonly channel: number;
-  readonly live: boolean;
+  row: number;
+  channel: number;
+  live: boolean;
 }
 
 export interface TileIndex {
@@ -51,9 +60,13 @@ export interface TileIndex {
   readonly xt: number;
 }
 
-/** Runs the tiles of one pass. */
+/** Runs the tiles of one pass. The registers are used again for every tile: this is the loop of whole networks. */
 export class Slices {
-  readonly #windows: Window[];
+  readonly #windows: readonly Window[];
+  readonly #positions: readonly SlicePosition[];
+  readonly #lanes: Int32Array;
+  /** What a read gives that must not matter. */
+  readonly #poison: Uint16Array;
 
   constructor(
     readonly engine: Engine,
@@ -61,7 +74,11 @@ export class Slices {
     readonly xram: XRam,
     readonly what: string,
   ) {
-    this.#windows = Array.from({ length: isPrivate(pass.header) ? engine.M : engine.G }, () => new Window(engine.P));
+    const { P, M, G } = engine;
+    this.#windows = Array.from({ length: isPrivate(pass.header) ? M : G }, () => new Window(P));
+    this.#positions = Array.from({ length: G }, () => ({ row: 0, channel: 0, live: false }));
+    this.#lanes = new Int32Array(P);
+    this.#poison = new Uint16Array(P).fill(0x5a);
   }
 
   /** Adds the sums of a tile (maxima for max pooling) to `sums` [M][P]; returns its steps. */
@@ -88,15 +105,18 @@ export class Slices {
     let [row, channel] = entry.rem > 0 ? [k0 - 1, h.Cc - entry.rem] : [k0, 0];
     let steps = 0;
     for (let word = entry.start; row < k1; word += h.NT) {
-      const positions = Array.from({ length: G }, (_, g): SlicePosition => {
+      this.#positions.forEach((position, g) => {
         const straddles = h.wrap === 1 && channel + g >= h.Cc;
-        const [kh, ci] = straddles ? [row + 1, channel + g - h.Cc] : [row, channel + g];
+        const kh = straddles ? row + 1 : row;
+        const ci = straddles ? channel + g - h.Cc : channel + g;
         const at = y * h.SH + kh - h.padT;
-        return { row: at, channel: ci, live: kh >= k0 && kh < k1 && ci < present && at >= 0 && at < h.H };
+        position.row = at;
+        position.channel = ci;
+        position.live = kh >= k0 && kh < k1 && ci < present && at >= 0 && at < h.H;
       });
       taps.forEach((tap, t) => {
-        this.#stepDense(tap, positions, chunk, xt);
-        this.#multiply(words, word + t, positions, tap, xt, sums);
+        this.#stepDense(tap, chunk, xt);
+        for (let g = 0; g < G; g++) this.#multiply(words, word + t, g, tap, xt, sums);
       });
       steps += taps.length;
       channel += G;
@@ -105,32 +125,36 @@ export class Slices {
     return steps;
   }
 
-  #stepDense(tap: Tap, positions: readonly SlicePosition[], chunk: number, xt: number): void {
+  #stepDense(tap: Tap, chunk: number, xt: number): void {
     const { header: h } = this.pass;
     const { M } = this.engine;
-    const used = new Set<number>();
-    positions.forEach(({ row, channel, live }, g) => {
-      let word: number[] | undefined;
+    this.#positions.forEach(({ row, channel, live }, g) => {
+      let word: Uint16Array | undefined;
       if (tap.read) {
+        word = this.#poison;
         const line = h.xCh0 + chunk * h.Cc + channel;
-        if (live && used.has(line % M))
-          throw engineError('H2210', this.what, `bank ${line % M} is read twice in a step`);
-        if (live) used.add(line % M);
-        word = live ? this.#read(line % M, Math.floor(line / M), row, tap, xt) : undefined;
+        if (live) {
+          for (let other = 0; other < g; other++) {
+            const before = this.#positions[other];
+            if (before?.live === true && (before.channel - channel) % M === 0)
+              throw engineError('H2210', this.what, `bank ${line % M} is read twice in a step`);
+          }
+          word = this.#read(line % M, Math.floor(line / M), row, tap, xt);
+        }
       }
-      this.#windows[g]?.step(tap.op, tap.read ? (word ?? this.#poison()) : undefined);
+      this.#windows[g]?.step(tap.op, word);
     });
   }
 
   /** A word of the input; words that no lane can show are not looked at. */
-  #read(bank: number, block: number, row: number, tap: Tap, xt: number): number[] {
+  #read(bank: number, block: number, row: number, tap: Tap, xt: number): Uint16Array {
     const { header: h } = this.pass;
     const { P } = this.engine;
     const word = xt + tap.dword;
-    if (word < 0 || word * P >= this.#pixels(tap.phase)) return this.#poison();
+    if (word < 0 || word * P >= this.#pixels(tap.phase)) return this.#poison;
     const slot = (h.xSlot0 + row) % h.xRing;
     const address = h.xBase + slot * h.xRow + tap.phase * h.xPhase + block * h.xBlk + word;
-    return [...this.xram.read(bank, address, this.what)];
+    return this.xram.read(bank, address, this.what);
   }
 
   /** Pixels of a row in a phase. */
@@ -139,40 +163,30 @@ export class Slices {
     return W - (wMod !== 0 && phase >= wMod ? 1 : 0);
   }
 
-  /** What a read gives that must not matter. */
-  #poison(): number[] {
-    return new Array<number>(this.engine.P).fill(0x5a);
-  }
-
-  /** Lanes of a window as values, padding in place. */
-  #lanes(window: Window | undefined, live: boolean, tap: Tap, xt: number): number[] {
+  /** Lanes of a window as values, padding in place; in the same array every time. */
+  #lanesOf(window: Window, live: boolean, tap: Tap, xt: number): Int32Array {
     const { header: h } = this.pass;
     const { P, XB } = this.engine;
-    return Array.from({ length: P }, (_, p) => {
+    const lanes = this.#lanes;
+    const pixels = this.#pixels(tap.phase);
+    const span = 2 ** XB;
+    const sign = h.inUnsigned ? span : span / 2;
+    for (let p = 0; p < P; p++) {
       const at = xt * P + p + tap.offset;
-      const there = live && at >= 0 && at < this.#pixels(tap.phase);
-      const code = (there ? (window?.A[p] ?? 0) : h.pad) & (2 ** XB - 1);
-      return h.inUnsigned || code < 2 ** (XB - 1) ? code : code - 2 ** XB;
-    });
+      const code = (live && at >= 0 && at < pixels ? (window.A[p] ?? 0) : h.pad) & (span - 1);
+      lanes[p] = code < sign ? code : code - span;
+    }
+    return lanes;
   }
 
-  #multiply(
-    words: Int16Array,
-    word: number,
-    positions: readonly SlicePosition[],
-    tap: Tap,
-    xt: number,
-    sums: Float64Array,
-  ): void {
+  #multiply(words: Int16Array, word: number, g: number, tap: Tap, xt: number, sums: Float64Array): void {
     const { P, M, G } = this.engine;
-    positions.forEach(({ live }, g) => {
-      const lanes = this.#lanes(this.#windows[g], live, tap, xt);
-      for (let m = 0; m < M; m++) {
-        const weight = words[(word * M + m) * G + g] ?? 0;
-        if (weight === 0) continue;
-        for (let p = 0; p < P; p++) sums[m * P + p] = (sums[m * P + p] ?? 0) + weight * (lanes[p] ?? 0);
-      }
-    });
+    const lanes = this.#lanesOf(this.#windows[g]!, this.#positions[g]!.live, tap, xt);
+    for (let m = 0; m < M; m++) {
+      const weight = words[(word * M + m) * G + g] ?? 0;
+      if (weight === 0) continue;
+      for (let p = 0, at = m * P; p < P; p++, at++) sums[at] = sums[at]! + weight * lanes[p]!;
+    }
   }
 
   #privateTile({ ot, y, xt }: TileIndex, sums: Float64Array): number {
@@ -188,11 +202,11 @@ export class Slices {
       const start = rows[kh]?.start ?? 0;
       taps.forEach((tap, t) => {
         for (let m = 0; m < M; m++) {
-          const window = this.#windows[m];
+          const window = this.#windows[m]!;
           // Channels that do not exist have nothing in their bank; what comes out of them is not used.
           const word = tap.read && live && m < used ? this.#read(m, ot, row, tap, xt) : undefined;
-          window?.step(tap.op, tap.read ? (word ?? this.#poison()) : undefined);
-          const lanes = this.#lanes(window, live, tap, xt);
+          window.step(tap.op, tap.read ? (word ?? this.#poison) : undefined);
+          const lanes = this.#lanesOf(window, live, tap, xt);
           const weight = h.hasWeights ? (words?.[((start + Math.floor(t / G)) * M + m) * G + (t % G)] ?? 0) : 1;
           for (let p = 0; p < P; p++) {
             const old = sums[m * P + p] ?? 0;

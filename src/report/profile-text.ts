@@ -50,7 +50,9 @@ export function profileText(profile: Profile): string {
   ];
   const { total, xram, weights, psums } = engine.memories;
   const kib = (bytes: number): string => (bytes / 1024).toFixed(0);
-  const how = { formula: 'by formula', model: 'by the cycle model', simulator: 'simulated', verilator: 'in Verilator' }[via];
+  const how = { formula: 'by formula', model: 'by the cycle model', simulator: 'simulated', verilator: 'in Verilator' }[
+    via
+  ];
   return [
     `${network} on ${engine.toString()}: ${engine.processingElements} PEs, ${kib(total)} KiB on the chip (X-RAM ${kib(xram)}, weights ${kib(weights)}, sums ${kib(psums)})`,
     table([...header, 'bound by', 'waits for'], [...rows, totals]),
