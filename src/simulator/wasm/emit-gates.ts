@@ -89,16 +89,17 @@ export class GateEmitter {
     };
   }
 
-  /** Before the edge: which registers run. */
-  decide(gates: readonly Gate[]): Action {
+  /** Before the edge, while conditions have their values: which registers with branches run. */
+  decide(all: readonly Gate[]): Action {
+    const gates = all.filter((g) => g.sources.branch !== undefined);
     return this.action(
       gates.flatMap((g) => this.conditions(g.sources)),
       ({ f }) => {
         for (let k = 0; k < this.words; k++) {
           const mine = gates.filter((g) => Math.floor(g.bit / WORD) === k);
+          if (mine.length === 0) continue;
           const run = f.local(I64);
           f.i64(0n).set(run);
-          let seen = 0n;
           for (const g of mine) {
             f.get(run);
             this.pushRuns(g.sources);
@@ -106,27 +107,24 @@ export class GateEmitter {
               .i64(BigInt(g.bit % WORD))
               .op(OP.i64.shl, OP.i64.or)
               .set(run);
-            if (g.detect) seen |= 1n << BigInt(g.bit % WORD);
           }
           f.i32(0)
             .get(run)
             .mem('i64_store', this.run + 8 * k);
-          f.i32(0).get(run);
-          if (seen !== 0n) f.i64(BigInt.asIntN(64, ~seen)).op(OP.i64.and);
-          f.mem('i64_store', this.next + 8 * k);
         }
       },
     );
   }
 
   /** Gate of a register at the edge. */
-  ofRegister({ bit, detect }: Gate): NestGate {
+  ofRegister(gate: Gate): NestGate {
+    const { bit, detect } = gate;
     let locals: { vector: number; scalar: number } | undefined;
     return {
       roots: [],
-      push: () => this.pushRan([bit]),
+      push: () => this.pushRan([gate]),
       enter: () => {
-        if (!detect) return;
+        if (!detect) return this.setBits(this.next, [bit]);
         const c = this.context();
         locals = { vector: c.f.local(V128), scalar: c.f.local(I32) };
         c.f.simdBytes(VECTOR.const, []).set(locals.vector);
@@ -192,9 +190,15 @@ export class GateEmitter {
     });
   }
 
-  /** Pushes whether one of these registers ran at this edge. */
-  pushRan(bits: readonly number[]): void {
-    this.pushAny(this.run, new Set(bits));
+  /** Pushes whether one of these registers runs, or ran, at this edge. */
+  pushRan(gates: readonly Gate[]): void {
+    const { f } = this.context();
+    gates.forEach(({ bit, sources }, n) => {
+      // Bits that count in this cycle stay what they are throughout the edge.
+      if (sources.branch === undefined) this.pushRuns(sources);
+      else this.pushAny(this.run, new Set([bit]));
+      if (n > 0) f.op(OP.i32.or);
+    });
   }
 
   /** After a write: whoever reads the memory has work in the next cycle. */

@@ -209,9 +209,9 @@ class NestMaker {
   /** Pushes whether the updates of a register ran, where they all have gates or are all in parts; else false. */
   pushWritten(program: PlannedCircuit, register: number): boolean {
     const updates = program.updates.filter((u) => u.target === register);
-    const bits = updates.flatMap((u) => this.activity?.gates.get(u)?.bit ?? []);
+    const gates = updates.flatMap((u) => this.activity?.gates.get(u) ?? []);
     const parts = updates.flatMap((u) => this.activity?.parts.get(u) ?? []);
-    if (bits.length === updates.length) this.gates?.pushRan(bits);
+    if (gates.length === updates.length) this.gates?.pushRan(gates);
     else if (parts.length === updates.length) this.gates?.pushPartsRan(parts);
     else return false;
     return this.gates !== undefined;
