@@ -245,9 +245,10 @@ export class GateEmitter {
     this.pushAny(this.now, bits);
     if (branch === undefined) return;
     c.emit.pushAs(c, this.shared.interner.intern(branch.cond), I32);
+    // What an arm computes for a condition of its own is not there for others.
     c.f.if(
-      () => this.pushRuns(branch.then),
-      () => this.pushRuns(branch.else),
+      () => c.scoped(() => this.pushRuns(branch.then)),
+      () => c.scoped(() => this.pushRuns(branch.else)),
       I32,
     );
     c.f.op(OP.i32.or);

@@ -99,7 +99,7 @@ function check(name: string, make: (seed: number) => Design, circuits: number): 
     const repeat = `HEDDLE_FUZZ_SEED=${seed} HEDDLE_FUZZ_COUNT=1 npx vitest run test/simulator/wasm/activity.test.ts (${name})`;
     expect(difference(circuit, seed, 14), repeat).toBeUndefined();
   }
-  expect(gates).toBeGreaterThan(circuits);
+  if (circuits > 5) expect(gates).toBeGreaterThan(circuits);
 }
 
 /** A pipeline over a memory and a sum; fan-out copies of its control; a shift register that empties. */
@@ -155,6 +155,11 @@ const Pipeline = defineModule({
 
 describe('gates by activity', () => {
   it(`change nothing (${count} random circuits)`, () => check('circuits', (n) => randomDesign(n, 3), count));
+  it('compute the condition of a branch within a branch there only', () => {
+    // Once the value of one arm was taken for that of another.
+    expect(difference(elaborate(randomLanes(3046)), 3046, 14)).toBeUndefined();
+  });
+
   it(`change nothing in lanes (${2 * count} random circuits)`, () => check('lanes', randomLanes, 2 * count));
 
   it('wake for registers that are set from outside, snapshots, memories and journals', () => {
