@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { HeddleError } from '../base/diagnostics.js';
 import { version } from '../build/version.js';
 import { usageError } from './errors.js';
+import { boardsCommand } from './verbs/boards.js';
 import { buildCommand } from './verbs/build.js';
 import { cosimCommand } from './verbs/cosim.js';
 import { deployCommand } from './verbs/deploy.js';
@@ -10,8 +11,10 @@ import { doctorCommand } from './verbs/doctor.js';
 import { emitCommand } from './verbs/emit.js';
 import { explainCommand } from './verbs/explain.js';
 import { explainFoldingCommand } from './verbs/explain-folding.js';
+import { flowCommand } from './verbs/flow.js';
 import { inferCommand } from './verbs/infer.js';
 import { profileCommand } from './verbs/profile.js';
+import { registersCommand } from './verbs/registers.js';
 import { waveCommand } from './verbs/wave.js';
 
 /** Text of an error on a terminal, and the exit code of the process. */
@@ -37,7 +40,10 @@ async function parse(argv: readonly string[]): Promise<void> {
     .command(profileCommand)
     .command(waveCommand)
     .command(emitCommand)
+    .command(flowCommand)
     .command(deployCommand)
+    .command(boardsCommand)
+    .command(registersCommand)
     .command(doctorCommand)
     .command(explainCommand)
     .command(explainFoldingCommand)

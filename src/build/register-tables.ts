@@ -1,0 +1,35 @@
+/** Register tables by name, and the one of a build. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { numberedError } from '../base/diagnostics.js';
+import type { RegisterTable } from '../blocks/registers/index.js';
+import { sampleRegisters } from '../blocks/registers/sample.js';
+import { engineRegisters } from '../engine/registers.js';
+import { dataflowRegisters } from '../soc/dataflow-registers.js';
+import { engineMappedRegisters } from '../soc/engine-registers.js';
+import { marker } from './tree.js';
+
+const dataflow = (memory: 'stream' | 'mapped', programmable: boolean): RegisterTable =>
+  dataflowRegisters({ memory, programmable });
+
+export const registerTables: Readonly<Record<string, RegisterTable>> = {
+  engine: engineRegisters,
+  engine_mapped: engineMappedRegisters,
+  dataflow_stream: dataflow('stream', false),
+  dataflow_stream_programmable: dataflow('stream', true),
+  dataflow_mapped: dataflow('mapped', false),
+  dataflow_mapped_programmable: dataflow('mapped', true),
+  sample: sampleRegisters,
+};
+
+/** The table of that name, or that of a build. Throws H2508. */
+export function registerTable(target: string): RegisterTable {
+  const named = registerTables[target];
+  if (named !== undefined) return named;
+  const fix = `tables: ${Object.keys(registerTables).join(' ')}`;
+  if (!existsSync(join(target, marker)))
+    throw numberedError('H2508', `${target}: neither a register table nor a build directory`, { fix });
+  const { backend } = JSON.parse(readFileSync(join(target, 'report.json'), 'utf8')) as { readonly backend?: string };
+  if (backend === 'engine') return engineRegisters;
+  throw numberedError('H2508', `${target}: the top of this build has streams only, no registers`, { fix });
+}
