@@ -49,4 +49,12 @@ describe.skipIf(!existsSync(file))(`rows of the tables (repeat: HEDDLE_SEED=${se
     expect(found).toEqual(expected);
     expect(run.cycles).toBe(model.cycles);
   });
+
+  it('ProxylessMobile, connected, with its mean, takes at most 0.54 ms at 300 MHz', () => {
+    const engine = engineOf('P=14,G=3,M=48,D=4,XD=1024,WD=8192,WP=256,HQ=15,PQ=64', { clock: 300 });
+    const run = profileFile({ file, name: 'ProxylessMobile_0.5_224', layers: 'net', engine, seed, via: 'simulator' });
+    say(run);
+    expect(run.mismatches).toBe(0);
+    expect(run.latencyMs).toBeLessThanOrEqual(0.54);
+  });
 });
