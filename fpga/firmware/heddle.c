@@ -49,20 +49,23 @@ static void clear_interrupts(const struct heddle *device) {
 int heddle_reset(struct heddle *device) {
   struct heddle_deadline deadline;
   int status = HEDDLE_OK;
-  int rings;
+  int streams;
   if (device == NULL || device->design == NULL) return HEDDLE_BAD_ARGUMENT;
-  rings = device->design->kind == HEDDLE_ENGINE && device->design->side == HEDDLE_STREAM && device->loaded;
+  /* Packets may have been cut where transfers have been made. */
+  streams = device->design->side == HEDDLE_STREAM;
+  if (device->design->kind == HEDDLE_ENGINE && !device->loaded) streams = 0;
   deadline = heddle_deadline(device);
   deadline.length = HEDDLE_RESET_TIMEOUT_US;
   heddle_write(device, HEDDLE_COMMAND_OFFSET, HEDDLE_COMMAND_RESET_MASK);
   if (device->design->side == HEDDLE_STREAM) status = heddle_dma_reset(device);
-  if (rings && status == HEDDLE_OK) status = heddle_drain_rings(device);
+  if (streams && status == HEDDLE_OK)
+    status = device->design->kind == HEDDLE_ENGINE ? heddle_drain_rings(device) : heddle_drain_streams(device);
   heddle_write(device, HEDDLE_COMMAND_OFFSET, 0u);
   while ((heddle_read(device, HEDDLE_CTRL_OFFSET) & HEDDLE_CTRL_IDLE_MASK) == 0u) {
     if (heddle_left(device, &deadline) == 0u) return HEDDLE_STUCK;
     heddle_idle(device);
   }
-  if (rings && status == HEDDLE_OK) status = heddle_dma_reset(device);
+  if (streams && status == HEDDLE_OK) status = heddle_dma_reset(device);
   clear_interrupts(device);
   return status;
 }
@@ -159,6 +162,9 @@ int heddle_init(struct heddle *device, const struct heddle_design *design, const
   device->options = options == NULL ? defaults : *options;
   device->error = none;
   device->loaded = 0;
+  device->places[0] = 0u;
+  device->places[1] = 0u;
+  device->places[2] = 0u;
   if (device->options.timeout_us == 0u) device->options.timeout_us = DEFAULT_TIMEOUT_US;
   if (design->kind == HEDDLE_ENGINE) {
     status = check_engine(device);

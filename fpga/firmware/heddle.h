@@ -128,6 +128,8 @@ struct heddle {
   int loaded;
   /* Engines of stream sides: weights, pixels, results. */
   struct heddle_ring rings[3];
+  /* Dataflow of stream sides: bus addresses of the last input, output and weight image; 0: none yet. */
+  uint64_t places[3];
 };
 
 /** Finds the accelerator, compares what it is with the design, and brings it to idle. */

@@ -39,6 +39,8 @@ int heddle_predict_engine(struct heddle *device, const void *input, void *output
 int heddle_run_rings(struct heddle *device);
 /* An engine is held in reset and its DMAs have been reset: takes the end of the results, and ends packets that were cut. */
 int heddle_drain_rings(struct heddle *device);
+/* The same for dataflow. */
+int heddle_drain_streams(struct heddle *device);
 int heddle_make_rings(struct heddle *device);
 int heddle_load_stream(struct heddle *device, const void *image, uint32_t bytes);
 

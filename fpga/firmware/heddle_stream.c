@@ -27,6 +27,71 @@ static int wait_channel(struct heddle *device, uint32_t window, uint32_t channel
   }
 }
 
+/* One run of bytes, by a transfer or by a descriptor of its own. */
+static int arm(struct heddle *device, uint32_t window, uint32_t channel, uint64_t address, uint32_t bytes) {
+  struct heddle_ring ring = {NULL, 0u, 0u, window, channel};
+  uint32_t place = channel == HEDDLE_DMA_SEND ? 0u : HEDDLE_DMA_DESCRIPTOR_BYTES;
+  int status;
+  if (!heddle_dma_has_rings(device, window)) {
+    heddle_dma_simple(device, window, channel, address, bytes);
+    return HEDDLE_OK;
+  }
+  status = heddle_reach(device, device->options.descriptors, device->options.descriptor_bytes, 1, &ring.address);
+  if (status != HEDDLE_OK) return status;
+  ring.words = (uint32_t *)device->options.descriptors + place / 4u;
+  ring.address += place;
+  status = heddle_ring_add(&ring, 1u, address, bytes, 1, 1);
+  if (status == HEDDLE_OK) status = heddle_ring_start(device, &ring);
+  heddle_ring_go(device, &ring, ring.count);
+  return status;
+}
+
+/*
+ * Results on offer stay on offer, at most two beats and the end of the packet that they belong to: the DMA takes them,
+ * packet by packet.
+ */
+static int drain_results(struct heddle *device) {
+  enum { PACKETS = 4, LOOKS = 8 };
+  int packet;
+  for (packet = 0; packet < PACKETS; packet++) {
+    int look;
+    int status = arm(device, HEDDLE_DMA, HEDDLE_DMA_RECEIVE, device->places[1], device->design->output_bytes);
+    if (status != HEDDLE_OK) return status;
+    for (look = 0; look < LOOKS; look++) {
+      if ((heddle_dma_status(device, HEDDLE_DMA, HEDDLE_DMA_RECEIVE) & HEDDLE_DMA_STATUS_IDLE) != 0u) break;
+      heddle_idle(device);
+    }
+    /* Nothing came: the transfer stays open until the DMA is reset once more. */
+    if (look == LOOKS) break;
+  }
+  return HEDDLE_OK;
+}
+
+/* The end of a packet that the reset of the DMA has cut: the accelerator drops beats up to a tlast. */
+static int end_packet(struct heddle *device, uint32_t window, uint64_t address, uint32_t bytes,
+                      const struct heddle_deadline *deadline) {
+  int status = arm(device, window, HEDDLE_DMA_SEND, address, bytes);
+  while (status == HEDDLE_OK && (heddle_dma_status(device, window, HEDDLE_DMA_SEND) & HEDDLE_DMA_STATUS_IDLE) == 0u) {
+    if (heddle_left(device, deadline) == 0u) return HEDDLE_STUCK;
+    heddle_idle(device);
+  }
+  return status;
+}
+
+int heddle_drain_streams(struct heddle *device) {
+  struct heddle_deadline deadline = heddle_deadline(device);
+  int status = HEDDLE_OK;
+  deadline.length = HEDDLE_RESET_TIMEOUT_US;
+  if (device->places[0] != 0u && device->places[1] != 0u) {
+    status = drain_results(device);
+    if (status == HEDDLE_OK)
+      status = end_packet(device, HEDDLE_DMA, device->places[0], device->design->input_bytes, &deadline);
+  }
+  if (status == HEDDLE_OK && device->places[2] != 0u)
+    status = end_packet(device, HEDDLE_DMA_WEIGHTS, device->places[2], 4u, &deadline);
+  return status;
+}
+
 /* Where input and output of a call lie on the bus. */
 struct places {
   uint64_t from;
@@ -62,6 +127,7 @@ static int wait_last(struct heddle *device, const struct heddle_ring *ring, cons
     if (status != HEDDLE_OK) return status;
     if ((word & HEDDLE_DMA_DESCRIPTOR_ERRORS) != 0u) return dma_failed(device, word);
     if ((word & HEDDLE_DMA_COMPLETE) != 0u) return HEDDLE_OK;
+    if (heddle_dma_broken(device)) return heddle_give_up(device, HEDDLE_DMA_FAILED);
     if (left == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
     heddle_idle(device);
   }
@@ -113,6 +179,8 @@ int heddle_predict_stream(struct heddle *device, const void *input, void *output
   if (most == 0u) return HEDDLE_BAD_ARGUMENT;
   if (status == HEDDLE_OK) status = platform->flush(platform->context, input, input_bytes);
   if (status == HEDDLE_OK) status = platform->invalidate(platform->context, output, output_bytes);
+  device->places[0] = places.from;
+  device->places[1] = places.to;
   while (status == HEDDLE_OK && done < samples) {
     uint32_t some = samples - done < most ? samples - done : most;
     status = rings ? predict_ring(device, places, some) : predict_simple(device, places, some);
@@ -130,6 +198,7 @@ int heddle_load_stream(struct heddle *device, const void *image, uint32_t bytes)
   if (bytes > HEDDLE_DMA_LONGEST) return HEDDLE_BAD_ARGUMENT;
   if (status == HEDDLE_OK) status = device->platform->flush(device->platform->context, image, bytes);
   if (status != HEDDLE_OK) return status;
+  device->places[2] = address;
   heddle_dma_simple(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, address, bytes);
   status = wait_channel(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, &deadline);
   while (status == HEDDLE_OK) {

@@ -98,6 +98,7 @@ static void faults(char channel, uint32_t code) {
     }
     (void)heddle_cosim_fault(&machine, channel, 0u, 0u);
     frame(k + 1u, 2u, 0u, &status);
+    if (status != HEDDLE_OK) printf("%s, code %lu, DMASR %lx\n", heddle_status_text(status), (unsigned long)device.error.code, (unsigned long)device.error.dma_status);
     expect(status == HEDDLE_OK, "frame behind a refused beat", k);
   }
   printf("faults %c %lu of %lu beats\n", channel, (unsigned long)((beats + step - 1u) / step), (unsigned long)beats);

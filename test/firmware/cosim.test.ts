@@ -28,4 +28,19 @@ describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind t
     expect(await run('faults', '1', '0')).toMatch(/faults r .*\n(.*\n)*faults b/);
     expect(await run('reset', '1', '0')).toContain('given up: no end');
   });
+
+  it.skipIf(!havePrograms('arm-linux-gnueabihf-gcc', 'aarch64-linux-gnu-gcc', 'qemu-arm', 'qemu-aarch64'))(
+    'mapped, the library compiled for Cortex-A9 and Cortex-A53',
+    async () => {
+      const { soc, headers } = await dataflowSoc(digits, 'mapped');
+      for (const [compiler, core, emulator] of [
+        ['arm-linux-gnueabihf-gcc', 'cortex-a9', 'qemu-arm'],
+        ['aarch64-linux-gnu-gcc', 'cortex-a53', 'qemu-aarch64'],
+      ] as const) {
+        const program = buildFirmware(work, headers, compiler, [...flags, '-static', `-mcpu=${core}`]);
+        const said = await runSoc(soc, [emulator, program], { seed, stall: 0.3, args: ['frames', '1', '0'] });
+        expect(said).toContain('counter FRAMES');
+      }
+    },
+  );
 });

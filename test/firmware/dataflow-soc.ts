@@ -22,7 +22,7 @@ function bytesOf(beats: readonly { readonly data: bigint }[], bits: number): Uin
 const build = 0x1234567;
 
 export async function dataflowSoc(
-  request: { readonly model: string; readonly input: string },
+  request: { readonly model: string; readonly input: string; readonly inputScale?: number },
   memory: 'stream' | 'mapped',
   samples = 8,
 ): Promise<{ readonly soc: string; readonly headers: Readonly<Record<string, string>> }> {
@@ -30,7 +30,7 @@ export async function dataflowSoc(
   if (array === undefined) throw new Error(request.input);
   const network = loaded.stageNetwork;
   const { chain } = planFor(network, { portBits: 64, folding: undefined, clockMhz: 100 });
-  const all = loaded.encodeInput(array, undefined).codes;
+  const all = loaded.encodeInput(array, request.inputScale).codes;
   const codes = all.slice(0, samples * chain.input.elements);
   const results = runStages(network, codes).outputs;
   const side = dataflowSide(chain, memory);
