@@ -50,6 +50,8 @@ def main():
     if not os.path.exists(xsa):
         fail("%s is not there: run fpga/vivado/project.tcl first" % xsa)
     firmware = os.path.abspath(os.path.join(HERE, "..", "..", "firmware"))
+    if not os.path.isdir(firmware):
+        fail("%s is not there: put the C sources of a program into it, main() among them" % firmware)
     sources = sorted(
         name
         for name in os.listdir(firmware)

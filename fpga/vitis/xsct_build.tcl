@@ -36,6 +36,9 @@ set xsa [file normalize [file join $here .. vivado project $name.xsa]]
 if {[info exists argv] && [llength $argv] > 0} { set xsa [file normalize [lindex $argv 0]] }
 if {![file exists $xsa]} { fail "$xsa is not there: run fpga/vivado/project.tcl first" }
 set firmware [file normalize [file join $here .. .. firmware]]
+if {![file isdirectory $firmware]} {
+  fail "$firmware is not there: put the C sources of a program into it, main() among them"
+}
 
 # Other back ends of the firmware do not compile on the standalone BSP, so what is imported is a copy without them.
 file delete -force $workspace $out

@@ -89,9 +89,9 @@ function codesFile(
 
 const readme = (name: string, board: Board): string => `${name} on the ${board.title}
 
-From the directory of the build, after fpga/vivado/package_ip.tcl and project.tcl:
+After fpga/vivado/package_ip.tcl and project.tcl, from the checkout of Heddle:
 
-    npm run -s heddle -- deploy . --host xilinx@pynq
+    npm run -s heddle -- deploy DIRECTORY_OF_THE_BUILD --host xilinx@pynq
 
 copies this folder and ${name}.bit, ${name}.hwh to the board and runs validate.py there; --dry-run prints the commands.
 By hand: copy them into one folder on the board, and in it

@@ -1,5 +1,7 @@
 /** Scripts, constraints and the test bench that stand beside the text in the directory of a build. */
+import type { Design as CircuitDesign } from '../circuit/index.js';
 import type { TextFile } from '../cosim/index.js';
+import { memoryList } from './memory-list.js';
 import { asicFiles } from '../target/asic.js';
 import { benchFiles, type BenchOptions } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
@@ -20,6 +22,8 @@ export interface FlowOptions extends BenchOptions {
   readonly board: Board;
   /** Path of a `tech.json`. */
   readonly tech?: string | undefined;
+  /** The circuit, whose memories are listed where there is a technology. */
+  readonly circuit: CircuitDesign;
   /** Sources with the contents of ROMs in them; called where there is a technology. */
   readonly chipSources: () => readonly TextFile[];
 }
@@ -37,7 +41,10 @@ export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<
   ]);
 }
 
-function chipFiles(design: TargetDesign, { tech, chipSources }: FlowOptions): readonly (readonly [string, string])[] {
+function chipFiles(
+  design: TargetDesign,
+  { tech, chipSources, circuit }: FlowOptions,
+): readonly (readonly [string, string])[] {
   if (tech === undefined) return [];
   const open = readOpenTechnology(tech);
   const technology = open === undefined ? readTechnology(tech) : undefined;
@@ -47,6 +54,7 @@ function chipFiles(design: TargetDesign, { tech, chipSources }: FlowOptions): re
   return [
     ...files.map(({ name, text }) => [`${chipFolder}/${name}`, text] as const),
     [`${chipFolder}/files.f`, sources.map((name) => `${name}\n`).join('')],
+    ['asic/memories.json', `${JSON.stringify(memoryList(circuit, technology?.memories ?? []), undefined, 2)}\n`],
     ...(open === undefined ? [] : openAsicFiles(chip, open, chipFolder)),
     ...(technology === undefined ? [] : asicFiles(chip, technology, { rtlFolder: chipFolder, clockGating: true })),
   ];

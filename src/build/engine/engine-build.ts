@@ -79,7 +79,7 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
         clockMhz,
       );
       const flow = flowFiles(target, {
-        ...{ board: boardFor(board), tech, chipSources: () => hardware.sources },
+        ...{ board: boardFor(board), tech, circuit: hardware.design, chipSources: () => hardware.sources },
         vectors: Object.fromEntries(Object.keys(simulated.vectors).map((port) => [port, `${port}.hex`])),
         again: [],
         patience: Math.max(100_000, simulated.cycles.first_sample + 1),

@@ -168,7 +168,7 @@ export function packageStep(
   const files = { s_axis: 'input.hex', m_axis: 'output.hex', ...weightFiles(chain) };
   const flow = flowFiles(targetDesign(chain, generated, clockMhz), {
     ...{ board: boardFor(board), tech, vectors: files },
-    chipSources: () => chipSources(chain),
+    ...{ circuit: generated.design, chipSources: () => chipSources(chain) },
   });
   const deploy = deployFiles({
     ...{ network, chain, clockMhz, inputBeats, outputBeats, board: boardFor(board) },
