@@ -98,6 +98,7 @@ read_verilog ${paths.netlist}
 link_design ${design.top}
 read_sdc ${paths.constraints}
 report_checks -path_delay max
+report_checks -path_delay max -from [all_registers -clock_pins] -to [all_registers -data_pins]
 puts "Power, no activity given"
 report_power -digits 6
 # Changes a cycle and share of time at 1 of every pin. They replace what the report above has propagated, so they come behind it.
@@ -123,12 +124,18 @@ if {[file exists ${paths.activity}]} {
 export interface GateFigures {
   readonly squareMicrometres: number;
   readonly cells: number;
+  /** Of the worst path, those from inputs and to outputs included. */
   readonly slackNs: number;
+  /** Of the worst path from register to register. */
+  readonly insideSlackNs: number;
   readonly from: string;
   readonly to: string;
   /** Watts, in the order of the report: internal, switching, leakage, total. */
   readonly power: readonly [number, number, number, number];
 }
+
+const betweenRegisters =
+  /^Startpoint: \S+ \([^)]*flip-flop[^)]*\)\nEndpoint: \S+ \([^)]*flip-flop[^)]*\)[^]*?(-?[\d.]+) +slack/m;
 
 /** Reads the area report of Yosys and what OpenSTA printed; the last power report counts. Throws where something is missing. */
 export function gateFigures(area: string, timing: string): GateFigures {
@@ -145,6 +152,7 @@ export function gateFigures(area: string, timing: string): GateFigures {
     squareMicrometres: Number(one(area, /Chip area for (?:top )?module[^:]*: ([\d.]+)/, 'area')),
     cells: Number(one(area, /Number of cells: +(\d+)/, 'number of cells')),
     slackNs: Number(one(timing, /(-?[\d.]+) +slack/, 'slack')),
+    insideSlackNs: Number(one(timing, betweenRegisters, 'path between registers')),
     from: one(timing, /^Startpoint: (\S+)/m, 'start'),
     to: one(timing, /^Endpoint: (\S+)/m, 'end'),
     power: [Number(totals[1]), Number(totals[2]), Number(totals[3]), Number(totals[4])],

@@ -18,6 +18,12 @@ Total                3.316170e-02 4.944942e-03 1.007923e-03 ${total} 100.0%
 const timing = `Startpoint: m_axis_tready (input port clocked by outside)
 Endpoint: _51814_ (rising edge-triggered flip-flop clocked by aclk)
            1.210   slack (MET)
+Startpoint: _51879_ (rising edge-triggered flip-flop clocked by aclk)
+Endpoint: m_axis_tvalid (output port clocked by outside)
+           1.390   slack (MET)
+Startpoint: _55186_ (rising edge-triggered flip-flop clocked by aclk)
+Endpoint: _50548_ (rising edge-triggered flip-flop clocked by aclk)
+           1.500   slack (MET)
 Power, no activity given
 ${power('1.0e-02')}Power, activity of x
 ${power('4.103386e-02')}`;
@@ -59,7 +65,14 @@ describe.each(Object.values(openLibraries))('scripts for $name', (library) => {
 describe('reports', () => {
   it('are read: the last power counts', () => {
     expect(gateFigures(area, timing)).toEqual({
-      ...{ squareMicrometres: 49921.816, cells: 9211, slackNs: 1.21, from: 'm_axis_tready', to: '_51814_' },
+      ...{
+        squareMicrometres: 49921.816,
+        cells: 9211,
+        slackNs: 1.21,
+        insideSlackNs: 1.5,
+        from: 'm_axis_tready',
+        to: '_51814_',
+      },
       power: [3.31617e-2, 4.944942e-3, 1.007923e-3, 4.103386e-2],
     });
   });
@@ -71,6 +84,7 @@ describe('reports', () => {
   });
   it('that are cut off are refused', () => {
     expect(() => gateFigures('', timing)).toThrow('no area in the report');
-    expect(() => gateFigures(area, timing.slice(0, 120))).toThrow('no power in the report');
+    expect(() => gateFigures(area, timing.slice(0, 600))).toThrow('no power in the report');
+    expect(() => gateFigures(area, timing.replaceAll('flip-flop', 'latch'))).toThrow('no path between registers');
   });
 });

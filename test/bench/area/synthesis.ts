@@ -76,7 +76,8 @@ export function withSynthesis<T>(
 }
 
 function run(folder: string, command: string, args: readonly string[]): string {
-  return execFileSync(command, args, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  // Warnings go where nobody looks; an error carries them.
+  return execFileSync(command, args, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28, stdio: 'pipe' });
 }
 
 function found(text: string, pattern: RegExp): string {
