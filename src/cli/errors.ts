@@ -8,6 +8,7 @@ import { examples } from '../hdl/error-examples.js';
 import { explanations as hdl } from '../hdl/errors.js';
 import { explanations as importing } from '../import/errors.js';
 import { explanations as network } from '../network/errors.js';
+import { explanations as soc } from '../soc/errors.js';
 import { explanations as target } from '../target/errors.js';
 
 export const commandLine: Readonly<Record<string, string>> = {
@@ -57,7 +58,7 @@ const circuit: Readonly<Record<string, string>> = {
 
 /** Every code with its explanation, ascending. */
 export function allExplanations(): ReadonlyMap<string, string> {
-  const rooms = [commandLine, build, hdl, circuit, dataflow, engine, importing, network, target, cosim, setUp];
+  const rooms = [commandLine, build, hdl, circuit, dataflow, engine, importing, network, soc, target, cosim, setUp];
   return new Map(rooms.flatMap((room) => Object.entries(room)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -15,6 +15,7 @@ import { flowCommand } from './verbs/flow.js';
 import { inferCommand } from './verbs/infer.js';
 import { profileCommand } from './verbs/profile.js';
 import { registersCommand } from './verbs/registers.js';
+import { topsCommand } from './verbs/tops.js';
 import { waveCommand } from './verbs/wave.js';
 
 /** Text of an error on a terminal, and the exit code of the process. */
@@ -44,6 +45,7 @@ async function parse(argv: readonly string[]): Promise<void> {
     .command(deployCommand)
     .command(boardsCommand)
     .command(registersCommand)
+    .command(topsCommand)
     .command(doctorCommand)
     .command(explainCommand)
     .command(explainFoldingCommand)

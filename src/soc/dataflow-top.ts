@@ -1,4 +1,5 @@
 /** The `dataflow` accelerator as a part of a chip: registers around the core, samples and results as streams or in memory. */
+import { numberedError } from '../base/diagnostics.js';
 import { accessRequest, accessResponse } from '../blocks/axi/access-port.js';
 import { axiLitePorts } from '../blocks/axi/axi-lite-ports.js';
 import { axiReadPorts, axiWritePorts } from '../blocks/axi/index.js';
@@ -51,8 +52,13 @@ export const dataflowSide = (chain: Chain, memory: DataflowSide['memory']): Data
   ...{ memory, programmable: addressMap(chain) !== undefined },
 });
 
-/** The circuit of a top. Chains whose weights come through ports of their own have none: {@link memorySideProblem}. */
+/** The circuit of a top. Throws H2601 where weights come through ports of their own. */
 export function dataflowTop(chain: Chain, memory: DataflowSide['memory']): Design {
+  const [external] = chain.weightPorts ?? [];
+  if (external !== undefined)
+    throw numberedError('H2601', `${external.stage}: its weights come through the port ${external.stream}`, {
+      fix: 'give the layer other weights in the folding file: rom, stream or programmable',
+    });
   const design = buildDesign(dataflowTopModule(chain, memory));
   return { ...styledDesign({ ...design, top: chain.name }, chain), top: design.top };
 }

@@ -1,0 +1,52 @@
+/** The table of `heddle tops` against the tops that are built. */
+import { describe, expect, it } from 'vitest';
+import type { Design } from '../../src/circuit/index.js';
+import { planNetwork } from '../../src/dataflow/plan.js';
+import { Engine } from '../../src/engine/config.js';
+import { engineTop } from '../../src/engine/rtl/top.js';
+import { buildDesign } from '../../src/hdl/index.js';
+import { elaborate } from '../../src/simulator/index.js';
+import { type Combination, combinations } from '../../src/soc/combinations.js';
+import { dataflowTop } from '../../src/soc/dataflow-top.js';
+import { engineMapped } from '../../src/soc/engine-top.js';
+import { randomCase } from '../dataflow/random-network.js';
+
+const one = randomCase(50n);
+const chainOf = (weights: 'rom' | 'programmable' | 'external') => {
+  const folding = Object.fromEntries(Object.entries(one.folding).map(([name, layer]) => [name, { ...layer, weights }]));
+  return planNetwork(one.network, { folding, portBits: one.portBits }).chain;
+};
+const engine = Engine.parse('P=4,G=2,M=4,D=2,XP=64,WP=64,YP=64,ADD=0');
+
+function topOf({ backend, memory, weights }: Combination): Design {
+  if (backend === 'engine') return memory === 'mapped' ? engineMapped(engine) : buildDesign(engineTop(engine));
+  const place = { fixed: 'rom', programmable: 'programmable', streamed: 'external' } as const;
+  return dataflowTop(chainOf(place[weights]), memory);
+}
+
+/** Buses of a top: what its valid signals belong to, without the registers. */
+function busesOf(design: Design): string[] {
+  const ports = design.modules[design.top]!.signals.map(({ name }) => name);
+  const named = ports.flatMap((name) => /^([sm]_axis?(?:_[a-z]+)?)_(?:ar|aw|w|r|b|t)valid$/.exec(name)?.[1] ?? []);
+  return [...new Set(named)].filter((name) => !name.startsWith('s_axi_ctrl') && name !== 's_axi');
+}
+
+describe('what goes together', () => {
+  it('is said for every back end, memory side and place of weights once', () => {
+    const keys = combinations.map(({ backend, memory, weights }) => `${backend} ${memory} ${weights}`);
+    expect(new Set(keys).size).toBe(12);
+    expect(keys).toHaveLength(12);
+    expect(combinations.filter(({ top }) => top !== undefined)).toHaveLength(6);
+  });
+
+  it.each(combinations.filter(({ top }) => top !== undefined))('$backend, $memory, $weights has its ports', (each) => {
+    const design = topOf(each);
+    expect(design.top).toBe(each.top!.replace('<network>', one.network.name).replace(/^engine$/, design.top));
+    expect(busesOf(design).toSorted()).toEqual([...each.ports!].toSorted());
+    if (each.backend === 'dataflow') expect(elaborate(design).ports.length).toBeGreaterThan(0);
+  });
+
+  it.each(['stream', 'mapped'] as const)('refuses weights from outside, %s', (memory) => {
+    expect(() => topOf({ backend: 'dataflow', memory, weights: 'streamed', note: '' })).toThrow('H2601');
+  });
+});
