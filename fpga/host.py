@@ -28,7 +28,7 @@ def open_line(port, baud):
 
 
 def read_beats(path, size):
-    """Samples of a file of vectors: lists of bytes objects, one an entry that ends with tlast."""
+    """Samples of a file of vectors as bytes; tlast ends each of them."""
     samples, bytes_so_far = [], b""
     with open(path) as file:
         for text in file:
@@ -38,6 +38,11 @@ def read_beats(path, size):
                 samples.append(bytes_so_far)
                 bytes_so_far = b""
     return samples
+
+
+def send(line, data):
+    while data:
+        data = data[os.write(line, data) :]
 
 
 def receive(line, count, seconds):
@@ -70,7 +75,7 @@ def main():
     wrong = 0
     start = time.monotonic()
     for number, (sample, expected) in enumerate(zip(samples, results)):
-        os.write(line, sample)
+        send(line, sample)
         got = receive(line, len(expected), options.timeout)
         if got != expected:
             wrong += 1

@@ -11,9 +11,9 @@ import type { Chain } from '../../src/dataflow/chain.js';
 import { packSamples } from '../../src/dataflow/port-beats.js';
 import type { StageNetwork } from '../../src/network/stages.js';
 import { findBoard } from '../../src/target/boards.js';
+import { havePrograms } from '../soc/programs.js';
 
 const heddle = join(import.meta.dirname, '../../src/cli/bin.mjs');
-const hasNumpy = execaSync('python3', ['-c', 'import numpy'], { reject: false }).exitCode === 0;
 
 /** Three samples [2, 2, 3] of 5-bit codes, channels last in the stream; results of 12 bits, signed. */
 const input = { bits: 24, lanes: 3, laneBits: 8, elements: 12, beats: 4 };
@@ -106,7 +106,7 @@ throughput.main(7, accelerator)
 sys.exit(code)
 `;
 
-describe.skipIf(!hasNumpy)('the scripts of the board', () => {
+describe.skipIf(!havePrograms('python3:numpy'))('the scripts of the board', () => {
   const run = (wrong: boolean) => {
     const cwd = join(folder(), 'deploy/pynq-z2');
     const bytes = ({ bits, beats }: typeof input, packed: readonly { readonly data: bigint }[], k: number): string =>

@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { dirSync } from 'tmp';
 import { describe, expect, it } from 'vitest';
 import { type Board, findBoard } from '../../src/target/boards.js';
 import type { TargetDesign } from '../../src/target/design.js';
 import { openFpgaFiles } from '../../src/target/open-fpga.js';
+import { havePrograms } from '../soc/programs.js';
 import { haveTools } from '../verilog/tools.js';
 import { sampleDesign } from './designs.js';
 import { writeTree } from './recorder.js';
@@ -114,6 +116,34 @@ describe('files for the open tools', () => {
       from = name === 'icebreaker' && command === 'icepack' ? 0 : at;
     }
     expect(said).not.toMatch(/ -p "[^"]*\.\.\/\.\.\/rtl/);
+  });
+});
+
+/** The board as a pseudo terminal: the sum of two bytes for every two that come. */
+const fakeBoard = `import os, pty, subprocess, sys
+master, slave = pty.openpty()
+host = subprocess.Popen([sys.executable, "host.py", os.ttyname(slave)] + sys.argv[1:])
+os.set_blocking(master, False)
+got = b""
+while host.poll() is None:
+    try:
+        got += os.read(master, 1)
+    except BlockingIOError:
+        continue
+    if len(got) == 2:
+        os.write(master, bytes([(got[0] + got[1]) % 256]))
+        got = b""
+sys.exit(host.returncode)
+`;
+
+describe.skipIf(!havePrograms('python3'))('the script for the computer', () => {
+  it.each([false, true])('plays the vectors and compares, wrong: %s', (wrong) => {
+    const cwd = join(folder(board('icebreaker'), wrong), 'fpga/ice40');
+    writeFileSync(join(cwd, 'fake.py'), fakeBoard);
+    const args = ['fake.py', '--in-bytes', '2', '--timeout', '20'];
+    const { exitCode, stdout, stderr } = execaSync('python3', args, { cwd, reject: false });
+    expect({ exitCode, stderr }).toEqual({ exitCode: wrong ? 1 : 0, stderr: '' });
+    expect(stdout).toContain(wrong ? 'sample 3: 00, expected 01\n3 of 4 samples equal' : '4 of 4 samples equal');
   });
 });
 

@@ -7,6 +7,7 @@ import { dirSync } from 'tmp';
 import { describe, expect, it } from 'vitest';
 import { type Board, findBoard } from '../../src/target/boards.js';
 import { vitisFiles } from '../../src/target/vitis.js';
+import { havePrograms } from '../soc/programs.js';
 import { sampleDesign } from './designs.js';
 import { orderProblem, record, writeTree } from './recorder.js';
 import { xsct } from './vendor-commands.js';
@@ -161,7 +162,7 @@ def create_client(): return Client()
 def dispose(): note("dispose")
 `;
 
-describe('Vitis in Python', () => {
+describe.skipIf(!havePrograms('python3'))('Vitis in Python', () => {
   it.each([
     ['pynq-z2', 'hw_design', 'ps7_cortexa9_0'],
     ['zcu104', 'hw', 'psu_cortexa53_0'],
