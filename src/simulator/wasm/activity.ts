@@ -109,6 +109,8 @@ class Search {
   /** Signals that some part drives. */
   private readonly marked = new Set<number>();
   private readonly written = new Set<number>();
+  /** Wires that are computed where they are read. */
+  private readonly sunk = new Set<number>();
   /** Signals that memories and nodes without a gate read. */
   private readonly others = new Set<number>();
   private readonly readers = new Map<number, Set<number>>();
@@ -138,6 +140,7 @@ class Search {
       if (list === undefined) this.writers.set(node.target, [node]);
       else list.push(node);
     }
+    for (const node of [...program.assigns, ...program.updates]) this.noteSunk(node.plan);
     for (const w of program.writes) this.written.add(w.memory);
     readsOfWrites(program, (id) => this.others.add(id));
     for (const node of [...program.assigns, ...program.updates])
@@ -233,9 +236,19 @@ class Search {
     });
   }
 
+  private noteSunk({ sunk, body }: Arm): void {
+    for (const a of sunk) {
+      this.sunk.add(a.target);
+      this.noteSunk(a.plan);
+    }
+    if (body.kind !== 'if') return;
+    this.noteSunk(body.then);
+    this.noteSunk(body.else);
+  }
+
   /** Nobody tells when it changes. */
   private isCompared(s: ElabSignal): boolean {
-    if (s.kind === 'memory' || bytesOf(s) > MOST_BYTES || this.fixed(s.id)) return false;
+    if (s.kind === 'memory' || this.sunk.has(s.id) || bytesOf(s) > MOST_BYTES || this.fixed(s.id)) return false;
     return this.free.has(s.id) || (!this.writers.has(s.id) && !this.marked.has(s.id));
   }
 
