@@ -1,5 +1,6 @@
 /** The C library drives the Verilated accelerator: frames, refused beats of memory, frames given up. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -43,4 +44,13 @@ describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind t
       }
     },
   );
+
+  it.skipIf(!havePrograms('python3:numpy'))('mapped, driven from Python', async () => {
+    const { soc, io } = await dataflowSoc(digits, 'mapped');
+    writeFileSync(join(work, 'io.json'), io);
+    const client = join(import.meta.dirname, 'python_client.py');
+    for (const path of [client, join(import.meta.dirname, '..', '..', 'fpga', 'python', 'soc_driver.py')])
+      execFileSync('python3', ['-c', `import ast; ast.parse(open('${path}').read(), feature_version=(3, 8))`]);
+    expect(await runSoc(soc, ['python3', '-B', client], { seed, stall: 0.3, args: [work] })).toContain('python {');
+  });
 });

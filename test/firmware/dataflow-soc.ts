@@ -4,6 +4,8 @@ import { packSamples } from '../../src/dataflow/port-beats.js';
 import { planFor } from '../../src/build/plan-goal.js';
 import { loadModel } from '../../src/build/load-model.js';
 import { runStages } from '../../src/network/run-stages.js';
+import { isSigned } from '../../src/dataflow/plan.js';
+import { registerFile } from '../../src/soc/register-json.js';
 import { dataflowSide, dataflowTop } from '../../src/soc/dataflow-top.js';
 import { dataflowRegisters } from '../../src/soc/dataflow-registers.js';
 import { firmwareData, firmwareDesign } from '../../src/soc/firmware-design.js';
@@ -25,10 +27,16 @@ export async function dataflowSoc(
   request: { readonly model: string; readonly input: string; readonly inputScale?: number },
   memory: 'stream' | 'mapped',
   samples = 8,
-): Promise<{ readonly soc: string; readonly headers: Readonly<Record<string, string>> }> {
-  const { loaded, array } = await loadModel(request);
+): Promise<{
+  readonly soc: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the Python driver: io.json, with samples and results. */
+  readonly io: string;
+}> {
+  const { loaded, array, name } = await loadModel(request);
   if (array === undefined) throw new Error(request.input);
-  const network = loaded.stageNetwork;
+  // Names inside of model files are none of SystemVerilog.
+  const network = { ...loaded.stageNetwork, name };
   const { chain } = planFor(network, { portBits: 64, folding: undefined, clockMhz: 100 });
   const all = loaded.encodeInput(array, request.inputScale).codes;
   const codes = all.slice(0, samples * chain.input.elements);
@@ -54,5 +62,17 @@ export async function dataflowSoc(
     ...{ inputBytes: inputs.length / samples, outputBytes: expected.length / samples },
   };
   const data = { samples, inputs, expected, computed: expected, weights: new Uint8Array(0) };
-  return { soc, headers: { 'soc_design.h': firmwareDesign(info), 'soc_data.h': firmwareData('soc', data) } };
+  const port = ({ bits, beats, lanes, laneBits, elements }: typeof chain.input, signed: boolean) => ({
+    ...{ bits, beats, elements_per_beat: lanes, element_bits: laneBits, elements, shape: [elements], signed },
+  });
+  const ports = {
+    input: port(chain.input, isSigned(network.input.type)),
+    output: port(chain.output, isSigned(network.output.type)),
+  };
+  const registers = registerFile(info.registers);
+  const io = JSON.stringify({
+    ...{ schema: 1, name, side: memory, build, dma_bytes: 2 ** 26, registers, ports },
+    ...{ samples: [...codes], expected: [...results] },
+  });
+  return { soc, io, headers: { 'soc_design.h': firmwareDesign(info), 'soc_data.h': firmwareData('soc', data) } };
 }
