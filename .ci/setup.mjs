@@ -43,6 +43,11 @@ const toolPrograms = [
     debian: 'fpga-icestorm-chipdb',
     enables: 'timing of iCE40 bitstreams',
   },
+  {
+    any: ['/usr/lib/python3/dist-packages/numpy/__init__.py'],
+    debian: 'python3-numpy',
+    enables: 'running the Python drivers',
+  },
   { any: ['arm-linux-gnueabihf-gcc'], debian: 'gcc-arm-linux-gnueabihf', enables: 'firmware for Cortex-A9' },
   {
     any: ['/usr/arm-linux-gnueabihf/include/stdio.h'],

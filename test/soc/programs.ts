@@ -2,14 +2,11 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * True where every program runs; says once which one is missing, and fails on it under HEDDLE_REQUIRE_TOOLS=1. A name such
- * as `python3:numpy` is a module of Python.
+ * True where every program runs; says once which one is missing, and fails on it under HEDDLE_REQUIRE_TOOLS=1.
  */
 export function havePrograms(...names: readonly string[]): boolean {
   const missing = names.filter((name) => {
-    const [program = '', module] = name.split(':');
-    const args = module === undefined ? ['--version'] : ['-c', `import ${module}`];
-    return spawnSync(program, args).status !== 0;
+    return spawnSync(name, ['--version']).status !== 0;
   });
   if (missing.length === 0) return true;
   if (process.env['HEDDLE_REQUIRE_TOOLS'] === '1') throw new Error(`programs are missing: ${missing.join(', ')}`);
