@@ -1,0 +1,28 @@
+/** The text of the modules around the cores, as golden files; `dataflow-top.test.ts` has it read by other tools. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
+import { makeDataflowControl } from '../../src/soc/dataflow-control.js';
+import { FrameCommands } from '../../src/soc/frame-commands.js';
+import { FrameGate } from '../../src/soc/frame-gate.js';
+import { FrameReader } from '../../src/soc/frame-reader.js';
+import { FrameWriter } from '../../src/soc/frame-writer.js';
+import { ListFetch } from '../../src/soc/list-fetch.js';
+import { ListReader } from '../../src/soc/list-reader.js';
+import { ListTransfers } from '../../src/soc/list-transfers.js';
+import { ListWriter } from '../../src/soc/list-writer.js';
+import { WeightLoader } from '../../src/soc/weight-loader.js';
+import { emitDesign } from '../../src/verilog/index.js';
+
+const modules = [
+  ...[FrameGate, FrameCommands, FrameReader.same, FrameReader.geared, FrameWriter.same, FrameWriter.geared],
+  ...[WeightLoader, ListFetch, ListTransfers, ListReader, ListWriter],
+  ...(['stream', 'mapped'] as const).flatMap((memory) =>
+    [false, true].map((programmable) => makeDataflowControl({ memory, programmable })),
+  ),
+] as unknown as readonly ModuleTemplate<ParamSpecs, never>[];
+
+it.each(modules.map((each) => [each.name, each] as const))('%s is the golden text', async (name, template) => {
+  const file = emitDesign(buildDesign(template)).find((each) => each.name === `${name}.sv`);
+  await expect(file!.text).toMatchFileSnapshot(join(import.meta.dirname, 'golden', `${name}.sv`));
+});
