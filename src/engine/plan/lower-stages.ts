@@ -17,6 +17,7 @@ import { inputName } from '../../network/stage-types.js';
 import { sourcesOf } from '../../network/stages.js';
 import type { Engine } from '../config.js';
 import { engineError } from '../errors.js';
+import { refusals } from './refusals.js';
 import { plainRequant, type Axis, type EngineLayer, type Requant, type Size } from '../layer.js';
 import { mapActivation } from './map-activation.js';
 import { mapAddition, type Operand } from './map-addition.js';
@@ -153,7 +154,7 @@ function lowerStage(context: Context, stage: Stage, sources: readonly NetworkTen
       emitAdd(context, stage, sources);
       return;
     default:
-      throw engineError('H2206', stage.name, `the engine has no mode for ${stage.kind}`);
+      throw engineError('H2206', stage.name, ...refusals[stage.kind]);
   }
 }
 
@@ -191,8 +192,7 @@ function emitLinear(
   hostCuts = false,
 ): void {
   const { engine } = context;
-  if ((stage.productShift ?? 0) !== 0)
-    throw engineError('H2206', stage.name, 'floors every product; the array adds exact products');
+  if ((stage.productShift ?? 0) !== 0) throw engineError('H2206', stage.name, ...refusals.floors);
   const conv = stage.kind === 'conv';
   // A matrix behind an image is a convolution whose kernel is as large as the image.
   const y = conv ? axisOf(stage.window.y) : { ...point, kernel: input.size.height };
@@ -249,7 +249,7 @@ function emitChannelwise(
   const { engine } = context;
   if (input.bipolar) throw engineError('H2206', stage.name, 'reads values of -1 and +1 one by one');
   const pool = stage.kind === 'pool';
-  if (pool && stage.factors) throw engineError('H2206', stage.name, 'an average that leaves padding out');
+  if (pool && stage.factors) throw engineError('H2206', stage.name, ...refusals.borders);
   if (!pool && stage.channels !== undefined && stage.channels !== input.size.channels)
     throw engineError('H2206', stage.name, `${stage.channels} channels on a tensor of ${input.size.channels}`);
   if (
