@@ -28,10 +28,10 @@ export function writeWeights(
   if (codes.length !== sizeOf(shape)) {
     throw new RangeError(`${layer}: ${codes.length} weights given, [${shape.join(', ')}] are needed`);
   }
-  const value: Tensor = tensor(
-    shape,
-    Float64Array.from(codes, (code) => code * scale),
-  );
+  // Loops over typed arrays: matrices of large networks have 10^8 weights.
+  const data = new Float64Array(codes.length);
+  for (let i = 0; i < data.length; i++) data[i] = (codes[i] ?? 0) * scale;
+  const value: Tensor = tensor(shape, data);
   const raw = writer.constant(`${layer}_weight`, value);
   return weightBits === 1
     ? writer.node('BipolarQuant', `${layer}_weight_quant`, [raw, scalar(scale)])
@@ -42,9 +42,9 @@ export function writeWeights(
       });
 }
 
-function randomCodes(writer: GraphWriter, layer: string, count: number, bits: number, top: number): number[] {
+function randomCodes(writer: GraphWriter, layer: string, count: number, bits: number, top: number): Float64Array {
   const random = writer.random(layer);
-  return Array.from({ length: count }, () =>
-    bits === 1 ? 2 * random.nextInt(2) - 1 : random.nextInt(2 * top + 1) - top,
-  );
+  const codes = new Float64Array(count);
+  for (let i = 0; i < count; i++) codes[i] = bits === 1 ? 2 * random.nextInt(2) - 1 : random.nextInt(2 * top + 1) - top;
+  return codes;
 }

@@ -52,6 +52,10 @@ export function zip(node: GraphNode, a: Tensor, b: Tensor, f: (x: number, y: num
     for (let i = 0; i < data.length; i++) data[i] = f(a.data[i] ?? 0, y);
     return { shape, data };
   }
+  if (a.data.length === data.length && b.data.length === data.length) {
+    for (let i = 0; i < data.length; i++) data[i] = f(a.data[i] ?? 0, b.data[i] ?? 0);
+    return { shape, data };
+  }
   const left = broadcastIndex(a.shape, shape);
   const right = broadcastIndex(b.shape, shape);
   for (let i = 0; i < data.length; i++) data[i] = f(a.data[left[i] ?? 0] ?? 0, b.data[right[i] ?? 0] ?? 0);

@@ -62,15 +62,24 @@ const transpose: Op = (node, inputs) => {
   const strides = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)));
   const shape = perm.map((axis) => x.shape[axis] ?? 1);
   const data = new Float64Array(x.data.length);
+  // Counts through the result, innermost axis first; an axis that is through goes back to its begin.
+  const steps = perm.map((axis) => strides[axis < 0 ? axis + rank : axis] ?? 0);
+  const position = new Uint32Array(rank);
+  let from = 0;
   for (let flat = 0; flat < data.length; flat++) {
-    let rest = flat;
-    let from = 0;
+    data[flat] = x.data[from] ?? 0;
     for (let axis = rank - 1; axis >= 0; axis--) {
       const size = shape[axis] ?? 1;
-      from += (rest % size) * (strides[perm[axis] ?? 0] ?? 0);
-      rest = Math.floor(rest / size);
+      const next = (position[axis] ?? 0) + 1;
+      const step = steps[axis] ?? 0;
+      if (next < size) {
+        position[axis] = next;
+        from += step;
+        break;
+      }
+      position[axis] = 0;
+      from -= step * (size - 1);
     }
-    data[flat] = x.data[from] ?? 0;
   }
   return [tensor(shape, data)];
 };
