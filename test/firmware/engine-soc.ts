@@ -7,6 +7,9 @@ import { storeTensor } from '../../src/engine/dram.js';
 import { descriptorBytesOf, weightPacket, type EngineProgram } from '../../src/engine/program.js';
 import { engineRegisters } from '../../src/engine/registers.js';
 import { ProgramMemory, runProgram } from '../../src/engine/run-network.js';
+import { engineMappedRegisters } from '../../src/soc/engine-registers.js';
+import { engineMapped } from '../../src/soc/engine-top.js';
+import { emitDesign } from '../../src/verilog/index.js';
 import { engineLists } from '../../src/soc/engine-lists.js';
 import { firmwareData, firmwareDesign } from '../../src/soc/firmware-design.js';
 import { buildSoc } from './soc-bench.js';
@@ -30,10 +33,21 @@ function spanOf({ regions }: EngineProgram, names: readonly string[]) {
   return { from, bytes: Math.max(...list.map(({ address, bytes }) => address + bytes)) - from };
 }
 
+function streamTop({ engine }: EngineProgram) {
+  const { design, sources, images, build } = engineHardware(engine);
+  return { design, build, text: [...sources, ...images], top: engineShellName };
+}
+
+function mappedTop({ engine }: EngineProgram) {
+  const design = engineMapped(engine);
+  return { design, build: 0x1234567, text: emitDesign(design), top: design.top };
+}
+
 export async function engineSoc(
   request: { readonly model: string; readonly input: string },
   engine: string,
   samples: number,
+  side: 'stream' | 'mapped' = 'stream',
 ): Promise<{ readonly soc: string; readonly headers: Readonly<Record<string, string>>; readonly transfers: number }> {
   const { loaded, array } = await loadModel(request);
   if (array === undefined) throw new Error(request.input);
@@ -59,24 +73,28 @@ export async function engineSoc(
     return memory;
   });
   const after = frames.map((codes) => runProgram(program, codes));
-  const hardware = engineHardware(program.engine);
-  const spec = designSpec({ design: hardware.design, text: [...hardware.sources, ...hardware.images] });
+  const { design, text, top, build } = side === 'stream' ? streamTop(program) : mappedTop(program);
+  const spec = designSpec({ design, params: side === 'stream' ? {} : { BUILD: build }, text });
   const soc = await buildSoc({
-    ...{ files: spec.files, images: spec.images ?? [], top: engineShellName, params: {} },
+    ...{ files: spec.files, images: spec.images ?? [], top, params: spec.params ?? {} },
     ports: [
       ...spec.clocks.map((name) => [name, 1] as const),
       ...spec.ports.map(({ name, width }) => [name, width] as const),
     ],
-    ...{ control: 's_axi', masters: [] },
-    dmas: [
-      ['s_axis_x', 'm_axis_y'],
-      ['s_axis_w', ''],
-    ],
+    control: side === 'stream' ? 's_axi' : 's_axi_ctrl',
+    masters: side === 'stream' ? [] : ['m_axi_wgt', 'm_axi_ifm', 'm_axi_ofm'],
+    dmas:
+      side === 'stream'
+        ? [
+            ['s_axis_x', 'm_axis_y'],
+            ['s_axis_w', ''],
+          ]
+        : [],
   });
   const lists = engineLists(program);
   const weights = imageOf(program);
   const info = {
-    ...{ name: 'soc', side: 'stream' as const, build: hardware.build, registers: engineRegisters },
+    ...{ name: 'soc', side, build, registers: side === 'stream' ? engineRegisters : engineMappedRegisters },
     ...{ inputBytes: input.bytes, outputBytes: output.bytes, weightBytes: weights.length },
     buffer: { bytes: lists.offset + 4 * lists.words.length, input: input.from, output: output.from, lists },
   };

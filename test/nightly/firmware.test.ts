@@ -43,6 +43,11 @@ describe.skipIf(skip)(`seed ${seed}, ${seeds} seeds`, () => {
     await manySeeds(soc, [buildFirmware(mkdtempSync(join(work, 'e')), headers, 'gcc', flags)], true);
   });
 
+  it('digits on an engine that fetches its lists from memory', async () => {
+    const { soc, headers } = await engineSoc(digits, 'P=2,G=2,M=8,D=4,XD=512,WD=256,PD=64,NTHR=1', 3, 'mapped');
+    await manySeeds(soc, [buildFirmware(mkdtempSync(join(work, 'l')), headers, 'gcc', flags)], false);
+  });
+
   it('digits, samples in memory', async () => {
     const { soc, headers } = await dataflowSoc(digits, 'mapped');
     await manySeeds(soc, [buildFirmware(mkdtempSync(join(work, 'm')), headers, 'gcc', flags)], false);
