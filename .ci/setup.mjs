@@ -30,11 +30,6 @@ const toolPrograms = [
   { any: ['sta'], debian: 'opensta', enables: 'timing checks of ASIC netlists' },
   { any: ['tclsh'], debian: 'tcl', enables: 'checks of the generated Tcl' },
   { any: ['python3'], debian: 'python3', enables: 'checks of the Python that is written' },
-  {
-    any: ['/usr/lib/python3/dist-packages/numpy/__init__.py'],
-    debian: 'python3-numpy',
-    enables: 'checks of the driver in Python',
-  },
   { any: ['nextpnr-ice40'], debian: 'nextpnr-ice40', enables: 'place and route for iCE40' },
   { any: ['icepack'], debian: 'fpga-icestorm', enables: 'iCE40 bitstreams' },
   // icetime needs it, and there is no program in it.

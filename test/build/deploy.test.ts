@@ -11,8 +11,9 @@ import type { Chain } from '../../src/dataflow/chain.js';
 import { packSamples } from '../../src/dataflow/port-beats.js';
 import type { StageNetwork } from '../../src/network/stages.js';
 import { findBoard } from '../../src/target/boards.js';
-import { havePrograms } from '../soc/programs.js';
+import { numpyPython } from '../soc/programs.js';
 
+const python = numpyPython();
 const heddle = join(import.meta.dirname, '../../src/cli/bin.mjs');
 
 /** Three samples [2, 2, 3] of 5-bit codes, channels last in the stream; results of 12 bits, signed. */
@@ -106,7 +107,7 @@ throughput.main(7, accelerator)
 sys.exit(code)
 `;
 
-describe.skipIf(!havePrograms('python3:numpy'))('the scripts of the board', () => {
+describe.skipIf(python === undefined)('the scripts of the board', () => {
   const run = (wrong: boolean) => {
     const cwd = join(folder(), 'deploy/pynq-z2');
     const bytes = ({ bits, beats }: typeof input, packed: readonly { readonly data: bigint }[], k: number): string =>
@@ -122,7 +123,7 @@ describe.skipIf(!havePrograms('python3:numpy'))('the scripts of the board', () =
     const known = Object.fromEntries([0, 1, 2].map((k) => [bytes(input, sent, k), bytes(output, due, k)]));
     writeFileSync(join(cwd, 'beats.json'), JSON.stringify(known));
     writeFileSync(join(cwd, 'bench.py'), simulated(wrong));
-    return { ...execaSync('python3', ['bench.py'], { cwd, reject: false }), cwd };
+    return { ...execaSync(python!, ['bench.py'], { cwd, reject: false }), cwd };
   };
 
   it('validate.py finds every result equal, throughput.py writes the keys of FINN', () => {
@@ -151,7 +152,7 @@ describe.skipIf(!havePrograms('python3:numpy'))('the scripts of the board', () =
   it('is Python 3.8', () => {
     const check = `import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), feature_version=(3, 8))`;
     const scripts = ['driver.py', 'validate.py', 'throughput.py'].map((name) => join(folder(), 'deploy/pynq-z2', name));
-    execFileSync('python3', ['-c', check, ...scripts]);
+    execFileSync(python!, ['-c', check, ...scripts]);
   });
 });
 

@@ -1,11 +1,11 @@
 /** The C library drives the Verilated accelerator: frames, refused beats of memory, frames given up. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { skipWithoutVerilator } from '../../src/cosim/verilator-available.js';
-import { havePrograms } from '../soc/programs.js';
+import { havePrograms, numpyPython } from '../soc/programs.js';
 import { dataflowSoc } from './dataflow-soc.js';
 import { digits } from './digits.js';
 import { buildFirmware, runSoc } from './soc-bench.js';
@@ -14,8 +14,7 @@ import { buildFirmware, runSoc } from './soc-bench.js';
 const seed = Number(process.env['HEDDLE_SEED'] ?? 1);
 const work = mkdtempSync(join(tmpdir(), 'heddle-cosim-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-/** A Python with numpy: that of the path, or Debian's. */
-const python = ['python3', '/usr/bin/python3'].find((each) => spawnSync(each, ['-c', 'import numpy']).status === 0);
+const python = numpyPython();
 const flags = ['-DHEDDLE_COSIM_MEMORY_BYTES=0x40000u'];
 
 describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind the C library', () => {

@@ -13,3 +13,12 @@ export function havePrograms(...names: readonly string[]): boolean {
   console.log(`skipped: ${missing.join(', ')} not installed`);
   return false;
 }
+
+/** A Python with numpy, that of the path or Debian's; undefined where there is none, which fails under HEDDLE_REQUIRE_TOOLS=1. */
+export function numpyPython(): string | undefined {
+  const found = ['python3', '/usr/bin/python3'].find((each) => spawnSync(each, ['-c', 'import numpy']).status === 0);
+  if (found !== undefined) return found;
+  if (process.env['HEDDLE_REQUIRE_TOOLS'] === '1') throw new Error('a Python with numpy is missing');
+  console.log('skipped: a Python with numpy is not installed');
+  return undefined;
+}
