@@ -6,6 +6,8 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
+import { runFirmware } from '../firmware/program.js';
+import { havePrograms } from '../soc/programs.js';
 import { digits, heddle, heddleHere } from './run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-engine-'));
@@ -81,6 +83,35 @@ describe('the engine back end', () => {
     expect(readFileSync(at('built', 'component.xml'), 'utf8')).toContain('<spirit:name>ERROR_PLACE</spirit:name>');
     expect(readFileSync(at('built', 'engine.core'), 'utf8')).toContain('toplevel: engine_top');
     expect(readFileSync(at('built', 'rtl/engine.sv'), 'utf8')).toMatch(new RegExp(`BUILD += ${build}\\b`));
+  });
+
+  it('leaves firmware whose figures are those of the report, and registers', () => {
+    const { build, network } = readJson<{ build: number; network: string }>(at('built', 'report.json'));
+    const dma = readJson<{ lists: { address: number; bytes: number; s_axis_x: number } }>(at('built', 'dma.json'));
+    const design = readFileSync(at('built', 'firmware/heddle_design.h'), 'utf8');
+    const figure = (what: RegExp): number => Number(what.exec(design)?.[1]?.replace(/u$/, ''));
+    expect(network).toBe('digits_w4a4');
+    expect(figure(/(\S+), \/\* build \*\//)).toBe(build);
+    expect(figure(/BUFFER_BYTES (\S+)/)).toBe(dma.lists.address + dma.lists.bytes);
+    expect(design).toContain(`heddle_digits_w4a4_lists, ${dma.lists.bytes / 4}u, ${dma.lists.address}u, `);
+    expect(readFileSync(at('built', 'dram/lists.bin'))).toHaveLength(dma.lists.bytes);
+    const data = readFileSync(at('built', 'firmware/data.h'), 'utf8');
+    const bytes = (name: string): number[] =>
+      (new RegExp(`_${name}\\[\\d+\\] = \\{([^}]*)\\}`).exec(data)?.[1] ?? '').split(',').slice(0, -1).map(Number);
+    const [due, got, care] = [bytes('expected'), bytes('computed'), bytes('care')];
+    expect(care.filter((byte) => byte > 0).length).toBeGreaterThanOrEqual(10);
+    expect(due).toHaveLength(figure(/OUTPUT_BYTES (\S+)/));
+    expect(got.map((byte, k) => byte & (care[k] ?? 0))).toEqual(due.map((byte, k) => byte & (care[k] ?? 0)));
+    expect(bytes('inputs')).toHaveLength(figure(/INPUT_BYTES (\S+)/));
+    expect(readFileSync(at('built', 'registers/engine_registers.h'), 'utf8')).toMatch(/ERROR_PLACE_OFFSET/);
+  });
+
+  it.skipIf(!havePrograms('gcc'))('leaves a program that compiles without a word and finds no accelerator here', () => {
+    expect(readFileSync(at('built', 'firmware', 'main.c'), 'utf8')).toMatch(/^#define CONTROL_BASE 0x40020000u$/m);
+    expect(runFirmware(at('built', 'firmware'), work)).toEqual({
+      ...{ warnings: '', status: 1 },
+      text: expect.stringMatching(/^FAIL: no such accelerator behind the registers/) as string,
+    });
   });
 
   it('says what firmware moves', () => {

@@ -11,6 +11,9 @@ import { json, logText, type TreeFiles } from '../tree.js';
 import { version } from '../version.js';
 import { boardFor } from '../backend.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
+import { engineRegisters } from '../../engine/registers.js';
+import { registerFiles } from '../../soc/register-files.js';
+import { engineFirmware } from './engine-firmware.js';
 import { engineReport, type EngineReport } from './engine-report.js';
 import { engineTarget } from './engine-target.js';
 import type { EngineHardware } from './engine-subject.js';
@@ -30,7 +33,7 @@ export interface EnginePackaged {
   readonly report: EngineReport;
   /** Files of `dram/` by name. */
   readonly images: Readonly<Record<string, Uint8Array>>;
-  /** Scripts, constraints and the test bench, by path below the directory. */
+  /** Scripts, constraints, the test bench, registers and firmware, by path below the directory. */
   readonly flow: Readonly<Record<string, string>>;
 }
 
@@ -84,11 +87,19 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
         again: [],
         patience: Math.max(100_000, simulated.cycles.first_sample + 1),
       });
-      return { report: engineReport(program, simulated, facts), images: engineImages(program), flow };
+      const images = engineImages(program);
+      const firmware = engineFirmware(program, {
+        ...{ network: imported.network.name, build: hardware.build, board: boardFor(board), target, images },
+        samples: simulated.stored,
+      });
+      return {
+        ...{ report: engineReport(program, simulated, facts), images },
+        flow: { ...flow, ...Object.fromEntries(registerFiles(engineRegisters)), ...firmware },
+      };
     },
     describe: (done) => {
       const { images, flow } = need(done.package);
-      return `${describeFlow(flow)}, dma.json, ${Object.keys(images).join(', ')}, report.json`;
+      return `${describeFlow(flow)}, registers, ${'firmware/main.c' in flow ? 'firmware, ' : ''}dma.json, ${Object.keys(images).join(', ')}, report.json`;
     },
     depends: ({ clockMhz, board, tech }) => [clockMhz, board ?? null, hashOf(tech)],
   },

@@ -17,6 +17,7 @@ import { simulatorParticipant } from '../participants.js';
 import type { Imported } from '../steps/import.js';
 import { dmaFile, type DmaFile } from './dma-file.js';
 import { engineLayerFigures, frameFigures, predictedFrames, type EngineLayerFigures } from './engine-figures.js';
+import { programLists, storedSamples } from './engine-firmware.js';
 import { locateLayer } from './engine-locate.js';
 import {
   engineModelParticipant,
@@ -46,6 +47,8 @@ export interface EngineSimulated {
   readonly layers: readonly EngineLayerFigures[];
   /** Of the first frame by port: beats, `<hex tdata> <tlast>` a line, and the accesses of registers. */
   readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y' | 's_axi', string>>;
+  /** The first samples as they lie in memory, for firmware. */
+  readonly stored: ReturnType<typeof storedSamples>;
   /** `modelled`: in step with the cycle model, which large engines are too slow for. */
   readonly stalled: { readonly stall: string; readonly cycles: number; readonly modelled: boolean };
 }
@@ -110,6 +113,7 @@ export function simulateEngineStep(
       ...vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
       s_axi: frameScript({ build: hardware.build, passes: program.passes.length }),
     },
+    stored: storedSamples(program, codes, expected, frames),
     stalled: stalledFrame(imported, program, hardware, codes.subarray(0, elements), seed),
   };
 }
@@ -187,11 +191,15 @@ export function describeEngineSimulation({ samples, cycles, equal }: EngineSimul
   return `${samples} samples, ${(cycles.total + 1).toLocaleString('en-US')} cycles, ${equal}/${samples} equal to the reference`;
 }
 
-/** The images that firmware puts to the addresses of dma.json: packets of weights, descriptors of pixels. */
-export function engineImages(program: EngineProgram): Readonly<Record<string, Uint8Array>> {
+/** What firmware puts to the addresses of dma.json: packets of weights, descriptors of pixels, lists of transfers. */
+export function engineImages(
+  program: EngineProgram,
+): Readonly<Record<'weights.bin' | 'descriptors.bin', Uint8Array> & Partial<Record<'lists.bin', Uint8Array>>> {
+  const lists = programLists(program);
   const join = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
   return {
     'weights.bin': join(program.passes.map((pass) => weightPacket(program, pass))),
     'descriptors.bin': join(program.loads.map(descriptorBytesOf)),
+    ...(lists === undefined ? {} : { 'lists.bin': new Uint8Array(lists.words.buffer) }),
   };
 }
