@@ -45,7 +45,7 @@ const steps: Readonly<Record<StepName, Step<BuildResults>>> = {
         version: version(),
       }),
     describe: (done) => describePackage(need(done.package)),
-    depends: ({ board, tech }) => [board ?? null, hashOf(tech)],
+    depends: ({ board, tech, memory }) => [board ?? null, hashOf(tech), ...(memory === undefined ? [] : [memory])],
   },
 };
 

@@ -5,7 +5,7 @@ import { numberedError } from '../base/diagnostics.js';
 import type { RegisterTable } from '../blocks/registers/index.js';
 import { sampleRegisters } from '../blocks/registers/sample.js';
 import { engineRegisters } from '../engine/registers.js';
-import { dataflowRegisters } from '../soc/dataflow-registers.js';
+import { dataflowRegisters, type DataflowSide } from '../soc/dataflow-registers.js';
 import { engineMappedRegisters } from '../soc/engine-registers.js';
 import { marker } from './tree.js';
 
@@ -29,7 +29,11 @@ export function registerTable(target: string): RegisterTable {
   const fix = `tables: ${Object.keys(registerTables).join(' ')}`;
   if (!existsSync(join(target, marker)))
     throw numberedError('H2508', `${target}: neither a register table nor a build directory`, { fix });
-  const { backend } = JSON.parse(readFileSync(join(target, 'report.json'), 'utf8')) as { readonly backend?: string };
+  const { backend, soc } = JSON.parse(readFileSync(join(target, 'report.json'), 'utf8')) as {
+    readonly backend?: string;
+    readonly soc?: DataflowSide;
+  };
   if (backend === 'engine') return engineRegisters;
+  if (soc !== undefined) return dataflowRegisters(soc);
   throw numberedError('H2508', `${target}: the top of this build has streams only, no registers`, { fix });
 }

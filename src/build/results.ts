@@ -18,6 +18,8 @@ export interface BuildOptions extends ImportOptions, PlanRequest {
   readonly samples?: number | undefined;
   /** Technology of a chip (`tech.json`). */
   readonly tech?: string | undefined;
+  /** Memory side of the top with registers; the dataflow back end builds none without it. */
+  readonly memory?: 'stream' | 'mapped' | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

@@ -10,6 +10,7 @@ import { deployFiles } from '../deploy-files.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
 import { chipSources } from '../hardware.js';
+import { makeSoc, type SocReport } from '../soc-files.js';
 import { targetDesign } from '../target-design.js';
 import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
 import type { PlanRequest } from '../plan-goal.js';
@@ -49,6 +50,8 @@ export interface Report {
     readonly control?: ControlReport;
     readonly samples: number;
   };
+  /** The top with registers beside it, where `--memory` asks for one. */
+  readonly soc?: SocReport;
 }
 
 /** A stream port that wants the beats of `file` again and again, tlast at the end of each time. */
@@ -106,14 +109,16 @@ export interface PackageOptions extends Pick<PlanRequest, 'portBits' | 'clockMhz
   readonly board?: string | undefined;
   /** A `tech.json`: scripts for a chip are written as well. */
   readonly tech?: string | undefined;
+  /** Samples of the top with registers as streams or in memory; undefined: there is no such top. */
+  readonly memory?: 'stream' | 'mapped' | undefined;
 }
 
 export function packageStep(
-  { network }: Imported,
+  { network, reference }: Imported,
   planned: Planned,
   generated: Generated,
   simulated: Simulated,
-  { model, version, portBits, clockMhz, board, tech }: PackageOptions,
+  { model, version, portBits, clockMhz, board, tech, memory }: PackageOptions,
 ): Packaged {
   const { top } = generated;
   const { chain, folding, bound } = planned;
@@ -130,6 +135,10 @@ export function packageStep(
     shape: side.shape,
     code_bits: codeBits(side.type),
   });
+  const soc =
+    memory === undefined
+      ? undefined
+      : makeSoc({ chain, memory, reference, clockMhz, board: boardFor(board), inputBeats, outputBeats });
   const report: Report = {
     schema: 1,
     heddle: version,
@@ -156,6 +165,7 @@ export function packageStep(
       ...weightReport(chain),
       samples,
     },
+    ...(soc === undefined ? {} : { soc: soc.report }),
   };
   const vectors = {
     'input.hex': hexBeats(inputBeats, chain.input.bits),
@@ -174,7 +184,13 @@ export function packageStep(
     ...{ network, chain, clockMhz, inputBeats, outputBeats, board: boardFor(board) },
     samplesPerSecond: report.samples_per_second,
   });
-  return { report, vectors, flow, deploy, ...(map === undefined ? {} : { addressMap: map }) };
+  return {
+    report,
+    vectors,
+    flow: { ...flow, ...soc?.files },
+    deploy,
+    ...(map === undefined ? {} : { addressMap: map }),
+  };
 }
 
 const weightFiles = ({ weightPorts = [] }: Chain): Record<string, string> =>
@@ -218,4 +234,5 @@ function hexBeats(beats: Simulated['inputBeats'], bits: number): string {
   return beats.map(({ data, last }) => `${data.toString(16).padStart(digits, '0')} ${last ? 1 : 0}\n`).join('');
 }
 
-export const describePackage = ({ flow }: Packaged): string => `${describeFlow(flow)}, report.json`;
+export const describePackage = ({ flow }: Packaged): string =>
+  `${describeFlow(flow)}, ${'soc/rtl/files.f' in flow ? 'soc, ' : ''}report.json`;

@@ -18,6 +18,7 @@ interface BuildArguments extends CommonOptions {
   readonly engine?: string | undefined;
   readonly board?: string | undefined;
   readonly tech?: string | undefined;
+  readonly memory?: string | undefined;
   readonly numerics?: string | undefined;
   readonly folding?: string | undefined;
   readonly targetFps?: number | undefined;
@@ -41,11 +42,12 @@ function optionsOf(args: BuildArguments): BuildOptions {
     output: args.output ?? join('build', basename(args.model, extname(args.model))),
     portBits: args.portBits ?? portBitsFor(args.board),
     clockMhz: args.clock,
+    memory: args.memory === 'stream' || args.memory === 'mapped' ? args.memory : undefined,
   };
 }
 
 async function run(args: BuildArguments): Promise<void> {
-  const engine = engineOption(args);
+  const engine = engineOption({ ...args, memory: args.memory === 'none' ? undefined : args.memory });
   boardFor(args.board);
   const options = { ...optionsOf(args), engine };
   if (engine !== undefined) return runEngine(args, options);
@@ -126,6 +128,12 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
         requiresArg: true,
         describe:
           'technology: tech.json writes scripts for Genus, Innovus and Design Compiler too, asic/nangate45.json for ORFS',
+      })
+      .option('memory', {
+        type: 'string',
+        choices: ['none', 'stream', 'mapped'],
+        requiresArg: true,
+        describe: 'dataflow: a top with registers too (soc/), samples as streams or in memory (none)',
       })
       .option('clock', {
         type: 'string',

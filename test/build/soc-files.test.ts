@@ -1,0 +1,81 @@
+/** `soc/` of a dataflow build: the text is clean, figures agree, firmware compiles. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { dirSync } from 'tmp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { boardFor } from '../../src/build/backend.js';
+import { loadModel } from '../../src/build/load-model.js';
+import { planFor } from '../../src/build/plan-goal.js';
+import { makeSoc, type Soc } from '../../src/build/soc-files.js';
+import { packSamples } from '../../src/dataflow/port-beats.js';
+import { runStages } from '../../src/network/run-stages.js';
+import { digits } from '../firmware/digits.js';
+import { runFirmware } from '../firmware/program.js';
+import { havePrograms } from '../soc/programs.js';
+import { haveTools, lint } from '../verilog/tools.js';
+
+const samples = 3;
+
+describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
+  let soc: Soc;
+  const file = (path: string): string => soc.files[`soc/${path}`] ?? '';
+  beforeAll(async () => {
+    const { loaded, array, name } = await loadModel(digits);
+    const network = { ...loaded.stageNetwork, name };
+    const { chain } = planFor(network, { portBits: 64, clockMhz: 100 });
+    const codes = loaded.encodeInput(array!, undefined).codes.slice(0, samples * chain.input.elements);
+    soc = makeSoc({
+      ...{ chain, memory, reference: loaded.referenceStages, clockMhz: 100, board: boardFor() },
+      inputBeats: packSamples(chain.input, codes),
+      outputBeats: packSamples(chain.output, runStages(network, codes).outputs),
+    });
+  });
+
+  it.skipIf(!haveTools('verilator', 'yosys', 'iverilog'))('has a shell that every tool takes', async () => {
+    // The shell is plain Verilog; lint() reads files of one ending.
+    const files = Object.entries(soc.files)
+      .filter(([path]) => /^soc\/rtl\/.*\.(sv|v|mem)$/.test(path))
+      .map(([path, text]) => ({ name: path.slice('soc/rtl/'.length).replace(/\.v$/, '.sv'), text }));
+    expect(files.length).toBeGreaterThan(5);
+    expect(await lint(files, soc.report.module, [])).toBe('');
+  });
+
+  it('gives flows its buses, interrupt and registers', () => {
+    const { build, module } = soc.report;
+    expect(module).toBe(`digits_w1a1_${memory}_top`);
+    expect(file(`rtl/digits_w1a1_${memory}.sv`)).toMatch(new RegExp(`BUILD += ${build}\\b`));
+    const settings = file('fpga/vivado/settings.tcl');
+    expect(settings).toMatch(/^set controls .*s_axi_ctrl 12/m);
+    expect(settings).toMatch(/^set interrupts .*irq/m);
+    expect(settings).toMatch(memory === 'mapped' ? /^set masters .*m_axi_ifm 64.*m_axi_ofm/m : /^set masters +\{\}$/m);
+    expect(settings).toContain('{SAMPLE_BYTES 0x38 ');
+    expect(file('component.xml')).toContain('<spirit:name>s_axi_ctrl</spirit:name>');
+    expect(file(`registers/dataflow_${memory}_registers.h`)).toMatch(/FRAMES_OFFSET/);
+  });
+
+  it('has firmware for it', () => {
+    const design = file('firmware/heddle_design.h');
+    const { build, sample_bytes: input, result_bytes: output } = soc.report;
+    expect(design).toContain(`0x${build.toString(16)}u, /* build */`);
+    expect(design).toContain(`${input}u, ${output}u, 0u, /* bytes of input, output, weights */`);
+    expect(file('firmware/data.h')).toContain(`_inputs[${samples * input}] =`);
+    const bytes = (name: string): string | undefined =>
+      new RegExp(`_${name}\\[${samples * output}\\] = ([^;]*);`).exec(file('firmware/data.h'))?.[1];
+    expect(bytes('expected')).toMatch(/[1-9]/);
+    expect(bytes('computed')).toBe(bytes('expected'));
+    const base = memory === 'mapped' ? '0x40000000u' : '0x40010000u';
+    expect(file('firmware/main.c')).toContain(`#define CONTROL_BASE ${base}\n`);
+  });
+
+  it.skipIf(!havePrograms('gcc'))('compiles its firmware without a word', () => {
+    const { name } = dirSync({ unsafeCleanup: true });
+    for (const [path, text] of Object.entries(soc.files)) {
+      mkdirSync(dirname(join(name, path)), { recursive: true });
+      writeFileSync(join(name, path), text);
+    }
+    expect(runFirmware(join(name, 'soc/firmware'), name)).toEqual({
+      ...{ warnings: '', status: 1 },
+      text: expect.stringMatching(/^FAIL: no such accelerator behind the registers/) as string,
+    });
+  });
+});
