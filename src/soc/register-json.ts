@@ -1,5 +1,5 @@
 /** A register table as JSON, and as the list that IP packaging takes. */
-import type { RegisterField, RegisterTable } from '../blocks/registers/index.js';
+import type { IpRegister, RegisterField, RegisterTable } from '../blocks/registers/index.js';
 import { mapRows, resetWord, softwareAccess } from './register-map.js';
 
 /** `<name>_registers.json`. */
@@ -37,29 +37,10 @@ export function registerFile(table: RegisterTable): RegisterFile {
 /** The text of `registerFile`. */
 export const registerJson = (table: RegisterTable): string => `${JSON.stringify(registerFile(table), null, 2)}\n`;
 
-/** A register as IP-XACT and Vivado's packager want it; one word each. */
-export interface PackagedRegister {
-  readonly name: string;
-  readonly offset: number;
-  readonly description: string;
-  /** Undefined where hardware drives all of it. */
-  readonly reset?: number;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly low: number;
-    readonly bits: number;
-    readonly access: 'read-only' | 'read-write' | 'write-only';
-    readonly description: string;
-    readonly values: Readonly<Record<string, number>>;
-    readonly onWrite?: 'oneToSet' | 'oneToClear' | 'oneToToggle';
-    readonly onRead?: 'clear';
-  }[];
-}
-
 const writes = { set: 'oneToSet', clear: 'oneToClear', toggle: 'oneToToggle', pulse: undefined } as const;
 
 /** Every word of a table. */
-export function packagedRegisters(table: RegisterTable): PackagedRegister[] {
+export function packagedRegisters(table: RegisterTable): IpRegister[] {
   return mapRows(table).flatMap(({ name, offset, doc, fields, count }) => {
     const reset = resetWord(fields);
     const word = {

@@ -1,4 +1,5 @@
 /** What a flow has to know about an accelerator: plain data, made by `build` of its top. */
+import type { IpRegister } from '../blocks/registers/index.js';
 
 /** A stream of the top: `s_axis` for `s_axis_tdata` and so on. */
 export interface StreamBus {
@@ -24,26 +25,6 @@ export interface TopPort {
   readonly name: string;
   readonly direction: 'input' | 'output';
   readonly bits: number;
-}
-
-/** A register as IP-XACT has it. */
-export interface IpRegister {
-  readonly name: string;
-  readonly offset: number;
-  readonly description: string;
-  /** After reset; undefined where hardware drives it. */
-  readonly reset?: number;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly low: number;
-    readonly bits: number;
-    readonly access: 'read-only' | 'read-write' | 'write-only';
-    readonly description?: string;
-    readonly values?: Readonly<Record<string, number>>;
-    /** What writing 1 does, where it does not set the value. */
-    readonly onWrite?: 'oneToSet' | 'oneToClear' | 'oneToToggle';
-    readonly onRead?: 'clear';
-  }[];
 }
 
 export interface TargetDesign {

@@ -4,7 +4,8 @@
  * makes the IP there; this file is for everyone else.
  */
 import { XMLBuilder } from 'fast-xml-parser';
-import type { IpRegister, TargetDesign, TopPort } from './design.js';
+import type { IpRegister } from '../blocks/registers/index.js';
+import type { TargetDesign, TopPort } from './design.js';
 
 interface BusType {
   readonly vendor: string;

@@ -1,7 +1,8 @@
 /** What Vivado needs of a design: the scripts of `fpga/vivado`, the values they read, and constraints. */
+import type { IpRegister } from '../blocks/registers/index.js';
 import type { Board } from './boards.js';
 import { oocXdc } from './constraints.js';
-import { type IpRegister, periodNs, type TargetDesign } from './design.js';
+import { periodNs, type TargetDesign } from './design.js';
 import { scriptsBelow } from './scripts.js';
 import { type TclItem, tclSettings } from './tcl.js';
 

@@ -85,7 +85,8 @@ const inWordsOf = (
 describe.skipIf(!havePrograms('gcc', 'g++', 'python3')).each(tables)('%s', (name, table) => {
   const rows = rdlRows(registerRdl(table));
 
-  it('is golden', async () => {
+  // The others differ from these two in their rows only.
+  it.runIf(name === 'sample' || name === 'dataflow_mapped_weights')('is golden', async () => {
     for (const [path, text] of registerFiles(table))
       await expect(text).toMatchFileSnapshot(join(import.meta.dirname, 'golden', path.replace('registers/', '')));
   });

@@ -1,4 +1,5 @@
 export { counterOffset, field, headCounters, type HeadOptions, headRegisters, REGISTER_VERSION, ro } from './head.js';
+export type { IpRegister } from './ip-register.js';
 export { counterSignal, makeRegisterFile } from './register-file.js';
 export {
   type Counter,

@@ -38,6 +38,7 @@ import { EngineOutput } from './output.js';
 import type { PeTemplate } from './pe.js';
 import { EnginePixelPort } from './pixel-port.js';
 import { EnginePost } from './post.js';
+import { programParams } from './program-params.js';
 import { EngineResidualReader } from './residual-reader.js';
 import { EngineSequencer } from './sequencer.js';
 import { setRules } from './sets.js';
@@ -55,15 +56,7 @@ export const engineParams = {
   XD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
   WD: natParam({ default: 64, min: 2, max: 65536, doc: 'words of the weight ring' }),
   PD: natParam({ default: 16, min: 0, max: 65536, doc: 'partial sums; 0: no chunks' }),
-  TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
-  KMAX: natParam({ default: 16, min: 1, max: 32, doc: 'kernel rows' }),
-  HQ: natParam({
-    default: 1,
-    min: 1,
-    max: 63,
-    doc: 'headers ahead of the pass that runs; one less than a power of two',
-  }),
-  PQ: natParam({ default: 2, min: 2, max: 256, doc: 'weight tiles whose parameters are held; a power of two' }),
+  ...programParams,
   NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),
   MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: the requantizer multiplies' }),
   FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: fixed mode' }),

@@ -59,7 +59,7 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
       doc: 'bits of a pixel',
     }),
     PD: natParam({ default: 16, min: 0, max: 65536, doc: 'entries of partial sums; 0: no chunks' }),
-    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
+    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'weight tiles whose parameters are held; a power of two' }),
     MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: with multipliers' }),
     FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: with mode 3' }),
     NTHR: natParam({ default: 0, min: 0, max: 15, doc: 'thresholds of a channel' }),

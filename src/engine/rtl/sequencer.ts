@@ -22,6 +22,7 @@ import {
 import { EngineDelay } from './delay.js';
 import { EngineAddresses } from './addresses.js';
 import { headerBits, headerField, headerFields } from './header-fields.js';
+import { programParams } from './program-params.js';
 import { rowBundle, rowTypes } from './row-bundle.js';
 import { EngineRows } from './rows.js';
 import { setRules, setEntryWidth, sets, setWidth } from './sets.js';
@@ -71,15 +72,7 @@ time FREE steps ago. Rows of fewer than SH + 4 steps wait for engine_rows.`,
     D: natParam({ default: 4, min: 1, doc: 'channels of a group' }),
     WD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of the weight ring' }),
     YD: natParam({ default: 32, min: 1, max: 4096, doc: 'groups that the output holds' }),
-    TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
-    KMAX: natParam({ default: 16, min: 1, max: 32, doc: 'kernel rows' }),
-    HQ: natParam({
-      default: 1,
-      min: 1,
-      max: 63,
-      doc: 'headers ahead of the pass that runs; one less than a power of two',
-    }),
-    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
+    ...programParams,
     FREE: natParam({ default: 12, min: 3, doc: 'cycles from the issue of a word to its last use' }),
   },
   requires: ({ P, G, M, D, WD, TMAX, KMAX, HQ, PQ }) => [

@@ -28,7 +28,7 @@ it was taken. Everything is a register or a short sum of registers.`,
   params: {
     D: natParam({ default: 2, min: 1, doc: 'channels of a group' }),
     GROUPS: natParam({ default: 4, min: 1, doc: 'groups of a weight tile: M / D' }),
-    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
+    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'weight tiles whose parameters are held; a power of two' }),
   },
   requires: ({ GROUPS, D, PQ }) => [
     ...parameterSetRules(PQ),

@@ -30,6 +30,7 @@ import { headerRules, productRules, ruleNumbers } from '../header-rules.js';
 import { brokenRules } from './header-check.js';
 import { EngineHeaderProducts } from './header-products.js';
 import { headerBits, headerField } from './header-fields.js';
+import { programParams } from './program-params.js';
 import { parameterSetWidth, setEntryWidth, setRules, setWidth } from './sets.js';
 
 const stateOf = {
@@ -78,15 +79,7 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
     WD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of the ring' }),
     PD: natParam({ default: 256, max: 65536, doc: 'partial sums; 0: no chunks' }),
     XD: natParam({ default: 1024, min: 2, max: 65536, doc: 'words of a bank of the X-RAM' }),
-    TMAX: natParam({ default: 32, min: 1, max: 32, doc: 'entries of a tap program' }),
-    KMAX: natParam({ default: 16, min: 1, max: 32, doc: 'kernel rows' }),
-    HQ: natParam({
-      default: 1,
-      min: 1,
-      max: 63,
-      doc: 'headers ahead of the pass that runs; one less than a power of two',
-    }),
-    PQ: natParam({ default: 2, min: 2, max: 256, doc: 'sets of parameters, a power of two' }),
+    ...programParams,
     NTHR: natParam({ default: 0, max: 15, doc: 'thresholds of a channel' }),
     MUL: natParam({ default: 1, max: 1, doc: 'multipliers' }),
     FIXED: natParam({ default: 1, max: 1, doc: 'fixed mode' }),

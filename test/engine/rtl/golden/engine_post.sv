@@ -16,7 +16,7 @@
 // AB        bits of a sum, 2 to 32
 // XB        bits of a pixel, 2 to 16
 // PD        entries of partial sums; 0: no chunks, 0 to 65536
-// PQ        sets of parameters, a power of two, 2 to 256
+// PQ        weight tiles whose parameters are held; a power of two, 2 to 256
 // MUL       1: with multipliers, 0 to 1
 // FIXED     1: with mode 3, 0 to 1
 // NTHR      thresholds of a channel, 0 to 15

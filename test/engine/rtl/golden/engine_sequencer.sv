@@ -22,7 +22,7 @@
 // TMAX   entries of a tap program, 1 to 32
 // KMAX   kernel rows, 1 to 32
 // HQ     headers ahead of the pass that runs; one less than a power of two, 1 to 63
-// PQ     sets of parameters, a power of two, 2 to 256
+// PQ     weight tiles whose parameters are held; a power of two, 2 to 256
 // FREE   cycles from the issue of a word to its last use, >= 3
 `default_nettype none
 module engine_sequencer #(

@@ -6,7 +6,7 @@
 //
 // D        channels of a group, >= 1
 // GROUPS   groups of a weight tile: M / D, >= 1
-// PQ       sets of parameters, a power of two, 2 to 256
+// PQ       weight tiles whose parameters are held; a power of two, 2 to 256
 `default_nettype none
 module engine_walk #(
   parameter int D      = 2,

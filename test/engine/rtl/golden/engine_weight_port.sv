@@ -30,7 +30,7 @@
 // TMAX    entries of a tap program, 1 to 32
 // KMAX    kernel rows, 1 to 32
 // HQ      headers ahead of the pass that runs; one less than a power of two, 1 to 63
-// PQ      sets of parameters, a power of two, 2 to 256
+// PQ      weight tiles whose parameters are held; a power of two, 2 to 256
 // NTHR    thresholds of a channel, 0 to 15
 // MUL     multipliers, 0 to 1
 // FIXED   fixed mode, 0 to 1
