@@ -42,8 +42,8 @@ export function withStyles(chain: Chain, layers: Readonly<Record<string, LayerSt
   return { ...chain, nodes };
 }
 
-/** The design of `chain` with variants of the modules that are to have attributes. */
-export function styledDesign(design: Design, chain: Chain): Design {
+/** The design of `chain` with variants of the modules that are to have attributes; `core` is its module where there is more around it. */
+export function styledDesign(design: Design, chain: Chain, core = design.top): Design {
   const styles = new Map<string, Styles>();
   for (const node of chain.nodes) {
     if (node.styles === undefined) continue;
@@ -52,14 +52,14 @@ export function styledDesign(design: Design, chain: Chain): Design {
   }
   if (styles.size === 0) return design;
   const modules: Record<string, ModuleDef> = { ...design.modules };
-  const top = design.modules[design.top]!;
+  const top = design.modules[core]!;
   const items = top.items.map((item): Item => {
     const wanted = item.item === 'instance' ? styles.get(item.name) : undefined;
     return item.item !== 'instance' || wanted === undefined
       ? item
       : { ...item, module: variantOf(modules, item.module, wanted) };
   });
-  modules[design.top] = { ...top, items };
+  modules[core] = { ...top, items };
   return { ...design, modules: reachable(modules, design.top) };
 }
 

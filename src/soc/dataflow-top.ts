@@ -60,7 +60,8 @@ export function dataflowTop(chain: Chain, memory: DataflowSide['memory']): Desig
       fix: 'give the layer other weights in the folding file: rom, stream or programmable',
     });
   const design = buildDesign(dataflowTopModule(chain, memory));
-  return { ...styledDesign({ ...design, top: chain.name }, chain), top: design.top };
+  const core = design.modules[design.top]?.items.find((item) => item.item === 'instance' && item.name === 'core');
+  return styledDesign(design, chain, core?.item === 'instance' ? core.module : design.top);
 }
 
 function dataflowTopModule(chain: Chain, memory: DataflowSide['memory']) {

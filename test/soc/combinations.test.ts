@@ -50,3 +50,16 @@ describe('what goes together', () => {
     expect(() => topOf({ backend: 'dataflow', memory, weights: 'streamed', note: '' })).toThrow('H2601');
   });
 });
+
+it('a layer with styles has a module of its own in the top too, whatever the name of the network', () => {
+  const chain = chainOf('rom');
+  const weighted = chain.nodes.find(({ kind }) => kind.startsWith('matvec'))!;
+  const nodes = chain.nodes.map((node) => (node === weighted ? { ...node, styles: { ram: 'block' as const } } : node));
+  const { modules, top } = dataflowTop({ ...chain, name: 'OneNet', nodes }, 'mapped');
+  expect(top).toBe('one_net_mapped');
+  expect(Object.keys(modules)).toEqual(expect.arrayContaining(['one_net', 'one_net_mapped']));
+  const uses = modules['one_net']!.items.flatMap((item) =>
+    item.item === 'instance' && item.name === weighted.name ? [item.module] : [],
+  );
+  expect(uses).toEqual([expect.stringMatching(/_block$/)]);
+});
