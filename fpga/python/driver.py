@@ -10,8 +10,23 @@ beats of the streams. Nothing here knows a shape or a width of its own.
 import json
 import os
 import time
+from contextlib import contextmanager
 
 import numpy as np
+
+
+@contextmanager
+def buffers(allocate, *sizes):
+    """Buffers of so many bytes; given back at the end, also where the next one is refused."""
+    held = []
+    try:
+        for size in sizes:
+            held.append(allocate(shape=(size,), dtype=np.uint8))
+        yield held
+    finally:
+        for each in held:
+            if hasattr(each, "freebuffer"):
+                each.freebuffer()
 
 
 def lanes_to_beats(codes, port):
@@ -105,9 +120,7 @@ class Accelerator:
             raise ValueError(
                 "%d samples are %d bytes, a transfer has %d at most: call predict with fewer" % (count, count * sample, limit)
             )
-        buffer_in = self.allocate(shape=(count * sample,), dtype=np.uint8)
-        buffer_out = self.allocate(shape=(count * result,), dtype=np.uint8)
-        try:
+        with buffers(self.allocate, count * sample, count * result) as (buffer_in, buffer_out):
             begin = time.perf_counter()
             buffer_in[:] = packed.reshape(-1)
             buffer_in.flush()
@@ -119,19 +132,18 @@ class Accelerator:
                     self.dma.sendchannel.transfer(buffer_in, 0, count * sample)
                 self.dma.recvchannel.wait()
             self.dma.sendchannel.wait()
-            ran = time.perf_counter()
-            buffer_out.invalidate()
-            results = np.array(buffer_out, dtype=np.uint8).reshape(count, result)
-            self.seconds = {
-                "copy_input_data_to_device": copied - begin,
-                "run": ran - copied,
-                "copy_output_data_from_device": time.perf_counter() - ran,
-            }
-            return results
-        finally:
-            for each in (buffer_in, buffer_out):
-                if hasattr(each, "freebuffer"):
-                    each.freebuffer()
+            return self.collect(buffer_out, result, begin, copied, time.perf_counter())
+
+    def collect(self, buffer, result, begin, copied, ran):
+        """The results of a buffer [n, bytes of a result]; notes what took how long."""
+        buffer.invalidate()
+        results = np.array(buffer, dtype=np.uint8).reshape(-1, result)
+        self.seconds = {
+            "copy_input_data_to_device": copied - begin,
+            "run": ran - copied,
+            "copy_output_data_from_device": time.perf_counter() - ran,
+        }
+        return results
 
 
 def open_board(folder="."):

@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from driver import Accelerator
+from driver import Accelerator, buffers
 
 VERSION_MAJOR = 1
 STATE_FAILED = 3
@@ -135,40 +135,25 @@ class RegisterAccelerator(Accelerator):
             results = super().run(packed)
             self.finish()
             return results
-        begin = self.clock()
-        buffer_in = self.allocate(shape=(packed.size,), dtype=np.uint8)
-        buffer_out = self.allocate(shape=(count * result,), dtype=np.uint8)
-        try:
+        with buffers(self.allocate, packed.size, count * result) as (buffer_in, buffer_out):
+            begin = time.perf_counter()
             buffer_in[:] = packed.reshape(-1)
             buffer_in.flush()
             # Dirty lines of the output must not be written back over the results.
             buffer_out.flush()
-            copied = self.clock()
+            copied = time.perf_counter()
             self.write_address("INPUT", buffer_in.device_address)
             self.write_address("OUTPUT", buffer_out.device_address)
             self.write("CTRL", START=1)
             self.finish()
-            ran = self.clock()
-            buffer_out.invalidate()
-            results = np.array(buffer_out, dtype=np.uint8).reshape(count, result)
-            self.seconds = {
-                "copy_input_data_to_device": copied - begin,
-                "run": ran - copied,
-                "copy_output_data_from_device": self.clock() - ran,
-            }
-            return results
-        finally:
-            for each in (buffer_in, buffer_out):
-                if hasattr(each, "freebuffer"):
-                    each.freebuffer()
+            return self.collect(buffer_out, result, begin, copied, time.perf_counter())
 
     def load_weights(self, image):
         """A weight image, 32-bit words; it counts from the next sample on (mapped, weights that can be changed)."""
         if "WEIGHTS_BYTES" not in self.table:
             raise RuntimeError("the weights of this build are fixed")
         words = np.ascontiguousarray(image, dtype="<u4").view(np.uint8)
-        buffer = self.allocate(shape=(words.size,), dtype=np.uint8)
-        try:
+        with buffers(self.allocate, words.size) as (buffer,):
             buffer[:] = words
             buffer.flush()
             self.write_address("WEIGHTS", buffer.device_address)
@@ -182,9 +167,6 @@ class RegisterAccelerator(Accelerator):
                 return not self.get("STATUS", "WEIGHTS_PENDING")
 
             self.wait(loaded, "the weights do not arrive within %g s" % self.timeout)
-        finally:
-            if hasattr(buffer, "freebuffer"):
-                buffer.freebuffer()
 
     def counters(self, clear=False):
         """Name to value, all of one moment; `clear` sets them to 0 behind it."""
