@@ -1,11 +1,19 @@
 /** Registers, frames, resets, errors, counters and the interrupt of the `dataflow` tops. */
 import { axiLitePorts } from '../blocks/axi/axi-lite-ports.js';
-import { counterSignal, makeRegisterFile } from '../blocks/registers/index.js';
+import {
+  addressWires,
+  counterSignal,
+  drivesInterrupt,
+  headConnections,
+  headUnused,
+  headWires,
+  makeRegisterFile,
+  stateCode,
+} from '../blocks/registers/index.js';
 import {
   type AnySig,
   type Bool,
   bool,
-  cat,
   defineModule,
   enumOf,
   input,
@@ -109,13 +117,11 @@ nothing is under way any more.`,
       });
       const address = mapped ? b.reg('address', uint(64).reset(0)) : undefined;
       const w = b.wires({ interrupt: bool(), stateNow: uint(3), fails: bool() });
-      const f = b.wires({
-        ...{ startBit: bool(), autoBit: bool(), resetBit: bool(), watchdog: uint(32), gie: bool(), wanted: uint(32) },
-        ...{ ierDone: bool(), ierReady: bool(), ierError: bool(), isrDone: bool(), isrReady: bool(), isrError: bool() },
-      });
+      const f = headWires(b);
+      const wanted = b.wire('wanted', uint(32));
       const runs = b.let('runs', state.is('run'));
       const failure = b.let('failure', w.fails.and(runs));
-      const ends = b.let('ends', runs.and(r.arrived.eq(f.wanted)).and(w.fails.not()));
+      const ends = b.let('ends', runs.and(r.arrived.eq(wanted)).and(w.fails.not()));
       const stop = b.let('stop', ends.and(f.autoBit.not()).or(state.is('failed')).or(state.is('reset')));
       const starts = b.let('starts', state.is('idle').and(f.startBit).and(f.resetBit.not()));
       const quit = b.let('quits', state.is('failed').or(state.is('reset')));
@@ -126,57 +132,25 @@ nothing is under way any more.`,
 
       const event = (name: string, value: AnySig) => ({ [counterSignal(name)]: value });
       const bus = Object.fromEntries(Object.keys(axiLitePorts(nat(3))).map((name) => [name, ports[name]]));
-      const halves = (name: string, signal: string) => ({
-        [`${name}_lo`]: part(signal, 0),
-        [`${name}_hi`]: part(signal, 32),
-      });
-      const part = (signal: string, low: number): Sig<UInt> => {
-        const wire = b.wire(`${signal}_${low === 0 ? 'low' : 'high'}`, uint(32));
-        return wire;
-      };
-      const registers = {
-        ...(mapped
-          ? {
-              ...{
-                memory_arcache: ports['read_cache'],
-                memory_awcache: ports['write_cache'],
-                memory_prot: ports['prot'],
-              },
-              ...{ error_addr_lo: address!.bits(0, 32), error_addr_hi: address!.bits(32, 32) },
-              ...halves('input', 'input_address'),
-              ...halves('output', 'output_address'),
-            }
-          : {}),
-        ...(mapped && programmable
-          ? {
-              ...halves('weights', 'weights_address'),
-              weights_bytes: ports['weights_bytes'],
-              command_load: ports['load'],
-            }
-          : {}),
-      } as Record<string, AnySig>;
-      if (mapped)
-        for (const [name, signal] of [
-          ['input', 'input_address'],
-          ['output', 'output_address'],
-          ...(programmable ? [['weights', 'weights_address']] : []),
-        ] as const)
-          b.assign(
-            ports[signal] as Sig<UInt>,
-            cat(registers[`${name}_hi`] as Sig<UInt>, registers[`${name}_lo`] as Sig<UInt>),
-          );
+      const address64 = (name: string) => addressWires(b, name, number(`${name}_address`));
+      const memory = !mapped
+        ? {}
+        : {
+            ...{ memory_arcache: number('read_cache'), memory_awcache: number('write_cache') },
+            ...{ memory_prot: number('prot') },
+            ...{ error_addr_lo: address!.bits(0, 32), error_addr_hi: address!.bits(32, 32) },
+            ...address64('input'),
+            ...address64('output'),
+            ...(programmable
+              ? { ...address64('weights'), weights_bytes: number('weights_bytes'), command_load: number('load') }
+              : {}),
+          };
       const file = b.instance('registers', File, {}, {
         ...bus,
-        ...registers,
-        ...{ ctrl_start: f.startBit, ctrl_start_clear: stop, ctrl_done_set: ends, ctrl_ready_set: ends },
-        ...{ ctrl_auto_restart: f.autoBit, ctrl_idle: state.is('idle'), ctrl_interrupt: w.interrupt, gie: f.gie },
-        ...{ ier_done: f.ierDone, ier_ready: f.ierReady, ier_error: f.ierError },
-        ...{ isr_done: f.isrDone, isr_ready: f.isrReady, isr_error: f.isrError },
-        isr_done_set: ends.and(f.ierDone),
-        isr_ready_set: ends.and(f.ierReady),
-        isr_error_set: failure.and(f.ierError),
+        ...memory,
+        ...headConnections(f, w.interrupt, { ends, failure, stop, idle: state.is('idle') }),
         build: b.constant(uint(32), BUILD),
-        ...{ command_reset: f.resetBit, watchdog: f.watchdog, frames: f.wanted },
+        frames: wanted,
         ...{ sample_bytes: b.constant(uint(32), SAMPLE), result_bytes: b.constant(uint(32), RESULT) },
         ...{ status_state: w.stateNow, status_input_open: io.input_open, status_results_open: resultsOpen },
         ...{ status_bus_busy: io.bus_busy, status_weights_pending: pending },
@@ -188,10 +162,7 @@ nothing is under way any more.`,
         ...event('WAIT_INPUT', io.input_waits.and(runs)),
         ...event('WAIT_RESULTS', io.results_wait),
       } as never) as Readonly<Record<string, AnySig>>;
-      const rest = ['ctrl_done', 'ctrl_ready', 'command_snapshot', 'command_clear'].map((name) =>
-        (file[name] as Sig<Bool>).asUInt(),
-      );
-      b.unused('forSoftware', cat(file['scratch'] as Sig<UInt>, ...rest));
+      headUnused(b, file);
 
       b.comment('samples and results of the frame');
       b.when(starts, () => {
@@ -270,13 +241,7 @@ nothing is under way any more.`,
       });
 
       b.comment('state');
-      b.assign(
-        w.stateNow,
-        (['run', 'failed', 'reset'] as const).reduce<Sig<UInt>>(
-          (other, name) => state.is(name).mux(b.constant(uint(3), dataflowStates[name]), other),
-          b.constant(uint(3), dataflowStates.idle),
-        ),
-      );
+      b.assign(w.stateNow, stateCode(b, state, dataflowStates, ['run', 'failed', 'reset']));
       const members = ['idle', 'run', 'failed', 'reset'] as const;
       const to = (name: (typeof members)[number]) => b.next(state, members.indexOf(name));
       const still = b.let('still', io.input_open.or(resultsOpen).or(io.bus_busy).not());
@@ -288,14 +253,12 @@ nothing is under way any more.`,
       });
       b.when(f.resetBit, () => to('reset'));
       b.assign(io.start, starts);
-      b.assign(io.open, runs.and(r.begun.ne(f.wanted)).and(f.resetBit.not()));
+      b.assign(io.open, runs.and(r.begun.ne(wanted)).and(f.resetBit.not()));
       b.assign(io.quit, quit);
       b.assign(io.flush, f.resetBit);
-      b.assign(io.frames, f.wanted);
+      b.assign(io.frames, wanted);
       b.assign(io.entered, r.entered);
-      const happened = cat(f.isrDone.asUInt(), f.isrReady.asUInt(), f.isrError.asUInt());
-      b.assign(w.interrupt, f.gie.and(happened.anyOne()));
-      b.assign(io.irq, w.interrupt);
+      drivesInterrupt(b, f, w.interrupt, io.irq);
     },
   });
 }

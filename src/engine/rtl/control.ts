@@ -1,11 +1,20 @@
 import { axiLitePorts } from '../../blocks/axi/axi-lite-ports.js';
-import { counterSignal, makeRegisterFile, type RegisterTable } from '../../blocks/registers/index.js';
+import {
+  addressWires,
+  counterSignal,
+  drivesInterrupt,
+  headConnections,
+  headUnused,
+  headWires,
+  makeRegisterFile,
+  type RegisterTable,
+  stateCode,
+} from '../../blocks/registers/index.js';
 import {
   type AnySig,
   type Bool,
   bool,
   type Builder,
-  cat,
   defineModule,
   enumOf,
   input,
@@ -155,31 +164,16 @@ core_resetn is low while the engine is reset, and for ${CLEAR_CYCLES} cycles bef
       const stateNow = b.wire('stateNow', uint(3));
       const failure = b.let('failure', w.fails.and(runs));
       const ends = b.let('ends', w.finished.and(runs).and(w.fails.not()));
-      const registers = b.wires({
-        ...{ startBit: bool(), autoBit: bool(), resetBit: bool(), watchdog: uint(32), gie: bool() },
-        ...{ ierDone: bool(), ierReady: bool(), ierError: bool(), isrDone: bool(), isrReady: bool(), isrError: bool() },
-        ...{ pixels: uint(16), weights: uint(16) },
-      });
+      const registers = headWires(b);
+      const packets = b.wires({ pixels: uint(16), weights: uint(16) });
       const stop = b.let('stop', ends.and(registers.autoBit.not()).or(state.is('failed')).or(state.is('reset')));
       const file = b.instance('registers', File, {}, {
         ...bus,
         ...(address === undefined ? {} : memoryFields(b, outside, address)),
         ...shownPorts,
-        ...{ ctrl_start: registers.startBit, ctrl_start_clear: stop, ctrl_done_set: ends, ctrl_ready_set: ends },
-        ...{ ctrl_auto_restart: registers.autoBit, ctrl_idle: state.is('idle'), ctrl_interrupt: w.interrupt },
-        ...{
-          gie: registers.gie,
-          ier_done: registers.ierDone,
-          ier_ready: registers.ierReady,
-          ier_error: registers.ierError,
-        },
-        ...{ isr_done: registers.isrDone, isr_ready: registers.isrReady, isr_error: registers.isrError },
-        isr_done_set: ends.and(registers.ierDone),
-        isr_ready_set: ends.and(registers.ierReady),
-        isr_error_set: failure.and(registers.ierError),
+        ...headConnections(registers, w.interrupt, { ends, failure, stop, idle: state.is('idle') }),
         build: b.constant(uint(32), sizes['BUILD']!),
-        ...{ command_reset: registers.resetBit, watchdog: registers.watchdog },
-        ...{ packets_pixels: registers.pixels, packets_weights: registers.weights },
+        ...{ packets_pixels: packets.pixels, packets_weights: packets.weights },
         ...{ status_state: stateNow, status_running: io.running, status_results_open: io.results_open },
         ...{ status_weights_dropped: io.weights_dropped, status_pixels_dropped: io.pixels_dropped },
         ...{ status_waits: io.stalled, status_passes: io.passes_done },
@@ -196,11 +190,7 @@ core_resetn is low while the engine is reset, and for ${CLEAR_CYCLES} cycles bef
         ...event('BEATS_RESULTS', io.results_moved),
         ...event('WAIT_RESULTS', io.results_wait),
       } as never) as Readonly<Record<string, AnySig>>;
-      const scratch = (name: string): Sig<UInt> => file[name] as Sig<UInt>;
-      const pulses = ['ctrl_done', 'ctrl_ready', 'command_snapshot', 'command_clear'].map((name) =>
-        scratch(name).asUInt(),
-      );
-      b.unused('forSoftware', cat(scratch('scratch'), ...pulses));
+      headUnused(b, file);
       b.next(r.passes, io.passes_done);
 
       b.comment('what ends a frame');
@@ -218,13 +208,7 @@ core_resetn is low while the engine is reset, and for ${CLEAR_CYCLES} cycles bef
 
       b.comment('state');
       const to = (name: keyof typeof engineStates) => b.next(state, engineStates[name]);
-      b.assign(
-        stateNow,
-        (['clear', 'run', 'failed', 'reset'] as const).reduce<Sig<UInt>>(
-          (other, name) => state.is(name).mux(b.constant(uint(3), engineStates[name]), other),
-          b.constant(uint(3), engineStates.idle),
-        ),
-      );
+      b.assign(stateNow, stateCode(b, state, engineStates, ['clear', 'run', 'failed', 'reset']));
       b.when(failure, () => {
         b.next(r.place, io.error_place);
         b.next(r.rule, io.error_rule);
@@ -285,11 +269,9 @@ core_resetn is low while the engine is reset, and for ${CLEAR_CYCLES} cycles bef
         b.assign(flag('start'), state.is('clear').and(r.cycles.eq(CLEAR_CYCLES - 1)));
         b.assign(flag('quit'), state.is('failed').or(state.is('reset')));
       }
-      b.assign(io.pixel_packets, registers.pixels);
-      b.assign(io.weight_packets, registers.weights);
-      const events = cat(registers.isrDone.asUInt(), registers.isrReady.asUInt(), registers.isrError.asUInt());
-      b.assign(w.interrupt, registers.gie.and(events.anyOne()));
-      b.assign(io.irq, w.interrupt);
+      b.assign(io.pixel_packets, packets.pixels);
+      b.assign(io.weight_packets, packets.weights);
+      drivesInterrupt(b, registers, w.interrupt, io.irq);
     },
   });
 }
@@ -300,11 +282,10 @@ function memoryFields(
   outside: Readonly<Record<string, AnySig>>,
   address: Sig<UInt>,
 ): Record<string, AnySig> {
-  const [low, high] = [b.wire('bufferLow', uint(32)), b.wire('bufferHigh', uint(32))];
-  b.assign(outside['buffer'] as Sig<UInt>, cat(high, low));
   return {
     ...{ memory_arcache: outside['read_cache']!, memory_awcache: outside['write_cache']! },
-    ...{ memory_prot: outside['memory_prot']!, buffer_lo: low, buffer_hi: high },
+    memory_prot: outside['memory_prot']!,
+    ...addressWires(b, 'buffer', outside['buffer'] as Sig<UInt>),
     ...{ error_addr_lo: address.bits(0, 32), error_addr_hi: address.bits(32, 32) },
     ...{ list_w: outside['list_w']!, list_x: outside['list_x']!, list_y: outside['list_y']! },
   };

@@ -96,13 +96,13 @@ module dataflow_control_mapped #(
   logic        reset_bit;
   logic [31:0] watchdog;
   logic        gie;
-  logic [31:0] wanted;
   logic        ier_done;
   logic        ier_ready;
   logic        ier_error;
   logic        isr_done;
   logic        isr_ready;
   logic        isr_error;
+  logic [31:0] wanted;
   logic        runs;
   logic        failure;
   logic        ends;
@@ -111,10 +111,10 @@ module dataflow_control_mapped #(
   logic        quits;
   logic        results_inside;
   logic        pending;
-  logic [31:0] input_address_low;
-  logic [31:0] input_address_high;
-  logic [31:0] output_address_low;
-  logic [31:0] output_address_high;
+  logic [31:0] input_low;
+  logic [31:0] input_high;
+  logic [31:0] output_low;
+  logic [31:0] output_high;
   logic        registers_ctrl_done;
   logic        registers_ctrl_ready;
   logic [31:0] registers_scratch;
@@ -129,8 +129,8 @@ module dataflow_control_mapped #(
   assign results_inside = inside_q != 16'd0 || results_open;
   assign pending        = weights_pending;
 
-  assign input_address  = {input_address_high, input_address_low};
-  assign output_address = {output_address_high, output_address_low};
+  assign input_address  = {input_high, input_low};
+  assign output_address = {output_high, output_low};
 
   dataflow_mapped_registers #(.OUTSTANDING(2)) u_registers (
     .aclk                  (aclk),
@@ -195,10 +195,10 @@ module dataflow_control_mapped #(
     .memory_prot           (prot),
     .error_addr_lo         (address_q[31:0]),
     .error_addr_hi         (address_q[63:32]),
-    .input_lo              (input_address_low),
-    .input_hi              (input_address_high),
-    .output_lo             (output_address_low),
-    .output_hi             (output_address_high),
+    .input_lo              (input_low),
+    .input_hi              (input_high),
+    .output_lo             (output_low),
+    .output_hi             (output_high),
     .count_cycles          (runs),
     .count_frames          (completes),
     .count_beats_input     (input_moved),

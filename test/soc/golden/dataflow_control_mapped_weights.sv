@@ -104,13 +104,13 @@ module dataflow_control_mapped_weights #(
   logic        reset_bit;
   logic [31:0] watchdog;
   logic        gie;
-  logic [31:0] wanted;
   logic        ier_done;
   logic        ier_ready;
   logic        ier_error;
   logic        isr_done;
   logic        isr_ready;
   logic        isr_error;
+  logic [31:0] wanted;
   logic        runs;
   logic        failure;
   logic        ends;
@@ -119,12 +119,12 @@ module dataflow_control_mapped_weights #(
   logic        quits;
   logic        results_inside;
   logic        pending;
-  logic [31:0] input_address_low;
-  logic [31:0] input_address_high;
-  logic [31:0] output_address_low;
-  logic [31:0] output_address_high;
-  logic [31:0] weights_address_low;
-  logic [31:0] weights_address_high;
+  logic [31:0] input_low;
+  logic [31:0] input_high;
+  logic [31:0] output_low;
+  logic [31:0] output_high;
+  logic [31:0] weights_low;
+  logic [31:0] weights_high;
   logic        registers_ctrl_done;
   logic        registers_ctrl_ready;
   logic [31:0] registers_scratch;
@@ -139,9 +139,9 @@ module dataflow_control_mapped_weights #(
   assign results_inside = inside_q != 16'd0 || results_open;
   assign pending        = weights_pending || loading_q;
 
-  assign input_address   = {input_address_high, input_address_low};
-  assign output_address  = {output_address_high, output_address_low};
-  assign weights_address = {weights_address_high, weights_address_low};
+  assign input_address   = {input_high, input_low};
+  assign output_address  = {output_high, output_low};
+  assign weights_address = {weights_high, weights_low};
 
   dataflow_mapped_weights_registers #(.OUTSTANDING(2)) u_registers (
     .aclk                  (aclk),
@@ -207,12 +207,12 @@ module dataflow_control_mapped_weights #(
     .memory_prot           (prot),
     .error_addr_lo         (address_q[31:0]),
     .error_addr_hi         (address_q[63:32]),
-    .input_lo              (input_address_low),
-    .input_hi              (input_address_high),
-    .output_lo             (output_address_low),
-    .output_hi             (output_address_high),
-    .weights_lo            (weights_address_low),
-    .weights_hi            (weights_address_high),
+    .input_lo              (input_low),
+    .input_hi              (input_high),
+    .output_lo             (output_low),
+    .output_hi             (output_high),
+    .weights_lo            (weights_low),
+    .weights_hi            (weights_high),
     .weights_bytes         (weights_bytes),
     .count_cycles          (runs),
     .count_frames          (completes),

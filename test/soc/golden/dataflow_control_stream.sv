@@ -86,13 +86,13 @@ module dataflow_control_stream #(
   logic        reset_bit;
   logic [31:0] watchdog;
   logic        gie;
-  logic [31:0] wanted;
   logic        ier_done;
   logic        ier_ready;
   logic        ier_error;
   logic        isr_done;
   logic        isr_ready;
   logic        isr_error;
+  logic [31:0] wanted;
   logic        runs;
   logic        failure;
   logic        ends;
