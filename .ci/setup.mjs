@@ -262,10 +262,12 @@ function installPrograms(missing) {
   const wanted = names.filter(hasCandidate);
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
   const flags = ['install', '-y', '-qq', '--no-install-recommends'];
-  const install =
-    wanted.length > 0 ? runAsRoot(prefix, ['apt-get', ...wait, ...flags, ...wanted]) : { ok: true, text: '' };
-  say(install.ok ? ` ${seconds(start)}` : ' failed');
-  for (const step of [update, install].filter(({ ok }) => !ok))
+  const installed = (packages) => runAsRoot(prefix, ['apt-get', ...wait, ...flags, ...packages]);
+  const together = wanted.length > 0 ? installed(wanted) : { ok: true, text: '' };
+  // One package that cannot be had does not keep the others away.
+  const steps = together.ok ? [together] : wanted.map((name) => installed([name]));
+  say(steps.every(({ ok }) => ok) ? ` ${seconds(start)}` : ' failed');
+  for (const step of [update, ...steps].filter(({ ok }) => !ok))
     lastLines(step.text, 4).forEach((line) => say(`  ${line}`));
   for (const name of names.filter((each) => !wanted.includes(each))) say(`setup: Debian here has no package ${name}`);
   return missing.filter((program) => !isThere(program));
