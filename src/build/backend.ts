@@ -19,12 +19,11 @@ export interface BackendOptions {
   readonly portBits?: number | 'full' | undefined;
   readonly targetFps?: number | undefined;
   readonly maxLatency?: number | undefined;
-  readonly memory?: string | undefined;
 }
 
 /** What --engine says where the engine back end is asked for; H2005 where options of the two do not go together. */
 export function engineOption(options: BackendOptions): string | undefined {
-  const { backend, engine, folding, portBits, targetFps, maxLatency, memory } = options;
+  const { backend, engine, folding, portBits, targetFps, maxLatency } = options;
   if (backend === 'dataflow') {
     if (engine === undefined) return undefined;
     throw numberedError('H2005', '--engine belongs to the engine back end', { fix: 'add --backend engine' });
@@ -33,7 +32,7 @@ export function engineOption(options: BackendOptions): string | undefined {
     throw numberedError('H2005', '--backend engine: which engine is not said', {
       fix: 'add --engine P=7,G=3,M=32,D=4',
     });
-  const others = { folding, 'port-bits': portBits, 'target-fps': targetFps, 'max-latency': maxLatency, memory };
+  const others = { folding, 'port-bits': portBits, 'target-fps': targetFps, 'max-latency': maxLatency };
   const foreign = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
   if (foreign.length > 0)
     throw numberedError('H2005', `${foreign.join(', ')}: the engine has no use for it`, {

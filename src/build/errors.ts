@@ -8,7 +8,7 @@ export const explanations: Readonly<Record<string, string>> = {
     'No legal folding under the budget of the board reaches the goal, or not even the smallest one fits. What bounds it is named: a layer at its full size, a resource of which the next step up takes more than there is, or the width of the ports, which carry one beat a cycle.',
   H2004: 'A board is named that Heddle has no data for.',
   H2005:
-    '--backend engine wants --engine with the parameters of the engine (P=7,G=3,M=32,D=4 and any others), or a JSON file: what Engine.toJSON writes, or the engine.json of a build. The dataflow back end has no use for it, nor the engine for --folding, --target-fps, --max-latency, --port-bits and --memory.',
+    '--backend engine wants --engine with the parameters of the engine (P=7,G=3,M=32,D=4 and any others), or a JSON file: what Engine.toJSON writes, or the engine.json of a build. The dataflow back end has no use for it, nor the engine for --folding, --target-fps, --max-latency and --port-bits.',
   H2010:
     'The library has no block of this name; names that look like it are given. `emit --list` lists all blocks with their parameters.',
   H4001:

@@ -18,8 +18,10 @@ import { vivadoFiles } from '../target/vivado.js';
 /** Folder of the sources for a chip. */
 const chipFolder = 'rtl_asic';
 
-export interface FlowOptions extends BenchOptions {
+export interface FlowOptions {
   readonly board: Board;
+  /** What the bench plays; without it there is none. */
+  readonly bench?: BenchOptions;
   /** Path of a `tech.json`. */
   readonly tech?: string | undefined;
   /** The circuit, whose memories are listed where there is a technology. */
@@ -30,9 +32,9 @@ export interface FlowOptions extends BenchOptions {
 
 /** Files by path below the directory of the build. */
 export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<Record<string, string>> {
-  const { board } = options;
+  const { board, bench } = options;
   return Object.fromEntries([
-    ...benchFiles(design, options),
+    ...(bench === undefined ? [] : benchFiles(design, bench)),
     ...packageFiles(design, board),
     ['component.xml', ipXact(design)],
     ...vitisFiles(design, board),
@@ -61,7 +63,7 @@ function chipFiles(
 }
 
 /** What is there, for the line of the step. */
-export function describeFlow(flow: Readonly<Record<string, string>>): string {
+export function describeFlow(flow: Readonly<Record<string, unknown>>): string {
   const has = (prefix: string): boolean => Object.keys(flow).some((path) => path.startsWith(prefix));
   return [
     'Verilog top, vectors and bench',

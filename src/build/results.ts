@@ -18,7 +18,7 @@ export interface BuildOptions extends ImportOptions, PlanRequest {
   readonly samples?: number | undefined;
   /** Technology of a chip (`tech.json`). */
   readonly tech?: string | undefined;
-  /** Memory side of the top with registers; the dataflow back end builds none without it. */
+  /** Memory side of the top with registers in soc/; without it the dataflow back end has registers nowhere, the engine its streams. */
   readonly memory?: 'stream' | 'mapped' | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;

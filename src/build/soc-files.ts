@@ -2,34 +2,19 @@
  * `soc/` of a dataflow build: the accelerator with registers and an interrupt, its samples as streams or in memory, with the
  * files of the flows and firmware. It is a directory of its own, for its modules are others than those of `rtl/`.
  */
-import type { Design } from '../circuit/index.js';
 import type { Chain } from '../dataflow/chain.js';
 import { isSigned } from '../dataflow/plan.js';
 import { packSamples, unpackSamples } from '../dataflow/port-beats.js';
 import { addressMap } from '../dataflow/weights/address-map.js';
 import { runStages } from '../network/run-stages.js';
 import type { StageNetwork } from '../network/stages.js';
-import { elaborate, portInfos } from '../simulator/index.js';
 import { dataflowRegisters, type DataflowSide } from '../soc/dataflow-registers.js';
 import { dataflowSide, dataflowTop, frameBytes, masterBytes } from '../soc/dataflow-top.js';
-import { registerFiles } from '../soc/register-files.js';
-import { packagedRegisters } from '../soc/register-json.js';
 import { weightRecords } from '../soc/weight-image.js';
 import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
-import { ipXact } from '../target/ip-xact.js';
-import { packageFiles } from '../target/packages.js';
-import { verilogShell } from '../target/shell.js';
-import { vitisFiles } from '../target/vitis.js';
-import { vivadoFiles } from '../target/vivado.js';
-import { emitDesign, imageFiles } from '../verilog/index.js';
-import { buildHash } from './engine/engine-target.js';
 import { firmwareFiles, firmwareName, samplesThatFit } from './firmware-files.js';
-import { withDefaults } from './library-block.js';
-
-export const socFolder = 'soc';
-/** Prefix of the AXI4-Lite port. */
-const controlPrefix = 's_axi_ctrl';
+import { type Soc, socFiles, type SocHardware, socHardware, socReport } from './soc-folder.js';
 
 type Beats = readonly { readonly data: bigint }[];
 
@@ -45,69 +30,19 @@ export interface SocRequest {
   readonly outputBeats: Beats;
 }
 
-/** `soc` of `report.json`. */
-export interface SocReport {
-  readonly folder: typeof socFolder;
-  readonly module: string;
-  readonly memory: DataflowSide['memory'];
-  /** True where weights can be changed. */
-  readonly programmable: boolean;
-  /** What register BUILD reads as. */
-  readonly build: number;
-  readonly control: { readonly prefix: string; readonly protocol: 'axi4-lite'; readonly address_bits: number };
-  readonly interrupt: 'irq';
-  readonly streams: readonly { readonly prefix: string; readonly bits: number }[];
-  readonly masters: readonly { readonly prefix: string; readonly bits: number }[];
-  /** Bytes of a sample and of a result in memory. */
-  readonly sample_bytes: number;
-  readonly result_bytes: number;
-}
-
-export interface Soc {
-  readonly report: SocReport;
-  /** Files by path below the directory of the build. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
 /** Throws H2601 where weights come through ports of their own. */
 export function makeSoc(request: SocRequest): Soc {
   const { chain, memory, board, clockMhz } = request;
   const side = dataflowSide(chain, memory);
   const table = dataflowRegisters(side);
-  const plain = dataflowTop(chain, memory);
-  const images = imageFiles(plain).map(({ name, text }) => ({ name, text }));
-  const build = buildHash([...emitDesign(plain), ...images]);
-  const design = withDefaults(plain, { BUILD: build });
-  const sources = emitDesign(design);
-  const shell = `${design.top}_top`;
-  const target: TargetDesign = {
-    ...{ name: design.top, title: `${chain.name}, ${chain.nodes.length} stages, ${table.doc}`, top: shell },
-    sources: [...sources.map(({ name }) => name), `${shell}.v`],
-    images: images.map(({ name }) => name),
-    ...{ clockMhz, ports: topPorts(design), ...buses(chain, side) },
-    controls: [{ prefix: controlPrefix, addressBits: table.addressBits }],
-    ...{ interrupts: ['irq'], registers: packagedRegisters(table), version: '1.0' },
-  };
-  const doc = [`s_axi_ctrl   AXI4-Lite: ${table.doc} (docs/soc.md)`, 'irq          high until software clears ISR'];
-  const text = [...sources, ...images, { name: `${shell}.v`, text: verilogShell(target, { core: design.top, doc }) }];
-  const files = {
-    ...Object.fromEntries(text.map((file) => [`rtl/${file.name}`, file.text])),
-    'rtl/files.f': target.sources.map((name) => `${name}\n`).join(''),
-    ...Object.fromEntries([...packageFiles(target, board), ['component.xml', ipXact(target)], ...registerFiles(table)]),
-    ...Object.fromEntries([
-      ...vitisFiles(target, board),
-      ...(board.flow === 'vivado' ? vivadoFiles(target, board) : []),
-    ]),
-    ...firmwareOf(request, { side, build, target }),
-  };
+  const hardware = socHardware({
+    ...{ plain: dataflowTop(chain, memory), table, buses: buses(chain, side), clockMhz },
+    title: `${chain.name}, ${chain.nodes.length} stages, ${table.doc}`,
+  });
+  const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };
   return {
-    files: Object.fromEntries(Object.entries(files).map(([path, data]) => [`${socFolder}/${path}`, data])),
-    report: {
-      ...{ folder: socFolder, module: shell, memory, programmable: side.programmable, build },
-      control: { prefix: controlPrefix, protocol: 'axi4-lite', address_bits: table.addressBits },
-      ...{ interrupt: 'irq', streams: [...target.streamsIn, ...target.streamsOut], masters: target.masters },
-      ...{ sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) },
-    },
+    files: socFiles(hardware, board, firmwareOf(request, side, hardware)),
+    report: socReport(hardware, { ...side, ...bytes }),
   };
 }
 
@@ -133,14 +68,6 @@ function buses(
   };
 }
 
-const topPorts = (design: Design): TargetDesign['ports'] => [
-  { name: 'aclk', direction: 'input', bits: 1 },
-  { name: 'aresetn', direction: 'input', bits: 1 },
-  ...portInfos(elaborate(design))
-    .filter(({ name }) => name !== 'aresetn')
-    .map(({ name, dir, width }) => ({ name, direction: dir, bits: width })),
-];
-
 /** Beats as they lie in memory: lowest byte first. */
 function bytesOf(beats: Beats, bits: number): Uint8Array {
   const width = bits / 8;
@@ -151,16 +78,11 @@ function bytesOf(beats: Beats, bits: number): Uint8Array {
   return bytes;
 }
 
-interface Built {
-  readonly side: DataflowSide;
-  readonly build: number;
-  readonly target: TargetDesign;
-}
-
 /** The weights of the build are in the hardware when it wakes up, so that nothing has to be loaded. */
 function firmwareOf(
   { chain, reference, board, inputBeats, outputBeats }: SocRequest,
-  { side, build, target }: Built,
+  side: DataflowSide,
+  { build, target, table }: SocHardware,
 ): Readonly<Record<string, string>> {
   const { input, output } = chain;
   const [inputBytes, outputBytes] = [frameBytes(input), frameBytes(output)];
@@ -176,7 +98,7 @@ function firmwareOf(
     map === undefined ? 0 : weightRecords(map, ({ weights }) => Array.from({ length: weights.words }, () => 0n)).length;
   return firmwareFiles({
     design: {
-      ...{ name: firmwareName(chain.name), side: side.memory, build, registers: dataflowRegisters(side) },
+      ...{ name: firmwareName(chain.name), side: side.memory, build, registers: table },
       ...{ inputBytes, outputBytes, weightBytes: 4 * words },
     },
     data: {

@@ -2,4 +2,6 @@
 export const explanations: Readonly<Record<string, string>> = {
   H2601:
     'A top with registers has no ports for weights that come from outside again and again ("weights": "external"). `heddle tops` lists what goes together; the plain top of a build takes such streams.',
+  H2602:
+    'An engine whose data lie in memory runs lists of transfers. A transfer of pixels can wait for 65,535 packets of results at most; this frame has more in front of one. The engine with streams has no such limit.',
 };

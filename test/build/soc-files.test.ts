@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { boardFor } from '../../src/build/backend.js';
 import { loadModel } from '../../src/build/load-model.js';
 import { planFor } from '../../src/build/plan-goal.js';
-import { makeSoc, type Soc } from '../../src/build/soc-files.js';
+import { makeSoc } from '../../src/build/soc-files.js';
+import type { Soc } from '../../src/build/soc-folder.js';
 import { packSamples } from '../../src/dataflow/port-beats.js';
 import { runStages } from '../../src/network/run-stages.js';
 import { digits } from '../firmware/digits.js';
@@ -18,7 +19,7 @@ const samples = 3;
 
 describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
   let soc: Soc;
-  const file = (path: string): string => soc.files[`soc/${path}`] ?? '';
+  const file = (path: string): string => String(soc.files[`soc/${path}`] ?? '');
   beforeAll(async () => {
     const { loaded, array, name } = await loadModel(digits);
     const network = { ...loaded.stageNetwork, name };
@@ -35,7 +36,7 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     // The shell is plain Verilog; lint() reads files of one ending.
     const files = Object.entries(soc.files)
       .filter(([path]) => /^soc\/rtl\/.*\.(sv|v|mem)$/.test(path))
-      .map(([path, text]) => ({ name: path.slice('soc/rtl/'.length).replace(/\.v$/, '.sv'), text }));
+      .map(([path, text]) => ({ name: path.slice('soc/rtl/'.length).replace(/\.v$/, '.sv'), text: String(text) }));
     expect(files.length).toBeGreaterThan(5);
     expect(await lint(files, soc.report.module, [])).toBe('');
   });

@@ -25,7 +25,7 @@ writeFileSync(
 );
 
 describe('the engine back end', () => {
-  const built = heddle(['build', model, ...small, '-o', at('built'), '--samples', '1']);
+  const built = heddle(['build', model, ...small, '-o', at('built'), '--samples', '1', '--memory', 'mapped']);
 
   it('builds with the same steps and leaves the same files', () => {
     expect(built.stderr).toBe('');
@@ -112,6 +112,26 @@ describe('the engine back end', () => {
       ...{ warnings: '', status: 1 },
       text: expect.stringMatching(/^FAIL: no such accelerator behind the registers/) as string,
     });
+  });
+
+  it('has the top with its data in memory beside it: three masters, lists, firmware', () => {
+    const { soc } = readJson<{ soc: { module: string; build: number } }>(at('built', 'report.json'));
+    const text = (path: string): string => readFileSync(at('built/soc', path), 'utf8');
+    expect(soc.module).toBe('engine_mapped_top');
+    expect(text('rtl/engine_mapped.sv')).toMatch(new RegExp(`BUILD += ${soc.build}\\b`));
+    const listed = text('rtl/files.f').trim().split('\n');
+    expect(listed.at(-1)).toBe('engine_mapped_top.v');
+    for (const name of listed) expect(text(`rtl/${name}`)).not.toBe('');
+    expect(text('fpga/vivado/settings.tcl')).toMatch(
+      /^set masters +\{\{m_axi_wgt 128\} \{m_axi_ifm 128\} \{m_axi_ofm 128\}\}$/m,
+    );
+    expect(text('component.xml')).toContain('<spirit:name>LIST_Y</spirit:name>');
+    expect(text('registers/engine_mapped_registers.h')).toMatch(/LIST_Y_OFFSET/);
+    expect(text('dma.json')).toBe(readFileSync(at('built/dma.json'), 'utf8'));
+    expect(text('firmware/main.c')).toMatch(/^#define CONTROL_BASE 0x40000000u$/m);
+    const design = text('firmware/heddle_design.h');
+    expect(design).toMatch(/HEDDLE_ENGINE,\n +HEDDLE_MAPPED,/);
+    expect(design).toContain(`0x${soc.build.toString(16)}u, /* build */`);
   });
 
   it('says what firmware moves', () => {

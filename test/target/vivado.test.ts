@@ -141,6 +141,20 @@ describe('scripts for Vivado', () => {
     expect(positions(plain.calls, 'connect_bd_intf_net M_AXI_SG')).toHaveLength(0);
   });
 
+  it('masters of the accelerator are dealt out over the memory ports, without any DMA', async () => {
+    const masters = ['m_axi_wgt', 'm_axi_ifm', 'm_axi_ofm'].map((prefix) => ({ prefix, bits: 128 }));
+    const mapped = { ...sampleDesign, streamsIn: [], streamsOut: [], masters, interrupts: ['irq'] };
+    const { calls, exitCode, stderr } = await run(folder(board('pynq-z2'), mapped), 'project.tcl');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(positions(calls, 'create_bd_cell axi_dma')).toEqual([]);
+    masters.forEach(({ prefix }, k) => {
+      expect(positions(calls, `connect_bd_intf_net accelerator/${prefix} memory_${k}/S00_AXI`)).toHaveLength(1);
+      expect(positions(calls, `connect_bd_intf_net memory_${k}/M00_AXI ps/S_AXI_HP${k}`)).toHaveLength(1);
+    });
+    expect(positions(calls, 'connect_bd_net accelerator/irq irqs/In0')).toHaveLength(1);
+    expect(positions(calls, 'assign_bd_address 0x40000000 64K accelerator/s_axi')).toHaveLength(1);
+  });
+
   it('UltraScale+: HP ports 0 .. 3 are general ports 2 .. 5', async () => {
     const { calls } = await run(folder(board('kv260')), 'project.tcl');
     for (const port of [2, 3, 4, 5]) {

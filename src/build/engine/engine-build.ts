@@ -15,6 +15,7 @@ import { engineRegisters } from '../../engine/registers.js';
 import { registerFiles } from '../../soc/register-files.js';
 import { engineFirmware } from './engine-firmware.js';
 import { engineReport, type EngineReport } from './engine-report.js';
+import { engineSoc } from './engine-soc.js';
 import { engineTarget } from './engine-target.js';
 import type { EngineHardware } from './engine-subject.js';
 import {
@@ -34,7 +35,7 @@ export interface EnginePackaged {
   /** Files of `dram/` by name. */
   readonly images: Readonly<Record<string, Uint8Array>>;
   /** Scripts, constraints, the test bench, registers and firmware, by path below the directory. */
-  readonly flow: Readonly<Record<string, string>>;
+  readonly flow: Readonly<Record<string, string | Uint8Array>>;
 }
 
 /** Results by step, as far as the build went. */
@@ -70,7 +71,7 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
     depends: ({ samples, seed }) => [samples ?? null, String(seed)],
   },
   package: {
-    run: (done, { model, clockMhz, board, tech }): EnginePackaged => {
+    run: (done, { model, clockMhz, board, tech, memory }): EnginePackaged => {
       const [imported, planned] = [need(done.import), need(done.plan)];
       const program = programFor(imported, planned.plan);
       const [hardware, simulated] = [need(done.generate), need(done.simulate)];
@@ -83,25 +84,35 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
       );
       const flow = flowFiles(target, {
         ...{ board: boardFor(board), tech, circuit: hardware.design, chipSources: () => hardware.sources },
-        vectors: Object.fromEntries(Object.keys(simulated.vectors).map((port) => [port, `${port}.hex`])),
-        again: [],
-        patience: Math.max(100_000, simulated.cycles.first_sample + 1),
+        bench: {
+          vectors: Object.fromEntries(Object.keys(simulated.vectors).map((port) => [port, `${port}.hex`])),
+          again: [],
+          patience: Math.max(100_000, simulated.cycles.first_sample + 1),
+        },
       });
       const images = engineImages(program);
       const firmware = engineFirmware(program, {
         ...{ network: imported.network.name, build: hardware.build, board: boardFor(board), target, images },
-        samples: simulated.stored,
+        ...{ samples: simulated.stored, side: 'stream' },
       });
+      const soc =
+        memory === 'mapped'
+          ? engineSoc({
+              ...{ program, network: imported.network.name, clockMhz, board: boardFor(board) },
+              ...{ samples: simulated.stored, images, dma: planned.dma },
+            })
+          : undefined;
       return {
-        ...{ report: engineReport(program, simulated, facts), images },
-        flow: { ...flow, ...Object.fromEntries(registerFiles(engineRegisters)), ...firmware },
+        report: { ...engineReport(program, simulated, facts), ...(soc === undefined ? {} : { soc: soc.report }) },
+        images,
+        flow: { ...flow, ...Object.fromEntries(registerFiles(engineRegisters)), ...firmware, ...soc?.files },
       };
     },
     describe: (done) => {
       const { images, flow } = need(done.package);
-      return `${describeFlow(flow)}, registers, ${'firmware/main.c' in flow ? 'firmware, ' : ''}dma.json, ${Object.keys(images).join(', ')}, report.json`;
+      return `${describeFlow(flow)}, registers, ${'firmware/main.c' in flow ? 'firmware, ' : ''}${'soc/rtl/files.f' in flow ? 'soc, ' : ''}dma.json, ${Object.keys(images).join(', ')}, report.json`;
     },
-    depends: ({ clockMhz, board, tech }) => [clockMhz, board ?? null, hashOf(tech)],
+    depends: ({ clockMhz, board, tech, memory }) => [clockMhz, board ?? null, hashOf(tech), memory ?? null],
   },
 };
 

@@ -3,6 +3,7 @@ import { type DramRegion, storeTensor } from '../../engine/dram.js';
 import type { EngineProgram } from '../../engine/program.js';
 import { engineRegisters } from '../../engine/registers.js';
 import { ProgramMemory } from '../../engine/run-network.js';
+import { engineMappedRegisters } from '../../soc/engine-registers.js';
 import { engineLists, type EngineLists } from '../../soc/engine-lists.js';
 import type { FirmwareSamples } from '../../soc/firmware-design.js';
 import type { Board } from '../../target/boards.js';
@@ -32,8 +33,9 @@ function regionOf({ regions }: EngineProgram, name: string): DramRegion {
   return region;
 }
 
-const inputSpan = (program: EngineProgram): Span => spanOf(program, [program.plan.input]);
-const outputSpan = (program: EngineProgram): Span => spanOf(program, program.network.output.parts);
+/** Where samples lie, and where results do. */
+export const inputSpan = (program: EngineProgram): Span => spanOf(program, [program.plan.input]);
+export const outputSpan = (program: EngineProgram): Span => spanOf(program, program.network.output.parts);
 
 /** Codes of the output port as they lie in memory, and ones where bits are theirs. */
 function storedOutput(program: EngineProgram, codes: ArrayLike<number>): { bytes: Uint8Array; care: Uint8Array } {
@@ -94,11 +96,13 @@ export interface EngineFirmware {
   readonly samples: Omit<FirmwareSamples, 'weights'>;
   /** Files of `dram/`. */
   readonly images: Readonly<Record<'weights.bin' | 'descriptors.bin', Uint8Array>>;
+  /** How the data come: as streams, or by the engine itself. */
+  readonly side: 'stream' | 'mapped';
 }
 
 /** `firmware/` by path; empty where a frame has no lists. */
 export function engineFirmware(program: EngineProgram, request: EngineFirmware): Readonly<Record<string, string>> {
-  const { network, build, board, target, samples, images } = request;
+  const { network, build, board, target, samples, images, side } = request;
   const lists = programLists(program);
   if (lists === undefined) return {};
   const { descriptors } = program;
@@ -108,7 +112,8 @@ export function engineFirmware(program: EngineProgram, request: EngineFirmware):
   const [input, output] = [inputSpan(program), outputSpan(program)];
   return firmwareFiles({
     design: {
-      ...{ name: firmwareName(network), side: 'stream', build, registers: engineRegisters },
+      ...{ name: firmwareName(network), side, build },
+      registers: side === 'stream' ? engineRegisters : engineMappedRegisters,
       ...{ inputBytes: input.bytes, outputBytes: output.bytes, weightBytes: weights.length },
       buffer: { bytes: lists.offset + 4 * lists.words.length, input: input.from, output: output.from, lists },
     },

@@ -3,6 +3,7 @@ import type { CycleFigures } from '../../dataflow/cycle-figures.js';
 import type { EngineProgram } from '../../engine/program.js';
 import type { StageNetwork } from '../../network/stages.js';
 import { engineRegisters } from '../../engine/registers.js';
+import type { SocReport } from '../soc-folder.js';
 import type { EngineLayerFigures } from './engine-figures.js';
 import type { EngineSimulated } from './engine-steps.js';
 import { controlPrefix, engineShellName } from './engine-target.js';
@@ -47,6 +48,8 @@ export interface EngineReport {
     readonly interrupt: 'irq';
     readonly samples: 1;
   };
+  /** The top with its data in memory, where `--memory mapped` asks for one. */
+  readonly soc?: SocReport;
 }
 
 interface PortReport {

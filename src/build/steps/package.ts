@@ -10,7 +10,8 @@ import { deployFiles } from '../deploy-files.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
 import { chipSources } from '../hardware.js';
-import { makeSoc, type SocReport } from '../soc-files.js';
+import { makeSoc } from '../soc-files.js';
+import type { SocReport } from '../soc-folder.js';
 import { targetDesign } from '../target-design.js';
 import { finnReports, type FinnReports, resourceReport, type ResourceReport } from '../resource-report.js';
 import type { PlanRequest } from '../plan-goal.js';
@@ -96,7 +97,7 @@ export interface Packaged {
   /** Files of `vectors/` by name: `input.hex`, `output.hex`, one for each weight port. */
   readonly vectors: Readonly<Record<string, string>>;
   /** Scripts, constraints and the test bench, by path below the directory. */
-  readonly flow: Readonly<Record<string, string>>;
+  readonly flow: Readonly<Record<string, string | Uint8Array>>;
   /** `deploy/BOARD` by path below the directory. */
   readonly deploy: Readonly<Record<string, string | Uint8Array>>;
   /** Content of `address_map.json`, where the top has a bus. */
@@ -177,7 +178,7 @@ export function packageStep(
   const map = addressMapFile(chain, top);
   const files = { s_axis: 'input.hex', m_axis: 'output.hex', ...weightFiles(chain) };
   const flow = flowFiles(targetDesign(chain, generated, clockMhz), {
-    ...{ board: boardFor(board), tech, vectors: files },
+    ...{ board: boardFor(board), tech, bench: { vectors: files } },
     ...{ circuit: generated.design, chipSources: () => chipSources(chain) },
   });
   const deploy = deployFiles({

@@ -47,7 +47,7 @@ function optionsOf(args: BuildArguments): BuildOptions {
 }
 
 async function run(args: BuildArguments): Promise<void> {
-  const engine = engineOption({ ...args, memory: args.memory === 'none' ? undefined : args.memory });
+  const engine = engineOption(args);
   boardFor(args.board);
   const options = { ...optionsOf(args), engine };
   if (engine !== undefined) return runEngine(args, options);
@@ -133,7 +133,8 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
         type: 'string',
         choices: ['none', 'stream', 'mapped'],
         requiresArg: true,
-        describe: 'dataflow: a top with registers too (soc/), samples as streams or in memory (none)',
+        describe:
+          'dataflow: a top with registers too (soc/), samples as streams or in memory; engine: mapped adds soc/ (none)',
       })
       .option('clock', {
         type: 'string',
