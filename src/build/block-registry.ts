@@ -93,6 +93,20 @@ function requantizers(): RegisteredBlock[] {
   return [...kinds.map((kind) => of(kind, family, example)), ...others];
 }
 
+/** Float32 to fixed point, with a format built in or beside every number. */
+function floatCasts(): RegisteredBlock[] {
+  const family = `float_cast_{s,u}_{${roundings.join(',')}}`;
+  const types = ['signed', 'unsigned'] as const;
+  return [
+    ...types.flatMap((type) =>
+      roundings.map((each) => block(arith.makeFloatCast(type, each), { W: 6, FRAC: 3 }, family)),
+    ),
+    ...roundings.map((each) =>
+      block(arith.makeFloatCastFormat(each), { W: 16 }, `float_cast_format_{${roundings.join(',')}}`),
+    ),
+  ];
+}
+
 const window = {
   ...{ H: 4, W: 5, FOLDS: 2, KH: 3, KW: 3, SH: 1, SW: 1, DH: 1, DW: 1, PT: 1, PB: 1, PL: 1, PR: 1 },
   ...{ SIMD: 2, X_W: 4, PAD: 0, DEPTH: 40 },
@@ -132,6 +146,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   block(serial.SerialBridge, { CLOCKS: 4, IN: 2, OUT: 2 }),
   block(arith.MacArray, { ROWS: 2, COLS: 3, A_W: 4, W_W: 4, ACC_W: 12 }),
   block(arith.MacPe, { A_W: 4, W_W: 4, ACC_W: 12 }),
+  ...floatCasts(),
   block(Frame, { W: 8, FRAME: 3 }),
   block(LaneTruncate, { ...lanes, OUT_W: 3 }),
   block(LaneExtend.signed, { ...lanes, OUT_W: 8 }),

@@ -183,6 +183,19 @@ export const library: readonly LibraryModule[] = [
     { ROWS: 2, COLS: 1, A_W: 8, W_W: 8, ACC_W: 33 },
     { ROWS: 1, COLS: 4, A_W: 2, W_W: 5, ACC_W: 7 },
   ]),
+  ...[arith.makeFloatCast('signed', 'half_even'), arith.makeFloatCast('unsigned', 'floor')].map((cast) =>
+    entry(cast, [
+      { W: 1, FRAC: 0 },
+      { W: 8, FRAC: 133 },
+      { W: 7, FRAC: 3 },
+      { W: 32, FRAC: 31 },
+      { W: 25, FRAC: 24 },
+    ]),
+  ),
+  entry(
+    arith.makeFloatCastFormat('half_even'),
+    [2, 7, 8, 31, 32].map((W) => ({ W })),
+  ),
   entry(axi.AxiLiteSubordinate, [
     { ADDR_W: 3, OUTSTANDING: 1 },
     { ADDR_W: 4, OUTSTANDING: 2 },

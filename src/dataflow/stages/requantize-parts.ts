@@ -1,4 +1,5 @@
 /** What the requantizers have in common: their kinds, and what follows the product. */
+import { type Rounding, roundingDoc } from '../../blocks/arith/rounding.js';
 import {
   type Bool,
   type Builder,
@@ -14,8 +15,7 @@ import {
   uint,
 } from '../../hdl/index.js';
 
-export const roundings = ['floor', 'half_up', 'half_away', 'half_even', 'to_zero'] as const;
-export type Rounding = (typeof roundings)[number];
+export { type Rounding, roundings } from '../../blocks/arith/rounding.js';
 
 /** Structure of a requantizer; each combination is a module of its own. */
 export interface RequantizeKind {
@@ -36,14 +36,6 @@ export interface RequantizeKind {
   /** Sign of the result; matters where the result saturates. */
   readonly signedOutput: boolean;
 }
-
-const roundingDoc: Readonly<Record<Rounding, string>> = {
-  floor: 'rounds toward minus infinity',
-  half_up: 'rounds to nearest, ties up',
-  half_away: 'rounds to nearest, ties away from zero',
-  half_even: 'rounds to nearest, ties to even',
-  to_zero: 'rounds toward zero',
-};
 
 /** `requantize_s_floor_relu_wrap`; `requantize_shift_...` and `requantize_none_...` without a multiplier; `_zp` with a zero point. */
 export function requantizeName(kind: RequantizeKind): string {
