@@ -1,6 +1,6 @@
 /**
- * Soft parameters: one text for all values, and at a value the same circuit as the module without parameters. One corner a
- * module here, all of them every night (`test/nightly/equivalence.test.ts`).
+ * Soft parameters: one text for all values, and at a value the same circuit as the module without parameters. A few values
+ * a module here, all of them every night (`test/nightly/equivalence.test.ts`).
  */
 import { describe, expect, it } from 'vitest';
 import { hardenDesign } from '../../src/circuit/index.js';
@@ -17,9 +17,9 @@ describe('text at other values', () => {
     'of %s is the same',
     (_, template, design, corners) => {
       const text = textOf(design);
-      for (const set of [0, 1, 2]) expect(textAtWitness(template, set)).toBe(text);
+      expect(textAtWitness(template, 1)).toBe(text);
       const plain = textAtDefaults(design, {});
-      for (const defaults of corners.slice(0, 3)) expect(textAtDefaults(design, defaults)).toBe(plain);
+      for (const defaults of corners.slice(0, 2)) expect(textAtDefaults(design, defaults)).toBe(plain);
     },
   );
 });
