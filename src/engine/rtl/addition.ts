@@ -21,6 +21,8 @@ import { EngineShift } from './shift.js';
 
 /** Bits of a product of a pixel and the factor in front of its right shift: enough for pixels of 16 bits. */
 const SCALED_W = 40;
+/** Lowest bits of the factor, which are rows of an adder: what is above them takes one port of a DSP slice, 27 bits. */
+const ROWS = 5;
 
 /** Adds residual words to results: one operand is shifted, the other multiplied, their sum requantized once more. */
 export const EngineAddition = defineModule({
@@ -75,8 +77,7 @@ Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.`,
     const PRODUCT_W = b.localparam('PRODUCT_W', XB.plus(34), 'bits of a product');
     const valid = b.reg('valid', uint(6).reset(0).doc('groups on their way, the newest in bit 0'));
     b.next(valid, cat(valid.bits(0, 5), io.in_valid.asUInt()));
-    const low = b.let('low', io.factor.asUInt().bits(0, 16).extend(17).asSInt(), 'halves of the factor');
-    const high = b.let('high', io.factor.asUInt().bits(16, 16).asSInt());
+    const top = b.let('top', io.factor.bits(ROWS, 32 - ROWS).asSInt(), 'the factor without its lowest bits');
     const sums = b.wire('added', vec(N, uint(32)));
     b.genFor('pixel', N, (i) => {
       const value = (word: typeof io.own, isUnsigned: typeof io.swap): Sig<SInt> => {
@@ -88,8 +89,8 @@ Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.`,
       const r = b.regs({
         a: sint(X_W).doc('the operand that is shifted'),
         d: sint(XB.plus(2)).doc('the other one without its zero point'),
-        lower: sint(XB.plus(19)).doc('products of the halves of the factor'),
-        upper: sint(XB.plus(18)),
+        upper: sint(XB.plus(34 - ROWS)).doc('product with the upper bits of the factor'),
+        lower: sint(XB.plus(2 + ROWS)).doc('and with the lowest ones'),
         scaled: sint(SCALED_W),
         shifted: sint(32),
         sum: sint(32),
@@ -97,13 +98,23 @@ Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.`,
       b.next(r.a, io.swap.mux(other, own));
       const multiplied = b.let('multiplied', io.swap.mux(own, other));
       b.next(r.d, multiplied.extend(XB.plus(2)).subWrap(io.zero_b.extend(XB.plus(2))));
-      b.next(r.lower, r.d.mul(low));
-      b.next(r.upper, r.d.mul(high));
+      b.next(r.upper, r.d.mul(top));
+      const none = b.constant(sint(XB.plus(2)), 0);
+      const row = (i: number) =>
+        io.factor
+          .bit(i)
+          .mux(r.d, none)
+          .extend(XB.plus(2 + ROWS));
+      const rows = Array.from({ length: ROWS - 1 }, (_, i) => row(i + 1).shl(i + 1));
+      b.next(
+        r.lower,
+        rows.reduce((sum, value) => sum.addWrap(value), row(0)),
+      );
       const product = b.let(
         'product',
         r.upper
           .extend(PRODUCT_W)
-          .shl(16)
+          .shl(ROWS)
           .addWrap(r.lower.extend(PRODUCT_W))
           .addWrap(b.constant(sint(PRODUCT_W), 1024)),
       );

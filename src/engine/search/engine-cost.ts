@@ -13,9 +13,10 @@ export const areaFigures = {
   /** The same where two pixels share a multiplier. */
   packedPe: 1250.8,
   /** um2 of a requantizer lane with multiplier and fixed mode; one without is smaller and counted as this. */
-  lane: 14562,
-  /** DSP slices of the multiplier of a lane. */
-  laneDsp: 4,
+  lane: 14951,
+  /** DSP slices of the multiplier of a lane, and of the factor of a residual. */
+  laneDsp: 2,
+  residualDsp: 1,
 } as const;
 
 export interface EngineCost {
@@ -30,6 +31,12 @@ export interface EngineCost {
 export type CostName = keyof EngineCost;
 export const costNames = ['pes', 'dsp', 'um2', 'kib'] as const satisfies readonly CostName[];
 
+/** DSP slices of the lanes: an addition has a requantizer of its own behind its factor. */
+function laneDsps({ lanes, MUL, ADD }: Engine): number {
+  const { laneDsp, residualDsp } = areaFigures;
+  return lanes * (laneDsp * MUL * (1 + ADD) + residualDsp * ADD);
+}
+
 /** Multipliers that take a DSP slice: those of weights of one bit, and of 4 x 4 bits, are made of LUTs. */
 function arrayDsps({ P, columns, PACK, XB, WB }: Engine): number {
   if (WB === 1 || (XB <= 4 && WB <= 4)) return 0;
@@ -37,11 +44,11 @@ function arrayDsps({ P, columns, PACK, XB, WB }: Engine): number {
 }
 
 export function engineCost(engine: Engine): EngineCost {
-  const { processingElements: pes, lanes, MUL, PACK, memories } = engine;
-  const { pe, packedPe, lane, laneDsp } = areaFigures;
+  const { processingElements: pes, lanes, PACK, memories } = engine;
+  const { pe, packedPe, lane } = areaFigures;
   return {
     pes,
-    dsp: arrayDsps(engine) + (MUL === 1 ? laneDsp * lanes : 0),
+    dsp: arrayDsps(engine) + laneDsps(engine),
     um2: pes * (PACK === 1 ? packedPe : pe) + lanes * lane,
     kib: memories.total / 1024,
   };

@@ -57,7 +57,7 @@ export const engineModules: readonly EngineModule[] = [
   ]),
   entry(
     EngineMultiply,
-    [4, 5, 18, 32, 40].map((W) => ({ W })),
+    [6, 7, 18, 32, 40].map((W) => ({ W })),
   ),
   entry(EngineShift, [
     { V_W: 4, Q_W: 2 },

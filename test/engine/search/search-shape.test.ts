@@ -62,7 +62,7 @@ describe('costs and budgets', () => {
     expect(lanes % engine.lanes).toBe(0);
     // An odd P has one multiplier for its last pixel.
     expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,PACK=1')).dsp).toBe(96 * 4 + lanes);
-    expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,MUL=0,FIXED=0,WB=1')).dsp).toBe(0);
+    expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,MUL=0,FIXED=0,ADD=0,WB=1')).dsp).toBe(0);
     expect(plain.um2).toBeGreaterThan(672 * 1145);
   });
 

@@ -73,19 +73,17 @@ module engine_addition #(
     else valid_q <= {valid_q[4:0], in_valid};
   end
 
-  logic signed [16:0] low;  // halves of the factor
-  logic signed [15:0] high;
+  logic signed [26:0] top;  // the factor without its lowest bits
   logic [N*32-1:0]    added;
-  assign low  = $signed(17'(factor[15:0]));
-  assign high = $signed(factor[31:16]);
+  assign top = $signed(factor[31:5]);
 
   for (genvar i = 0; i < N; i = i + 1) begin : g_pixel
     logic signed [X_W-1:0] own_value;
     logic signed [X_W-1:0] other_value;
     logic signed [X_W-1:0] a_q;      // the operand that is shifted
     logic signed [XB+1:0]  d_q;      // the other one without its zero point
-    logic signed [XB+18:0] lower_q;  // products of the halves of the factor
-    logic signed [XB+17:0] upper_q;
+    logic signed [XB+28:0] upper_q;  // product with the upper bits of the factor
+    logic signed [XB+6:0]  lower_q;  // and with the lowest ones
     logic signed [39:0]    scaled_q;
     logic signed [31:0]    shifted_q;
     logic signed [31:0]    sum_q;
@@ -105,13 +103,17 @@ module engine_addition #(
 
     always_ff @(posedge aclk) begin
       d_q     <= (XB+2)'(multiplied) - (XB+2)'(zero_b);
-      lower_q <= d_q * low;
-      upper_q <= d_q * high;
+      upper_q <= d_q * top;
+      lower_q <= (factor[0] ? (XB+7)'(d_q) : (XB+7)'(0))
+          + ((factor[1] ? (XB+7)'(d_q) : (XB+7)'(0)) << 1)
+          + ((factor[2] ? (XB+7)'(d_q) : (XB+7)'(0)) << 2)
+          + ((factor[3] ? (XB+7)'(d_q) : (XB+7)'(0)) << 3)
+          + ((factor[4] ? (XB+7)'(d_q) : (XB+7)'(0)) << 4);
     end
 
     logic signed [PRODUCT_W-1:0] product;
 
-    assign product = (PRODUCT_W'(upper_q) << 16) + PRODUCT_W'(lower_q) + PRODUCT_W'(1024);
+    assign product = (PRODUCT_W'(upper_q) << 5) + PRODUCT_W'(lower_q) + PRODUCT_W'(1024);
 
     always_ff @(posedge aclk) begin
       scaled_q <= 40'($signed(product[11 +: XB+23]));
