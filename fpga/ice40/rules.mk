@@ -6,7 +6,7 @@
 #   make -C fpga/ice40 program      into the flash of the board
 #   make -C fpga/ice40 check PORT=/dev/ttyUSB1    the board itself against vectors/
 #
-# SIM=verilator or icarus; SAMPLES for the simulations (2) and for the board (0: all)
+# SIM=verilator or icarus; SAMPLES for the simulations (2; 0: all)
 SIM     ?= verilator
 SAMPLES ?= 2
 SEED    ?= 1

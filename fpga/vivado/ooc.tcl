@@ -27,7 +27,7 @@ opt_design
 place_design -directive Explore
 phys_opt_design
 route_design -directive Explore
-if {[get_property SLACK [get_timing_paths -setup -max_paths 1 -nworst 1]] < 0.0} { phys_opt_design }
+if {[get_property SLACK [worst_path -setup]] < 0.0} { phys_opt_design }
 write_checkpoint -force [file join $out routed.dcp]
 
 write_reports $out
@@ -35,5 +35,5 @@ report_ram_utilization -file [file join $out ram.rpt]
 report_design_analysis -congestion -file [file join $out congestion.rpt]
 check_timing -file [file join $out check_timing.rpt]
 
-if {![print_result $period_ns]} { exit 1 }
+if {![print_result]} { exit 1 }
 exit 0

@@ -4,25 +4,26 @@
 # A DMA of the vendor for an input stream, an output stream or both ("" where there is none).
 # Its length register gets 26 bits: the default of 14 ends every transfer at 16 KiB. With scatter_gather it takes its
 # transfers from descriptors in memory: a packet may be made of several. Its addresses reach all of the memory: that of
-# UltraScale+ does not end at 32 bits.
+# UltraScale+ does not end at 32 bits. Its memory side is as wide as the stream (32 bits at least), so that samples and
+# results of any number of beats may stand one behind the other; the interconnect widens. Up to 64 bits it takes any byte
+# address, with wider streams those that are multiples of a beat.
 proc create_dma {cell input output} {
-  global memory_port_bits memory_address_bits scatter_gather
+  global memory_address_bits scatter_gather
   set dma [create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:axi_dma:*] $cell]
   set_property -dict [list CONFIG.c_include_sg $scatter_gather CONFIG.c_sg_length_width 26 \
     CONFIG.c_addr_width $memory_address_bits \
     CONFIG.c_include_mm2s [expr {$input ne ""}] CONFIG.c_include_s2mm [expr {$output ne ""}]] $dma
   if {$scatter_gather} { set_property CONFIG.c_sg_include_stscntrl_strm 0 $dma }
-  # The memory side must be as wide as the stream at least.
   if {$input ne ""} {
     lassign $input prefix bits
-    set_property -dict [list CONFIG.c_m_axi_mm2s_data_width [expr {max($bits, $memory_port_bits)}] \
-      CONFIG.c_m_axis_mm2s_tdata_width $bits CONFIG.c_mm2s_burst_size 64] $dma
+    set_property -dict [list CONFIG.c_m_axi_mm2s_data_width [expr {max($bits, 32)}] \
+      CONFIG.c_m_axis_mm2s_tdata_width $bits CONFIG.c_include_mm2s_dre [expr {$bits <= 64}] CONFIG.c_mm2s_burst_size 64] $dma
     connect_bd_intf_net [get_bd_intf_pins $cell/M_AXIS_MM2S] [get_bd_intf_pins accelerator/$prefix]
   }
   if {$output ne ""} {
     lassign $output prefix bits
-    set_property -dict [list CONFIG.c_m_axi_s2mm_data_width [expr {max($bits, $memory_port_bits)}] \
-      CONFIG.c_s2mm_burst_size 64] $dma
+    set_property -dict [list CONFIG.c_m_axi_s2mm_data_width [expr {max($bits, 32)}] \
+      CONFIG.c_include_s2mm_dre [expr {$bits <= 64}] CONFIG.c_s2mm_burst_size 64] $dma
     connect_bd_intf_net [get_bd_intf_pins accelerator/$prefix] [get_bd_intf_pins $cell/S_AXIS_S2MM]
   }
 }
@@ -38,19 +39,24 @@ proc connect_open_pins {source type} {
   foreach pin [get_bd_pins -quiet -hierarchical -filter "TYPE == $type && DIR == I"] {
     # The reset block's other inputs have their defaults; one of them is active high.
     if {[string match "/resets/*" $pin] && $type eq "rst"} { continue }
+    # Clock and reset of block RAM come with the interface of its controller; that reset is active high too.
+    if {[string match "/ram_blocks/*" $pin]} { continue }
     if {[llength [get_bd_nets -quiet -of_objects $pin]] == 0} { connect_bd_net [get_bd_pins $source] $pin }
   }
 }
 
-# clock, reset (active low): pins that drive them. interrupt: pin of the processor, "" without one. control: interface
-# that reaches registers. memory_interfaces: interfaces of the memory; the masters are dealt out over them.
-# debug: whether the control interface shall reach the memory as well (boards without a processor).
-proc connect_system {clock reset interrupt control memory_interfaces {debug 0}} {
+# clock: pin that drives it. reset: pin or port, active low. interrupt: pin of the processor, "" without one. control:
+# interface that reaches registers. memory_interfaces: interfaces of the memory; the masters are dealt out over them.
+# memory: where a board without a processor has its memory and how much, {offset range}; the control interface then
+# reaches it as well.
+proc connect_system {clock reset interrupt control memory_interfaces {memory {}}} {
   global streams_in streams_out controls masters control_base interrupts scatter_gather
 
   create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:proc_sys_reset:*] resets
   connect_bd_net [get_bd_pins $clock] [get_bd_pins resets/slowest_sync_clk]
-  connect_bd_net [get_bd_pins $reset] [get_bd_pins resets/ext_reset_in]
+  # Not every source says that it is active low.
+  set_property CONFIG.C_EXT_RESET_HIGH 0 [get_bd_cells resets]
+  connect_bd_net $reset [get_bd_pins resets/ext_reset_in]
 
   # Input i and output i share a DMA.
   set slaves {}       ;# interfaces with registers
@@ -70,6 +76,7 @@ proc connect_system {clock reset interrupt control memory_interfaces {debug 0}} 
   foreach bus $masters { lappend readers accelerator/[lindex $bus 0] }
   foreach pin $interrupts { lappend irqs accelerator/$pin }
 
+  set debug [expr {[llength $memory] > 0}]
   create_interconnect control 1 [expr {[llength $slaves] + $debug}]
   connect_bd_intf_net [get_bd_intf_pins $control] [get_bd_intf_pins control/S00_AXI]
   set i 0
@@ -97,7 +104,10 @@ proc connect_system {clock reset interrupt control memory_interfaces {debug 0}} 
   connect_open_pins resets/peripheral_aresetn rst
 
   if {$interrupt ne "" && [llength $irqs] > 0} {
-    set concat [create_bd_cell -type ip -vlnv [newest_ip xilinx.com:inline_hdl:ilconcat:* xilinx.com:ip:xlconcat:*] irqs]
+    # From 2025 on concatenation is no IP but text that is put in line, a type of cell of its own.
+    set vlnv [newest_ip xilinx.com:inline_hdl:ilconcat:* xilinx.com:ip:xlconcat:*]
+    set type [expr {[string match *:inline_hdl:* $vlnv] ? "inline_hdl" : "ip"}]
+    set concat [create_bd_cell -type $type -vlnv $vlnv irqs]
     set_property CONFIG.NUM_PORTS [llength $irqs] $concat
     set i 0
     foreach pin $irqs {
@@ -112,6 +122,12 @@ proc connect_system {clock reset interrupt control memory_interfaces {debug 0}} 
   foreach slave $slaves {
     assign_bd_address -offset [format 0x%08X $offset] -range 64K [get_bd_addr_segs -of_objects [get_bd_intf_pins $slave]]
     incr offset 0x10000
+  }
+  if {$debug} {
+    lassign $memory offset range
+    foreach interface $memory_interfaces {
+      assign_bd_address -offset $offset -range $range [get_bd_addr_segs -of_objects [get_bd_intf_pins $interface]]
+    }
   }
   assign_bd_address
 }

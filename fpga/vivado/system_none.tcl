@@ -1,5 +1,5 @@
-# create_system for boards without a processor: a JTAG master instead of one, block RAM instead of DRAM. Enough to load
-# inputs, run and read results from Vivado's hardware manager (create_hw_axi_txn).
+# create_system for boards without a processor: a JTAG master instead of one, 64 KiB of block RAM at 0xC0000000 instead of
+# DRAM. Enough to load inputs, run and read results from Vivado's hardware manager (create_hw_axi_txn).
 proc create_system {} {
   global clock_mhz board_clock_mhz
 
@@ -19,6 +19,8 @@ proc create_system {} {
   create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:blk_mem_gen:*] ram_blocks
   connect_bd_intf_net [get_bd_intf_pins ram/BRAM_PORTA] [get_bd_intf_pins ram_blocks/BRAM_PORTA]
 
-  connect_system clocks/clk_out1 clocks/locked "" jtag/M_AXI [list ram/S_AXI] 1
+  connect_system clocks/clk_out1 [get_bd_ports board_resetn] "" jtag/M_AXI [list ram/S_AXI] {0xC0000000 64K}
+  # In reset until the clock is stable.
+  connect_bd_net [get_bd_pins clocks/locked] [get_bd_pins resets/dcm_locked]
 }
 source [file join [file dirname [file normalize [info script]]] system_common.tcl]

@@ -2,7 +2,7 @@
 import type { IpRegister } from '../blocks/registers/index.js';
 import type { Board } from './boards.js';
 import { oocXdc } from './constraints.js';
-import { periodNs, type TargetDesign } from './design.js';
+import type { TargetDesign } from './design.js';
 import { scriptsBelow } from './scripts.js';
 import { type TclItem, tclSettings } from './tcl.js';
 
@@ -47,7 +47,6 @@ export function vivadoSettings(design: TargetDesign, board: Board, options: Viva
     ['rtl_files', design.sources],
     ['image_files', design.images],
     ['clock_mhz', design.clockMhz],
-    ['period_ns', periodNs(design.clockMhz)],
     ['ip_vendor', vendor],
     ['ip_library', 'accelerators'],
     ['ip_version', design.version],
@@ -86,7 +85,7 @@ function pinsXdc({ processor, clock, reset, title }: Board): string | undefined 
   return [
     `# Pins of the ${title}`,
     pin('board_clock', clock),
-    `create_clock -period ${periodNs(clock.mhz)} -name board_clock [get_ports board_clock]`,
+    '# The clock itself comes with the clocking wizard: a second create_clock here would replace it.',
     pin('board_resetn', reset),
     'set_false_path -from [get_ports board_resetn]',
     'set_property CFGBVS VCCO [current_design]',

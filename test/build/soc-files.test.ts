@@ -59,7 +59,7 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     const { build, sample_bytes: input, result_bytes: output } = soc.report;
     expect(design).toContain(`0x${build.toString(16)}u, /* build */`);
     expect(design).toContain(`${input}u, ${output}u, 0u, /* bytes of input, output, weights */`);
-    expect(file('firmware/data.h')).toContain(`_inputs[${samples * input}] =`);
+    expect(file('firmware/data.h')).toContain(`_inputs[${samples * input}] __attribute__((aligned(64))) =`);
     const bytes = (name: string): string | undefined =>
       new RegExp(`_${name}\\[${samples * output}\\] = ([^;]*);`).exec(file('firmware/data.h'))?.[1];
     expect(bytes('expected')).toMatch(/[1-9]/);

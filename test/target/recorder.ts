@@ -96,7 +96,14 @@ proc heddle_check {name flags values least most arguments} {
   if {$plain < $least || $plain > $most} { error "$name: $plain arguments, not $least to $most: $arguments" }
 }
 proc heddle_property {name object} {
-  set known {${Object.entries({ SLACK: '0.250', PROGRESS: '100%', STATUS: 'write_bitstream Complete!', ...properties })
+  if {[llength $object] == 0} { error "'get_property' expects at least one object." }
+  set known {${Object.entries({
+    SLACK: '0.250',
+    REQUIREMENT: '6.666',
+    PROGRESS: '100%',
+    STATUS: 'write_bitstream Complete!',
+    ...properties,
+  })
     .map(([key, value]) => `${key} {${value}}`)
     .join(' ')}}
   if {[dict exists $known $name]} { return [dict get $known $name] }

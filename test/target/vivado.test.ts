@@ -126,7 +126,38 @@ describe('scripts for Vivado', () => {
     expect(bases).toEqual(['0x40000000', '0x40010000', '0x40020000']);
     // The reset block's own inputs stay open: one of them is active high and would hold everything in reset.
     expect(positions(calls, 'connect_bd_net resets/peripheral_aresetn aux_reset_in')).toHaveLength(0);
+    expect(positions(calls, 'connect_bd_net ram_blocks')).toHaveLength(0);
     expect(positions(calls, 'connect_bd_net resets/peripheral_aresetn axi_resetn')).toHaveLength(1);
+  });
+
+  it('the memory side of a DMA is as wide as its stream: one beat behind the other is aligned', async () => {
+    const design = {
+      ...sampleDesign,
+      streamsIn: [{ prefix: 's_axis', bits: 8 }],
+      streamsOut: [{ prefix: 'm_axis', bits: 128 }],
+    };
+    const { calls } = await run(folder(board('zcu104'), design), 'project.tcl');
+    const word = (option: string) => calls.flatMap(({ args }) => args).find((arg) => arg.includes(`CONFIG.${option} `));
+    expect(word('c_m_axi_mm2s_data_width')).toContain('c_m_axi_mm2s_data_width 32 CONFIG.c_m_axis_mm2s_tdata_width 8');
+    expect(word('c_m_axi_mm2s_data_width')).toContain('c_include_mm2s_dre 1');
+    expect(word('c_m_axi_s2mm_data_width')).toContain('c_m_axi_s2mm_data_width 128 CONFIG.c_include_s2mm_dre 0');
+  });
+
+  it.each([
+    ['no', 'ip', 'xilinx.com:ip:xlconcat:7.1'],
+    ['yes', 'inline_hdl', 'xilinx.com:inline_hdl:ilconcat:7.1'],
+  ])('interrupts are joined by what the release has (cells in line: %s)', async (inline, type, vlnv) => {
+    const { calls, exitCode } = await run(folder(board('pynq-z2')), 'project.tcl', { properties: { INLINE: inline } });
+    expect(exitCode).toBe(0);
+    expect(calls.find(({ args }) => args.at(-1) === 'irqs')?.args).toEqual(['-type', type, '-vlnv', vlnv, 'irqs']);
+  });
+
+  it('without a processor: block RAM at a known address, in reset until the clock is stable', async () => {
+    const { calls } = await run(folder(board('arty-a7-100')), 'project.tcl');
+    expect(positions(calls, 'assign_bd_address 0xC0000000 64K ram/S_AXI/Reg')).toHaveLength(1);
+    expect(positions(calls, 'connect_bd_net board_resetn resets/ext_reset_in')).toHaveLength(1);
+    expect(positions(calls, 'connect_bd_net clocks/locked resets/dcm_locked')).toHaveLength(1);
+    expect(positions(calls, 'set_property CONFIG.C_EXT_RESET_HIGH 0')).toHaveLength(1);
   });
 
   it('packets of several transfers: DMAs read descriptors over a port of their own', async () => {
@@ -160,6 +191,10 @@ describe('scripts for Vivado', () => {
     for (const port of [2, 3, 4, 5]) {
       expect(positions(calls, `set_property -dict CONFIG.PSU__USE__S_AXI_GP${port} DATA_WIDTH`)).toHaveLength(1);
     }
+    const uses = [0, 1, 2].map(
+      (port) => calls.find(({ args }) => args[0] === `CONFIG.PSU__USE__M_AXI_GP${port}`)?.args[1],
+    );
+    expect(uses).toEqual(['1', '0', '0']);
     expect(positions(calls, 'set_property board_connections som240_1_connector')).toHaveLength(1);
   });
 

@@ -5,7 +5,6 @@ set top                 digits_top
 set rtl_files           {fifo.sv digits.sv digits_top.v}
 set image_files         {dense_0_weights.mem}
 set clock_mhz           150
-set period_ns           6.666
 set ip_vendor           heddle.dev
 set ip_library          accelerators
 set ip_version          1.0
