@@ -15,6 +15,8 @@ foreach memory [tech_or {} memories] { lappend memory_databases [dict get $memor
 set_app_var link_library [concat * [tech corners $corner databases] $memory_databases]
 set_app_var search_path [concat [get_app_var search_path] [list $rtl]]
 set_svf [file join $out $name.svf]
+# Names of the text are followed to the netlist: activity comes under them.
+if {$activity ne ""} { saif_map -start }
 define_design_lib WORK -path [file join $out work]
 
 if {![analyze -format sverilog -define SYNTHESIS [in_rtl $rtl_files]]} { fail "analyze failed" }
@@ -41,7 +43,7 @@ report_area -hierarchy > [file join $out area.rpt]
 report_timing -max_paths 20 -nworst 1 -input_pins -nets > [file join $out timing.rpt]
 report_clock_gating > [file join $out clock_gating.rpt]
 if {$activity ne ""} {
-  read_saif -input [file normalize [file join $asic .. $activity]] -instance_name $activity_instance
+  read_saif -auto_map_names -input [file normalize [file join $asic .. $activity]] -instance_name $activity_instance
 }
 report_power -hierarchy > [file join $out power.rpt]
 report_constraint -all_violators > [file join $out violators.rpt]

@@ -27,7 +27,11 @@ init_design
 check_design -all > [file join $out check_design.rpt]
 check_timing_intent -verbose > [file join $out check_timing_intent.rpt]
 report_timing -lint -verbose > [file join $out timing_lint.rpt]
-foreach cell [tech_or {} cells dont_use] { set_db [get_db base_cells $cell] .dont_use true }
+foreach cell [tech_or {} cells dont_use] {
+  set found [get_db base_cells $cell]
+  if {[llength $found] == 0} { fail "dont_use of tech.json: no library has $cell" }
+  set_db $found .dont_use true
+}
 
 syn_generic
 write_reports -directory $out -tag generic
@@ -38,7 +42,7 @@ set_db use_tiehilo_for_const duplicate
 add_tieoffs -high [tech cells tie_high cell] -low [tech cells tie_low cell] -max_fanout 8 -all
 write_reports -directory $out -tag final
 
-report_timing -nworst 20 > [file join $out timing.rpt]
+report_timing -max_paths 20 -nworst 1 > [file join $out timing.rpt]
 report_timing -unconstrained > [file join $out timing_unconstrained.rpt]
 report_area -depth 6 > [file join $out area.rpt]
 report_gates > [file join $out gates.rpt]

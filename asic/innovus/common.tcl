@@ -55,8 +55,9 @@ time_design -pre_cts -report_dir $out -report_prefix place
 
 set_db cts_buffer_cells [tech cells clock_buffers]
 set_db cts_inverter_cells [tech cells clock_inverters]
-set_db cts_clock_gating_cells [tech_or {} cells clock_gates]
-create_clock_tree_spec -out_file [file join $out clock_tree.spec]
+if {[dict exists $technology cells clock_gates]} { set_db cts_clock_gating_cells [tech cells clock_gates] }
+# Without a file the specification takes effect at once.
+create_clock_tree_spec
 ccopt_design -report_dir $out -report_prefix cts
 set_interactive_constraint_modes [all_constraint_modes -active]
 set_propagated_clock [all_clocks]

@@ -59,8 +59,9 @@ timeDesign -preCTS -outDir $out -prefix place
 
 set_ccopt_property buffer_cells [tech cells clock_buffers]
 set_ccopt_property inverter_cells [tech cells clock_inverters]
-set_ccopt_property clock_gating_cells [tech_or {} cells clock_gates]
-create_ccopt_clock_tree_spec -file [file join $out clock_tree.spec]
+if {[dict exists $technology cells clock_gates]} { set_ccopt_property clock_gating_cells [tech cells clock_gates] }
+# Without a file the specification takes effect at once.
+create_ccopt_clock_tree_spec
 ccopt_design -outDir $out -prefix cts
 set_interactive_constraint_modes [all_constraint_modes -active]
 set_propagated_clock [all_clocks]

@@ -28,6 +28,14 @@ proc create_dma {cell input output} {
   }
 }
 
+# The memory ports that get a master: no processor port is switched on for nothing.
+proc used_memory_ports {} {
+  global memory_ports streams_in streams_out masters scatter_gather
+  set count [expr {[llength $streams_in] + [llength $streams_out] + [llength $masters]}]
+  if {$scatter_gather} { incr count [expr {max([llength $streams_in], [llength $streams_out])}] }
+  return [lrange $memory_ports 0 $count-1]
+}
+
 # A smartconnect of so many sides, on the one clock.
 proc create_interconnect {cell inputs outputs} {
   set interconnect [create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:smartconnect:*] $cell]

@@ -68,7 +68,9 @@ export async function runFlow(request: FlowRequest, say: (text: string) => void)
   let failed: string | undefined;
   for (const [k, step] of flow.steps.entries()) {
     printed = '';
-    const child = execa(programs[k] ?? '', step.arguments, { cwd: build, reject: false, all: true, buffer: false });
+    // Some tools wait at their prompt when a script has failed: the end of their input ends them.
+    const options = { cwd: build, stdin: 'ignore', reject: false, all: true, buffer: false } as const;
+    const child = execa(programs[k] ?? '', step.arguments, options);
     child.all.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
       printed += text;

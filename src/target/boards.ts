@@ -52,6 +52,8 @@ export interface Board {
   readonly serial?: { readonly rx: BoardPin; readonly tx: BoardPin; readonly baud: number };
   /** Flash that the processor boots from, as `program_flash` calls it. */
   readonly flash?: { readonly type: string };
+  /** How a boot image comes to run where neither an SD card nor a flash that is written from its begin will do. */
+  readonly boot?: string;
   /** LED that says that a byte of the serial line was lost. */
   readonly alarm?: BoardPin & { readonly active: 'low' | 'high' };
 }

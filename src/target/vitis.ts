@@ -48,16 +48,16 @@ function bootImage({ name }: TargetDesign, kind: keyof typeof systems): string {
   return `the_ROM_image:\n{\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
 }
 
-function makefile({ name, title }: TargetDesign, { flash, title: board }: Board, arch: string): string {
+function makefile({ name, title }: TargetDesign, { boot, flash, title: board }: Board, arch: string): string {
+  const card = 'copy out/BOOT.bin to the first partition (FAT) of an SD card';
   const flashing =
     flash === undefined
-      ? `	@echo "the data of this board name no flash: copy out/BOOT.bin to the first partition (FAT) of an SD card"; exit 1\n`
+      ? `	@echo "the data of this board name no flash to be written from its begin. ${boot ?? `Instead: ${card}`}"; exit 1\n`
       : '	program_flash -f out/BOOT.bin -offset 0 -flash_type $(FLASH) -fsbl out/fsbl.elf -url $(SERVER)\n';
   return `# ${title} on the ${board}: program and boot image.
 #
-#   make -C fpga/vitis           out/BOOT.bin: boot loader, bitstream, program; an SD card boots from it as it is
-#   make -C fpga/vitis flash     the same into the flash of the board, over JTAG
-#
+#   make -C fpga/vitis           out/BOOT.bin: boot loader, bitstream, program${boot === undefined ? '; an SD card boots from it as it is' : ''}
+${flash === undefined ? '' : '#   make -C fpga/vitis flash     the same into the flash of the board, over JTAG\n'}${boot === undefined ? '' : `#\n# ${boot}\n`}#
 # Wants ../vivado/project/${name}.xsa and .bit of fpga/vivado/project.tcl, and Vitis on PATH. TOOL=vitis or xsct: the Python
 # of Vitis from 2023.2 on, xsct in front of that.
 XSA    ?= ../vivado/project/${name}.xsa

@@ -53,6 +53,13 @@ describe('boot images', () => {
     ]);
   });
 
+  it('a board whose flash begins with something else: no target writes there, and the way is told', () => {
+    const text = vitisFiles(sampleDesign, board('kv260')).get('fpga/vitis/Makefile')!;
+    expect(text).not.toContain('program_flash');
+    expect(text).not.toContain('boots from it as it is');
+    expect(text.match(/xmutil bootfw_update/g)).toHaveLength(2);
+  });
+
   it.each([
     ['pynq-z2', 'zynq', 'program_flash -f out/BOOT.bin -offset 0 -flash_type qspi-x4-single -fsbl out/fsbl.elf'],
     ['zcu102', 'zynqmp', '-flash_type qspi-x8-dual_parallel'],
