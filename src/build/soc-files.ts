@@ -5,6 +5,7 @@
 import type { Chain } from '../dataflow/chain.js';
 import { isSigned } from '../dataflow/plan.js';
 import { packSamples, unpackSamples } from '../dataflow/port-beats.js';
+import type { FramedBeat } from '../dataflow/stages/frame.model.js';
 import { addressMap } from '../dataflow/weights/address-map.js';
 import { runStages } from '../network/run-stages.js';
 import type { StageNetwork } from '../network/stages.js';
@@ -14,9 +15,11 @@ import { weightRecords } from '../soc/weight-image.js';
 import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
 import { firmwareFiles, firmwareName, samplesThatFit } from './firmware-files.js';
-import { type Soc, socFiles, type SocHardware, socHardware, socReport } from './soc-folder.js';
+import { hexBeats } from './hex-beats.js';
+import { addressWrites, benchBase, memoryVectors, type SocBench, socScript } from './soc-bench.js';
+import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from './soc-folder.js';
 
-type Beats = readonly { readonly data: bigint }[];
+type Beats = readonly FramedBeat[];
 
 export interface SocRequest {
   readonly chain: Chain;
@@ -40,10 +43,43 @@ export function makeSoc(request: SocRequest): Soc {
     title: `${chain.name}, ${chain.nodes.length} stages, ${table.doc}`,
   });
   const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };
+  const bench = benchOf(request, side, hardware);
   return {
-    files: socFiles(hardware, board, firmwareOf(request, side, hardware)),
+    files: socFiles(hardware, board, bench, firmwareOf(request, side, hardware)),
     report: socReport(hardware, { ...side, ...bytes }),
   };
+}
+
+/** The samples that were simulated, all with one START; in memory they lie at addresses that no beat begins at. */
+function benchOf(
+  { chain, inputBeats, outputBeats }: SocRequest,
+  { memory, programmable }: DataflowSide,
+  { table, build }: SocHardware,
+): SocBench {
+  const { input, output } = chain;
+  const frames = inputBeats.length / input.beats;
+  const script = (addresses: readonly (readonly [string, number])[]): Readonly<Record<string, string>> => ({
+    [`${socControl}.hex`]: socScript({ table, build, before: [['FRAMES', frames], ...addresses], frames }),
+  });
+  if (memory === 'stream')
+    return {
+      files: {
+        'input.hex': hexBeats(inputBeats, input.bits),
+        'output.hex': hexBeats(outputBeats, output.bits),
+        ...script([]),
+      },
+      vectors: { s_axis: 'input.hex', m_axis: 'output.hex' },
+      idle: programmable ? ['s_axis_wgt'] : [],
+    };
+  const samples = { at: 0x1003, data: bytesOf(inputBeats, input.bits) };
+  const results = {
+    at: 64 * Math.ceil((samples.at + samples.data.length) / 64) + 0x65,
+    data: bytesOf(outputBeats, output.bits),
+  };
+  const { files, memory: found } = memoryVectors([samples], results);
+  const address = (name: string, at: number) => addressWrites(name, benchBase + BigInt(at));
+  const addresses = [...address('INPUT', samples.at), ...address('OUTPUT', results.at)];
+  return { files: { ...files, ...script(addresses) }, vectors: {}, memory: found };
 }
 
 function buses(

@@ -14,6 +14,7 @@ import { verilogShell } from '../target/shell.js';
 import { emitDesign, imageFiles } from '../verilog/index.js';
 import { buildHash } from './engine/engine-target.js';
 import { flowFiles } from './flow-files.js';
+import type { SocBench } from './soc-bench.js';
 import { withDefaults } from './library-block.js';
 
 export const socFolder = 'soc';
@@ -116,12 +117,17 @@ export interface Soc {
 export function socFiles(
   { target, table, sources, images, design, chipSources }: SocHardware,
   board: Board,
+  { files: vectors, ...bench }: SocBench,
   more: Readonly<Record<string, string | Uint8Array>>,
 ): Soc['files'] {
   const files = {
     ...Object.fromEntries([...sources, ...images].map(({ name, text }) => [`rtl/${name}`, text])),
     'rtl/files.f': target.sources.map((name) => `${name}\n`).join(''),
-    ...flowFiles(target, { board, circuit: design, chipSources }),
+    ...flowFiles(target, {
+      ...{ board, circuit: design, chipSources },
+      bench: { ...bench, vectors: { ...bench.vectors, [socControl]: `${socControl}.hex` } },
+    }),
+    ...Object.fromEntries(Object.entries(vectors).map(([name, text]) => [`vectors/${name}`, text])),
     ...Object.fromEntries(registerFiles(table)),
     ...more,
   };

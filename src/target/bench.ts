@@ -4,11 +4,21 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import {
+  type BenchMemory,
+  litePlayer,
+  masterSides,
+  memoryPort,
+  memoryText,
+  streamJudge,
+  streamPlayer,
+} from './bench-parts.js';
 import type { TargetDesign, TopPort } from './design.js';
 
 const simFolder = fileURLToPath(new URL('../../sim/', import.meta.url));
 const streamParts = ['stream_player.sv', 'stream_judge.sv', 'axi4stream_checker.sv'];
 const litePart = 'lite_player.sv';
+const memoryParts = ['axi_reads.sv', 'axi_writes.sv'];
 
 /**
  * File of vectors by prefix: of the streams (`input.hex`, `output.hex`, `dense_3_weights.hex`), and of AXI4-Lite ports that
@@ -22,6 +32,10 @@ export interface BenchOptions {
   readonly patience?: number;
   /** Streams behind the first one whose beats come again and again; all of them where nothing is said. */
   readonly again?: readonly string[];
+  /** Streams behind the first one on which nothing comes. */
+  readonly idle?: readonly string[];
+  /** For tops with AXI4 managers. */
+  readonly memory?: BenchMemory;
 }
 
 /** Files by path below the directory of a build: `sim/*.sv` and a Makefile with the commands of each simulator. */
@@ -37,81 +51,78 @@ export function benchFiles(design: TargetDesign, options: BenchOptions): Readonl
 const driven = ({ controls }: TargetDesign, { vectors }: BenchOptions) =>
   controls.filter(({ prefix }) => vectors[prefix] !== undefined);
 
-const partsOf = (design: TargetDesign, options: BenchOptions): readonly string[] =>
-  driven(design, options).length > 0 ? [...streamParts, litePart] : streamParts;
+const partsOf = (design: TargetDesign, options: BenchOptions): readonly string[] => [
+  ...(design.streamsIn.length + design.streamsOut.length > 0 ? streamParts : []),
+  ...(driven(design, options).length > 0 ? [litePart] : []),
+  ...(design.masters.length > 0 ? memoryParts : []),
+];
 
 function benchText(design: TargetDesign, options: BenchOptions): string {
-  const { vectors, patience = 100_000 } = options;
-  const { top, ports, streamsIn, streamsOut, interrupts, title } = design;
+  const { vectors, patience = 100_000, idle = [], again, memory } = options;
+  const { top, ports, streamsOut, interrupts, title } = design;
+  const streamsIn = design.streamsIn.filter(({ prefix }) => !idle.includes(prefix));
   const controls = driven(design, options);
+  const masters = masterSides(design.masters, ports);
+  const path = (name: string): string => `../vectors/${name}`;
   const file = (prefix: string): string => {
     const name = vectors[prefix];
     if (name === undefined) throw new Error(`${prefix}: no vectors`);
-    return `../vectors/${name}`;
+    return path(name);
   };
-  const [samples, ...weights] = streamsIn;
-  const streams = [...streamsIn, ...streamsOut].map(({ prefix }) => prefix);
-  const ofStream = ({ name }: TopPort): boolean =>
-    streams.some((prefix) => ['tvalid', 'tready', 'tdata', 'tlast'].some((wire) => name === `${prefix}_${wire}`));
-  const ofControl = ({ name }: TopPort): boolean => controls.some(({ prefix }) => name.startsWith(`${prefix}_`));
-  const others = ports.filter(
-    (port) => !ofStream(port) && !ofControl(port) && port.name !== 'aclk' && port.name !== 'aresetn',
+  if (masters.length > 0 && memory === undefined) throw new Error(`${top}: a bench needs a memory`);
+  const [samples] = streamsIn;
+  if (memory === undefined && (samples === undefined || streamsOut.length === 0))
+    throw new Error(`${top}: a bench needs streams at both ends, or a memory`);
+  const playedBy = [...streamsIn, ...streamsOut].flatMap(({ prefix }) =>
+    ['tvalid', 'tready', 'tdata', 'tlast'].map((wire) => `${prefix}_${wire}`),
   );
+  const drivenPort = ({ name }: TopPort): boolean =>
+    playedBy.includes(name) || [...controls, ...masters].some(({ prefix }) => name.startsWith(`${prefix}_`));
   const width = (bits: number): string => (bits === 1 ? '' : `[${bits - 1}:0] `);
-  const wires = ports
-    .filter(({ name }) => name !== 'aclk' && name !== 'aresetn')
-    .map(({ name, bits }) => `  logic ${width(bits)}${name};\n`)
-    .join('');
-  const tieOffs = others
-    .filter(({ direction }) => direction === 'input')
+  const inner = ports.filter(({ name }) => name !== 'aclk' && name !== 'aresetn');
+  const wires = inner.map(({ name, bits }) => `  logic ${width(bits)}${name};\n`).join('');
+  const tieOffs = inner
+    .filter((port) => !drivenPort(port) && port.direction === 'input')
     .map(({ name, bits }) => `  assign ${name} = ${bits}'d0;\n`)
     .join('');
-  const player = ({ prefix, bits }: { prefix: string; bits: number }, again: boolean, index: number): string => `
-  logic [31:0] ${prefix}_beats;
-  logic        ${prefix}_finished;
-  stream_player #(.W(${bits}), .AGAIN(${again ? 1 : 0}), .FILE("${file(prefix)}")) u_play_${prefix} (
-    .aclk(aclk), .aresetn(aresetn), .seed(seed + ${index}), .stall(stall), .tvalid(${prefix}_tvalid),
-    .tready(${prefix}_tready), .tdata(${prefix}_tdata), .tlast(${prefix}_tlast), .beats(${prefix}_beats),
-    .finished(${prefix}_finished)
-  );
-`;
-  const judge = ({ prefix, bits }: { prefix: string; bits: number }, index: number): string => `
-  logic [31:0] ${prefix}_beats;
-  logic [31:0] ${prefix}_wrong;
-  logic        ${prefix}_finished;
-  stream_judge #(.W(${bits}), .FILE("${file(prefix)}")) u_judge_${prefix} (
-    .aclk(aclk), .aresetn(aresetn), .seed(seed + ${100 + index}), .stall(stall), .tvalid(${prefix}_tvalid),
-    .tready(${prefix}_tready), .tdata(${prefix}_tdata), .tlast(${prefix}_tlast), .beats(${prefix}_beats),
-    .wrong(${prefix}_wrong), .finished(${prefix}_finished)
-  );
-
-  logic [28:0] ${prefix}_violations;
-  axi4stream_checker #(.DATA_W(${bits})) u_check_${prefix} (
-    .aclk(aclk), .aresetn(aresetn), .tvalid(${prefix}_tvalid), .tready(${prefix}_tready), .tdata(${prefix}_tdata),
-    .tkeep({${Math.ceil(bits / 8)}{1'b1}}), .tstrb({${Math.ceil(bits / 8)}{1'b1}}), .tlast(${prefix}_tlast), .tid(1'b0), .tdest(1'b0), .tuser(1'b0), .eos(1'b0),
-    .violations(${prefix}_violations)
-  );
-`;
-  const lite = ({ prefix, addressBits }: { prefix: string; addressBits: number }, index: number): string => `
-  logic [31:0] ${prefix}_beats;
-  logic [31:0] ${prefix}_wrong;
-  logic        ${prefix}_finished;
-  lite_player #(.AW(${addressBits}), .FILE("${file(prefix)}")) u_play_${prefix} (
-    .aclk(aclk), .aresetn(aresetn), .seed(seed + ${200 + index}), .stall(stall), .irq(${interrupts[0] ?? "1'b0"}),
-${liteWires.map((wire) => `    .${wire}(${prefix}_${wire}),\n`).join('')}    .beats(${prefix}_beats), .wrong(${prefix}_wrong), .finished(${prefix}_finished)
-  );
-`;
-  const sum = (suffix: string, list: readonly { prefix: string }[], operator: string): string =>
-    list.map(({ prefix }) => `${prefix}_${suffix}`).join(` ${operator} `);
-  const counted = [...streamsIn, ...streamsOut, ...controls];
-  if (samples === undefined || streamsOut.length === 0) throw new Error(`${top}: a bench needs streams at both ends`);
+  const sum = (names: readonly string[], operator = '+'): string => names.join(` ${operator} `);
+  const named = (suffix: string, list: readonly { prefix: string }[]): string[] =>
+    list.map(({ prefix }) => `${prefix}_${suffix}`);
+  const channels = (suffix: string): string[] =>
+    masters.flatMap(({ prefix, reads, writes }) => [
+      ...(reads ? [`${prefix}_read_${suffix}`] : []),
+      ...(writes ? [`${prefix}_write_${suffix}`] : []),
+    ]);
+  const counted = sum([...named('beats', [...streamsIn, ...streamsOut, ...controls]), ...channels('beats')]);
+  const wrong = [
+    ...named('wrong', [...streamsOut, ...controls]),
+    ...channels('wrong'),
+    ...(memory === undefined ? [] : ['different']),
+  ];
+  const ended = named('finished', [...streamsOut, ...controls, ...(samples === undefined ? [] : [samples])]);
+  const right = [...wrong, ...named('violations', streamsOut)].map((name) => `${name} == 0`);
+  const compared = sum([...named('beats', streamsOut), ...(memory === undefined ? [] : ['compared'])]);
+  const what = memory === undefined ? 'beats' : 'words of memory';
+  const progress =
+    memory === undefined
+      ? `%0d beats in, %0d out", patience, ${samples?.prefix}_beats, ${sum(named('beats', streamsOut))}`
+      : `%0d beats read and written", patience, ${sum(channels('beats'))}`;
+  const parts = [
+    ...streamsIn.map((each, k) =>
+      streamPlayer(each, file(each.prefix), k > 0 && (again?.includes(each.prefix) ?? true), k),
+    ),
+    ...streamsOut.map((each, k) => streamJudge(each, file(each.prefix), k)),
+    ...controls.map((each, k) => litePlayer(each, file(each.prefix), interrupts[0], k)),
+    ...(memory === undefined ? [] : [memoryText(memory, path(memory.image), path(memory.expected))]),
+    ...masters.map(memoryPort),
+  ];
   return `// bench - plays the vectors of ${title} into ${top} and compares what comes out
 //
 // Run it with make -C sim icarus, or see the Makefile for other simulators. The last line is PASS or
 // FAIL, and a failure ends the simulator with an error.
 //
-// +seed=N    pauses at all streams are a function of N (1)
-// +stall=N   cycles in a hundred in which a stream pauses (30); 0 for full rate
+// +seed=N    pauses at all ${memory === undefined ? 'streams' : 'ports'} are a function of N (1)
+// +stall=N   cycles in a hundred in which a ${memory === undefined ? 'stream' : 'channel'} pauses (30); 0 for full rate
 // +patience=N   cycles without any beat after which a run counts as hung (${patience})
 \`timescale 1ns / 1ps
 \`default_nettype none
@@ -129,7 +140,7 @@ ${wires}${tieOffs}
   ${top} u_dut (
 ${ports.map(({ name }) => `    .${name}(${name})`).join(',\n')}
   );
-${player(samples, false, 0)}${weights.map((each, index) => player(each, options.again?.includes(each.prefix) ?? true, index + 1)).join('')}${streamsOut.map(judge).join('')}${controls.map(lite).join('')}
+${parts.join('')}
   initial begin
     aclk = 1'b0;
     aresetn = 1'b0;
@@ -155,20 +166,20 @@ ${player(samples, false, 0)}${weights.map((each, index) => player(each, options.
 
   always @(posedge aclk) begin
     cycles = cycles + 1;
-    idle = (${sum('beats', counted, '+')}) == moved ? idle + 1 : 0;
-    moved = ${sum('beats', counted, '+')};
-    if (${sum('finished', [...streamsOut, ...controls], '&&')} && ${samples.prefix}_finished && idle > 1000) finish(1'b1);
+    idle = (${counted}) == moved ? idle + 1 : 0;
+    moved = ${counted};
+    if (${ended.join(' && ')} && idle > 1000) finish(1'b1);
     else if (idle > patience) finish(1'b0);
   end
 
   task finish(input logic ended);
     begin
-      if (ended && ${sum('wrong == 0', [...streamsOut, ...controls], '&&')} && ${sum('violations == 0', streamsOut, '&&')}) begin
-        $display("PASS: %0d beats equal, %0d cycles", ${sum('beats', streamsOut, '+')}, cycles);
+${memory === undefined ? '' : '      compare;\n'}      if (ended && ${right.join(' && ')}) begin
+        $display("PASS: %0d ${what} equal, %0d cycles", ${compared}, cycles);
         $finish;
       end else begin
-        if (!ended) $display("nothing moved for %0d cycles: %0d beats in, %0d out", patience, ${samples.prefix}_beats, ${sum('beats', streamsOut, '+')});
-        $display("FAIL: %0d of %0d beats wrong", ${sum('wrong', [...streamsOut, ...controls], '+')}, ${sum('beats', streamsOut, '+')});
+        if (!ended) $display("nothing moved for %0d cycles: ${progress});
+        $display("FAIL: %0d of %0d ${what} wrong", ${sum(wrong)}, ${compared});
         $fatal;
       end
     end
@@ -178,12 +189,6 @@ endmodule
 \`default_nettype wire
 `;
 }
-
-/** Wires of an AXI4-Lite port. */
-const liteWires = [
-  ...['awvalid', 'awready', 'awaddr', 'awprot', 'wvalid', 'wready', 'wdata', 'wstrb', 'bvalid', 'bready', 'bresp'],
-  ...['arvalid', 'arready', 'araddr', 'arprot', 'rvalid', 'rready', 'rdata', 'rresp'],
-];
 
 function makefile({ sources }: TargetDesign, parts: readonly string[]): string {
   return `# Runs bench.sv in the simulator that is there: make -C sim icarus | verilator | xsim | vcs | xcelium

@@ -1,6 +1,7 @@
 /** `soc/` of a dataflow build: the text is clean, figures agree, firmware compiles. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { execaSync } from 'execa';
 import { dirSync } from 'tmp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boardFor } from '../../src/build/backend.js';
@@ -19,6 +20,7 @@ const samples = 3;
 
 describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
   let soc: Soc;
+  const { name: folder } = dirSync({ unsafeCleanup: true });
   const file = (path: string): string => String(soc.files[`soc/${path}`] ?? '');
   beforeAll(async () => {
     const { loaded, array, name } = await loadModel(digits);
@@ -30,6 +32,32 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
       inputBeats: packSamples(chain.input, codes),
       outputBeats: packSamples(chain.output, runStages(network, codes).outputs),
     });
+    for (const [path, text] of Object.entries(soc.files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+  });
+
+  it.skipIf(!haveTools('iverilog'))('has a bench that passes, and fails with another weight or result', () => {
+    const play = (): string =>
+      execaSync('make', ['-s', '-C', join(folder, 'soc/sim'), 'icarus', 'PATIENCE=2000'], { reject: false, all: true })
+        .all;
+    const changed = (path: string, change: (text: string) => string): string => {
+      writeFileSync(join(folder, path), change(file(path.slice('soc/'.length))));
+      const text = play();
+      writeFileSync(join(folder, path), file(path.slice('soc/'.length)));
+      return text;
+    };
+    expect(play()).toMatch(/^seed 1\nstall 30 %\npatience 2000\nPASS: \d+ (words of memory|beats) equal, \d+ cycles$/);
+    const other = (digit: string): string => (15 - parseInt(digit, 16)).toString(16);
+    const [weights = ''] = Object.keys(soc.files).filter((path) => path.endsWith('_weights.mem'));
+    expect(changed(weights, (text) => text.replace(/[0-9a-f]/g, other))).toMatch(/FAIL: \d+ of \d+/);
+    const results = memory === 'mapped' ? 'soc/vectors/expected.hex' : 'soc/vectors/output.hex';
+    // The last hexadecimal number of data in the file: of the guard behind the results, or of the last beat.
+    const last = /([0-9a-f])((?: ffffffff| 1)\n)$/;
+    expect(
+      changed(results, (text) => text.replace(last, (_, digit: string, rest: string) => other(digit) + rest)),
+    ).toMatch(/FAIL: 1 of \d+/);
   });
 
   it.skipIf(!haveTools('verilator', 'yosys', 'iverilog'))('has a shell that every tool takes', async () => {
@@ -69,12 +97,7 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
   });
 
   it.skipIf(!havePrograms('gcc'))('compiles its firmware without a word', () => {
-    const { name } = dirSync({ unsafeCleanup: true });
-    for (const [path, text] of Object.entries(soc.files)) {
-      mkdirSync(dirname(join(name, path)), { recursive: true });
-      writeFileSync(join(name, path), text);
-    }
-    expect(runFirmware(join(name, 'soc/firmware'), name)).toEqual({
+    expect(runFirmware(join(folder, 'soc/firmware'), folder)).toEqual({
       ...{ warnings: '', status: 1 },
       text: expect.stringMatching(/^FAIL: no such accelerator behind the registers/) as string,
     });

@@ -82,12 +82,13 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
         hardware.sources.map(({ name }) => name),
         clockMhz,
       );
+      const patience = Math.max(100_000, simulated.cycles.first_sample + 1);
       const flow = flowFiles(target, {
         ...{ board: boardFor(board), tech, circuit: hardware.design, chipSources: () => hardware.sources },
         bench: {
           vectors: Object.fromEntries(Object.keys(simulated.vectors).map((port) => [port, `${port}.hex`])),
           again: [],
-          patience: Math.max(100_000, simulated.cycles.first_sample + 1),
+          patience,
         },
       });
       const images = engineImages(program);
@@ -99,7 +100,7 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
         memory === 'mapped'
           ? engineSoc({
               ...{ program, network: imported.network.name, clockMhz, board: boardFor(board) },
-              ...{ samples: simulated.stored, images, dma: planned.dma },
+              ...{ samples: simulated.stored, images, dma: planned.dma, patience },
             })
           : undefined;
       return {

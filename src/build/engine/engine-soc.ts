@@ -6,7 +6,8 @@ import type { EngineProgram } from '../../engine/program.js';
 import { engineMappedRegisters } from '../../soc/engine-registers.js';
 import { engineMapped } from '../../soc/engine-top.js';
 import type { Board } from '../../target/boards.js';
-import { type Soc, socFiles, type SocHardware, socHardware, socReport } from '../soc-folder.js';
+import { addressWrites, benchBase, memoryVectors, socScript } from '../soc-bench.js';
+import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from '../soc-folder.js';
 import { json } from '../tree.js';
 import type { DmaFile } from './dma-file.js';
 import { engineFirmware, type EngineFirmware, inputSpan, outputSpan, programLists } from './engine-firmware.js';
@@ -20,6 +21,8 @@ export interface EngineSocRequest {
   /** Files of `dram/`, and what says where they go. */
   readonly images: EngineFirmware['images'];
   readonly dma: DmaFile;
+  /** Cycles without a beat after which a bench gives up. */
+  readonly patience: number;
 }
 
 /** The hardware does not depend on the network. */
@@ -38,19 +41,55 @@ export const engineSocHardware = (engine: Engine, clockMhz: number): SocHardware
     beside: engine.GATE > 0 ? [clockGateFile()] : [],
   });
 
+/** Where the buffer of the bench begins: not where a page does. */
+const buffer = 0x1040;
+
 /** Throws H2602 where a frame has no lists. */
-export function engineSoc({ program, network, clockMhz, board, samples, images, dma }: EngineSocRequest): Soc {
-  if (programLists(program) === undefined)
+export function engineSoc({
+  program,
+  network,
+  clockMhz,
+  board,
+  samples,
+  images,
+  dma,
+  patience,
+}: EngineSocRequest): Soc {
+  const lists = programLists(program);
+  if (lists === undefined)
     throw numberedError('H2602', `${network}: pixels wait for more than 65,535 packets of results`, {
       fix: 'build without --memory, or for an engine with fewer tiles (larger M)',
     });
   const hardware = engineSocHardware(program.engine, clockMhz);
-  const { build, target } = hardware;
+  const { build, target, table } = hardware;
   const firmware = engineFirmware(program, { network, build, board, target, samples, images, side: 'mapped' });
-  const bytes = { sample_bytes: inputSpan(program).bytes, result_bytes: outputSpan(program).bytes };
+  const [input, output] = [inputSpan(program), outputSpan(program)];
+  const first = (bytes: Uint8Array, span: typeof input): Uint8Array => bytes.subarray(0, span.bytes);
+  const { memory, files: vectors } = memoryVectors(
+    [
+      { at: buffer, data: images['weights.bin'] },
+      { at: buffer + program.descriptors.address, data: images['descriptors.bin'] },
+      { at: buffer + input.from, data: first(samples.inputs, input) },
+      { at: buffer + lists.offset, data: new Uint8Array(lists.words.buffer) },
+    ],
+    {
+      at: buffer + output.from,
+      data: first(samples.expected, output),
+      care: samples.care && first(samples.care, output),
+    },
+  );
+  const script = socScript({
+    ...{ table, build, frames: 1 },
+    before: [
+      ...addressWrites('BUFFER', benchBase + BigInt(buffer)),
+      ...Object.entries({ LIST_W: lists.w, LIST_X: lists.x, LIST_Y: lists.y }),
+    ],
+  });
+  const bench = { vectors: {}, memory, patience, files: { ...vectors, [`${socControl}.hex`]: script } };
+  const bytes = { sample_bytes: input.bytes, result_bytes: output.bytes };
   const dram = Object.entries(images).map(([name, data]) => [`dram/${name}`, data] as const);
   return {
-    files: socFiles(hardware, board, { ...firmware, ...Object.fromEntries(dram), 'dma.json': json(dma) }),
+    files: socFiles(hardware, board, bench, { ...firmware, ...Object.fromEntries(dram), 'dma.json': json(dma) }),
     report: socReport(hardware, { memory: 'mapped', programmable: true, ...bytes }),
   };
 }

@@ -10,6 +10,7 @@ import { deployFiles } from '../deploy-files.js';
 import type { LayerFigures, RunFigures } from '../figures.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
 import { chipSources } from '../hardware.js';
+import { hexBeats } from '../hex-beats.js';
 import { makeSoc } from '../soc-files.js';
 import type { SocReport } from '../soc-folder.js';
 import { targetDesign } from '../target-design.js';
@@ -227,12 +228,6 @@ function weightReport(chain: Chain): Pick<Report['top'], 'weights' | 'control'> 
           },
         }),
   };
-}
-
-/** One line a beat: tdata in hexadecimal, tlast. */
-function hexBeats(beats: Simulated['inputBeats'], bits: number): string {
-  const digits = Math.ceil(bits / 4);
-  return beats.map(({ data, last }) => `${data.toString(16).padStart(digits, '0')} ${last ? 1 : 0}\n`).join('');
 }
 
 export const describePackage = ({ flow }: Packaged): string =>
