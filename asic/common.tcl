@@ -72,3 +72,13 @@ proc gds_files {} {
   foreach memory [tech_or {} memories] { lappend files [dict get $memory gds] }
   return $files
 }
+
+# Cells that gate a clock, that of the text's own gates among them.
+proc clock_gate_cells {} {
+  set cells [tech_or {} cells clock_gates]
+  if {[own_clock_gate] ni [concat {{}} $cells]} { lappend cells [own_clock_gate] }
+  return $cells
+}
+
+# The cell that stands in the module clock_gate.
+proc own_clock_gate {} { return [tech_or {} cells clock_gate cell] }

@@ -30,8 +30,18 @@ foreach cell [tech_or {} cells dont_use] { set_dont_use [get_lib_cells */$cell] 
 
 # A net with two ports, or a constant at one, would leave an assign in the netlist, which placement tools do not take.
 set_fix_multiple_port_nets -all -buffer_constants [get_designs *]
+set gate [own_clock_gate]
+if {$gate ne ""} {
+  # Libraries often keep the clock gate from use. Those of the text stay as they are.
+  remove_attribute [get_lib_cells */$gate] dont_use
+  set own [get_cells -quiet -hierarchical -filter "ref_name == $gate"]
+  if {[sizeof_collection $own] > 0} { set_preserve_clock_gate $own }
+}
 if {$clock_gating} {
-  set_clock_gating_style -positive_edge_logic integrated -control_point before
+  # The cell of the technology; one with a pin for scan tests has its control point in front of the latch.
+  set logic [expr {$gate eq "" ? "integrated" : "integrated:$gate"}]
+  set point [expr {$gate ne "" && ![dict exists $technology cells clock_gate tied] ? "none" : "before"}]
+  set_clock_gating_style -sequential_cell latch -positive_edge_logic [list $logic] -control_point $point
   compile_ultra -gate_clock
 } else {
   compile_ultra

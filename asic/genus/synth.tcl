@@ -32,6 +32,15 @@ foreach cell [tech_or {} cells dont_use] {
   if {[llength $found] == 0} { fail "dont_use of tech.json: no library has $cell" }
   set_db $found .dont_use true
 }
+set gate [own_clock_gate]
+if {$gate ne ""} {
+  # Libraries often keep the clock gate from use. Those of the text stay; those that synthesis adds are the same cell.
+  set found [get_db base_cells $gate]
+  if {[llength $found] == 0} { fail "clock_gate of tech.json: no library has $gate" }
+  set_db $found .dont_use false
+  set_db design:$top .lp_clock_gating_cell [vfind / -lib_cell $gate]
+  foreach own [get_db insts -if ".base_cell.name == $gate"] { set_db $own .preserve size_ok }
+}
 
 syn_generic
 write_reports -directory $out -tag generic

@@ -55,7 +55,7 @@ time_design -pre_cts -report_dir $out -report_prefix place
 
 set_db cts_buffer_cells [tech cells clock_buffers]
 set_db cts_inverter_cells [tech cells clock_inverters]
-if {[dict exists $technology cells clock_gates]} { set_db cts_clock_gating_cells [tech cells clock_gates] }
+if {[llength [clock_gate_cells]] > 0} { set_db cts_clock_gating_cells [clock_gate_cells] }
 # Without a file the specification takes effect at once.
 create_clock_tree_spec
 ccopt_design -report_dir $out -report_prefix cts

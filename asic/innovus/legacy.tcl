@@ -59,7 +59,7 @@ timeDesign -preCTS -outDir $out -prefix place
 
 set_ccopt_property buffer_cells [tech cells clock_buffers]
 set_ccopt_property inverter_cells [tech cells clock_inverters]
-if {[dict exists $technology cells clock_gates]} { set_ccopt_property clock_gating_cells [tech cells clock_gates] }
+if {[llength [clock_gate_cells]] > 0} { set_ccopt_property clock_gating_cells [clock_gate_cells] }
 # Without a file the specification takes effect at once.
 create_ccopt_clock_tree_spec
 ccopt_design -outDir $out -prefix cts

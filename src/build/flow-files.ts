@@ -5,6 +5,7 @@ import { memoryList } from './memory-list.js';
 import { asicFiles } from '../target/asic.js';
 import { benchFiles, type BenchOptions } from '../target/bench.js';
 import type { Board } from '../target/boards.js';
+import { mapClockGates } from '../target/clock-gates.js';
 import type { TargetDesign } from '../target/design.js';
 import { ipXact } from '../target/ip-xact.js';
 import { openAsicFiles, readOpenTechnology } from '../target/open-asic.js';
@@ -50,7 +51,8 @@ function chipFiles(
   if (tech === undefined) return [];
   const open = readOpenTechnology(tech);
   const technology = open === undefined ? readTechnology(tech) : undefined;
-  const files = wrapMemories(chipSources(), technology?.memories ?? []);
+  const gate = open?.clock_gate ?? technology?.cells.clock_gate;
+  const files = wrapMemories(mapClockGates(chipSources(), gate, tech), technology?.memories ?? []);
   const sources = files.map(({ name }) => name);
   const chip = { ...design, sources, images: [] };
   return [

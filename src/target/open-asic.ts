@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { ClockGateCell } from './clock-gates.js';
 import { designSdc, type SdcEnvironment } from './constraints.js';
 import { periodNs, type TargetDesign } from './design.js';
 import { validated } from './schema.js';
@@ -14,6 +15,7 @@ export interface OpenTechnology {
   readonly platform: string;
   readonly utilization_percent: number;
   readonly density_addon?: number;
+  readonly clock_gate?: ClockGateCell;
   readonly librelane?: { readonly pdk: string; readonly scl: string };
   readonly environment?: {
     readonly driving?: { readonly cell: string; readonly pin: string };

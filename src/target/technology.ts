@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Diagnostic, HeddleError } from '../base/diagnostics.js';
+import type { ClockGateCell } from './clock-gates.js';
 import { validated } from './schema.js';
 
 export interface Technology {
@@ -23,6 +24,8 @@ export interface Technology {
   readonly rc: Readonly<Record<string, { readonly qrc: string; readonly temperature: number }>>;
   readonly cells: {
     readonly driving?: { readonly cell: string; readonly pin: string };
+    /** What stands for the clock gates of the design. */
+    readonly clock_gate?: ClockGateCell;
     readonly [group: string]: unknown;
   };
   readonly clock?: {

@@ -74,6 +74,10 @@ describe('scripts for chips', () => {
         'init_design',
         'check_design',
         'check_timing_intent',
+        'set_db .dont_use true',
+        'set_db ICGX4 .dont_use false',
+        'set_db design:digits_top .lp_clock_gating_cell',
+        'set_db .preserve size_ok',
         'syn_generic',
         'syn_map',
         'syn_opt',
@@ -83,6 +87,37 @@ describe('scripts for chips', () => {
         'write_sdf',
       ]),
     ).toBeUndefined();
+  });
+
+  it('Design Compiler: gates of the text are found behind the link, and the style is set in front of compiling', async () => {
+    const { calls } = await run(folder(plain), 'dc/synth.tcl', designCompiler);
+    expect(
+      orderProblem(calls, [
+        'elaborate digits_top',
+        'link',
+        'set_dont_use DLYX1',
+        'remove_attribute */ICGX4 dont_use',
+        'get_cells -hierarchical ICGX4',
+        'set_preserve_clock_gate u_engine/u_column',
+        'set_clock_gating_style latch integrated:ICGX4 before',
+        'compile_ultra -gate_clock',
+      ]),
+    ).toBeUndefined();
+  });
+
+  it.each([
+    ['a gate without a pin for tests', { cell: 'CKG', clock: 'CP', enable: 'E', output: 'Q' }, 'integrated:CKG none'],
+    ['no gate named', undefined, 'integrated before'],
+  ])('Design Compiler: %s', async (_, gate, words) => {
+    const { clock_gate: __, clock_gates: ___, ...others } = plain.cells;
+    const cells = { ...others, ...(gate === undefined ? {} : { clock_gate: gate }) };
+    const root = folder({ ...plain, cells });
+    const { calls, exitCode } = await run(root, 'dc/synth.tcl', designCompiler);
+    expect(exitCode).toBe(0);
+    expect(positions(calls, `set_clock_gating_style ${words}`)).toHaveLength(1);
+    expect(positions(calls, 'set_preserve_clock_gate')).toHaveLength(gate === undefined ? 0 : 1);
+    const innovus = await run(root, 'innovus/common.tcl', innovusCommon);
+    expect(innovus.calls.find(({ args }) => args[0] === 'cts_clock_gating_cells')?.args[1]).toBe(gate?.cell);
   });
 
   it.each(['genus/synth.tcl', 'dc/synth.tcl'])('%s: no report writes over another', async (script) => {

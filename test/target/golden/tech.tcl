@@ -54,6 +54,15 @@ set technology {
     clock_buffers {CLKBUFX4 CLKBUFX8}
     clock_inverters {CLKINVX4 CLKINVX8}
     clock_gates {ICGX4}
+    clock_gate {
+      cell ICGX4
+      clock CK
+      enable E
+      output ECK
+      tied {
+        SE 1'b0
+      }
+    }
     dont_use {DLYX1}
     endcap {
       left ENDCAPL
