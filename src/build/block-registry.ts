@@ -31,6 +31,7 @@ import { TlastCheck } from '../dataflow/weights/tlast-check.js';
 import { WeightStoreStream } from '../dataflow/weights/weight-store-stream.js';
 import { WeightStore } from '../dataflow/weights/weight-store.js';
 import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
+import { WeightCast } from '../soc/weight-cast.js';
 import { engineBlocks } from './engine-blocks.js';
 import { block, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
 
@@ -183,6 +184,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ...[Argmax.signed, Argmax.unsigned].map((argmax) => block(argmax, { N: 6, PE: 2, X_W: 5, OUT_W: 3 })),
   ...requantizers(),
   ...engineBlocks,
+  block(WeightCast, {}),
   block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535, COUNT: 100 }),
   block(StreamSink, { W: 8, STALL: 64, SEED: 2 }),
   block(Scoreboard, { W: 8, DEPTH: 4, PATIENCE: 100 }),

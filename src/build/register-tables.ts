@@ -9,16 +9,18 @@ import { dataflowRegisters, type DataflowSide } from '../soc/dataflow-registers.
 import { engineMappedRegisters } from '../soc/engine-registers.js';
 import { marker } from './tree.js';
 
-const dataflow = (memory: 'stream' | 'mapped', programmable: boolean): RegisterTable =>
-  dataflowRegisters({ memory, programmable });
+const dataflow = (memory: 'stream' | 'mapped', programmable: boolean, floats = false): RegisterTable =>
+  dataflowRegisters({ memory, programmable, floats });
 
 export const registerTables: Readonly<Record<string, RegisterTable>> = {
   engine: engineRegisters,
   engine_mapped: engineMappedRegisters,
   dataflow_stream: dataflow('stream', false),
   dataflow_stream_programmable: dataflow('stream', true),
+  dataflow_stream_float: dataflow('stream', true, true),
   dataflow_mapped: dataflow('mapped', false),
   dataflow_mapped_programmable: dataflow('mapped', true),
+  dataflow_mapped_float: dataflow('mapped', true, true),
   sample: sampleRegisters,
 };
 

@@ -1,7 +1,10 @@
 /** What goes together: back ends, memory sides and places of weights, and the top for each. */
 
-/** Where weights are: in the hardware, changed by software from time to time, or brought with every frame. */
-export type TopWeights = 'fixed' | 'programmable' | 'streamed';
+/**
+ * Where weights are: in the hardware, changed by software from time to time as words or also as float32 numbers, or brought with
+ * every frame.
+ */
+export type TopWeights = 'fixed' | 'programmable' | 'float32' | 'streamed';
 
 export interface Combination {
   readonly backend: 'dataflow' | 'engine';
@@ -28,6 +31,10 @@ export const combinations: readonly Combination[] = [
     ...{ ports: ['s_axis', 'm_axis', 's_axis_wgt'], note: 'an image at s_axis_wgt counts from one sample on' },
   },
   {
+    ...{ backend: 'dataflow', memory: 'stream', weights: 'float32', top: `${NETWORK}_stream` },
+    ...{ ports: ['s_axis', 'm_axis', 's_axis_wgt'], note: 'programmable, and images may have float32 numbers' },
+  },
+  {
     ...{ backend: 'dataflow', memory: 'stream', weights: 'streamed' },
     note: 'external weights come for every sample: the top of build without registers takes them',
   },
@@ -38,6 +45,10 @@ export const combinations: readonly Combination[] = [
   {
     ...{ backend: 'dataflow', memory: 'mapped', weights: 'programmable', top: `${NETWORK}_mapped` },
     ...{ ports: ['m_axi_ifm', 'm_axi_ofm', 'm_axi_wgt'], note: 'COMMAND.LOAD reads the image at WEIGHTS' },
+  },
+  {
+    ...{ backend: 'dataflow', memory: 'mapped', weights: 'float32', top: `${NETWORK}_mapped` },
+    ...{ ports: ['m_axi_ifm', 'm_axi_ofm', 'm_axi_wgt'], note: 'programmable, and images may have float32 numbers' },
   },
   {
     ...{ backend: 'dataflow', memory: 'mapped', weights: 'streamed' },
@@ -51,6 +62,10 @@ export const combinations: readonly Combination[] = [
     {
       ...{ backend: 'engine', memory, weights: 'programmable' },
       note: 'the engine holds no weights: other ones are other bytes in memory, from the next frame on',
+    },
+    {
+      ...{ backend: 'engine', memory, weights: 'float32' },
+      note: 'the engine takes words: its image is made by build',
     },
     memory === 'stream'
       ? {

@@ -1,5 +1,12 @@
 /** Register maps of the `dataflow` tops: one for each memory side, with and without weights that can be changed. */
-import { field, headCounters, headRegisters, type RegisterTable, ro } from '../blocks/registers/index.js';
+import {
+  field,
+  headCounters,
+  headRegisters,
+  type Register,
+  type RegisterTable,
+  ro,
+} from '../blocks/registers/index.js';
 import { address, memoryErrorDoc, memoryErrorNames, memoryRegisters, word } from './memory-registers.js';
 
 /** `HDLD`: what the register ID reads as. */
@@ -20,13 +27,24 @@ export interface DataflowSide {
   readonly memory: 'stream' | 'mapped';
   /** Some layer has weights that can be changed. */
   readonly programmable: boolean;
+  /** Weight images may have float32 numbers, which hardware casts; absent: words only. Only where weights are programmable. */
+  readonly floats?: boolean;
 }
 
-export function dataflowRegisters({ memory, programmable }: DataflowSide): RegisterTable {
+/** What records of a weight image may hold. Hardware without the cast has no such register: the address reads as 0. */
+const weightFormats: Register = {
+  ...{ name: 'WEIGHT_FORMATS', offset: 0x40, doc: 'what records of a weight image may hold' },
+  fields: [
+    field('FIXED', 0, 1, 'constant', 'words of the stores', 1),
+    field('FLOAT32', 1, 1, 'constant', 'float32 numbers, cast in hardware', 1),
+  ],
+};
+
+export function dataflowRegisters({ memory, programmable, floats = false }: DataflowSide): RegisterTable {
   const mapped = memory === 'mapped';
   const load = field('LOAD', 3, 1, 'pulse', 'reads a weight image; it counts from the next sample on that begins');
   return {
-    name: `dataflow_${memory}${programmable ? '_weights' : ''}`,
+    name: `dataflow_${memory}${programmable ? '_weights' : ''}${floats ? '_float' : ''}`,
     doc: `registers of a dataflow accelerator, ${mapped ? 'samples in memory' : 'samples as a stream'}`,
     addressBits: 12,
     registers: [
@@ -63,6 +81,7 @@ export function dataflowRegisters({ memory, programmable }: DataflowSide): Regis
         ...{ name: 'RESULT_BYTES', offset: 0x3c, doc: 'bytes of a result' },
         fields: [ro('OUTPUT', 0, 32, 'all its beats; results follow each other without gaps')],
       },
+      ...(floats ? [weightFormats] : []),
       ...(mapped
         ? [
             ...memoryRegisters('dataflow'),

@@ -21,6 +21,7 @@ import {
 import { FrameCommands } from './frame-commands.js';
 import { FrameReader } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
+import { WeightCast } from './weight-cast.js';
 import { WeightLoader } from './weight-loader.js';
 
 /** Bits of a byte address of the AXI masters. */
@@ -181,11 +182,19 @@ export function connectMemory(sides: Sides, p: MemoryPaths, programmable: boolea
   return m;
 }
 
-/** Weight images from a port or from memory into the stores. */
-export function connectWeights(sides: Sides, chain: Chain, access: StoreAccess, memory: MemoryWires | undefined): void {
+/** Weight images from a port or from memory into the stores; float32 numbers are cast where `floats` says so. */
+export function connectWeights(
+  sides: Sides,
+  chain: Chain,
+  access: StoreAccess,
+  memory: MemoryWires | undefined,
+  floats: boolean,
+): void {
   const { b, c, all } = sides;
   const map = addressMap(chain)!;
   const image = b.stream('image', framedBeat(32));
+  const records = floats ? b.stream('records', framedBeat(32), 'without float32') : image;
+  if (floats) b.instance('weight_cast', WeightCast, {}, { s_axis: image, m_axis: records, cancel: c.quit });
   if (memory !== undefined) readImage(sides, image, memory);
   else {
     const guard = b.instance(
@@ -204,7 +213,7 @@ export function connectWeights(sides: Sides, chain: Chain, access: StoreAccess, 
     WeightLoader,
     { LAYERS: map.layers.length, WINDOW_W: Math.log2(map.window) - 2 },
     {
-      ...{ s_axis: image, m_req: access.s_req, s_rsp: access.m_rsp, boundary: c.midway.not(), frame: c.entered },
+      ...{ s_axis: records, m_req: access.s_req, s_rsp: access.m_rsp, boundary: c.midway.not(), frame: c.entered },
       ...{ cancel: c.quit, hold: c.hold, pending: c.pending },
     },
   );

@@ -47,25 +47,29 @@ export { frameBytes, masterBytes } from './dataflow-sides.js';
 export const dataflowTopName = ({ name }: Pick<Chain, 'name'>, memory: DataflowSide['memory']): string =>
   `${name}_${memory}`;
 
-/** The side of a chain: its weights decide whether they can be changed. */
-export const dataflowSide = (chain: Chain, memory: DataflowSide['memory']): DataflowSide => ({
-  ...{ memory, programmable: addressMap(chain) !== undefined },
-});
+/** The side of a chain: its weights decide whether they can be changed, and only then there is something to cast. */
+export function dataflowSide(chain: Chain, memory: DataflowSide['memory'], floats = false): DataflowSide {
+  const programmable = addressMap(chain) !== undefined;
+  return { memory, programmable, ...(floats && programmable ? { floats } : {}) };
+}
 
-/** The circuit of a top. Throws H2601 where weights come through ports of their own. */
-export function dataflowTop(chain: Chain, memory: DataflowSide['memory']): Design {
+/**
+ * The circuit of a top; with `floats` weight images may have float32 numbers. Throws H2601 where weights come through ports of
+ * their own.
+ */
+export function dataflowTop(chain: Chain, memory: DataflowSide['memory'], floats = false): Design {
   const [external] = chain.weightPorts ?? [];
   if (external !== undefined)
     throw numberedError('H2601', `${external.stage}: its weights come through the port ${external.stream}`, {
       fix: 'give the layer other weights in the folding file: rom, stream or programmable',
     });
-  const design = buildDesign(dataflowTopModule(chain, memory));
+  const design = buildDesign(dataflowTopModule(chain, dataflowSide(chain, memory, floats)));
   const core = design.modules[design.top]?.items.find((item) => item.item === 'instance' && item.name === 'core');
   return styledDesign(design, chain, core?.item === 'instance' ? core.module : design.top);
 }
 
-function dataflowTopModule(chain: Chain, memory: DataflowSide['memory']) {
-  const side = dataflowSide(chain, memory);
+function dataflowTopModule(chain: Chain, side: DataflowSide) {
+  const { memory } = side;
   const mapped = memory === 'mapped';
   const Core = chainModule(chain, 'access');
   const Control = makeDataflowControl(side);
@@ -144,7 +148,8 @@ function dataflowTopModule(chain: Chain, memory: DataflowSide['memory']) {
       const paths = { samples, kept, inBytes, outBytes, readBytes, writeBytes, chain };
       const memory = mapped ? connectMemory(sides, paths, side.programmable) : undefined;
       if (memory === undefined) connectStreams(sides, samples, kept, chain);
-      if (side.programmable) connectWeights(sides, chain, access as unknown as StoreAccess, memory);
+      if (side.programmable)
+        connectWeights(sides, chain, access as unknown as StoreAccess, memory, side.floats === true);
       else {
         for (const name of ['hold', 'pending'] as const) b.assign(c[name], 0);
         b.unused('entered', c.entered);
@@ -180,4 +185,4 @@ every burst is ended.${
   side.programmable
     ? '\nA weight image is written beside the weights in use, and counts from one sample on in all layers.'
     : ''
-}`;
+}${side.floats === true ? '\nImages may have float32 numbers, which are cast here.' : ''}`;

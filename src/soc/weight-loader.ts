@@ -22,11 +22,12 @@ export const WeightLoader = defineModule({
   name: 'weight_loader',
   doc: `a stream of weights to the stores of LAYERS layers, and their commit for one and the same frame
 
-The stream is records of 32-bit words: byte address of a store, number of words, words; tlast with the last one.
+The stream is records of 32-bit words: byte address of a store, a multiple of 4, number of words, words; tlast with
+the last one.
 Every word is an access of its own. Behind the last word hold keeps the next frame from beginning; as soon as no
 frame is half in, all layers are told to swap their banks with frame number \`frame\`, hold falls, and the loader
 waits until all have. So every frame is computed with the old or with the new weights, in all layers.
-failed is high for a cycle where an access is refused, a record is cut off or goes on beyond tlast; the rest up
+failed is high for a cycle where an address is none, an access is refused, a record is cut off; the rest up
 to tlast is dropped, and nothing of it counts. cancel gives up what has not been committed. A word takes 4 cycles.`,
   params: {
     LAYERS: natParam({ default: 2, min: 1, max: 256, doc: 'layers with a store' }),
@@ -92,7 +93,11 @@ to tlast is dropped, and nothing of it counts. cancel gives up what has not been
     b.assign(rsp.ready, 1);
     b.unused('response', rsp.data.write);
     const word = s.data.tdata;
-    const beyond = b.let('beyond', word.shr(2).ne(word.bits(2, A_W).extend(32)), 'no store has this address');
+    const beyond = b.let(
+      'beyond',
+      word.ne(cat(word.bits(2, A_W), b.constant(uint(2), 0)).extend(32)),
+      'no store has this address',
+    );
     const taken = b.let('taken', s.fire);
     const lastLayer = b.let('lastLayer', r.layer.eq(LAYERS.minus(1)));
     const fails = b.wire('fails', bool());

@@ -20,8 +20,8 @@ const engine = Engine.parse('P=4,G=2,M=4,D=2,XP=64,WP=64,YP=64,ADD=0');
 
 function topOf({ backend, memory, weights }: Combination): Design {
   if (backend === 'engine') return memory === 'mapped' ? engineMapped(engine) : buildDesign(engineTop(engine));
-  const place = { fixed: 'rom', programmable: 'programmable', streamed: 'external' } as const;
-  return dataflowTop(chainOf(place[weights]), memory);
+  const place = { fixed: 'rom', programmable: 'programmable', float32: 'programmable', streamed: 'external' } as const;
+  return dataflowTop(chainOf(place[weights]), memory, weights === 'float32');
 }
 
 /** Buses of a top: what its valid signals belong to, without the registers. */
@@ -34,15 +34,16 @@ function busesOf(design: Design): string[] {
 describe('what goes together', () => {
   it('is said for every back end, memory side and place of weights once', () => {
     const keys = combinations.map(({ backend, memory, weights }) => `${backend} ${memory} ${weights}`);
-    expect(new Set(keys).size).toBe(12);
-    expect(keys).toHaveLength(12);
-    expect(combinations.filter(({ top }) => top !== undefined)).toHaveLength(6);
+    expect(new Set(keys).size).toBe(16);
+    expect(keys).toHaveLength(16);
+    expect(combinations.filter(({ top }) => top !== undefined)).toHaveLength(8);
   });
 
   it.each(combinations.filter(({ top }) => top !== undefined))('$backend, $memory, $weights has its ports', (each) => {
     const design = topOf(each);
     expect(design.top).toBe(each.top!.replace('<network>', one.network.name).replace(/^engine$/, design.top));
     expect(busesOf(design).toSorted()).toEqual([...each.ports!].toSorted());
+    expect('weight_cast' in design.modules).toBe(each.weights === 'float32');
     if (each.backend === 'dataflow') expect(elaborate(design).ports.length).toBeGreaterThan(0);
   });
 

@@ -6,7 +6,9 @@ import { dataflowRegisters } from '../../src/soc/dataflow-registers.js';
 import { engineMappedRegisters } from '../../src/soc/engine-registers.js';
 
 const dataflow = (['stream', 'mapped'] as const).flatMap((memory) =>
-  [false, true].map((programmable) => dataflowRegisters({ memory, programmable })),
+  [{ programmable: false }, { programmable: true }, { programmable: true, floats: true }].map((weights) =>
+    dataflowRegisters({ memory, ...weights }),
+  ),
 );
 const tables: readonly RegisterTable[] = [...dataflow, engineRegisters, engineMappedRegisters];
 
@@ -30,6 +32,17 @@ describe('the register maps', () => {
       expect(table.counters.offset).toBe(0x80);
     }
     expect(head(engineRegisters).map(([offset]) => offset)).toEqual(Array.from({ length: 13 }, (_, k) => 4 * k));
+  });
+
+  it('say what weight images may hold where it is more than words', () => {
+    const formats = (table: RegisterTable) => registerWords(table).find(({ name }) => name === 'WEIGHT_FORMATS');
+    for (const table of tables) expect(formats(table) !== undefined, table.name).toBe(table.name.endsWith('_float'));
+    const { offset, fields } = formats(tables.find(({ name }) => name.endsWith('_float'))!)!;
+    expect([offset, ...fields.map(({ name, low, reset }) => [name, low, reset])]).toEqual([
+      0x40,
+      ['FIXED', 0, 1],
+      ['FLOAT32', 1, 1],
+    ]);
   });
 
   it('have the memory side at one place', () => {

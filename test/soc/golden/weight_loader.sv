@@ -1,15 +1,15 @@
 // weight_loader - a stream of weights to the stores of LAYERS layers, and their commit for one and
 // the same frame
 //
-// The stream is records of 32-bit words: byte address of a store, number of words, words; tlast
-// with the last one.
+// The stream is records of 32-bit words: byte address of a store, a multiple of 4, number of words,
+// words; tlast with the last one.
 // Every word is an access of its own. Behind the last word hold keeps the next frame from
 // beginning; as soon as no frame is half in, all layers are told to swap their banks with frame
 // number `frame`, hold falls, and the loader waits until all have. So every frame is computed with
 // the old or with the new weights, in all layers.
-// failed is high for a cycle where an access is refused, a record is cut off or goes on beyond
-// tlast; the rest up to tlast is dropped, and nothing of it counts. cancel gives up what has not
-// been committed. A word takes 4 cycles.
+// failed is high for a cycle where an address is none, an access is refused, a record is cut off;
+// the rest up to tlast is dropped, and nothing of it counts. cancel gives up what has not been
+// committed. A word takes 4 cycles.
 //
 // LAYERS     layers with a store, 1 to 256
 // WINDOW_W   bits of a word address in the window of a store, 3 to 22
@@ -102,7 +102,7 @@ module weight_loader #(
   assign commits         = state_q == WRITE;
   assign polls           = state_q == POLL;
   assign unused_response = s_rsp_write;
-  assign beyond          = (s_axis_tdata >> 2) != 32'(s_axis_tdata[2 +: A_W]);
+  assign beyond          = s_axis_tdata != 32'({s_axis_tdata[2 +: A_W], 2'd0});
   assign taken           = s_axis_tvalid && s_axis_tready;
   assign last_layer      = layer_q == LAYER_W'(LAYERS - 1);
   assign fails           = ((taken
