@@ -130,6 +130,11 @@ void serve(Bench &bench, int file) {
       case 'G': data.resize(word); bench.memory.load(address, data.data(), word); break;
       case 'F': bench.memory.fault(static_cast<char>(request[1]), word, static_cast<unsigned>(address)); break;
       case 'C': answer = bench.memory.beats(static_cast<char>(request[1])); break;
+      case 'A':
+        answer = bench.memory.refusedPort;
+        for (unsigned k = 0; k < 8; k++)
+          data.push_back(static_cast<unsigned char>(bench.memory.refusedAddress >> (8 * k)));
+        break;
       default: fail("unknown request");
     }
     unsigned char bytes[4];

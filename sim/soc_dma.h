@@ -120,7 +120,7 @@ struct Dma {
     if (!offers && send.active && !random.waits()) {
       std::vector<unsigned char> data(width, 0);
       some = send.left < width ? send.left : static_cast<uint32_t>(width);
-      unsigned answer = memory.answerRead(memory.holds(send.address, some));
+      unsigned answer = memory.answerRead(memory.holds(send.address, some), 0, send.address);
       if (answer != 0) send.stop(answer == 2 ? 0x20 : 0x40);
       else {
         memory.load(send.address, data.data(), some);
@@ -147,7 +147,7 @@ struct Dma {
         // A packet that is longer than its transfer is an internal error.
         if (receive.left <= data.size() && !ends && !receive.rings) receive.stop(0x10);
         else {
-          unsigned answer = memory.answerWrite(memory.holds(receive.address, count));
+          unsigned answer = memory.answerWrite(memory.holds(receive.address, count), 0, receive.address);
           if (answer != 0) receive.stop(answer == 2 ? 0x20 : 0x40);
           else memory.store(receive.address, data.data(), count), receive.advance(memory, count, ends);
         }

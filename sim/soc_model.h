@@ -104,14 +104,23 @@ struct Memory {
     (channel == 'r' ? read : written) = 0;
   }
   uint32_t beats(char channel) const { return channel == 'r' ? read : written; }
+  // What was refused last: the port as ERROR.PORT counts, and where its beat, or its burst of writes, begins.
+  unsigned refusedPort = 0;
+  uint64_t refusedAddress = 0;
+
   // The response of a beat: 0 okay, 2 SLVERR, 3 DECERR; nobody is outside of the memory.
-  unsigned answerRead(bool there) {
-    unsigned own = read++ == refuseRead ? readResponse : 0;
-    return there ? own : 3;
+  unsigned answerRead(bool there, unsigned port, uint64_t address) {
+    return answer(read++ == refuseRead ? readResponse : 0, there, port, address);
   }
-  unsigned answerWrite(bool there) {
-    unsigned own = written++ == refuseWrite ? writeResponse : 0;
-    return there ? own : 3;
+  unsigned answerWrite(bool there, unsigned port, uint64_t address) {
+    return answer(written++ == refuseWrite ? writeResponse : 0, there, port, address);
+  }
+
+private:
+  unsigned answer(unsigned own, bool there, unsigned port, uint64_t address) {
+    unsigned response = there ? own : 3;
+    if (response != 0) refusedPort = port, refusedAddress = address;
+    return response;
   }
 };
 
@@ -180,6 +189,7 @@ struct Master {
     unsigned beats;
   };
   std::string name;
+  unsigned number;            // as ERROR.PORT counts: 1 weights, 2 input, 3 results
   bool reads, writes;
   Port araddr, arlen, arsize, arburst, arvalid, arready, rdata, rresp, rlast, rvalid, rready;
   Port awaddr, awlen, awsize, awburst, awvalid, awready, wdata, wstrb, wlast, wvalid, wready, bresp, bvalid, bready;
@@ -191,7 +201,7 @@ struct Master {
   unsigned rAnswer = 0;
 
   Master(const Ports &ports, const std::string &p)
-      : name(p), reads(ports.has(p + "_arvalid")), writes(ports.has(p + "_awvalid")) {
+      : name(p), number(portNumber(p)), reads(ports.has(p + "_arvalid")), writes(ports.has(p + "_awvalid")) {
     auto port = [&](const char *suffix) { return ports.maybe(p + "_" + suffix); };
     araddr = port("araddr"), arlen = port("arlen"), arsize = port("arsize"), arburst = port("arburst");
     arvalid = port("arvalid"), arready = port("arready"), rdata = port("rdata"), rresp = port("rresp");
@@ -225,6 +235,13 @@ struct Master {
   }
 
 private:
+  static unsigned portNumber(const std::string &p) {
+    const std::vector<std::string> names{"wgt", "ifm", "ofm"};
+    for (unsigned k = 0; k < names.size(); k++)
+      if (p.size() >= 3 && p.substr(p.size() - 3) == names[k]) return k + 1;
+    fail(p + ": not a port of weights, input or results");
+  }
+
   // Beats after the first begin at multiples of the width.
   uint64_t beatAddress(const Burst &burst, unsigned beat, size_t width) const {
     return beat == 0 ? burst.address : burst.address / width * width + beat * width;
@@ -235,7 +252,7 @@ private:
     uint64_t from = beatAddress(readBursts.front(), readBeat, width) / width * width;
     bool there = memory.holds(from, width);
     std::vector<unsigned char> data(width, 0xee);
-    rAnswer = memory.answerRead(there);
+    rAnswer = memory.answerRead(there, number, from);
     if (there && rAnswer == 0) memory.load(from, data.data(), width);
     rdata.putBytes(data.data());
     rresp.put(rAnswer);
@@ -286,7 +303,8 @@ private:
     bool last = ++writeBeat == burst.beats;
     if ((wlast.get() != 0) != last) fail(name + ": wlast at the wrong beat");
     if (!last) return;
-    responses.emplace_back(cycle + 1 + random.below(random.stall > 0 ? 40 : 2), memory.answerWrite(writeThere));
+    responses.emplace_back(cycle + 1 + random.below(random.stall > 0 ? 40 : 2),
+                           memory.answerWrite(writeThere, number, burst.address));
     writeBursts.pop_front(), writeBeat = 0, writeThere = true;
   }
 };

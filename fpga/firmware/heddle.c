@@ -67,6 +67,7 @@ int heddle_reset(struct heddle *device) {
   }
   if (streams && status == HEDDLE_OK) status = heddle_dma_reset(device);
   clear_interrupts(device);
+  device->running = 0;
   return status;
 }
 
@@ -98,7 +99,25 @@ int heddle_fail(struct heddle *device) {
   return heddle_give_up(device, HEDDLE_FAILED);
 }
 
-void heddle_start(const struct heddle *device) {
+/* Between frames an error of a load is no event of ISR. */
+int heddle_load_over(struct heddle *device, int *status) {
+  uint32_t word = heddle_read(device, HEDDLE_STATUS_OFFSET);
+  uint32_t state = (word & HEDDLE_DATAFLOW_STATUS_STATE_MASK) >> HEDDLE_DATAFLOW_STATUS_STATE_SHIFT;
+  *status = HEDDLE_OK;
+  if (state == HEDDLE_DATAFLOW_STATUS_STATE_FAILED) {
+    read_error(device);
+    *status = heddle_give_up_load(device, HEDDLE_FAILED);
+    return 1;
+  }
+  return (word & HEDDLE_DATAFLOW_STATUS_WEIGHTS_PENDING_MASK) == 0u;
+}
+
+int heddle_give_up_load(struct heddle *device, int status) {
+  return device->running ? status : heddle_give_up(device, status);
+}
+
+void heddle_start(struct heddle *device) {
+  device->running = 1;
   heddle_write(device, HEDDLE_CTRL_OFFSET, HEDDLE_CTRL_START_MASK);
 }
 
@@ -114,7 +133,10 @@ int heddle_finish(struct heddle *device, const struct heddle_deadline *deadline)
     events = heddle_read(device, HEDDLE_ISR_OFFSET) & ISR_ALL;
     if (events != 0u) heddle_write(device, HEDDLE_ISR_OFFSET, events);
     if ((events & HEDDLE_ISR_ERROR_MASK) != 0u) return heddle_fail(device);
-    if ((events & HEDDLE_ISR_DONE_MASK) != 0u) return HEDDLE_OK;
+    if ((events & HEDDLE_ISR_DONE_MASK) != 0u) {
+      device->running = 0;
+      return HEDDLE_OK;
+    }
     if (left == 0u) return heddle_give_up(device, heddle_dma_broken(device) ? HEDDLE_DMA_FAILED : HEDDLE_TIMED_OUT);
     if (!interrupts) heddle_idle(device);
   }
@@ -162,6 +184,7 @@ int heddle_init(struct heddle *device, const struct heddle_design *design, const
   device->options = options == NULL ? defaults : *options;
   device->error = none;
   device->loaded = 0;
+  device->running = 0;
   device->places[0] = 0u;
   device->places[1] = 0u;
   device->places[2] = 0u;

@@ -95,7 +95,8 @@ struct heddle_options {
   int skip_build;           /* does not compare BUILD */
   void *buffer;             /* engines: buffer_bytes, aligned to 64 bytes and to a line */
   /* Stream sides: descriptors of DMAs with scatter-gather, 64 bytes each, aligned to 64; NULL: simple transfers. An
-     engine needs one for every entry of its lists (list_words / 4), and one more. */
+     engine needs one for every entry of its lists (list_words / 4), and one more; others two for every sample that shall
+     be computed without the processor, and one more where weights can be changed. */
   void *descriptors;
   uint32_t descriptor_bytes;
 };
@@ -126,6 +127,7 @@ struct heddle {
   struct heddle_options options;
   struct heddle_error error;
   int loaded;
+  int running;              /* a frame was started and has not ended */
   /* Engines of stream sides: weights, pixels, results. */
   struct heddle_ring rings[3];
   /* Dataflow of stream sides: bus addresses of the last input, output and weight image; 0: none yet. */
@@ -143,8 +145,10 @@ int heddle_init(struct heddle *device, const struct heddle_design *design, const
 int heddle_predict(struct heddle *device, const void *input, void *output, uint32_t samples);
 
 /**
- * Dataflow with weights that can be changed: the image counts from the next sample on. Engine: copies the image to the
- * buffer, once before the first sample and whenever weights change.
+ * Dataflow with weights that can be changed: the image counts from the next sample on. It may also be called from `wait` or
+ * `idle` of the platform, that is while heddle_predict waits for its samples: all of them have the old or the new weights.
+ * Where that fails, the frame goes on, or fails by itself; heddle_reset belongs behind it before the next load.
+ * Engine: copies the image to the buffer, once before the first sample and whenever weights change.
  */
 int heddle_load_weights(struct heddle *device, const void *image, uint32_t bytes);
 

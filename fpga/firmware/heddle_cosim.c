@@ -197,6 +197,16 @@ uint32_t heddle_cosim_beats(struct heddle_cosim *machine, char channel) {
   return ask(machine, 'C', (unsigned char)channel, 0u, 0u, NULL, 0u);
 }
 
+int heddle_cosim_refused(struct heddle_cosim *machine, uint32_t *port, uint64_t *address) {
+  unsigned char bytes[8];
+  unsigned k;
+  *port = ask(machine, 'A', 0u, 0u, 0u, NULL, 0u);
+  *address = 0u;
+  if (receive_all(machine, bytes, sizeof bytes) != HEDDLE_OK) return HEDDLE_PLATFORM_FAILED;
+  for (k = 0u; k < 8u; k++) *address |= (uint64_t)bytes[k] << (8u * k);
+  return HEDDLE_OK;
+}
+
 void heddle_cosim_close(struct heddle_cosim *machine) {
   (void)close(machine->socket);
   machine->socket = -1;

@@ -33,6 +33,8 @@ int heddle_cosim_open(struct heddle_cosim *machine, const char *path, uint64_t b
 int heddle_cosim_fault(struct heddle_cosim *machine, char channel, uint32_t beat, uint32_t response);
 /** Beats of `channel` r, or responses of b, since the last fault on it. */
 uint32_t heddle_cosim_beats(struct heddle_cosim *machine, char channel);
+/** Where memory refused last: the port as ERROR.PORT counts it, 0 for a DMA, and the byte address of the beat or burst. */
+int heddle_cosim_refused(struct heddle_cosim *machine, uint32_t *port, uint64_t *address);
 void heddle_cosim_close(struct heddle_cosim *machine);
 
 #endif /* HEDDLE_COSIM_H */

@@ -121,11 +121,8 @@ static int load_mapped(struct heddle *device, const void *image, uint32_t bytes)
   heddle_write(device, HEDDLE_DATAFLOW_WEIGHTS_BYTES_OFFSET, bytes);
   heddle_write(device, HEDDLE_COMMAND_OFFSET, HEDDLE_DATAFLOW_COMMAND_LOAD_MASK);
   for (;;) {
-    uint32_t word = heddle_read(device, HEDDLE_STATUS_OFFSET);
-    uint32_t state = (word & HEDDLE_DATAFLOW_STATUS_STATE_MASK) >> HEDDLE_DATAFLOW_STATUS_STATE_SHIFT;
-    if (state == HEDDLE_DATAFLOW_STATUS_STATE_FAILED) return heddle_fail(device);
-    if ((word & HEDDLE_DATAFLOW_STATUS_WEIGHTS_PENDING_MASK) == 0u) return HEDDLE_OK;
-    if (heddle_left(device, &deadline) == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
+    if (heddle_load_over(device, &status)) return status;
+    if (heddle_left(device, &deadline) == 0u) return heddle_give_up_load(device, HEDDLE_TIMED_OUT);
     heddle_idle(device);
   }
 }

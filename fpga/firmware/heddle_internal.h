@@ -30,7 +30,11 @@ int heddle_fail(struct heddle *device);
 int heddle_failed(const struct heddle *device);
 /* What comes of a reset after `status`: that status, or HEDDLE_STUCK. */
 int heddle_give_up(struct heddle *device, int status);
-void heddle_start(const struct heddle *device);
+void heddle_start(struct heddle *device);
+/* True when no weight image is under way, which STATUS says; then *status is what came of it. */
+int heddle_load_over(struct heddle *device, int *status);
+/* A load of weights has failed: as heddle_give_up, but a frame that runs is left to the call that waits for it. */
+int heddle_give_up_load(struct heddle *device, int status);
 
 int heddle_predict_mapped(struct heddle *device, const void *input, void *output, uint32_t samples);
 int heddle_predict_stream(struct heddle *device, const void *input, void *output, uint32_t samples);

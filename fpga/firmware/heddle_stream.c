@@ -27,10 +27,17 @@ static int wait_channel(struct heddle *device, uint32_t window, uint32_t channel
   }
 }
 
+/* Descriptors of samples and results; where weights can be changed, the last one is for their images. */
+static uint32_t sample_descriptors(const struct heddle *device) {
+  uint32_t count = device->options.descriptor_bytes / HEDDLE_DMA_DESCRIPTOR_BYTES;
+  return device->design->weight_bytes != 0u && count != 0u ? count - 1u : count;
+}
+
 /* One run of bytes, by a transfer or by a descriptor of its own. */
 static int arm(struct heddle *device, uint32_t window, uint32_t channel, uint64_t address, uint32_t bytes) {
   struct heddle_ring ring = {NULL, 0u, 0u, window, channel};
   uint32_t place = channel == HEDDLE_DMA_SEND ? 0u : HEDDLE_DMA_DESCRIPTOR_BYTES;
+  if (window == HEDDLE_DMA_WEIGHTS) place = sample_descriptors(device) * HEDDLE_DMA_DESCRIPTOR_BYTES;
   int status;
   if (!heddle_dma_has_rings(device, window)) {
     heddle_dma_simple(device, window, channel, address, bytes);
@@ -137,7 +144,7 @@ static int wait_last(struct heddle *device, const struct heddle_ring *ring, cons
 static int predict_ring(struct heddle *device, struct places places, uint32_t samples) {
   struct heddle_deadline deadline = heddle_deadline(device);
   const struct heddle_design *design = device->design;
-  uint32_t capacity = device->options.descriptor_bytes / HEDDLE_DMA_DESCRIPTOR_BYTES / 2u;
+  uint32_t capacity = sample_descriptors(device) / 2u;
   struct heddle_ring in = {NULL, 0u, 0u, HEDDLE_DMA, HEDDLE_DMA_SEND};
   struct heddle_ring out = {NULL, 0u, 0u, HEDDLE_DMA, HEDDLE_DMA_RECEIVE};
   uint32_t half = capacity * HEDDLE_DMA_DESCRIPTOR_BYTES;
@@ -175,7 +182,7 @@ int heddle_predict_stream(struct heddle *device, const void *input, void *output
   int status = heddle_reach(device, input, input_bytes, 0, &places.from);
   if (status == HEDDLE_OK) status = heddle_reach(device, output, output_bytes, 1, &places.to);
   if (design->input_bytes > HEDDLE_DMA_LONGEST || design->output_bytes > HEDDLE_DMA_LONGEST) return HEDDLE_BAD_ARGUMENT;
-  if (rings) most = device->options.descriptor_bytes / HEDDLE_DMA_DESCRIPTOR_BYTES / 2u;
+  if (rings) most = sample_descriptors(device) / 2u;
   if (most == 0u) return HEDDLE_BAD_ARGUMENT;
   if (status == HEDDLE_OK) status = platform->flush(platform->context, input, input_bytes);
   if (status == HEDDLE_OK) status = platform->invalidate(platform->context, output, output_bytes);
@@ -199,12 +206,18 @@ int heddle_load_stream(struct heddle *device, const void *image, uint32_t bytes)
   if (status == HEDDLE_OK) status = device->platform->flush(device->platform->context, image, bytes);
   if (status != HEDDLE_OK) return status;
   device->places[2] = address;
-  heddle_dma_simple(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, address, bytes);
-  status = wait_channel(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, &deadline);
+  status = arm(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND, address, bytes);
   while (status == HEDDLE_OK) {
-    uint32_t word = heddle_read(device, HEDDLE_STATUS_OFFSET);
-    if ((word & HEDDLE_DATAFLOW_STATUS_WEIGHTS_PENDING_MASK) == 0u) return HEDDLE_OK;
-    if (heddle_left(device, &deadline) == 0u) return heddle_give_up(device, HEDDLE_TIMED_OUT);
+    uint32_t left = heddle_left(device, &deadline);
+    uint32_t dma = heddle_dma_status(device, HEDDLE_DMA_WEIGHTS, HEDDLE_DMA_SEND);
+    int over = heddle_load_over(device, &status);
+    /* Behind the last word of an image; it may not have begun before. */
+    if (over && (status != HEDDLE_OK || (dma & HEDDLE_DMA_STATUS_IDLE) != 0u)) return status;
+    if ((dma & HEDDLE_DMA_STATUS_ERRORS) != 0u) {
+      device->error.dma_status = dma;
+      return heddle_give_up_load(device, HEDDLE_DMA_FAILED);
+    }
+    if (left == 0u) return heddle_give_up_load(device, HEDDLE_TIMED_OUT);
     heddle_idle(device);
   }
   return status;

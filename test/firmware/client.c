@@ -2,7 +2,8 @@
  * Firmware for tests: SOCKET SEED MODE INTERRUPTS RINGS. Prints one line a call; ends with 1 at the first thing that is
  * not as it should be.
  *   frames   calls of several sizes at several places, results compared; register accesses of each
- *   faults   each beat of memory refused in turn, or some of many; the next frame must be right
+ *   faults   beats of memory refused, some of many; status, code, port, address; the next frame must be right
+ *   each     every beat refused, with SLVERR and with DECERR
  *   reset    a frame given up by time, then frames
  */
 #include <stdio.h>
@@ -15,7 +16,20 @@
 #include "soc_design.h"
 
 #define BASE 0x1000000000u
+/* Samples of the largest call, calls, and the longest time of one. */
+#ifndef MOST
 #define MOST 4u
+#endif
+#ifndef CALLS
+#define CALLS 6u
+#endif
+#ifndef TIMEOUT
+#define TIMEOUT 2000u
+#endif
+/* Beats of a channel that are refused, one after the other. */
+#ifndef FAULTS
+#define FAULTS 24u
+#endif
 
 static struct heddle device;
 static struct heddle_cosim machine;
@@ -75,33 +89,46 @@ static void counters(uint32_t samples) {
   }
 }
 
-/* Refuses beat after beat of a channel. */
-static void faults(char channel, uint32_t code) {
+/* A frame with one refused beat: it ends with what memory answered and where, and the next frame is right. */
+static void refuse(char channel, uint32_t beat, uint32_t response, uint32_t shift) {
+  uint32_t port;
+  uint64_t address;
+  int status;
+  (void)heddle_cosim_fault(&machine, channel, beat, response);
+  (void)frame(beat, 2u, shift, &status);
+  if (heddle_soc.side == HEDDLE_MAPPED) {
+    uint32_t code = (channel == 'r' ? 9u : 11u) + (response - 2u);
+    expect(status == HEDDLE_FAILED, "status of a refused beat", (uint32_t)status);
+    expect(heddle_cosim_refused(&machine, &port, &address) == HEDDLE_OK, "socket", beat);
+    expect(device.error.code == code, heddle_code_text(&device, device.error.code), beat);
+    expect(device.error.port == port, heddle_port_text(&device, device.error.port), beat);
+    expect(device.error.address == address, "address of a refused beat", (uint32_t)device.error.address);
+  } else {
+    /* The DMA says which of the two it was. */
+    expect(status == HEDDLE_DMA_FAILED, "status of a refused beat", (uint32_t)status);
+    expect((device.error.dma_status & 0x770u) == (response == 2u ? 0x20u : 0x40u), "DMASR", device.error.dma_status);
+  }
+  (void)heddle_cosim_fault(&machine, channel, 0u, 0u);
+  (void)frame(beat + 1u, 2u, 0u, &status);
+  expect(status == HEDDLE_OK, "frame behind a refused beat", beat);
+}
+
+/* Refuses beat after beat of a channel: each in both ways, or some in turn. */
+static void faults(char channel, int each, uint32_t shift) {
+  uint32_t count = 0u;
   uint32_t beats;
   uint32_t step;
   uint32_t k;
   (void)heddle_cosim_fault(&machine, channel, 0u, 0u);
-  good_frame(0u, 2u, 4u);
+  good_frame(0u, 2u, shift);
   beats = heddle_cosim_beats(&machine, channel);
-  step = beats > 24u ? beats / 24u : 1u;
+  step = each || beats <= FAULTS ? 1u : beats / FAULTS;
   for (k = 0u; k < beats; k += step) {
-    uint32_t response = 2u + (k & 1u);
-    int status;
-    (void)heddle_cosim_fault(&machine, channel, k, response);
-    (void)frame(k, 2u, k % 64u, &status);
-    if (heddle_soc.side == HEDDLE_MAPPED) {
-      expect(status == HEDDLE_FAILED, "status of a refused beat", (uint32_t)status);
-      expect(device.error.code == code + (response - 2u), heddle_code_text(&device, device.error.code), k);
-    } else {
-      expect(status == HEDDLE_DMA_FAILED, "status of a refused beat", (uint32_t)status);
-      expect((device.error.dma_status & 0x60u) != 0u, "DMASR", device.error.dma_status);
-    }
-    (void)heddle_cosim_fault(&machine, channel, 0u, 0u);
-    frame(k + 1u, 2u, 0u, &status);
-    if (status != HEDDLE_OK) printf("%s, code %lu, DMASR %lx\n", heddle_status_text(status), (unsigned long)device.error.code, (unsigned long)device.error.dma_status);
-    expect(status == HEDDLE_OK, "frame behind a refused beat", k);
+    refuse(channel, k, 2u + (k & 1u), shift);
+    if (each) refuse(channel, k, 3u - (k & 1u), shift);
+    count++;
   }
-  printf("faults %c %lu of %lu beats\n", channel, (unsigned long)((beats + step - 1u) / step), (unsigned long)beats);
+  printf("faults %c %lu of %lu beats\n", channel, (unsigned long)count, (unsigned long)beats);
 }
 
 int main(int count, char **argument) {
@@ -113,7 +140,7 @@ int main(int count, char **argument) {
   status = heddle_cosim_open(&machine, argument[1], (uint64_t)BASE, seed);
   expect(status == HEDDLE_OK, "socket", 0u);
   options.polls = strcmp(argument[4], "0") == 0;
-  options.timeout_us = 2000u;
+  options.timeout_us = TIMEOUT;
   if (strcmp(argument[5], "0") != 0) {
     options.descriptors = machine.memory;
     /* Engines: one for each transfer; others: two calls for the largest frames. */
@@ -123,21 +150,22 @@ int main(int count, char **argument) {
   status = heddle_init(&device, &heddle_soc, &machine.platform, &options);
   expect(status == HEDDLE_OK, heddle_status_text(status), 0u);
 #ifdef HEDDLE_SOC_WEIGHT_BYTES
-  status = heddle_load_weights(&device, heddle_soc_weights, HEDDLE_SOC_WEIGHT_BYTES);
+  /* Others have their weights from the start. */
+  if (heddle_soc.kind == HEDDLE_ENGINE) status = heddle_load_weights(&device, heddle_soc_weights, HEDDLE_SOC_WEIGHT_BYTES);
   expect(status == HEDDLE_OK, heddle_status_text(status), 1u);
 #endif
   if (strcmp(argument[3], "frames") == 0) {
     uint32_t samples = 0u;
-    for (k = 0u; k < 6u; k++) {
+    for (k = 0u; k < CALLS; k++) {
       uint32_t some = 1u + (seed + k) % MOST;
       good_frame(k, some, (seed * 7u + k * 13u) % 64u);
       samples += some;
     }
     counters(samples);
-  } else if (strcmp(argument[3], "faults") == 0) {
-    options.timeout_us = 200u;
-    faults('r', 9u);
-    faults('b', 11u);
+  } else if (strcmp(argument[3], "faults") == 0 || strcmp(argument[3], "each") == 0) {
+    int each = strcmp(argument[3], "each") == 0;
+    faults('r', each, seed * 5u % 64u);
+    faults('b', each, seed * 5u % 64u);
   } else if (strcmp(argument[3], "reset") == 0) {
     for (k = 0u; k < 4u; k++) {
       uint32_t accesses;
@@ -145,7 +173,7 @@ int main(int count, char **argument) {
       accesses = frame(k, MOST, 0u, &status);
       expect(status == HEDDLE_TIMED_OUT || status == HEDDLE_OK, heddle_status_text(status), accesses);
       printf("given up: %s\n", heddle_status_text(status));
-      device.options.timeout_us = 2000u;
+      device.options.timeout_us = TIMEOUT;
       good_frame(k, 2u, 0u);
     }
   } else return 2;

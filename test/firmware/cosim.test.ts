@@ -8,19 +8,20 @@ import { skipWithoutVerilator } from '../../src/cosim/verilator-available.js';
 import { havePrograms, numpyPython } from '../soc/programs.js';
 import { dataflowSoc } from './dataflow-soc.js';
 import { digits } from './digits.js';
-import { buildFirmware, runSoc } from './soc-bench.js';
+import { buildFirmware, clientFlags, runSoc } from './soc-bench.js';
 
 // Another seed: HEDDLE_SEED=7 npx vitest run test/firmware/cosim.test.ts
 const seed = Number(process.env['HEDDLE_SEED'] ?? 1);
 const work = mkdtempSync(join(tmpdir(), 'heddle-cosim-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 const python = numpyPython();
-const flags = ['-DHEDDLE_COSIM_MEMORY_BYTES=0x40000u'];
+/** Weights that can be changed; a call of 64 samples is longer than the load of an image. */
+const subject = () => dataflowSoc(digits, 'mapped', { programmable: true, interval: 512 });
 
 describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind the C library', () => {
   it('mapped: frames by interrupt and by polling, refused beats, frames given up', async () => {
-    const { soc, headers } = await dataflowSoc(digits, 'mapped');
-    const program = buildFirmware(work, headers, 'gcc', flags);
+    const { soc, headers } = await subject();
+    const program = buildFirmware(work, headers, 'gcc', clientFlags());
     const run = (...args: string[]) => runSoc(soc, [program], { seed, stall: 0.3, args });
     const said = await run('frames', '1', '0');
     const accesses = [...said.matchAll(/(\d+) accesses/g)].map(([, count]) => Number(count));
@@ -31,15 +32,24 @@ describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind t
     expect(await run('reset', '1', '0')).toContain('given up: no end');
   });
 
+  it('mapped: weights loaded between calls and in their middle, wrong images', async () => {
+    const { soc, headers } = await subject();
+    const program = buildFirmware(work, headers, 'gcc', [...clientFlags(), '-DCALLS=3'], 'weights_client');
+    const run = (mode: string) => runSoc(soc, [program], { seed, stall: 0.3, args: [mode, '1', '0'] });
+    expect(await run('between')).toContain('between calls: 3');
+    expect(await run('during')).toMatch(/during calls: 3, inside [1-3]/);
+    expect(await run('wrong')).toContain('wrong images: 7');
+  });
+
   it.skipIf(!havePrograms('arm-linux-gnueabihf-gcc', 'aarch64-linux-gnu-gcc', 'qemu-arm', 'qemu-aarch64'))(
     'mapped, the library compiled for Cortex-A9 and Cortex-A53',
     async () => {
-      const { soc, headers } = await dataflowSoc(digits, 'mapped');
+      const { soc, headers } = await subject();
       for (const [compiler, core, emulator] of [
         ['arm-linux-gnueabihf-gcc', 'cortex-a9', 'qemu-arm'],
         ['aarch64-linux-gnu-gcc', 'cortex-a53', 'qemu-aarch64'],
       ] as const) {
-        const program = buildFirmware(work, headers, compiler, [...flags, '-static', `-mcpu=${core}`]);
+        const program = buildFirmware(work, headers, compiler, [...clientFlags(), '-static', `-mcpu=${core}`]);
         const said = await runSoc(soc, [emulator, program], { seed, stall: 0.3, args: ['frames', '1', '0'] });
         expect(said).toContain('counter FRAMES');
       }
@@ -47,7 +57,7 @@ describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))('digits behind t
   );
 
   it.skipIf(python === undefined)('mapped, driven from Python', async () => {
-    const { soc, io } = await dataflowSoc(digits, 'mapped');
+    const { soc, io } = await subject();
     writeFileSync(join(work, 'io.json'), io);
     const client = join(import.meta.dirname, 'python_client.py');
     for (const path of [client, join(import.meta.dirname, '..', '..', 'fpga', 'python', 'soc_driver.py')])

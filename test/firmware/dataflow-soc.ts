@@ -1,10 +1,14 @@
 /** A dataflow accelerator of a model, Verilated with its memory side, and the headers of its firmware. */
 import { designSpec } from '../../src/cosim/index.js';
 import { packSamples } from '../../src/dataflow/port-beats.js';
-import { planFor } from '../../src/build/plan-goal.js';
 import { loadModel } from '../../src/build/load-model.js';
 import { runStages } from '../../src/network/run-stages.js';
-import { isSigned } from '../../src/dataflow/plan.js';
+import { isSigned, planNetwork } from '../../src/dataflow/plan.js';
+import type { Chain } from '../../src/dataflow/chain.js';
+import { weightImage } from '../../src/dataflow/images.js';
+import { addressMap } from '../../src/dataflow/weights/address-map.js';
+import type { DenseStage, StageNetwork } from '../../src/network/stages.js';
+import { weightRecords } from '../../src/soc/weight-image.js';
 import { registerFile } from '../../src/soc/register-json.js';
 import { dataflowSide, dataflowTop } from '../../src/soc/dataflow-top.js';
 import { dataflowRegisters } from '../../src/soc/dataflow-registers.js';
@@ -23,10 +27,33 @@ function bytesOf(beats: readonly { readonly data: bigint }[], bits: number): Uin
 /** What BUILD reads as in these tests. */
 const build = 0x1234567;
 
+export interface DataflowSocOptions {
+  readonly samples?: number;
+  /** Cycles a sample may take; by default as few as the ports allow. */
+  readonly interval?: number;
+  /** All weights can be changed; `other_data.h` then has another image, and what comes of the samples with it. */
+  readonly programmable?: boolean;
+}
+
+/** The layer with its rows turned by one: sums stay in the range that was planned. */
+const turned = (layer: DenseStage): DenseStage => ({
+  ...layer,
+  weights: Int32Array.from([...layer.weights.slice(layer.inputs), ...layer.weights.slice(0, layer.inputs)]),
+});
+
+/** A weight image of a network, as it lies in memory. */
+function weightBytesOf(chain: Chain, { stages }: StageNetwork): Uint8Array {
+  const words = weightRecords(addressMap(chain)!, ({ stage, weights }) => {
+    const layer = stages.find(({ name }) => name === stage) as DenseStage;
+    return weightImage(layer, weights.packing.PE, weights.packing.SIMD, weights.packing.bits).words;
+  });
+  return new Uint8Array(words.buffer);
+}
+
 export async function dataflowSoc(
   request: { readonly model: string; readonly input: string; readonly inputScale?: number },
   memory: 'stream' | 'mapped',
-  samples = 8,
+  { samples = 8, interval, programmable = false }: DataflowSocOptions = {},
 ): Promise<{
   readonly soc: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -37,14 +64,21 @@ export async function dataflowSoc(
   if (array === undefined) throw new Error(request.input);
   // Names inside of model files are none of SystemVerilog.
   const network = { ...loaded.stageNetwork, name };
-  const { chain } = planFor(network, { portBits: 64, folding: undefined, clockMhz: 100 });
+  const goal = { portBits: 64, ...(interval === undefined ? {} : { interval }) };
+  const fixed = planNetwork(network, goal);
+  const folding = Object.fromEntries(
+    Object.entries(fixed.folding).map(([stage, layer]) => [stage, { ...layer, weights: 'programmable' as const }]),
+  );
+  const { chain } = programmable ? planNetwork(network, { ...goal, folding }) : fixed;
   const all = loaded.encodeInput(array, request.inputScale).codes;
   const codes = all.slice(0, samples * chain.input.elements);
-  const results = runStages(network, codes).outputs;
+  const results = runStages(loaded.referenceStages, codes).outputs;
   const side = dataflowSide(chain, memory);
   const design = dataflowTop(chain, memory);
   const inputs = bytesOf(packSamples(chain.input, codes), chain.input.bits);
-  const expected = bytesOf(packSamples(chain.output, results), chain.output.bits);
+  const bytesOfResults = (codes: Float64Array): Uint8Array =>
+    bytesOf(packSamples(chain.output, codes), chain.output.bits);
+  const expected = bytesOfResults(results);
   const text = [...emitDesign(design), ...imageFiles(design).map(({ name, text: image }) => ({ name, text: image }))];
   const spec = designSpec({ design, params: { BUILD: build }, text });
   const soc = await buildSoc({
@@ -54,14 +88,15 @@ export async function dataflowSoc(
       ...spec.ports.map(({ name, width }) => [name, width] as const),
     ],
     control: 's_axi_ctrl',
-    masters: memory === 'mapped' ? ['m_axi_ifm', 'm_axi_ofm'] : [],
-    dmas: memory === 'stream' ? [['s_axis', 'm_axis']] : [],
+    masters: memory === 'mapped' ? ['m_axi_ifm', 'm_axi_ofm', ...(programmable ? ['m_axi_wgt'] : [])] : [],
+    dmas: memory === 'stream' ? [['s_axis', 'm_axis'], ...(programmable ? [['s_axis_wgt', ''] as const] : [])] : [],
   });
+  const weights = programmable ? weightBytesOf(chain, network) : new Uint8Array(0);
   const info = {
-    ...{ name: 'soc', side: memory, build, registers: dataflowRegisters(side), weightBytes: 0 },
+    ...{ name: 'soc', side: memory, build, registers: dataflowRegisters(side), weightBytes: weights.length },
     ...{ inputBytes: inputs.length / samples, outputBytes: expected.length / samples },
   };
-  const data = { samples, inputs, expected, computed: expected, weights: new Uint8Array(0) };
+  const data = { samples, inputs, expected, computed: expected, weights };
   const port = ({ bits, beats, lanes, laneBits, elements }: typeof chain.input, signed: boolean) => ({
     ...{ bits, beats, elements_per_beat: lanes, element_bits: laneBits, elements, shape: [elements], signed },
   });
@@ -74,5 +109,13 @@ export async function dataflowSoc(
     ...{ schema: 1, name, side: memory, build, dma_bytes: 2 ** 26, registers, ports },
     ...{ samples: [...codes], expected: [...results] },
   });
-  return { soc, io, headers: { 'soc_design.h': firmwareDesign(info), 'soc_data.h': firmwareData('soc', data) } };
+  const headers = { 'soc_design.h': firmwareDesign(info), 'soc_data.h': firmwareData('soc', data) };
+  if (!programmable) return { soc, io, headers };
+  const other: StageNetwork = {
+    ...network,
+    stages: network.stages.map((stage) => (stage.kind === 'dense' ? turned(stage) : stage)),
+  };
+  const changed = bytesOfResults(runStages(other, codes).outputs);
+  const otherData = { ...data, expected: changed, computed: changed, weights: weightBytesOf(chain, other) };
+  return { soc, io, headers: { ...headers, 'other_data.h': firmwareData('other', otherData) } };
 }

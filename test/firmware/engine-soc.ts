@@ -9,6 +9,7 @@ import { engineRegisters } from '../../src/engine/registers.js';
 import { ProgramMemory, runProgram } from '../../src/engine/run-network.js';
 import { engineMappedRegisters } from '../../src/soc/engine-registers.js';
 import { engineMapped } from '../../src/soc/engine-top.js';
+import { runStages } from '../../src/network/run-stages.js';
 import { emitDesign } from '../../src/verilog/index.js';
 import { engineLists } from '../../src/soc/engine-lists.js';
 import { firmwareData, firmwareDesign } from '../../src/soc/firmware-design.js';
@@ -44,7 +45,7 @@ function mappedTop({ engine }: EngineProgram) {
 }
 
 export async function engineSoc(
-  request: { readonly model: string; readonly input: string },
+  request: { readonly model: string; readonly input: string; readonly inputScale?: number },
   engine: string,
   samples: number,
   side: 'stream' | 'mapped' = 'stream',
@@ -52,7 +53,7 @@ export async function engineSoc(
   const { loaded, array } = await loadModel(request);
   if (array === undefined) throw new Error(request.input);
   const program = engineProgram(loaded.stageNetwork, readEngine(engine));
-  const { codes: all, samples: there } = loaded.encodeInput(array, undefined);
+  const { codes: all, samples: there } = loaded.encodeInput(array, request.inputScale);
   const perSample = all.length / there;
   const frames = Array.from({ length: samples }, (_, k) => all.slice(k * perSample, (k + 1) * perSample));
   const parts = program.network.output.parts;
@@ -72,7 +73,14 @@ export async function engineSoc(
     memory.input(codes);
     return memory;
   });
-  const after = frames.map((codes) => runProgram(program, codes));
+  const after = frames.map((codes) => {
+    const memory = runProgram(program, codes);
+    const due = runStages(loaded.referenceStages, codes).outputs;
+    const found = memory.output();
+    if (due.length !== found.length || due.some((code, k) => code !== found[k]))
+      throw new Error(`${request.model}: the engine's program is not the network`);
+    return memory;
+  });
   const { design, text, top, build } = side === 'stream' ? streamTop(program) : mappedTop(program);
   const spec = designSpec({ design, params: side === 'stream' ? {} : { BUILD: build }, text });
   const soc = await buildSoc({

@@ -94,12 +94,13 @@ export async function buildSoc(spec: SocSpec): Promise<string> {
   return entry.path;
 }
 
-/** Compiles firmware for this machine or another; the path of the program. */
+/** Compiles a client and the library for this machine or another; the path of the program. */
 export function buildFirmware(
   folder: string,
   files: Readonly<Record<string, string>>,
   compiler: string,
   flags: readonly string[],
+  client: 'client' | 'weights_client' = 'client',
 ): string {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const core = [
@@ -112,10 +113,10 @@ export function buildFirmware(
     'heddle_cosim',
   ];
   const sources = core.map((name) => join(library, `${name}.c`));
-  const program = join(folder, `client-${compiler}`);
-  const client = join(import.meta.dirname, 'client.c');
+  const program = join(folder, `${client}-${compiler}`);
+  const main = join(import.meta.dirname, `${client}.c`);
   const args = ['-std=c99', '-O2', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', `-I${library}`, `-I${folder}`];
-  const { status, stderr } = spawnSync(compiler, [...args, ...flags, client, ...sources, '-o', program], {
+  const { status, stderr } = spawnSync(compiler, [...args, ...flags, main, ...sources, '-o', program], {
     encoding: 'utf8',
   });
   if (status !== 0 || stderr !== '') throw new Error(`${compiler}: ${stderr}`);
@@ -128,13 +129,31 @@ export interface SocRun {
   readonly stall: number;
   /** The DMAs have scatter-gather. */
   readonly rings?: boolean;
+  /** Bytes of memory; as many as the client has. */
+  readonly memory?: number;
   /** What the firmware gets behind the socket and the seed. */
   readonly args: readonly string[];
 }
 
-/** Bus address and bytes of the memory; those of the client. */
-export const memoryBase = 0x10_0000_0000n;
-export const memoryBytes = 0x40000;
+/** Bus address of the memory; that of the client. */
+const memoryBase = 0x10_0000_0000n;
+/** What the client says where nothing else is asked for. */
+const memoryBytes = 0x40000;
+
+/** What the client is compiled with: bytes of memory, samples of the largest call, calls, microseconds of the longest, refused beats. */
+export interface ClientSizes {
+  readonly memory?: number;
+  readonly most?: number;
+  readonly calls?: number;
+  readonly timeout?: number;
+  readonly faults?: number;
+}
+
+/** Flags of the compiler for them. */
+export const clientFlags = ({ memory = memoryBytes, ...rest }: ClientSizes = {}): readonly string[] => [
+  `-DHEDDLE_COSIM_MEMORY_BYTES=${memory}u`,
+  ...Object.entries(rest).map(([name, value]) => `-D${name.toUpperCase()}=${value}u`),
+];
 
 /** Runs firmware against an accelerator; what the firmware printed. Throws with both outputs where either fails. */
 export async function runSoc(soc: string, firmware: readonly string[], run: SocRun): Promise<string> {
@@ -143,7 +162,7 @@ export async function runSoc(soc: string, firmware: readonly string[], run: SocR
   const rings = run.rings === true ? '1' : '0';
   const bench = spawn(
     join(soc, 'soc'),
-    [socket, `${run.seed}`, `${run.stall}`, `${memoryBase}`, `${memoryBytes}`, rings],
+    [socket, `${run.seed}`, `${run.stall}`, `${memoryBase}`, `${run.memory ?? memoryBytes}`, rings],
     { cwd: soc, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const said = { bench: '' };
@@ -160,7 +179,7 @@ export async function runSoc(soc: string, firmware: readonly string[], run: SocR
     const [program = '', ...before] = firmware;
     const { exitCode, stdout, stderr } = await execa(program, [...before, socket, `${run.seed}`, ...run.args], {
       reject: false,
-      timeout: 120_000,
+      timeout: 1_200_000,
     });
     if (exitCode !== 0) bench.kill();
     const code = await ended;
