@@ -1,18 +1,11 @@
 /** The ports of `engine_core` as a job drives them: numbers, and wide data as words of 32 bits. */
-import type { Simulation } from '../simulator/index.js';
-
-/** A port that was looked up once. */
-export interface DrivenPort {
-  setNumber(value: number): void;
-  getNumber(): number;
-  /** Words from place `at` of the array on, lowest first. */
-  setWords(from: Uint32Array, at: number): void;
-  getWords(to: Uint32Array, at: number): void;
-}
+import type { PlayedPort, Player, PlayerOptions, Simulation } from '../simulator/index.js';
 
 /** A simulation that runs jobs. The built-in simulator is one as it is. */
 export interface DrivenCore extends Pick<Simulation, 'ports' | 'poke' | 'settle' | 'tick'> {
-  port(name: string): DrivenPort;
+  port(name: string): PlayedPort;
+  /** Where the simulation can play streams by itself. */
+  player?(options: PlayerOptions): Player;
 }
 
 /** Any other form of the circuit (Verilator's, a model), whose ports are bigints. */

@@ -5,6 +5,7 @@
 import type { Engine } from './config.js';
 import type { DrivenCore } from './driven-core.js';
 import { engineError } from './errors.js';
+import { type Grants, type Player, type Received, portPlayer } from '../simulator/index.js';
 import type { LatePacket } from './functional.js';
 
 /** Why no step was issued in a cycle: the bits of the core's output `stalled`, in their order. */
@@ -53,57 +54,55 @@ export interface CoreOptions {
 
 /** Cycles without anything that mean a deadlock. */
 const PATIENCE = 20000;
+/** Cycles between two looks at the core. */
+const LOOK_EVERY = 1024;
+/** The same where nothing more enters, and nothing more is to leave. */
+const LOOK_AT_END = 8;
 const PROGRESS_EVERY = 65536;
 
 /** Resets the core and runs a job. Throws H2210 when the core reports an error, or when nothing moves any more. */
 export function runCoreJob(sim: DrivenCore, engine: Engine, feed: CoreFeed, options: CoreOptions = {}): CoreRun {
   reset(sim);
-  const memory = new Memory(options.bytesPerCycle ?? Infinity);
-  const w = new Source(sim, 's_axis_w', engine.WP, feed.weights);
-  const y = new Sink(sim, 'm_axis_y', engine.YP, feed.takes);
-  const x = new Source(sim, 's_axis_x', engine.XP, feed.pixels, () => y.count);
-  const port = (name: string) => sim.port(name);
-  const [running, stalled, done] = [port('running'), port('stalled'), port('passes_done')];
-  const faults = ['error_code', 'x_error', 'conflict'].map(port);
-  const counter = new PassCounter();
-  let [first, last, quiet, out] = [-1, 0, 0, -1];
-  for (let cycle = 0; ; cycle++) {
-    // Who is asked first changes from cycle to cycle. This runs for every cycle of a network: without lists.
-    const turn = cycle % 3;
-    if (turn === 0) w.offer(memory);
-    if (turn !== 2) x.offer(memory);
-    y.offer(memory);
-    if (turn !== 0) w.offer(memory);
-    if (turn === 2) x.offer(memory);
-    memory.cycle();
-    sim.settle();
-    const taken = w.moves();
-    const loaded = x.moves();
-    const left = y.moves();
-    if (first < 0 && taken) first = cycle;
-    if (left) last = cycle;
-    if (left && out < 0) out = cycle;
-    const runs = running.getNumber() === 1;
-    const cause = stalled.getNumber();
-    if (first >= 0) counter.cycle(runs, cause, cycle - first);
-    quiet = taken || loaded || left || (runs && cause === 0) ? 0 : quiet + 1;
-    if (quiet > 100 || cycle % 1024 === 0) {
-      const fault = faults.map((each) => each.getNumber());
-      if (fault.some((each) => each !== 0))
-        throw engineError('H2210', `cycle ${cycle}`, `error_code, x_error, conflict are ${fault.join(', ')}`);
-    }
-    if (y.count === feed.outputs && w.ended && x.ended && counter.passes.length === feed.passes && !runs) break;
-    if (quiet > PATIENCE)
+  const player = playerOf(sim, engine, options.bytesPerCycle);
+  const results = new Results(feed.takes);
+  const w = new Source(player, 's_axis_w', feed.weights);
+  const x = new Source(player, 's_axis_x', feed.pixels, () => results.count);
+  const done = sim.port('passes_done');
+  const faults = ['error_code', 'x_error', 'conflict'].map((name) => sim.port(name));
+  const counter = new PassCounter(feed.passes);
+  let reported = -PROGRESS_EVERY;
+  for (;;) {
+    w.fill();
+    x.fill();
+    const closing = w.ended && x.ended && results.count === feed.outputs;
+    player.play(closing ? LOOK_AT_END : LOOK_EVERY);
+    for (const part of player.take('m_axis_y')) results.add(part);
+    const { cycles } = player;
+    counter.add(player.changes(), player.transfers('s_axis_w').first, cycles);
+    const fault = faults.map((each) => each.getNumber());
+    if (fault.some((each) => each !== 0))
+      throw engineError('H2210', `cycle ${cycles}`, `error_code, x_error, conflict are ${fault.join(', ')}`);
+    if (results.count === feed.outputs && w.ended && x.ended && counter.isOver) break;
+    const moved = ['s_axis_w', 's_axis_x', 'm_axis_y'].map((name) => player.transfers(name).last);
+    if (cycles - Math.max(0, counter.lastStep, ...moved) > PATIENCE)
       throw engineError(
         'H2210',
-        `cycle ${cycle}`,
+        `cycle ${cycles}`,
         `nothing moves; ${done.getNumber()} of ${feed.passes} passes are done`,
       );
-    if (cycle % PROGRESS_EVERY === 0) options.progress?.(counter.passes.length, cycle);
-    sim.tick();
+    if (cycles - reported < PROGRESS_EVERY) continue;
+    reported = cycles;
+    options.progress?.(counter.passes.length, cycles);
   }
-  const beats = { weights: w.beats, pixels: x.beats, results: y.beats };
-  return { outputs: y.packets, cycles: last - first + 1, firstOutput: out - first, passes: counter.passes, beats };
+  const [sent, loaded, left] = ['s_axis_w', 's_axis_x', 'm_axis_y'].map((name) => player.transfers(name));
+  if (sent === undefined || loaded === undefined || left === undefined) throw new Error('three streams');
+  return {
+    outputs: results.packets,
+    cycles: Math.max(0, left.last) - sent.first + 1,
+    firstOutput: left.first - sent.first,
+    passes: counter.passes,
+    beats: { weights: sent.beats, pixels: loaded.beats, results: left.beats },
+  };
 }
 
 function reset(sim: DrivenCore): void {
@@ -113,169 +112,138 @@ function reset(sim: DrivenCore): void {
   sim.poke('enable', 1);
 }
 
+/** The core's own player, or one that works cycle by cycle: behind a memory, and where the core has none. */
+function playerOf(sim: DrivenCore, { WP, XP, YP }: Engine, bytesPerCycle = Infinity): Player {
+  const streams = ['s_axis_w', 's_axis_x', 'm_axis_y'];
+  const played = { streams, watch: ['running', 'stalled'] };
+  if (bytesPerCycle !== Infinity)
+    return portPlayer(sim, played, 'engine_core', new Memory(bytesPerCycle, [WP / 8, XP / 8, YP / 8]));
+  return sim.player?.(played) ?? portPlayer(sim, played, 'engine_core');
+}
+
 /** Bytes that may be moved; what is not used is kept for a few cycles. Who finds too few goes first when there are more. */
-class Memory {
+class Memory implements Grants {
   #bytes = 0;
-  #waiting: object | undefined;
-  constructor(readonly perCycle: number) {}
+  #waiting: number | undefined;
+  constructor(
+    readonly perCycle: number,
+    /** Bytes of a beat of each stream. */
+    readonly beats: readonly number[],
+  ) {}
   cycle(): void {
     this.#bytes = Math.min(this.#bytes + this.perCycle, 16 * this.perCycle + 256);
   }
-  take(who: object, bytes: number): boolean {
-    if (this.perCycle === Infinity) return true;
-    if (this.#waiting !== undefined && this.#waiting !== who) return false;
-    this.#waiting = this.#bytes < bytes ? who : undefined;
+  grant(place: number): boolean {
+    const bytes = this.beats[place] ?? 0;
+    if (this.#waiting !== undefined && this.#waiting !== place) return false;
+    this.#waiting = this.#bytes < bytes ? place : undefined;
     if (this.#waiting !== undefined) return false;
     this.#bytes -= bytes;
     return true;
   }
 }
 
+/** Puts packets into the queue of a stream when those before them have gone. */
 class Source {
-  readonly #valid;
-  readonly #ready;
-  readonly #data;
-  readonly #last;
   readonly #packets: Iterator<Uint8Array | LatePacket>;
-  /** Packets of m_axis_y that are out. */
-  readonly #out: () => number;
-  #late: LatePacket | undefined;
-  readonly #bytes: number;
-  #words = new Uint32Array();
-  #at = 0;
-  #offered = false;
-  /** What the valid port says. */
-  #shown = false;
-  ended = false;
-  beats = 0;
+  #next: IteratorResult<Uint8Array | LatePacket, unknown>;
 
   constructor(
-    sim: DrivenCore,
-    prefix: string,
-    bits: number,
+    readonly player: Player,
+    readonly stream: string,
     packets: Iterable<Uint8Array | LatePacket>,
-    out = () => Infinity,
+    /** Packets of m_axis_y that are out. */
+    readonly out = () => Infinity,
   ) {
-    this.#out = out;
-    this.#valid = sim.port(`${prefix}_tvalid`);
-    this.#ready = sim.port(`${prefix}_tready`);
-    this.#data = sim.port(`${prefix}_tdata`);
-    this.#last = sim.port(`${prefix}_tlast`);
     this.#packets = packets[Symbol.iterator]();
-    this.#bytes = bits / 8;
-    this.#next();
+    this.#next = this.#packets.next();
   }
 
-  #next(): void {
-    const next = this.#packets.next();
-    this.ended = next.done === true;
-    this.#at = 0;
-    if (next.done === true) return;
-    if ('after' in next.value) this.#late = next.value;
-    else this.#words = new Uint32Array(Uint8Array.from(next.value).buffer);
+  /** Nothing is left, and nothing waits. */
+  get ended(): boolean {
+    return this.#next.done === true && this.player.waiting(this.stream) === 0;
   }
 
-  /** False while the packet that comes next is still to be made of results. */
-  #there(): boolean {
-    if (this.#late === undefined) return true;
-    if (this.#out() < this.#late.after) return false;
-    this.#words = new Uint32Array(Uint8Array.from(this.#late.bytes()).buffer);
-    this.#late = undefined;
-    return true;
-  }
-
-  /** Shows the next beat; one that was shown stays. */
-  offer(memory: Memory): void {
-    if (this.#offered) return;
-    this.#offered = !this.ended && this.#there() && memory.take(this, this.#bytes);
-    if (this.#offered !== this.#shown) this.#valid.setNumber(this.#offered ? 1 : 0);
-    this.#shown = this.#offered;
-    if (!this.#offered) return;
-    this.#data.setWords(this.#words, this.#at);
-    this.#last.setNumber(this.#at + this.#bytes / 4 === this.#words.length ? 1 : 0);
-  }
-
-  /** True when the beat that is shown is taken in this cycle. */
-  moves(): boolean {
-    if (!this.#offered || this.#ready.getNumber() !== 1) return false;
-    this.beats++;
-    this.#at += this.#bytes / 4;
-    if (this.#at >= this.#words.length) this.#next();
-    this.#offered = false;
-    return true;
+  fill(): void {
+    const { player, stream } = this;
+    while (this.#next.done !== true && player.waiting(stream) === 0) {
+      const { value } = this.#next;
+      // Of results that are not there yet.
+      if ('after' in value && this.out() < value.after) return;
+      const bytes = 'after' in value ? value.bytes() : value;
+      player.send(stream, new Uint32Array(Uint8Array.from(bytes).buffer), true);
+      this.#next = this.#packets.next();
+    }
   }
 }
 
-class Sink {
-  readonly #valid;
-  readonly #ready;
-  readonly #data;
-  readonly #last;
-  readonly #bytes: number;
+/** Puts packets together. */
+class Results {
   readonly packets: Uint8Array[] = [];
-  readonly #takes: ((packet: Uint8Array, index: number) => void) | undefined;
-  #words = new Uint32Array(4096);
-  #at = 0;
-  #offered = false;
-  /** What the ready port says. */
-  #shown = false;
-  beats = 0;
+  #parts: Uint32Array[] = [];
   /** Packets that are out. */
   count = 0;
 
-  constructor(sim: DrivenCore, prefix: string, bits: number, takes?: (packet: Uint8Array, index: number) => void) {
-    this.#takes = takes;
-    this.#valid = sim.port(`${prefix}_tvalid`);
-    this.#ready = sim.port(`${prefix}_tready`);
-    this.#data = sim.port(`${prefix}_tdata`);
-    this.#last = sim.port(`${prefix}_tlast`);
-    this.#bytes = bits / 8;
-  }
+  constructor(readonly takes: CoreFeed['takes']) {}
 
-  offer(memory: Memory): void {
-    if (this.#offered) return;
-    this.#offered = memory.take(this, this.#bytes);
-    if (this.#offered !== this.#shown) this.#ready.setNumber(this.#offered ? 1 : 0);
-    this.#shown = this.#offered;
-  }
-
-  moves(): boolean {
-    if (!this.#offered || this.#valid.getNumber() !== 1) return false;
-    this.beats++;
-    if (this.#at + this.#bytes / 4 > this.#words.length) {
-      const grown = new Uint32Array(2 * this.#words.length);
-      grown.set(this.#words);
-      this.#words = grown;
+  add({ words, last }: Received): void {
+    this.#parts.push(words);
+    if (!last) return;
+    const whole = new Uint32Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      whole.set(part, at);
+      at += part.length;
     }
-    this.#data.getWords(this.#words, this.#at);
-    this.#at += this.#bytes / 4;
-    if (this.#last.getNumber() === 1) {
-      const packet = new Uint8Array(this.#words.slice(0, this.#at).buffer);
-      if (this.#takes === undefined) this.packets.push(packet);
-      else this.#takes(packet, this.count);
-      this.count++;
-      this.#at = 0;
-    }
-    this.#offered = false;
-    return true;
+    this.#parts = [];
+    const packet = new Uint8Array(whole.buffer);
+    if (this.takes === undefined) this.packets.push(packet);
+    else this.takes(packet, this.count);
+    this.count++;
   }
 }
 
 /** Deals the cycles to the passes. */
 class PassCounter {
   readonly passes: PassCycles[] = [];
+  /** Cycle of the last step, from the first one that was played. */
+  lastStep = 0;
   #counts = [0, 0, 0, 0, 0, 0];
   #gap = 0;
   #steps = 0;
-  #ran = false;
+  #runs = false;
+  #cause = 0;
+  /** Cycle up to which all are counted. */
+  #upTo = 0;
 
-  cycle(runs: boolean, cause: number, now: number): void {
-    if (runs) {
-      if (cause === 0) this.#steps++;
-      else this.#counts[31 - Math.clz32(cause & -cause)]!++;
-    } else if (this.#ran) this.#end(now);
-    else this.#gap++;
-    this.#ran = runs;
+  constructor(readonly expected: number) {}
+
+  /** All passes are done and none runs. */
+  get isOver(): boolean {
+    return this.passes.length === this.expected && !this.#runs;
+  }
+
+  /** Takes rows of the cycle, `running` and `stalled` in; `cycles` were played, and counting begins in the cycle `first`. */
+  add(rows: Int32Array, first: number, cycles: number): void {
+    for (let k = 0; k < rows.length; k += 3) {
+      this.#pass(rows[k] ?? 0, first);
+      const runs = rows[k + 1] === 1;
+      if (first >= 0 && this.#runs && !runs) this.#end((rows[k] ?? 0) - first);
+      this.#runs = runs;
+      this.#cause = rows[k + 2] ?? 0;
+    }
+    this.#pass(cycles, first);
+  }
+
+  /** Counts the cycles before `to`, which are all alike. */
+  #pass(to: number, first: number): void {
+    if (this.#runs && this.#cause === 0) this.lastStep = to;
+    const count = first < 0 ? 0 : to - Math.max(this.#upTo, first);
+    this.#upTo = to;
+    if (count <= 0) return;
+    if (!this.#runs) this.#gap += count;
+    else if (this.#cause === 0) this.#steps += count;
+    else this.#counts[31 - Math.clz32(this.#cause & -this.#cause)]! += count;
   }
 
   #end(now: number): void {
@@ -284,7 +252,7 @@ class PassCounter {
     ) as PassCycles['stalls'];
     this.passes.push({ gap: this.#gap, steps: this.#steps, stalls, end: now - 1 });
     this.#counts = [0, 0, 0, 0, 0, 0];
-    this.#gap = 1;
+    this.#gap = 0;
     this.#steps = 0;
   }
 }

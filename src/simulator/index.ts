@@ -12,6 +12,7 @@ export { compile, type WasmSimulation } from './wasm/compile.js';
 export type { Journal, JournalOptions } from './wasm/journal.js';
 export type { WasmPort } from './wasm/port.js';
 export * from './create.js';
+export * from './player.js';
 export * from './waves.js';
 export * from './vcd.js';
 export * from './saif.js';

@@ -19,10 +19,12 @@ import {
 } from '../inspect.js';
 import type { SimulationOptions } from '../interpreter.js';
 import { pathFinder } from '../paths.js';
+import { type Player, type PlayerOptions, portPlayer } from '../player.js';
 import { type Engine, buildCycle, fullEngine, planOf } from './engine.js';
 import { type Ground, groundOf } from './ground.js';
 import type { Journal, JournalOptions } from './journal.js';
 import { Allocator, layoutOf } from './layout.js';
+import { wasmPlayers } from './player.js';
 import { type WasmPort, bindPort } from './port.js';
 import { ringsOf } from './rings.js';
 import { rolledEngine, rolledOn } from './rolled.js';
@@ -34,15 +36,22 @@ export interface WasmSimulation extends CircuitSimulation {
   port(name: string): WasmPort;
   /** Records ports and registers of every cycle from now on, in memory. */
   journal(options?: JournalOptions): Journal;
+  /** Plays streams at the ports from now on, until the next player is made or somebody pokes their ports. */
+  player(options: PlayerOptions): Player;
   /** Size of the module in bytes. */
   readonly codeBytes: number;
 }
 
+type Changeable = { -readonly [K in keyof WasmSimulation]: WasmSimulation[K] };
+
 export function compile(circuit: ElaboratedCircuit, options: SimulationOptions = {}): WasmSimulation {
-  return withBlackBoxes(compileAlone(circuit, options));
+  const sim = withBlackBoxes(compileAlone(circuit, options));
+  // Models in between are asked cycle by cycle.
+  if (circuit.blackBoxes.length > 0) sim.player = (played) => portPlayer(sim, played, circuit.top);
+  return sim;
 }
 
-function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): WasmSimulation {
+function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): Changeable {
   const start = startEngine(circuit, options.fullAfter ?? FULL_AFTER, (ground) => {
     simulation.tick = tick;
     return (engine = fullOn(ground));
@@ -88,7 +97,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
   };
   let known: bigint | undefined;
   const hash = (): bigint => (known ??= layoutHash(circuit, 'wasm'));
-  const simulation: { -readonly [K in keyof WasmSimulation]: WasmSimulation[K] } = {
+  const simulation: Changeable = {
     circuit,
     ports: portInfos(circuit),
     codeBytes: engine.codeBytes,
@@ -125,6 +134,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): W
       return done;
     },
     journal: (options = {}) => engine.journal(options),
+    player: wasmPlayers(ground, () => engine, touch),
     port: (name) => bindPort(circuit, layout, storage, portSignal(name), touch),
     peekSignal: (path) => {
       const { signal, flat, count } = find(path);

@@ -34,6 +34,11 @@ export interface Engine {
   run(n: number): void;
   /** Cycles until the one-bit output is 1, at most `limit`. */
   runUntil(stop: ElabSignal, limit: number): number;
+  /**
+   * Runs modules that play cycles (`player-module.ts`), which look at these outputs: a function that plays at least one cycle
+   * and at most `n`. The module is made knowing whether it has to rewind rings.
+   */
+  playing(module: (rings: boolean) => Uint8Array<ArrayBuffer>, outputs: readonly number[]): (n: number) => void;
   /** Computes the outputs. */
   settle(): void;
   /** Computes all wires as the author wrote them. */
@@ -151,6 +156,26 @@ export function fullEngine(ground: Ground, wires: WireOrder, built: BuiltCycle):
       if (journal === undefined) done += Math.max(0, limit - done) - functions.until(Math.max(0, limit - done));
       else for (; done < limit && functions.stopped() === 0; done++) journal.run(1);
       return done;
+    },
+    playing: (module, outputs) => {
+      const settle = buildSettle({ ...ground, circuit: { ...circuit, ports: outputs } }, wires, false);
+      const bytes = module(rewind !== undefined);
+      const over = (cycle: () => void, rewound: (() => void) | undefined): ((n: number) => number) =>
+        instantiate(bytes, memory, { cycle, settle, rewind: rewound })['play'] as (n: number) => number;
+      const inside = over(step, rewind);
+      // A cycle at a time while something else than the program of all clocks decides what a cycle is.
+      let outside: ((n: number) => number) | undefined;
+      const one = (): void => {
+        if (journal !== undefined) journal.run(1);
+        else tickApart();
+      };
+      return (n) => {
+        before();
+        let left = n;
+        for (; left > 0 && (journal !== undefined || differ); left--)
+          if ((outside ??= over(one, () => undefined))(1) !== 0) return;
+        if (left > 0) inside(left);
+      };
     },
     settle: () => {
       settleOutputs ??= buildSettle(ground, wires, false);

@@ -105,6 +105,16 @@ function engineOn(ground: Ground, { rerolled, wires, plan, rings }: Rolled, writ
       own = false;
       return loops.runUntil(stop, limit);
     },
+    playing: (module, outputs) => {
+      const rolled = loops.playing(module, outputs);
+      let asWritten: typeof rolled | undefined;
+      return (n) => {
+        if (plain !== undefined) return (asWritten ??= plain.playing(module, outputs))(n);
+        enter();
+        own = false;
+        rolled(n);
+      };
+    },
     settle: () => {
       if (plain !== undefined) return plain.settle();
       enter();

@@ -51,6 +51,7 @@ export function startEngine(
       for (let k = 0; k < n; k++) cycle();
     },
     runUntil: (stop, limit) => next().runUntil(stop, limit),
+    playing: (module, outputs) => next().playing(module, outputs),
     settle,
     settleAll: settle,
     putBack: () => undefined,
