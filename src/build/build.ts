@@ -45,7 +45,11 @@ const steps: Readonly<Record<StepName, Step<BuildResults>>> = {
         version: version(),
       }),
     describe: (done) => describePackage(need(done.package)),
-    depends: ({ board, tech, memory }) => [board ?? null, hashOf(tech), ...(memory === undefined ? [] : [memory])],
+    depends: ({ board, tech, memory, floatWeights }) => [
+      ...[board ?? null, hashOf(tech)],
+      ...(memory === undefined ? [] : [memory]),
+      ...(floatWeights === true ? ['float32'] : []),
+    ],
   },
 };
 

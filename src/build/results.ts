@@ -20,6 +20,8 @@ export interface BuildOptions extends ImportOptions, PlanRequest {
   readonly tech?: string | undefined;
   /** Memory side of the top with registers in soc/; without it the dataflow back end has registers nowhere, the engine its streams. */
   readonly memory?: 'stream' | 'mapped' | undefined;
+  /** With `memory`: weight images of the dataflow top may have float32 numbers, cast in hardware. */
+  readonly floatWeights?: boolean | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

@@ -2,6 +2,7 @@
  * `soc/` of a dataflow build: the accelerator with registers and an interrupt, its samples as streams or in memory, with the
  * files of the flows and firmware. It is a directory of its own, for its modules are others than those of `rtl/`.
  */
+import { numberedError } from '../base/diagnostics.js';
 import type { Chain } from '../dataflow/chain.js';
 import { isSigned } from '../dataflow/plan.js';
 import { packSamples, unpackSamples } from '../dataflow/port-beats.js';
@@ -24,6 +25,8 @@ type Beats = readonly FramedBeat[];
 export interface SocRequest {
   readonly chain: Chain;
   readonly memory: DataflowSide['memory'];
+  /** Weight images may have float32 numbers, which hardware casts. */
+  readonly floats?: boolean;
   /** The stages that define the numerics. */
   readonly reference: StageNetwork;
   readonly clockMhz: number;
@@ -33,13 +36,17 @@ export interface SocRequest {
   readonly outputBeats: Beats;
 }
 
-/** Throws H2601 where weights come through ports of their own. */
+/** Throws H2601 where weights come through ports of their own, H2603 where there are none to cast. */
 export function makeSoc(request: SocRequest): Soc {
-  const { chain, memory, board, clockMhz } = request;
-  const side = dataflowSide(chain, memory);
+  const { chain, memory, floats = false, board, clockMhz } = request;
+  const side = dataflowSide(chain, memory, floats);
+  if (floats && side.floats !== true)
+    throw numberedError('H2603', `${chain.name}: no layer has weights that can be changed, so none come as float32`, {
+      fix: 'say "weights": "programmable" of a layer in the folding file, or leave --float-weights out',
+    });
   const table = dataflowRegisters(side);
   const hardware = socHardware({
-    ...{ plain: dataflowTop(chain, memory), table, buses: buses(chain, side), clockMhz },
+    ...{ plain: dataflowTop(chain, memory, floats), table, buses: buses(chain, side), clockMhz },
     title: `${chain.name}, ${chain.nodes.length} stages, ${table.doc}`,
   });
   const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };

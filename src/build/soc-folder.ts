@@ -83,6 +83,8 @@ export interface SocReport {
   readonly memory: 'stream' | 'mapped';
   /** True where software can change weights. */
   readonly programmable: boolean;
+  /** True where images of them may have float32 numbers; else absent. */
+  readonly floats?: boolean;
   /** What register BUILD reads as. */
   readonly build: number;
   readonly control: { readonly prefix: string; readonly protocol: 'axi4-lite'; readonly address_bits: number };
@@ -96,11 +98,11 @@ export interface SocReport {
 
 export function socReport(
   { target, table, build }: SocHardware,
-  facts: Pick<SocReport, 'memory' | 'programmable' | 'sample_bytes' | 'result_bytes'>,
+  facts: Pick<SocReport, 'memory' | 'programmable' | 'floats' | 'sample_bytes' | 'result_bytes'>,
 ): SocReport {
-  const { memory, programmable, sample_bytes, result_bytes } = facts;
+  const { memory, programmable, floats, sample_bytes, result_bytes } = facts;
   return {
-    ...{ folder: socFolder, module: target.top, memory, programmable, build },
+    ...{ folder: socFolder, module: target.top, memory, programmable, ...(floats === true ? { floats } : {}), build },
     control: { prefix: socControl, protocol: 'axi4-lite', address_bits: table.addressBits },
     ...{ interrupt: 'irq', streams: [...target.streamsIn, ...target.streamsOut], masters: target.masters },
     ...{ sample_bytes, result_bytes },

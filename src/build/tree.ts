@@ -115,7 +115,7 @@ export function fillTree(directory: string, files: TreeFiles, origin: TreeOrigin
 
 function manifestOf({ options, logs, version }: TreeOrigin, files: Readonly<Record<string, string>>): unknown {
   const { model, numerics, input, inputScale, samples, seed, engine, clockMhz, tech } = options;
-  const { folding, portBits, targetFps, maxLatency, memory } = options;
+  const { folding, portBits, targetFps, maxLatency, memory, floatWeights } = options;
   const hashed = (path: string | undefined): unknown =>
     path === undefined ? null : { path, sha256: sha256File(path) };
   return {
@@ -131,6 +131,7 @@ function manifestOf({ options, logs, version }: TreeOrigin, files: Readonly<Reco
       folding: hashed(folding),
       tech: hashed(tech),
       ...(memory === undefined ? {} : { memory }),
+      ...(floatWeights === true ? { float_weights: true } : {}),
       port_bits: portBits,
       clock_mhz: clockMhz,
       target_fps: targetFps ?? null,

@@ -10,7 +10,9 @@ import { planFor } from '../../src/build/plan-goal.js';
 import { makeSoc } from '../../src/build/soc-files.js';
 import type { Soc } from '../../src/build/soc-folder.js';
 import { packSamples } from '../../src/dataflow/port-beats.js';
+import { planNetwork } from '../../src/dataflow/plan.js';
 import { runStages } from '../../src/network/run-stages.js';
+import { randomCase } from '../dataflow/random-network.js';
 import { digits } from '../firmware/digits.js';
 import { runFirmware } from '../firmware/program.js';
 import { havePrograms } from '../soc/programs.js';
@@ -101,5 +103,31 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
       ...{ warnings: '', status: 1 },
       text: expect.stringMatching(/^FAIL: no such accelerator behind the registers/) as string,
     });
+  });
+});
+
+describe('weights as float32', () => {
+  const one = randomCase(50n);
+  const socOf = (weights: 'rom' | 'programmable') => {
+    const layers = Object.entries(one.folding).map(([name, layer]) => [name, { ...layer, weights }] as const);
+    const { chain } = planNetwork(one.network, { folding: Object.fromEntries(layers), portBits: one.portBits });
+    return makeSoc({
+      ...{ chain, memory: 'mapped', floats: true, reference: one.network, clockMhz: 100, board: boardFor() },
+      inputBeats: packSamples(chain.input, one.codes),
+      outputBeats: packSamples(chain.output, runStages(one.network, one.codes).outputs),
+    });
+  };
+
+  it('are said in the report and in the registers', () => {
+    const { report, files } = socOf('programmable');
+    expect(report).toMatchObject({ programmable: true, floats: true });
+    expect(Object.keys(files)).toContain('soc/rtl/weight_cast.sv');
+    const tables = Object.entries(files).filter(([path]) => path.startsWith('soc/registers/'));
+    expect(tables.length).toBeGreaterThan(3);
+    for (const [path, text] of tables) expect([path, /weight_formats/i.test(String(text))]).toEqual([path, true]);
+  });
+
+  it('are refused where no weights can be changed', () => {
+    expect(() => socOf('rom')).toThrow('H2603');
   });
 });

@@ -113,6 +113,8 @@ export interface PackageOptions extends Pick<PlanRequest, 'portBits' | 'clockMhz
   readonly tech?: string | undefined;
   /** Samples of the top with registers as streams or in memory; undefined: there is no such top. */
   readonly memory?: 'stream' | 'mapped' | undefined;
+  /** That top casts weights that come as float32 numbers. */
+  readonly floatWeights?: boolean | undefined;
 }
 
 export function packageStep(
@@ -120,7 +122,7 @@ export function packageStep(
   planned: Planned,
   generated: Generated,
   simulated: Simulated,
-  { model, version, portBits, clockMhz, board, tech, memory }: PackageOptions,
+  { model, version, portBits, clockMhz, board, tech, memory, floatWeights = false }: PackageOptions,
 ): Packaged {
   const { top } = generated;
   const { chain, folding, bound } = planned;
@@ -140,7 +142,10 @@ export function packageStep(
   const soc =
     memory === undefined
       ? undefined
-      : makeSoc({ chain, memory, reference, clockMhz, board: boardFor(board), inputBeats, outputBeats });
+      : makeSoc({
+          ...{ chain, memory, floats: floatWeights, reference, clockMhz, board: boardFor(board) },
+          ...{ inputBeats, outputBeats },
+        });
   const report: Report = {
     schema: 1,
     heddle: version,

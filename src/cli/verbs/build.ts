@@ -19,6 +19,7 @@ interface BuildArguments extends CommonOptions {
   readonly board?: string | undefined;
   readonly tech?: string | undefined;
   readonly memory?: string | undefined;
+  readonly floatWeights?: boolean | undefined;
   readonly numerics?: string | undefined;
   readonly folding?: string | undefined;
   readonly targetFps?: number | undefined;
@@ -37,6 +38,8 @@ interface BuildArguments extends CommonOptions {
 function optionsOf(args: BuildArguments): BuildOptions {
   const goals = [args.folding, args.targetFps, args.maxLatency].filter((goal) => goal !== undefined);
   if (goals.length > 1) throw usageError('--folding, --target-fps and --max-latency exclude each other', 'give one');
+  if (args.floatWeights === true && (args.backend !== 'dataflow' || !['stream', 'mapped'].includes(args.memory ?? '')))
+    throw usageError('--float-weights is of a dataflow top with registers', 'give --memory stream or mapped');
   return {
     ...args,
     output: args.output ?? join('build', basename(args.model, extname(args.model))),
@@ -135,6 +138,10 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
         requiresArg: true,
         describe:
           'dataflow: a top with registers too (soc/), samples as streams or in memory; engine: mapped adds soc/ (none)',
+      })
+      .option('float-weights', {
+        type: 'boolean',
+        describe: 'with --memory: images of programmable weights may have float32 numbers, cast in hardware',
       })
       .option('clock', {
         type: 'string',
