@@ -91,16 +91,23 @@ class Accelerator:
     def bytes_of(self, port):
         return port["beats"] * port["bits"] // 8
 
+    def pack(self, codes):
+        """Codes [n, elements] in the order of the stream to the bytes that are moved, [n, bytes]."""
+        return lanes_to_beats(codes, self.input)
+
+    def unpack(self, data):
+        return beats_to_lanes(data, self.output)
+
     def predict(self, samples):
         """Codes of the results, [n, shape of a result]. Leaves what took how long in `seconds`."""
         start = time.perf_counter()
         codes = to_stream(samples, self.input)
         folded = time.perf_counter()
-        packed = lanes_to_beats(codes, self.input)
+        packed = self.pack(codes)
         ready = time.perf_counter()
         results = self.run(packed)
         done = time.perf_counter()
-        codes = beats_to_lanes(results, self.output)
+        codes = self.unpack(results)
         unpacked = time.perf_counter()
         values = from_stream(codes, self.output)
         self.seconds.update(
@@ -148,7 +155,7 @@ class Accelerator:
 
 def open_board(folder="."):
     """Loads the bitstream beside this file with PYNQ and gives the accelerator in it."""
-    from pynq import Clocks, Overlay, allocate
+    from pynq import MMIO, Clocks, Overlay, allocate
 
     with open(os.path.join(folder, "io.json")) as file:
         io = json.load(file)
@@ -157,12 +164,27 @@ def open_board(folder="."):
         if not os.path.exists(needed):
             raise FileNotFoundError("%s is not there: the .bit and the .hwh of one build belong side by side" % needed)
     overlay = Overlay(bit)
-    if "dma_0" not in overlay.ip_dict:
-        raise RuntimeError(
-            "this overlay has no dma_0: the .hwh is of another design, or PYNQ remembers an older one"
-            " (remove pynq/pl_server/_current_metadata.pkl and load again)"
-        )
+    names = ["dma_0"] if io["side"] == "stream" else []
+    names += ["accelerator"] if "registers" in io else []
+    # An IP with several interfaces for registers is called cell/interface there.
+    cells = {name.split("/")[0]: each for name, each in overlay.ip_dict.items()}
+    for name in names:
+        if name not in cells:
+            raise RuntimeError(
+                "this overlay has no %s: the .hwh is of another design, or PYNQ remembers an older one"
+                " (remove pynq/pl_server/_current_metadata.pkl and load again)" % name
+            )
     # Loading leaves the clock as it was; the nearest one that there is counts.
     Clocks.fclk0_mhz = io["clock_mhz"]
     io["fclk_mhz"] = float(Clocks.fclk0_mhz)
-    return Accelerator(io, allocate=allocate, dma=overlay.dma_0)
+    dma = overlay.dma_0 if io["side"] == "stream" else None
+    if "registers" not in io:
+        return Accelerator(io, allocate=allocate, dma=dma)
+    mmio = MMIO(cells["accelerator"]["phys_addr"], cells["accelerator"]["addr_range"])
+    if io["kind"] == "engine":
+        from engine_driver import EngineAccelerator
+
+        return EngineAccelerator(io, mmio, allocate, folder)
+    from soc_driver import RegisterAccelerator
+
+    return RegisterAccelerator(io, mmio, allocate, dma, timeout=10.0)

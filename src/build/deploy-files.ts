@@ -1,18 +1,19 @@
 /**
- * `deploy/BOARD`: what runs an accelerator of two streams on a board with Python (PYNQ): driver, test, measurement, and the
- * samples of the build with their results. Bitstream and hand-off of `fpga/vivado/project.tcl` join them by `heddle deploy`.
+ * `deploy/BOARD`: what runs an accelerator on a board with Python (PYNQ): driver, test, measurement, and the samples of the
+ * build with their results. Bitstream and hand-off of `fpga/vivado/project.tcl` join them by `heddle deploy`.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatNpy } from '../base/npy.js';
+import type { RegisterTable } from '../blocks/registers/index.js';
 import type { Chain, PortPlan } from '../dataflow/chain.js';
 import { codeBits, isSigned } from '../dataflow/plan.js';
 import { unpackSamples } from '../dataflow/port-beats.js';
 import { fromStream } from '../network/ports.js';
 import type { InputPort, OutputPort, StageNetwork } from '../network/stages.js';
+import { registerFile } from '../soc/register-json.js';
 import type { Board } from '../target/boards.js';
 
-const scripts = ['driver.py', 'validate.py', 'throughput.py'] as const;
 const folder = fileURLToPath(new URL('../../fpga/python/', import.meta.url));
 
 /** Bytes of a transfer of the AXI DMA that `system_common.tcl` makes: its length register has 26 bits. */
@@ -29,37 +30,92 @@ export interface DeployRequest {
   readonly outputBeats: readonly { readonly data: bigint }[];
 }
 
-/** Files by path below the directory of the build; none where the board has no Python or the accelerator other streams. */
-export function deployFiles(request: DeployRequest): Readonly<Record<string, string | Uint8Array>> {
-  const { network, chain, board, clockMhz, samplesPerSecond } = request;
-  if (board.processor === undefined || (chain.weightPorts ?? []).length > 0) return {};
-  const { input, output } = network;
-  const io = {
-    schema: 1,
-    name: chain.name,
-    kind: 'dataflow',
-    side: 'stream',
-    clock_mhz: clockMhz,
-    simulated_samples_per_second: samplesPerSecond,
-    dma_bytes: dmaBytes,
-    ports: {
-      input: { ...portData(chain.input, input), scale: input.scale, zero_point: input.zeroPoint ?? 0 },
-      output: { ...portData(chain.output, output), scale: output.scale, offset: output.offset },
-    },
-  };
-  const at = (name: string): string => `deploy/${board.name}/${name}`;
-  return {
-    ...Object.fromEntries(scripts.map((name) => [at(name), readFileSync(`${folder}${name}`, 'utf8')])),
-    [at('io.json')]: `${JSON.stringify(io, undefined, 2)}\n`,
-    [at('input.npy')]: codesFile(chain.input, input, request.inputBeats),
-    [at('expected.npy')]: codesFile(chain.output, output, request.outputBeats),
-    [at('README')]: readme(chain.name, board),
-  };
+/** What a folder of a board is made of. */
+export interface BoardFolder {
+  /** Name of the bitstream. */
+  readonly name: string;
+  readonly board: Board;
+  readonly clockMhz: number;
+  readonly samplesPerSecond: number | null;
+  /** Registers, where there are any. */
+  readonly registers?: { readonly table: RegisterTable; readonly build: number };
+  /** What else is in `io.json`. */
+  readonly io: Readonly<Record<string, unknown>>;
+  /** Scripts beside those of every folder. */
+  readonly scripts?: readonly string[];
+  /** Files beside the scripts, by name. */
+  readonly data: Readonly<Record<string, Uint8Array>>;
 }
+
+/** `deploy/BOARD` by path below the directory of the bitstream's project; nothing where the board has no Python. */
+export function boardFolder(request: BoardFolder): Readonly<Record<string, string | Uint8Array>> {
+  const { name, board, clockMhz, samplesPerSecond, registers, io, scripts = [], data } = request;
+  if (board.processor === undefined) return {};
+  const content = {
+    ...{ schema: 1, name, clock_mhz: clockMhz, simulated_samples_per_second: samplesPerSecond },
+    ...(registers === undefined ? {} : { build: registers.build }),
+    ...io,
+    ...(registers === undefined ? {} : { registers: registerFile(registers.table) }),
+  };
+  const python = [...(registers === undefined ? [] : ['soc_driver.py']), ...scripts];
+  const files = {
+    ...Object.fromEntries(
+      ['driver.py', ...python, 'validate.py', 'throughput.py'].map((file) => [
+        file,
+        readFileSync(`${folder}${file}`, 'utf8'),
+      ]),
+    ),
+    'io.json': `${JSON.stringify(content, undefined, 2)}\n`,
+    ...data,
+    README: readme(name, board),
+  };
+  return Object.fromEntries(Object.entries(files).map(([file, text]) => [`deploy/${board.name}/${file}`, text]));
+}
+
+/** The top with registers in the place of the plain one. */
+export interface DeployedTop {
+  readonly name: string;
+  readonly side: 'stream' | 'mapped';
+  readonly table: RegisterTable;
+  readonly build: number;
+}
+
+/** Files by path below the directory of the build; none where the board has no Python or the accelerator other streams. */
+export function deployFiles(request: DeployRequest, top?: DeployedTop): Readonly<Record<string, string | Uint8Array>> {
+  const { network, chain, board, clockMhz, samplesPerSecond } = request;
+  if ((chain.weightPorts ?? []).length > 0) return {};
+  const { input, output } = network;
+  const side = top?.side ?? 'stream';
+  return boardFolder({
+    ...{ name: top?.name ?? chain.name, board, clockMhz, samplesPerSecond },
+    ...(top === undefined ? {} : { registers: top }),
+    io: {
+      ...{ kind: 'dataflow', side },
+      ...(side === 'stream' ? { dma_bytes: dmaBytes } : {}),
+      ports: {
+        input: { ...portData(chain.input, input), ...inputScale(input) },
+        output: { ...portData(chain.output, output), ...outputScale(output) },
+      },
+    },
+    data: {
+      'input.npy': codesFile(chain.input, input, request.inputBeats),
+      'expected.npy': codesFile(chain.output, output, request.outputBeats),
+    },
+  });
+}
+
+/** How codes become real values. */
+export const inputScale = ({ scale, zeroPoint = 0 }: InputPort) => ({ scale, zero_point: zeroPoint });
+export const outputScale = ({ scale, offset }: OutputPort) => ({ scale, offset });
 
 /** How codes of a port lie in its beats, for `driver.py`. */
 const portData = ({ bits, beats, lanes, laneBits, elements }: PortPlan, port: InputPort | OutputPort) => ({
   ...{ bits, beats, elements_per_beat: lanes, element_bits: laneBits, elements },
+  ...shapeData(port),
+});
+
+/** What codes of a port are, and how they lie in the layout of the model. */
+export const shapeData = (port: InputPort | OutputPort) => ({
   ...{ shape: port.shape, code_bits: codeBits(port.type), signed: isSigned(port.type) },
   ...(port.streamOrder === undefined ? {} : { stream_order: port.streamOrder }),
 });
@@ -70,20 +126,29 @@ function codesFile(
   port: InputPort | OutputPort,
   beats: readonly { readonly data: bigint }[],
 ): Uint8Array {
-  const signed = isSigned(port.type);
-  const stream = unpackSamples(
+  const codes = unpackSamples(
     plan,
     beats.map(({ data }) => data),
-    signed,
+    isSigned(port.type),
   );
-  const samples = stream.length / plan.elements;
+  return codesArray(codes, plan.elements, port, plan.laneBits);
+}
+
+/** Codes in the order of the stream as `.npy` in the layout of the model, in integers of at least so many bits. */
+export function codesArray(
+  stream: Float64Array,
+  elements: number,
+  port: InputPort | OutputPort,
+  bits: number,
+): Uint8Array {
+  const samples = stream.length / elements;
   const data = new Float64Array(stream.length);
   for (let k = 0; k < samples; k++) {
-    const range = [k * plan.elements, (k + 1) * plan.elements] as const;
+    const range = [k * elements, (k + 1) * elements] as const;
     data.set(fromStream(stream.subarray(...range), port), range[0]);
   }
-  const size = plan.laneBits <= 8 ? 1 : plan.laneBits <= 16 ? 2 : 4;
-  const dtype = `${signed ? 'i' : 'u'}${size}` as const;
+  const size = bits <= 8 ? 1 : bits <= 16 ? 2 : 4;
+  const dtype = `${isSigned(port.type) ? 'i' : 'u'}${size}` as const;
   return formatNpy({ dtype, shape: [samples, ...port.shape], data });
 }
 

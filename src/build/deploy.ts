@@ -55,7 +55,7 @@ export function deployPlan({ build, host, remote: given, run, dryRun }: DeployOp
       fix: 'run fpga/vivado/package_ip.tcl and project.tcl in Vivado first',
     });
   }
-  const files = deployed.map((file) => join(folder, board, file));
+  const files = deployed.map((file) => join(folder, board, file)).filter((path) => existsSync(path));
   const commands: DeployCommand[] = [
     ['ssh', host, `mkdir -p ${remote}`],
     ['scp', '-q', ...files, ...bits, `${host}:${remote}/`],
@@ -69,4 +69,7 @@ export function deployPlan({ build, host, remote: given, run, dryRun }: DeployOp
 const nameOf = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, 'io.json'), 'utf8')) as { readonly name: string }).name;
 
-const deployed = ['driver.py', 'validate.py', 'throughput.py', 'io.json', 'input.npy', 'expected.npy', 'README'];
+const deployed = [
+  ...['driver.py', 'soc_driver.py', 'engine_driver.py', 'validate.py', 'throughput.py', 'io.json', 'input.npy'],
+  ...['expected.npy', 'input_places.npy', 'output_places.npy', 'memory.bin', 'lists.bin', 'README'],
+];

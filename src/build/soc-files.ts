@@ -13,8 +13,8 @@ import type { StageNetwork } from '../network/stages.js';
 import { dataflowRegisters, type DataflowSide } from '../soc/dataflow-registers.js';
 import { dataflowSide, dataflowTop, frameBytes, masterBytes } from '../soc/dataflow-top.js';
 import { weightRecords } from '../soc/weight-image.js';
-import type { Board } from '../target/boards.js';
 import type { TargetDesign } from '../target/design.js';
+import { deployFiles, type DeployRequest } from './deploy-files.js';
 import { firmwareFiles, firmwareName, samplesThatFit } from './firmware-files.js';
 import { hexBeats } from './hex-beats.js';
 import { addressWrites, benchBase, memoryVectors, type SocBench, socScript } from './soc-bench.js';
@@ -22,16 +22,12 @@ import { type Soc, socControl, socFiles, type SocHardware, socHardware, socRepor
 
 type Beats = readonly FramedBeat[];
 
-export interface SocRequest {
-  readonly chain: Chain;
+export interface SocRequest extends DeployRequest {
   readonly memory: DataflowSide['memory'];
   /** Weight images may have float32 numbers, which hardware casts. */
   readonly floats?: boolean;
   /** The stages that define the numerics. */
   readonly reference: StageNetwork;
-  readonly clockMhz: number;
-  readonly board: Board;
-  /** Beats of the simulated samples and of their results. */
   readonly inputBeats: Beats;
   readonly outputBeats: Beats;
 }
@@ -52,7 +48,10 @@ export function makeSoc(request: SocRequest): Soc {
   const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };
   const bench = benchOf(request, side, hardware);
   return {
-    files: socFiles(hardware, board, bench, firmwareOf(request, side, hardware)),
+    files: socFiles(hardware, board, bench, {
+      ...firmwareOf(request, side, hardware),
+      ...deployFiles(request, { name: hardware.target.name, side: memory, table, build: hardware.build }),
+    }),
     report: socReport(hardware, { ...side, ...bytes }),
   };
 }

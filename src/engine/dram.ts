@@ -88,3 +88,21 @@ export function loadTensor(engine: Engine, region: DramRegion, memory: Uint8Arra
     }
   return image;
 }
+
+/**
+ * Where each element of a tensor lies, row by row, channels innermost: its first bit, counted from the byte with the address
+ * `base`.
+ */
+export function tensorPlaces(engine: Engine, region: DramRegion, base: number): Float64Array {
+  const { height, width, channels } = region.size;
+  const places = new Float64Array(height * width * channels);
+  for (const slab of region.slabs)
+    for (let row = 0; row < height; row++) {
+      let bit = 8 * (slabRows(slab, row, 1).address - base);
+      eachItem(engine, region, slab, (channel, column, exists) => {
+        if (exists) places[(row * width + column) * channels + channel] = bit;
+        bit += engine.XB;
+      });
+    }
+  return places;
+}

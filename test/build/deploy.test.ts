@@ -152,7 +152,10 @@ describe.skipIf(python === undefined)('the scripts of the board', () => {
   it('is Python 3.8', () => {
     const check = `import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name).read(), feature_version=(3, 8))`;
     const scripts = ['driver.py', 'validate.py', 'throughput.py'].map((name) => join(folder(), 'deploy/pynq-z2', name));
-    execFileSync(python!, ['-c', check, ...scripts]);
+    const more = ['soc_driver.py', 'engine_driver.py'].map((name) =>
+      join(import.meta.dirname, '../../fpga/python', name),
+    );
+    execFileSync(python!, ['-c', check, ...scripts, ...more]);
   });
 });
 

@@ -15,10 +15,12 @@ import { runStages } from '../../src/network/run-stages.js';
 import { randomCase } from '../dataflow/random-network.js';
 import { digits } from '../firmware/digits.js';
 import { runFirmware } from '../firmware/program.js';
-import { havePrograms } from '../soc/programs.js';
+import { havePrograms, numpyPython } from '../soc/programs.js';
 import { haveTools, lint } from '../verilog/tools.js';
+import { playBoard } from './board-folder.js';
 
 const samples = 3;
+const python = numpyPython();
 
 describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
   let soc: Soc;
@@ -30,7 +32,8 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     const { chain } = planFor(network, { portBits: 64, clockMhz: 100 });
     const codes = loaded.encodeInput(array!, undefined).codes.slice(0, samples * chain.input.elements);
     soc = makeSoc({
-      ...{ chain, memory, reference: loaded.referenceStages, clockMhz: 100, board: boardFor() },
+      ...{ chain, network, memory, reference: loaded.referenceStages, clockMhz: 100, board: boardFor() },
+      samplesPerSecond: 1000,
       inputBeats: packSamples(chain.input, codes),
       outputBeats: packSamples(chain.output, runStages(network, codes).outputs),
     });
@@ -96,6 +99,14 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     expect(bytes('computed')).toBe(bytes('expected'));
     const base = memory === 'mapped' ? '0x40000000u' : '0x40010000u';
     expect(file('firmware/main.c')).toContain(`#define CONTROL_BASE ${base}\n`);
+  });
+
+  it.skipIf(python === undefined)('has a folder for a board whose scripts drive it over its registers', () => {
+    const played = playBoard(python!, join(folder, 'soc'));
+    expect(played).toMatchObject({ exitCode: 0, text: expect.stringMatching(/^3 of 3 samples equal$/m) as string });
+    expect(played.text).toMatch(/^throughput\[images\/s\] +\d/m);
+    const wrong = playBoard(python!, join(folder, 'soc'), true);
+    expect(wrong).toMatchObject({ exitCode: 1, text: expect.stringContaining('0 of 3 samples equal') as string });
   });
 
   it.skipIf(!havePrograms('gcc'))('compiles its firmware without a word', () => {

@@ -7,9 +7,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
 import { runFirmware } from '../firmware/program.js';
-import { havePrograms } from '../soc/programs.js';
+import { playBoard } from '../build/board-folder.js';
+import { havePrograms, numpyPython } from '../soc/programs.js';
 import { digits, heddle, heddleHere } from './run.js';
 
+const python = numpyPython();
 const work = mkdtempSync(join(tmpdir(), 'heddle-engine-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 const at = (...parts: string[]): string => join(work, ...parts);
@@ -113,7 +115,7 @@ describe('the engine back end', () => {
     expect(readFileSync(at('built', 'dram/lists.bin'))).toHaveLength(dma.lists.bytes);
     const data = readFileSync(at('built', 'firmware/data.h'), 'utf8');
     const bytes = (name: string): number[] =>
-      (new RegExp(`_${name}\\[\\d+\\] = \\{([^}]*)\\}`).exec(data)?.[1] ?? '').split(',').slice(0, -1).map(Number);
+      (new RegExp(`_${name}\\[\\d+\\][^=]*= \\{([^}]*)\\}`).exec(data)?.[1] ?? '').split(',').slice(0, -1).map(Number);
     const [due, got, care] = [bytes('expected'), bytes('computed'), bytes('care')];
     expect(care.filter((byte) => byte > 0).length).toBeGreaterThanOrEqual(10);
     expect(due).toHaveLength(figure(/OUTPUT_BYTES (\S+)/));
@@ -148,6 +150,13 @@ describe('the engine back end', () => {
     const design = text('firmware/heddle_design.h');
     expect(design).toMatch(/HEDDLE_ENGINE,\n +HEDDLE_MAPPED,/);
     expect(design).toContain(`0x${soc.build.toString(16)}u, /* build */`);
+  });
+
+  it.skipIf(python === undefined)('is driven from Python by the folder of its board', () => {
+    expect(playBoard(python!, at('built/soc'))).toMatchObject({
+      ...{ exitCode: 0, text: expect.stringMatching(/^1 of 1 samples equal$/m) as string },
+    });
+    expect(playBoard(python!, at('built/soc'), true).exitCode).toBe(1);
   });
 
   it('says what firmware moves', () => {

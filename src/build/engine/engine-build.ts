@@ -99,7 +99,8 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
       const soc =
         memory === 'mapped'
           ? engineSoc({
-              ...{ program, network: imported.network.name, clockMhz, board: boardFor(board) },
+              ...{ program, network: imported.network, clockMhz, board: boardFor(board) },
+              samplesPerSecond: (clockMhz * 1e6) / (simulated.cycles.first_sample + 1),
               ...{ samples: simulated.stored, images, dma: planned.dma, patience },
             })
           : undefined;

@@ -27,7 +27,7 @@ function spanOf(program: EngineProgram, names: readonly string[]): Span {
   return { from, bytes: Math.max(...regions.map(({ address, bytes }) => address + bytes)) - from };
 }
 
-function regionOf({ regions }: EngineProgram, name: string): DramRegion {
+export function regionOf({ regions }: EngineProgram, name: string): DramRegion {
   const region = regions.get(name);
   if (region === undefined) throw new Error(`${name} is not in memory`);
   return region;
@@ -100,15 +100,20 @@ export interface EngineFirmware {
   readonly side: 'stream' | 'mapped';
 }
 
+/** Weights and descriptors as they lie from the begin of the buffer on. */
+export function loadedImage({ descriptors }: EngineProgram, images: EngineFirmware['images']): Uint8Array {
+  const image = new Uint8Array(descriptors.address + descriptors.bytes);
+  image.set(images['weights.bin']);
+  image.set(images['descriptors.bin'], descriptors.address);
+  return image;
+}
+
 /** `firmware/` by path; empty where a frame has no lists. */
 export function engineFirmware(program: EngineProgram, request: EngineFirmware): Readonly<Record<string, string>> {
   const { network, build, board, target, samples, images, side } = request;
   const lists = programLists(program);
   if (lists === undefined) return {};
-  const { descriptors } = program;
-  const weights = new Uint8Array(descriptors.address + descriptors.bytes);
-  weights.set(images['weights.bin']);
-  weights.set(images['descriptors.bin'], descriptors.address);
+  const weights = loadedImage(program, images);
   const [input, output] = [inputSpan(program), outputSpan(program)];
   return firmwareFiles({
     design: {
@@ -118,6 +123,6 @@ export function engineFirmware(program: EngineProgram, request: EngineFirmware):
       buffer: { bytes: lists.offset + 4 * lists.words.length, input: input.from, output: output.from, lists },
     },
     ...{ data: { ...samples, weights }, board, target },
-    image: `dram/weights.bin goes there, dram/descriptors.bin 0x${descriptors.address.toString(16)} bytes behind`,
+    image: `dram/weights.bin goes there, dram/descriptors.bin 0x${program.descriptors.address.toString(16)} bytes behind`,
   });
 }

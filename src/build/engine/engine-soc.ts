@@ -5,16 +5,19 @@ import type { Engine } from '../../engine/config.js';
 import type { EngineProgram } from '../../engine/program.js';
 import { engineMappedRegisters } from '../../soc/engine-registers.js';
 import { engineMapped } from '../../soc/engine-top.js';
+import type { StageNetwork } from '../../network/stages.js';
 import type { Board } from '../../target/boards.js';
 import { addressWrites, benchBase, memoryVectors, socScript } from '../soc-bench.js';
 import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from '../soc-folder.js';
 import { json } from '../tree.js';
+import { engineDeploy } from './engine-deploy.js';
 import type { DmaFile } from './dma-file.js';
 import { engineFirmware, type EngineFirmware, inputSpan, outputSpan, programLists } from './engine-firmware.js';
 
 export interface EngineSocRequest {
   readonly program: EngineProgram;
-  readonly network: string;
+  readonly network: StageNetwork;
+  readonly samplesPerSecond: number;
   readonly clockMhz: number;
   readonly board: Board;
   readonly samples: EngineFirmware['samples'];
@@ -45,24 +48,24 @@ export const engineSocHardware = (engine: Engine, clockMhz: number): SocHardware
 const buffer = 0x1040;
 
 /** Throws H2602 where a frame has no lists. */
-export function engineSoc({
-  program,
-  network,
-  clockMhz,
-  board,
-  samples,
-  images,
-  dma,
-  patience,
-}: EngineSocRequest): Soc {
+export function engineSoc(request: EngineSocRequest): Soc {
+  const { program, network, clockMhz, board, samples, images, dma, patience, samplesPerSecond } = request;
   const lists = programLists(program);
   if (lists === undefined)
-    throw numberedError('H2602', `${network}: pixels wait for more than 65,535 packets of results`, {
+    throw numberedError('H2602', `${network.name}: pixels wait for more than 65,535 packets of results`, {
       fix: 'build without --memory, or for an engine with fewer tiles (larger M)',
     });
   const hardware = engineSocHardware(program.engine, clockMhz);
   const { build, target, table } = hardware;
-  const firmware = engineFirmware(program, { network, build, board, target, samples, images, side: 'mapped' });
+  const firmware = engineFirmware(program, {
+    network: network.name,
+    build,
+    board,
+    target,
+    samples,
+    images,
+    side: 'mapped',
+  });
   const [input, output] = [inputSpan(program), outputSpan(program)];
   const first = (bytes: Uint8Array, span: typeof input): Uint8Array => bytes.subarray(0, span.bytes);
   const { memory, files: vectors } = memoryVectors(
@@ -87,9 +90,17 @@ export function engineSoc({
   });
   const bench = { vectors: {}, memory, patience, files: { ...vectors, [`${socControl}.hex`]: script } };
   const bytes = { sample_bytes: input.bytes, result_bytes: output.bytes };
+  const deploy = engineDeploy(program, {
+    ...{ name: target.name, network, board, clockMhz, samplesPerSecond, registers: { table, build }, samples, images },
+  });
   const dram = Object.entries(images).map(([name, data]) => [`dram/${name}`, data] as const);
   return {
-    files: socFiles(hardware, board, bench, { ...firmware, ...Object.fromEntries(dram), 'dma.json': json(dma) }),
+    files: socFiles(hardware, board, bench, {
+      ...firmware,
+      ...deploy,
+      ...Object.fromEntries(dram),
+      'dma.json': json(dma),
+    }),
     report: socReport(hardware, { memory: 'mapped', programmable: true, ...bytes }),
   };
 }

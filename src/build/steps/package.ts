@@ -139,13 +139,11 @@ export function packageStep(
     shape: side.shape,
     code_bits: codeBits(side.type),
   });
-  const soc =
-    memory === undefined
-      ? undefined
-      : makeSoc({
-          ...{ chain, memory, floats: floatWeights, reference, clockMhz, board: boardFor(board) },
-          ...{ inputBeats, outputBeats },
-        });
+  const deployed = {
+    ...{ network, chain, clockMhz, inputBeats, outputBeats, board: boardFor(board) },
+    samplesPerSecond: steady === null ? null : (clockMhz * 1e6) / steady,
+  };
+  const soc = memory === undefined ? undefined : makeSoc({ ...deployed, memory, reference, floats: floatWeights });
   const report: Report = {
     schema: 1,
     heddle: version,
@@ -157,7 +155,7 @@ export function packageStep(
     clock_mhz: clockMhz,
     folding,
     cycles: { predicted, simulated: cycles },
-    samples_per_second: steady === null ? null : (clockMhz * 1e6) / steady,
+    samples_per_second: deployed.samplesPerSecond,
     bound,
     layers,
     resources: resourceReport(chain, resources, boardFor(board)),
@@ -187,10 +185,7 @@ export function packageStep(
     ...{ board: boardFor(board), tech, bench: { vectors: files } },
     ...{ circuit: generated.design, chipSources: () => chipSources(chain) },
   });
-  const deploy = deployFiles({
-    ...{ network, chain, clockMhz, inputBeats, outputBeats, board: boardFor(board) },
-    samplesPerSecond: report.samples_per_second,
-  });
+  const deploy = deployFiles(deployed);
   return {
     report,
     vectors,
