@@ -123,7 +123,8 @@ describe('weights as float32', () => {
     const layers = Object.entries(one.folding).map(([name, layer]) => [name, { ...layer, weights }] as const);
     const { chain } = planNetwork(one.network, { folding: Object.fromEntries(layers), portBits: one.portBits });
     return makeSoc({
-      ...{ chain, memory: 'mapped', floats: true, reference: one.network, clockMhz: 100, board: boardFor() },
+      ...{ chain, network: one.network, memory: 'mapped', floats: true, reference: one.network, clockMhz: 100 },
+      ...{ board: boardFor(), samplesPerSecond: 1000 },
       inputBeats: packSamples(chain.input, one.codes),
       outputBeats: packSamples(chain.output, runStages(one.network, one.codes).outputs),
     });
