@@ -9,6 +9,11 @@
 # address, with wider streams those that are multiples of a beat.
 proc create_dma {cell input output} {
   global memory_address_bits scatter_gather
+  foreach {prefix bits} [concat $input $output] {
+    if {$bits ni {8 16 32 64 128 256 512 1024}} {
+      fail "$prefix has $bits bits, a DMA 8, 16, 32 .. 1024: build again with such a --port-bits, or connect the IP by hand"
+    }
+  }
   set dma [create_bd_cell -type ip -vlnv [newest_ip xilinx.com:ip:axi_dma:*] $cell]
   set_property -dict [list CONFIG.c_include_sg $scatter_gather CONFIG.c_sg_length_width 26 \
     CONFIG.c_addr_width $memory_address_bits \

@@ -143,6 +143,14 @@ describe('scripts for Vivado', () => {
     expect(word('c_m_axi_s2mm_data_width')).toContain('c_m_axi_s2mm_data_width 128 CONFIG.c_include_s2mm_dre 0');
   });
 
+  it('a stream that no DMA has ends the run before anything is synthesized', async () => {
+    const design = { ...sampleDesign, streamsIn: [{ prefix: 's_axis', bits: 3136 }] };
+    const { calls, exitCode, stderr } = await run(folder(board('pynq-z2'), design), 'project.tcl');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('s_axis has 3136 bits, a DMA 8, 16, 32 .. 1024: build again with such a --port-bits');
+    expect(positions(calls, 'launch_runs')).toHaveLength(0);
+  });
+
   it.each([
     ['no', 'ip', 'xilinx.com:ip:xlconcat:7.1'],
     ['yes', 'inline_hdl', 'xilinx.com:inline_hdl:ilconcat:7.1'],
