@@ -1,4 +1,5 @@
-# insert_ila NETS DEPTH: an integrated logic analyser on nets of the synthesized design, one probe each.
+# insert_ila NETS DEPTH: an integrated logic analyser on nets of the synthesized design, one probe each. Nets are seen from
+# the accelerator: its ports, or paths below it (inst/u_core/...), which synthesis keeps where they carry mark_debug.
 proc insert_ila {nets depth} {
   create_debug_core u_ila_0 ila
   set_property C_DATA_DEPTH $depth [get_debug_cores u_ila_0]
@@ -10,8 +11,10 @@ proc insert_ila {nets depth} {
   connect_debug_port u_ila_0/clk [lindex $clock 0]
   set i 0
   foreach name $nets {
-    set bits [lsort -dictionary [get_nets -hierarchical -filter "NAME =~ */$name || NAME =~ */$name\\\[*\\\]"]]
-    if {[llength $bits] == 0} { fail "no net is called $name: was it marked with mark_debug?" }
+    # With the cell in front: a net has a name in every level that it crosses.
+    set net */accelerator/$name
+    set bits [lsort -dictionary [get_nets -hierarchical -filter "NAME =~ $net || NAME =~ $net\\\[*\\\]"]]
+    if {[llength $bits] == 0} { fail "the accelerator has no net $name: neither a port nor marked with mark_debug" }
     if {$i > 0} { create_debug_port u_ila_0 probe }
     set_property port_width [llength $bits] [get_debug_ports u_ila_0/probe$i]
     connect_debug_port u_ila_0/probe$i $bits

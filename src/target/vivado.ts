@@ -7,7 +7,7 @@ import { scriptsBelow } from './scripts.js';
 import { type TclItem, tclSettings } from './tcl.js';
 
 export interface VivadoOptions {
-  /** Nets for a logic analyser in the chip; they carry `mark_debug` in the text. */
+  /** Nets for a logic analyser in the chip: ports of the accelerator, or paths below it that carry `mark_debug`. */
   readonly probes?: readonly string[];
   /** Samples that the analyser keeps, a power of two of at least 1024. */
   readonly probeDepth?: number;

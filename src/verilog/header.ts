@@ -32,7 +32,7 @@ function sentences(lines: readonly string[]): string[] {
   for (const line of lines) {
     const before = joined[joined.length - 1];
     const continues =
-      before !== undefined && before.length > 60 && !/[.:;!?]$/.test(before) && /^[a-z0-9(]/.test(line.trim());
+      before !== undefined && before.length > 60 && !/[.:;!?]$/.test(before) && /^[A-Za-z0-9(]/.test(line.trim());
     if (continues) joined[joined.length - 1] = `${before} ${line.trim()}`;
     else joined.push(line.trimEnd());
   }

@@ -4,20 +4,20 @@ import {
   type Design,
   emptyContext,
   type ModuleDef,
-  type Nat,
   type NatContext,
   type SignalId,
 } from '../circuit/index.js';
 import { findChains } from './chains.js';
+import { checks } from './checks.js';
 import { idleClocks } from './clocking.js';
 import { enumNames } from './enums.js';
 import type { ExprContext } from './expr.js';
 import { headerLines, parameters, ports } from './header.js';
 import { blockItems, type ItemContext } from './items.js';
-import { conditionSv, natSv } from './nat.js';
+import { natSv } from './nat.js';
 import { takenNames } from './names.js';
 import { prepare } from './prepare.js';
-import { binary, type SvItem, type SvModule, text } from './tree.js';
+import type { SvItem, SvModule } from './tree.js';
 import { unreadSignals } from './unread.js';
 import { unusedItems } from './unused.js';
 import { mentions } from './mentions.js';
@@ -89,26 +89,6 @@ function enums({ enums: names }: ExprContext): SvItem[] {
     width: Math.max(1, Math.ceil(Math.log2(type.members.length))),
     members: names.members(type).map((name, value) => ({ name, value })),
   }));
-}
-
-/** Requirements, and ranges that say more than "at least one". */
-function checks(def: ModuleDef): SvItem[] {
-  const ranges = def.params.flatMap((param) => {
-    if (param.kind !== 'nat') return [];
-    const value: Nat = { op: 'param', name: param.name };
-    const low = param.min > 1 ? [{ sign: '<', limit: param.min, words: 'at least' }] : [];
-    const high = param.max === undefined ? [] : [{ sign: '>', limit: param.max, words: 'at most' }];
-    return [...low, ...high].map(({ sign, limit, words }) => ({
-      fails: binary(sign, natSv(value), text(limit)),
-      message: `${def.name}: ${param.name} must be ${words} ${limit}`,
-    }));
-  });
-  const relations = def.requires.map(({ condition, reason }) => ({
-    fails: conditionSv(condition, true),
-    message: `${def.name}: ${reason}`,
-  }));
-  const rows = [...ranges, ...relations];
-  return rows.length === 0 ? [] : [{ item: 'checks', rows }];
 }
 
 function indexNames(def: ModuleDef): string[] {

@@ -7,8 +7,8 @@
 // 0; tlast comes with it where the command says so.
 // flush gives everything up: nothing is asked for any more, what comes is dropped, m_axis and s_cmd
 // stand still. It must stay until busy is low, then the master is as after reset. error and
-// error_addr tell of the first beat with
-// SLVERR or DECERR since the last flush; the beat itself goes on.
+// error_addr tell of the first beat with SLVERR or DECERR since the last flush; the beat itself
+// goes on.
 // Cuts all paths between the bus and m_axis; m_axi_rready, s_cmd_tready and m_axis_tvalid follow
 // flush.
 //
@@ -74,9 +74,6 @@ module axi_read_master #(
     if (BURST > 256) $fatal(1, "axi_read_master: BURST must be at most 256");
     if (DEPTH < 2) $fatal(1, "axi_read_master: DEPTH must be at least 2");
     if (DEPTH > 32768) $fatal(1, "axi_read_master: DEPTH must be at most 32768");
-    if (128 < BYTES) $fatal(1, "axi_read_master: limit of BYTES");
-    if (256 < BURST) $fatal(1, "axi_read_master: limit of BURST");
-    if (32768 < DEPTH) $fatal(1, "axi_read_master: limit of DEPTH");
     if (256 % BYTES != 0) $fatal(1, "axi_read_master: BYTES is a power of two");
     if (256 % BURST != 0) $fatal(1, "axi_read_master: BURST is a power of two");
     if (4096 < BURST * BYTES) $fatal(1, "axi_read_master: a burst lies in 4 KB");

@@ -3,10 +3,9 @@
 // While flush is set no burst is taken and the beats that still come are dropped; busy falls when
 // none is due.
 // A request that is offered stays until it is taken, and rready waits for m_beat only. Of the first
-// beat with
-// SLVERR or DECERR since flush was low, error keeps the response and error_addr its byte address;
-// the beat itself goes on. OUTSTANDING bursts may be under way. A burst is on offer 1 cycle after
-// it was taken, a burst every cycle; m_beat follows R combinationally.
+// beat with SLVERR or DECERR since flush was low, error keeps the response and error_addr its byte
+// address; the beat itself goes on. OUTSTANDING bursts may be under way. A burst is on offer 1
+// cycle after it was taken, a burst every cycle; m_beat follows R combinationally.
 //
 // ADDR_W        bits of a byte address, >= 20
 // BYTES         bytes of a beat, a power of two, 2 to 128

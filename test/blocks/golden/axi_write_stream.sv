@@ -61,9 +61,6 @@ module axi_write_stream #(
     if (BURST > 256) $fatal(1, "axi_write_stream: BURST must be at most 256");
     if (DEPTH < 2) $fatal(1, "axi_write_stream: DEPTH must be at least 2");
     if (DEPTH > 32768) $fatal(1, "axi_write_stream: DEPTH must be at most 32768");
-    if (128 < BYTES) $fatal(1, "axi_write_stream: limit of BYTES");
-    if (256 < BURST) $fatal(1, "axi_write_stream: limit of BURST");
-    if (32768 < DEPTH) $fatal(1, "axi_write_stream: limit of DEPTH");
     if (256 % BYTES != 0) $fatal(1, "axi_write_stream: BYTES is a power of two");
     if (256 % BURST != 0) $fatal(1, "axi_write_stream: BURST is a power of two");
     if (4096 < BURST * BYTES) $fatal(1, "axi_write_stream: a burst lies in 4 KB");

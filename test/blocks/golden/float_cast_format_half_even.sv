@@ -33,7 +33,6 @@ module float_cast_format_half_even #(
   initial begin
     if (W < 2) $fatal(1, "float_cast_format_half_even: W must be at least 2");
     if (W > 32) $fatal(1, "float_cast_format_half_even: W must be at most 32");
-    if (32 < W) $fatal(1, "float_cast_format_half_even: limit of W");
   end
 `endif
 

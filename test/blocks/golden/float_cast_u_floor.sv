@@ -31,7 +31,6 @@ module float_cast_u_floor #(
   initial begin
     if (W > 32) $fatal(1, "float_cast_u_floor: W must be at most 32");
     if (FRAC > 157) $fatal(1, "float_cast_u_floor: FRAC must be at most 157");
-    if (32 < W) $fatal(1, "float_cast_u_floor: limit of W");
     if (W + 125 < FRAC) $fatal(1, "float_cast_u_floor: subnormal numbers are small");
   end
 `endif

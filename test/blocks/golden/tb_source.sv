@@ -3,8 +3,7 @@
 // Beat n of a frame has tlast where n = FRAME - 1. After COUNT beats the source falls silent and
 // done is high.
 // tvalid is registered, low after reset, and held until the beat moves. W, FRAME and SEED decide
-// the beats, STALL and
-// PACE only when they come. Needs a cycle of reset before its first.
+// the beats, STALL and PACE only when they come. Needs a cycle of reset before its first.
 //
 // W       width of tdata, 1 to 4096
 // FRAME   beats in a frame, >= 1

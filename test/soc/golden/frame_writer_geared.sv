@@ -71,9 +71,6 @@ module frame_writer_geared #(
     if (DEPTH < 2) $fatal(1, "frame_writer_geared: DEPTH must be at least 2");
     if (DEPTH > 32768) $fatal(1, "frame_writer_geared: DEPTH must be at most 32768");
     if (IN > 512) $fatal(1, "frame_writer_geared: IN must be at most 512");
-    if (128 < BYTES) $fatal(1, "frame_writer_geared: limit of BYTES");
-    if (256 < BURST) $fatal(1, "frame_writer_geared: limit of BURST");
-    if (32768 < DEPTH) $fatal(1, "frame_writer_geared: limit of DEPTH");
     if (256 % BYTES != 0) $fatal(1, "frame_writer_geared: BYTES is a power of two");
     if (256 % BURST != 0) $fatal(1, "frame_writer_geared: BURST is a power of two");
     if (4096 < BURST * BYTES) $fatal(1, "frame_writer_geared: a burst lies in 4 KB");

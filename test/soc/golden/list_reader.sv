@@ -48,10 +48,8 @@ module list_reader #(
   initial begin
     if (ADDR_W < 33) $fatal(1, "list_reader: ADDR_W must be at least 33");
     if (WORDS > 8) $fatal(1, "list_reader: WORDS must be at most 8");
-    if (8 < WORDS) $fatal(1, "list_reader: limit of WORDS");
     if (128 < WORDS * 4) $fatal(1, "list_reader: limit of a beat");
     if (4096 < 16 * WORDS * 4) $fatal(1, "list_reader: a burst lies in 4 KB");
-    if (ADDR_W < 33) $fatal(1, "list_reader: limit of ADDR_W");
     if (256 % (WORDS * 4) != 0) $fatal(1, "list_reader: WORDS is a power of two");
   end
 `endif

@@ -45,7 +45,6 @@ module list_transfers #(
     if (ADDR_W < 33) $fatal(1, "list_transfers: ADDR_W must be at least 33");
     if (LEN_W < 32) $fatal(1, "list_transfers: LEN_W must be at least 32");
     if (WORDS > 8) $fatal(1, "list_transfers: WORDS must be at most 8");
-    if (8 < WORDS) $fatal(1, "list_transfers: limit of WORDS");
   end
 `endif
 

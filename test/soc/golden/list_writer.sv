@@ -69,10 +69,8 @@ module list_writer #(
   initial begin
     if (ADDR_W < 33) $fatal(1, "list_writer: ADDR_W must be at least 33");
     if (WORDS > 8) $fatal(1, "list_writer: WORDS must be at most 8");
-    if (8 < WORDS) $fatal(1, "list_writer: limit of WORDS");
     if (128 < WORDS * 4) $fatal(1, "list_writer: limit of a beat");
     if (4096 < 16 * WORDS * 4) $fatal(1, "list_writer: a burst lies in 4 KB");
-    if (ADDR_W < 33) $fatal(1, "list_writer: limit of ADDR_W");
     if (256 % (WORDS * 4) != 0) $fatal(1, "list_writer: WORDS is a power of two");
   end
 `endif

@@ -59,10 +59,7 @@ module engine_addition #(
     if (MUL > 1) $fatal(1, "engine_addition: MUL must be at most 1");
     if (FIXED > 1) $fatal(1, "engine_addition: FIXED must be at most 1");
     if (ENTRIES < 2) $fatal(1, "engine_addition: ENTRIES must be at least 2");
-    if (1 < MUL) $fatal(1, "engine_addition: an option is 0 or 1");
-    if (1 < FIXED) $fatal(1, "engine_addition: an option is 0 or 1");
     if ($clog2(ENTRIES) != XB) $fatal(1, "engine_addition: ENTRIES is the number of pixels");
-    if (16 < XB) $fatal(1, "engine_addition: a pixel has 16 bits at most");
   end
 `endif
 

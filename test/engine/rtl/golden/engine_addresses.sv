@@ -63,7 +63,6 @@ module engine_addresses #(
     if (M < G) $fatal(1, "engine_addresses: slices of a group read different banks");
     if ((M > 1 ? $clog2(M) : 1) + 1 < $clog2(G + 1))
       $fatal(1, "engine_addresses: they are numbered like banks");
-    if (16 < G) $fatal(1, "engine_addresses: limit of G");
   end
 `endif
 

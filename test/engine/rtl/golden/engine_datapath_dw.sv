@@ -86,8 +86,6 @@ module engine_datapath_dw #(
     if (XD < 2) $fatal(1, "engine_datapath_dw: XD must be at least 2");
     if (XD > 65536) $fatal(1, "engine_datapath_dw: XD must be at most 65536");
     if (ADD > 1) $fatal(1, "engine_datapath_dw: ADD must be at most 1");
-    if (1 < ADD) $fatal(1, "engine_datapath_dw: an option is 0 or 1");
-    if (16 < XB) $fatal(1, "engine_datapath_dw: step_pad holds a pixel");
     if (20 < (XD > 1 ? $clog2(XD) : 1))
       $fatal(1, "engine_datapath_dw: step_address holds an address");
     if (M / XG * XG != M) $fatal(1, "engine_datapath_dw: XG divides M");

@@ -32,7 +32,6 @@ module engine_header_products #(
     if (D > 64) $fatal(1, "engine_header_products: D must be at most 64");
     if (PD > 65536) $fatal(1, "engine_header_products: PD must be at most 65536");
     if (9 < $clog2(M / D + 1)) $fatal(1, "engine_header_products: limit of groups");
-    if (256 < M) $fatal(1, "engine_header_products: limit of M");
   end
 `endif
 

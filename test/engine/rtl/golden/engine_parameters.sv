@@ -43,7 +43,6 @@ module engine_parameters #(
     if (PQ > 256) $fatal(1, "engine_parameters: PQ must be at most 256");
     if (MUL > 1) $fatal(1, "engine_parameters: MUL must be at most 1");
     if (NTHR > 15) $fatal(1, "engine_parameters: NTHR must be at most 15");
-    if (256 < PQ) $fatal(1, "engine_parameters: limit of PQ");
     if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_parameters: PQ is a power of two");
   end
 `endif

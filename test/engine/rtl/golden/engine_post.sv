@@ -109,16 +109,8 @@ module engine_post #(
     if (ENTRIES > 65536) $fatal(1, "engine_post: ENTRIES must be at most 65536");
     if (ADD > 1) $fatal(1, "engine_post: ADD must be at most 1");
     if (DEPTH > 1024) $fatal(1, "engine_post: DEPTH must be at most 1024");
-    if (256 < PQ) $fatal(1, "engine_post: limit of PQ");
     if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_post: PQ is a power of two");
-    if (32 < AB) $fatal(1, "engine_post: parameters have 32 bits");
-    if (16 < XB) $fatal(1, "engine_post: a pixel has 16 bits at most");
     if ($clog2(ENTRIES) != XB) $fatal(1, "engine_post: the table has an entry for every pixel");
-    if (1 < MUL) $fatal(1, "engine_post: an option is 0 or 1");
-    if (1 < FIXED) $fatal(1, "engine_post: an option is 0 or 1");
-    if (1 < LUT) $fatal(1, "engine_post: an option is 0 or 1");
-    if (1 < ADD) $fatal(1, "engine_post: an option is 0 or 1");
-    if (15 < NTHR) $fatal(1, "engine_post: a channel has 15 thresholds at most");
     if (8 < (GROUPS > 1 ? $clog2(GROUPS) : 1))
       $fatal(1, "engine_post: the header has 8 bits for a bank group");
     if (11 < $clog2((GROUPS + 1) * D + 1))

@@ -3,10 +3,10 @@
 //
 // z = sum + bias; t = z << left, saturated; then by mode
 // 0 shift   y = t >> shift                     2 single  y = (t * mult) >> shift 1 double  y = (t *
-// mult >> W - 1) >> shift  3 fixed   y = (t * mult + addend) >> shift, z = sum
-// The inner shift of mode 1 rounds half up and saturates, the outer one rounds by the rounding
-// mode: 0 floor, 1 half up, 2 half away from zero, 3 half to even, 4 to zero. Values >= 0 are
-// shifted by leaky places less.
+// mult >> W - 1) >> shift  3 fixed   y = (t * mult + addend) >> shift, z = sum The inner shift of
+// mode 1 rounds half up and saturates, the outer one rounds by the rounding mode: 0 floor, 1 half
+// up, 2 half away from zero, 3 half to even, 4 to zero. Values >= 0 are shifted by leaky places
+// less.
 // Then zero is added, and the result clamped to lo .. hi or cut to XB bits, and looked up in the
 // table.
 // Thresholds instead of a mode: y = lo + the number of thresholds that z reaches, clamped.

@@ -3,10 +3,9 @@
 //
 // A pass with residual begins when its first step is at the X-RAM or waits for residual words only,
 // or 4 cycles after its header where it does not wait for rows. Groups of D words follow in the
-// order ot, y, xt, k; one is asked for as long as fewer than
-// DEPTH have been served and not yet popped. ready: all words of a tile have been served of which
-// the last step is not yet issued (tile_taken). Takes a group every cycle; ready rises one cycle
-// after the last one.
+// order ot, y, xt, k; one is asked for as long as fewer than DEPTH have been served and not yet
+// popped. ready: all words of a tile have been served of which the last step is not yet issued
+// (tile_taken). Takes a group every cycle; ready rises one cycle after the last one.
 //
 // GROUPS   bank groups of the X-RAM: M / D, >= 1
 // DEPTH    groups that have room where they wait for their sums, 1 to 1024

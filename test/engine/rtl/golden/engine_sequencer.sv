@@ -144,13 +144,9 @@ module engine_sequencer #(
     if (PQ < 2) $fatal(1, "engine_sequencer: PQ must be at least 2");
     if (PQ > 256) $fatal(1, "engine_sequencer: PQ must be at most 256");
     if (FREE < 3) $fatal(1, "engine_sequencer: FREE must be at least 3");
-    if (63 < HQ) $fatal(1, "engine_sequencer: limit of HQ");
     if ($clog2(HQ + 2) != $clog2(HQ + 1) + 1)
       $fatal(1, "engine_sequencer: HQ + 1 is a power of two");
-    if (256 < PQ) $fatal(1, "engine_sequencer: limit of PQ");
     if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_sequencer: PQ is a power of two");
-    if (32 < TMAX) $fatal(1, "engine_sequencer: limit of TMAX");
-    if (32 < KMAX) $fatal(1, "engine_sequencer: limit of KMAX");
     if (M < G) $fatal(1, "engine_sequencer: slices of a group read different banks");
     if ((M > 1 ? $clog2(M) : 1) + 1 < $clog2(G + 1))
       $fatal(1, "engine_sequencer: they are numbered like banks");
@@ -158,9 +154,6 @@ module engine_sequencer #(
     if (M < D) $fatal(1, "engine_sequencer: a weight tile has a group");
     if ($clog2(WD + 1) + 1 < (WD > 1 ? $clog2(WD) : 1))
       $fatal(1, "engine_sequencer: a place in the ring fits a counter");
-    if (16 < G) $fatal(1, "engine_sequencer: limit of G");
-    if (256 < M) $fatal(1, "engine_sequencer: limit of M");
-    if (64 < P) $fatal(1, "engine_sequencer: limit of P");
   end
 `endif
 

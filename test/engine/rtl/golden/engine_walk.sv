@@ -84,7 +84,6 @@ module engine_walk #(
   initial begin
     if (PQ < 2) $fatal(1, "engine_walk: PQ must be at least 2");
     if (PQ > 256) $fatal(1, "engine_walk: PQ must be at most 256");
-    if (256 < PQ) $fatal(1, "engine_walk: limit of PQ");
     if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_walk: PQ is a power of two");
     if (8 < (GROUPS > 1 ? $clog2(GROUPS) : 1))
       $fatal(1, "engine_walk: the header has 8 bits for a bank group");

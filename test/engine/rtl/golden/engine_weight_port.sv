@@ -149,14 +149,9 @@ module engine_weight_port #(
     if (ADD > 1) $fatal(1, "engine_weight_port: ADD must be at most 1");
     if (DW > 1) $fatal(1, "engine_weight_port: DW must be at most 1");
     if (XU > 1) $fatal(1, "engine_weight_port: XU must be at most 1");
-    if (63 < HQ) $fatal(1, "engine_weight_port: limit of HQ");
     if ($clog2(HQ + 2) != $clog2(HQ + 1) + 1)
       $fatal(1, "engine_weight_port: HQ + 1 is a power of two");
-    if (256 < PQ) $fatal(1, "engine_weight_port: limit of PQ");
     if ($clog2(PQ + 1) != $clog2(PQ) + 1) $fatal(1, "engine_weight_port: PQ is a power of two");
-    if (64 < D) $fatal(1, "engine_weight_port: limit of D");
-    if (65536 < PD) $fatal(1, "engine_weight_port: limit of PD");
-    if (256 < M) $fatal(1, "engine_weight_port: limit of M");
     if (WP / 32 * 32 != WP) $fatal(1, "engine_weight_port: a beat has whole parameters");
     if (WP / WU * WU != WP) $fatal(1, "engine_weight_port: WU divides a beat");
     if (W_W / WU * WU != W_W) $fatal(1, "engine_weight_port: WU divides a weight word");
@@ -169,8 +164,6 @@ module engine_weight_port #(
     if (W_W / WU < 1) $fatal(1, "engine_weight_port: a weight word has a unit");
     if (M / D < 1) $fatal(1, "engine_weight_port: a weight tile has a group");
     if (9 < $clog2(M / D + 1)) $fatal(1, "engine_weight_port: limit of groups");
-    if (16 < G) $fatal(1, "engine_weight_port: limit of G");
-    if (16 < XB) $fatal(1, "engine_weight_port: limit of XB");
   end
 `endif
 

@@ -63,7 +63,6 @@ module engine_xram #(
   initial begin
     if (XD < 2) $fatal(1, "engine_xram: XD must be at least 2");
     if (ADD > 1) $fatal(1, "engine_xram: ADD must be at most 1");
-    if (1 < ADD) $fatal(1, "engine_xram: an option is 0 or 1");
     if (M / D * D != M) $fatal(1, "engine_xram: D divides M");
     if ((M + 7) / 8 * 8 < M) $fatal(1, "engine_xram: every bank is in a set");
   end
