@@ -32,6 +32,7 @@ import { WeightStoreStream } from '../dataflow/weights/weight-store-stream.js';
 import { WeightStore } from '../dataflow/weights/weight-store.js';
 import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
 import { WeightCast } from '../soc/weight-cast.js';
+import { WeightLoader } from '../soc/weight-loader.js';
 import { engineBlocks } from './engine-blocks.js';
 import { block, type ParamNumbers, type RegisteredBlock } from './registered-block.js';
 
@@ -185,6 +186,7 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ...requantizers(),
   ...engineBlocks,
   block(WeightCast, {}),
+  block(WeightLoader, { LAYERS: 2, WINDOW_W: 4 }),
   block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535, COUNT: 100 }),
   block(StreamSink, { W: 8, STALL: 64, SEED: 2 }),
   block(Scoreboard, { W: 8, DEPTH: 4, PATIENCE: 100 }),

@@ -30,6 +30,7 @@ import { WeightStore } from '../../src/dataflow/weights/weight-store.js';
 import { WeightStoreStream } from '../../src/dataflow/weights/weight-store-stream.js';
 import { WeightStreamer } from '../../src/dataflow/weights/weight-streamer.js';
 import { Upsample } from '../../src/dataflow/stages/upsample.js';
+import { WeightLoader } from '../../src/soc/weight-loader.js';
 import { WeightCast } from '../../src/soc/weight-cast.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
 import type { Design } from '../../src/circuit/index.js';
@@ -295,6 +296,11 @@ export const library: readonly LibraryModule[] = [
     [1, 2, 3, 16, 33].map((WORDS, k) => ({ W: 1 + 16 * k, WORDS })),
   ),
   entry(WeightCast, [{}]),
+  entry(WeightLoader, [
+    { LAYERS: 1, WINDOW_W: 3 },
+    { LAYERS: 5, WINDOW_W: 22 },
+    { LAYERS: 256, WINDOW_W: 9 },
+  ]),
   entry(Thresholds.signed, thresholds),
   entry(Thresholds.unsigned, thresholds),
   ...roundings.flatMap((rounding, k) => [

@@ -11,12 +11,11 @@ import { ListFetch } from '../../src/soc/list-fetch.js';
 import { ListReader } from '../../src/soc/list-reader.js';
 import { ListTransfers } from '../../src/soc/list-transfers.js';
 import { ListWriter } from '../../src/soc/list-writer.js';
-import { WeightLoader } from '../../src/soc/weight-loader.js';
 import { emitDesign } from '../../src/verilog/index.js';
 
 const modules = [
   ...[FrameGate, FrameCommands, FrameReader.same, FrameReader.geared, FrameWriter.same, FrameWriter.geared],
-  ...[WeightLoader, ListFetch, ListTransfers, ListReader, ListWriter],
+  ...[ListFetch, ListTransfers, ListReader, ListWriter],
   ...(['stream', 'mapped'] as const).flatMap((memory) =>
     [false, true].map((programmable) => makeDataflowControl({ memory, programmable })),
   ),
