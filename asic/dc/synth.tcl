@@ -28,6 +28,12 @@ source $sdc
 check_timing > [file join $out check_timing.rpt]
 foreach cell [tech_or {} cells dont_use] { set_dont_use [get_lib_cells */$cell] }
 
+if {$activity ne ""} {
+  # Behind the link, in front of compiling: power counts when gates are chosen.
+  read_saif -auto_map_names -input [file normalize [file join $asic .. $activity]] -instance_name $activity_instance
+  report_saif -hier -missing > [file join $out saif.rpt]
+}
+
 # A net with two ports, or a constant at one, would leave an assign in the netlist, which placement tools do not take.
 set_fix_multiple_port_nets -all -buffer_constants [get_designs *]
 set gate [own_clock_gate]
@@ -52,9 +58,6 @@ report_qor > [file join $out qor.rpt]
 report_area -hierarchy > [file join $out area.rpt]
 report_timing -max_paths 20 -nworst 1 -input_pins -nets > [file join $out timing.rpt]
 report_clock_gating > [file join $out clock_gating.rpt]
-if {$activity ne ""} {
-  read_saif -auto_map_names -input [file normalize [file join $asic .. $activity]] -instance_name $activity_instance
-}
 report_power -hierarchy > [file join $out power.rpt]
 report_constraint -all_violators > [file join $out violators.rpt]
 

@@ -42,6 +42,12 @@ if {$gate ne ""} {
   foreach own [get_db insts -if ".base_cell.name == $gate"] { set_db $own .preserve size_ok }
 }
 
+# Activity of the text (SAIF) goes to ports and registers while they have their names; synthesis keeps it at them.
+set recorded [file extension $activity]
+if {$recorded eq ".saif"} {
+  read_saif -instance $activity_instance [file normalize [file join $asic .. $activity]]
+}
+
 syn_generic
 write_reports -directory $out -tag generic
 syn_map
@@ -57,7 +63,7 @@ report_area -depth 6 > [file join $out area.rpt]
 report_gates > [file join $out gates.rpt]
 report_qor > [file join $out qor.rpt]
 report_clock_gating > [file join $out clock_gating.rpt]
-if {$activity ne ""} {
+if {$activity ne "" && $recorded ne ".saif"} {
   read_stimulus -file [file normalize [file join $asic .. $activity]] -dut_instance $activity_instance
 }
 report_power -by_hierarchy -levels 6 > [file join $out power.rpt]

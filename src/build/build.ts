@@ -45,10 +45,11 @@ const steps: Readonly<Record<StepName, Step<BuildResults>>> = {
         version: version(),
       }),
     describe: (done) => describePackage(need(done.package)),
-    depends: ({ board, tech, memory, floatWeights }) => [
+    depends: ({ board, tech, memory, floatWeights, activity }) => [
       ...[board ?? null, hashOf(tech)],
       ...(memory === undefined ? [] : [memory]),
       ...(floatWeights === true ? ['float32'] : []),
+      ...(activity === true ? ['activity'] : []),
     ],
   },
 };

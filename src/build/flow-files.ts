@@ -1,6 +1,7 @@
 /** Scripts, constraints and the test bench that stand beside the text in the directory of a build. */
 import type { Design as CircuitDesign } from '../circuit/index.js';
 import type { TextFile } from '../cosim/index.js';
+import { activityFile } from './activity.js';
 import { memoryList } from './memory-list.js';
 import { asicFiles } from '../target/asic.js';
 import { benchFiles, type BenchOptions } from '../target/bench.js';
@@ -29,6 +30,8 @@ export interface FlowOptions {
   readonly circuit: CircuitDesign;
   /** Sources with the contents of ROMs in them; called where there is a technology. */
   readonly chipSources: () => readonly TextFile[];
+  /** Switching activity (SAIF) below an instance of the top's name; asked for where there are scripts that read it. */
+  readonly activity?: (() => string) | undefined;
 }
 
 /** Files by path below the directory of the build. */
@@ -46,7 +49,7 @@ export function flowFiles(design: TargetDesign, options: FlowOptions): Readonly<
 
 function chipFiles(
   design: TargetDesign,
-  { tech, chipSources, circuit }: FlowOptions,
+  { tech, chipSources, circuit, activity }: FlowOptions,
 ): readonly (readonly [string, string])[] {
   if (tech === undefined) return [];
   const open = readOpenTechnology(tech);
@@ -60,7 +63,13 @@ function chipFiles(
     [`${chipFolder}/files.f`, sources.map((name) => `${name}\n`).join('')],
     ['asic/memories.json', `${JSON.stringify(memoryList(circuit, technology?.memories ?? []), undefined, 2)}\n`],
     ...(open === undefined ? [] : openAsicFiles(chip, open, chipFolder)),
-    ...(technology === undefined ? [] : asicFiles(chip, technology, { rtlFolder: chipFolder, clockGating: true })),
+    ...(technology === undefined
+      ? []
+      : asicFiles(chip, technology, {
+          ...{ rtlFolder: chipFolder, clockGating: true },
+          ...(activity === undefined ? {} : { activity: { file: activityFile, instance: design.top } }),
+        })),
+    ...(technology === undefined || activity === undefined ? [] : [[activityFile, activity()] as const]),
   ];
 }
 
@@ -71,6 +80,7 @@ export function describeFlow(flow: Readonly<Record<string, unknown>>): string {
     'Verilog top, vectors and bench',
     ...(has('fpga/vivado') ? ['Vivado project'] : []),
     ...(has('asic/genus') ? ['Genus/Innovus scripts'] : []),
+    ...(has(activityFile) ? ['switching activity'] : []),
     ...(has('asic/orfs') ? ['ORFS configuration'] : []),
     ...(has('fpga/ice40') ? ['iCE40 Makefile'] : []),
     ...(has('fpga/ecp5') ? ['ECP5 Makefile'] : []),

@@ -18,6 +18,8 @@ export interface BuildOptions extends ImportOptions, PlanRequest {
   readonly samples?: number | undefined;
   /** Technology of a chip (`tech.json`). */
   readonly tech?: string | undefined;
+  /** With `tech`: switching activity of the samples for the scripts of synthesis. */
+  readonly activity?: boolean | undefined;
   /** Memory side of the top with registers in soc/; without it the dataflow back end has registers nowhere, the engine its streams. */
   readonly memory?: 'stream' | 'mapped' | undefined;
   /** With `memory`: weight images of the dataflow top may have float32 numbers, cast in hardware. */

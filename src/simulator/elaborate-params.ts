@@ -98,6 +98,7 @@ export function bindInstance(
     images: imagesOf(module, images),
     loops: scope.loops,
     extents: scope.extents,
+    branches: scope.branches,
     indices,
     signals: new Int32Array(module.signals.length),
     params,

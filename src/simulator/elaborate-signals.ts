@@ -73,6 +73,7 @@ function declare(scope: Scope, signal: Signal): number {
     scope.loops.length,
     originOf(scope),
     scope.loops,
+    scope.branches,
     width,
     (type.kind === 'vec' ? leafType(type) : type).kind === 'sint',
     type.kind === 'uint' || type.kind === 'sint' ? undefined : membersOf(signal),

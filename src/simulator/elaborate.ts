@@ -48,6 +48,7 @@ export function elaborate(design: Design, options: ElaborateOptions = {}): Elabo
     images: imagesOf(top, new Map(Object.entries(options.images ?? {}))),
     loops: [],
     extents: [],
+    branches: [],
     indices: new Map(),
     signals: new Int32Array(top.signals.length),
     params,
@@ -142,8 +143,12 @@ function elaborateItem(scope: Scope, item: Item): void {
       return lowerProcess(scope, item);
     case 'instance':
       return elaborateInstance(scope, item);
-    case 'if':
-      return elaborateBlock(scope, holds(scope, item) ? item.then : item.else);
+    case 'if': {
+      const taken = holds(scope, item);
+      const label = taken ? item.label : `${item.label}_else`;
+      const branches = [...scope.branches, { label, path: scope.path, loops: scope.loops.length }];
+      return elaborateBlock({ ...scope, branches }, taken ? item.then : item.else);
+    }
     case 'for': {
       const count = number(scope, item.count);
       if (count > 0) elaborateLoop(scope, item, 0, count);

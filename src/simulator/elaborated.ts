@@ -15,6 +15,12 @@ export * from './ex.js';
 
 export type ElabSignalKind = 'input' | 'output' | 'wire' | 'reg' | 'memory';
 
+export interface Branch {
+  readonly label: string;
+  readonly path: string;
+  readonly loops: number;
+}
+
 export interface ElabSignal {
   readonly id: number;
   /** Instance path and name: `dense_0.acc_q`; two signals share it where a loop was split, told apart by `origin`. */
@@ -28,6 +34,8 @@ export interface ElabSignal {
   readonly origin: readonly number[];
   /** The loops: label of the generate block and the instance path around it, with a trailing dot where not empty. */
   readonly nest?: readonly { readonly label: string; readonly path: string }[] | undefined;
+  /** The branches of generate conditions around it: label, instance path, and how many of the loops are around the branch. */
+  readonly branches?: readonly Branch[] | undefined;
   /** Bits of one element. */
   readonly width: number;
   readonly signed: boolean;

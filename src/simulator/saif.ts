@@ -64,7 +64,7 @@ export function writeSaif(top: ActivityScope, { cycles, periodPs, clock, origin 
   ].join('\n');
 }
 
-/** Activity of a trace: its signals bit by bit in their scopes. */
+/** Activity of a trace: its signals bit by bit in their scopes, elements of a vector as bits of its word. */
 export function activityOf(trace: Trace): ActivityScope {
   interface Open {
     readonly name: string;
@@ -73,7 +73,9 @@ export function activityOf(trace: Trace): ActivityScope {
   }
   const open = (name: string): Open => ({ name, nets: [], scopes: new Map() });
   const root = open(trace.top);
-  for (const { scope, name, width, changes } of trace.signals) {
+  for (const { scope, name: shown, width, element, changes } of trace.signals) {
+    const { index, count } = element ?? { index: 0, count: 1 };
+    const name = element === undefined ? shown : shown.replace(/\(.*$/, '');
     let at = root;
     for (const part of scope) {
       const inner = at.scopes.get(part) ?? open(part);
@@ -82,7 +84,7 @@ export function activityOf(trace: Trace): ActivityScope {
     }
     for (let bit = 0; bit < width; bit++) {
       const activity = bitActivity(changes, BigInt(bit), trace.cycles);
-      at.nets.push(width === 1 ? { name, activity } : { name, bit, activity });
+      at.nets.push(width * count === 1 ? { name, activity } : { name, bit: index * width + bit, activity });
     }
   }
   const closed = ({ name, nets, scopes }: Open): ActivityScope => ({

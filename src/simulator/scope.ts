@@ -16,7 +16,7 @@ import {
   vecDims,
 } from '../circuit/index.js';
 import { type Affine, type NatScope, affineVar, concreteNat } from './affine.js';
-import type { Assign, ElabBlackBox, ElabSignal, Ex, MemoryWrite, Update } from './elaborated.js';
+import type { Assign, Branch, ElabBlackBox, ElabSignal, Ex, MemoryWrite, Update } from './elaborated.js';
 import type { Expressions } from './expressions.js';
 
 /** The circuit under construction. */
@@ -60,6 +60,8 @@ export interface Scope {
   readonly loops: readonly LoopVar[];
   /** Counts of `loops`. */
   readonly extents: readonly number[];
+  /** Branches of generate conditions that are open, further instances included. */
+  readonly branches: readonly Branch[];
   readonly indices: ReadonlyMap<string, Affine>;
   /** Elaborated signal plus one per signal of the module, 0 where its block is not open; shared by the module's blocks. */
   readonly signals: Int32Array;
@@ -172,6 +174,7 @@ export const addSignal = (b: Builder, signal: Omit<ElabSignal, 'id'>): number =>
     signal.loopRank,
     signal.origin,
     signal.nest,
+    signal.branches,
     signal.width,
     signal.signed,
     signal.members,
@@ -192,6 +195,7 @@ export function pushSignal(
   loopRank: number,
   origin: readonly number[],
   nest: ElabSignal['nest'],
+  branches: ElabSignal['branches'],
   width: number,
   signed: boolean,
   members: ElabSignal['members'],
@@ -211,6 +215,7 @@ export function pushSignal(
     loopRank,
     origin,
     nest,
+    branches,
     width,
     signed,
     members,

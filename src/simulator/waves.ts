@@ -15,6 +15,8 @@ export interface WaveSignal {
   readonly name: string;
   readonly width: number;
   readonly signed: boolean;
+  /** Of an element of a vector: which, of how many; in the text the vector is one word, element 0 lowest. */
+  readonly element?: { readonly index: number; readonly count: number };
   /** Enum members by value. */
   readonly members?: readonly string[];
   /** Cycles at which the value changes, ascending, and the value from there on. */
@@ -95,9 +97,12 @@ function wavesOf(signal: ElabSignal, maxElements: number): WaveSignal[] {
   if (packed && count > 1) {
     return [{ path: signal.name, ...hierarchyOf(signal), width: width * count, ...common, changes: [] }];
   }
+  const inner = signal.dims.slice(signal.loopRank).reduce((product, n) => product * n, 1);
+  const vector = signal.port === undefined && signal.kind !== 'memory' && signal.dims.length > signal.loopRank;
   return Array.from({ length: count }, (_, flat) => ({
     path: signal.port !== undefined ? signal.name : elementName(signal, flat),
     ...hierarchyOf(signal, flat),
+    ...(vector ? { element: { index: flat % inner, count: inner } } : {}),
     width,
     ...common,
     changes: [],
@@ -116,9 +121,12 @@ export function hierarchyOf(signal: ElabSignal, flat?: number): Pick<WaveSignal,
   const scope: string[] = [];
   let path = '';
   for (let at = 0; at < parts.length; at++) {
-    signal.nest?.forEach((loop, d) => {
-      if (loop.path === path) scope.push(flat === undefined ? `g_${loop.label}` : `g_${loop.label}[${index[d] ?? 0}]`);
-    });
+    for (let d = 0; d <= signal.loopRank; d++) {
+      for (const branch of signal.branches ?? [])
+        if (branch.path === path && branch.loops === d) scope.push(`g_${branch.label}`);
+      const loop = signal.nest?.[d];
+      if (loop?.path === path) scope.push(flat === undefined ? `g_${loop.label}` : `g_${loop.label}[${index[d] ?? 0}]`);
+    }
     if (at === parts.length - 1) break;
     scope.push(`u_${parts[at] ?? ''}`);
     path += `${parts[at] ?? ''}.`;

@@ -23,6 +23,7 @@ const trace: Trace = {
     randomSignal(random, [], 'valid', 1),
     randomSignal(random, ['u_row', 'g_pe[1]'], 'sum_q', 5),
     randomSignal(random, ['u_row', 'g_pe[0]'], 'kept(2)', 3),
+    { ...randomSignal(random, ['u_lanes'], 'lane_q(1)(0)', 2), element: { index: 3, count: 6 } },
   ],
 };
 
@@ -34,11 +35,16 @@ describe('activity of a trace', () => {
     [0, []],
     [1, ['u_row', 'g_pe[1]']],
     [2, ['u_row', 'g_pe[0]']],
+    [3, ['u_lanes']],
   ])('signal %d: time at 1 and changes of every bit', (index, scopes) => {
     const signal = trace.signals[index]!;
     const { nets } = at(...scopes);
-    expect(nets.map(({ bit }) => bit)).toEqual(signal.width === 1 ? [undefined] : [...Array(signal.width).keys()]);
-    for (const { bit = 0, activity } of nets) {
+    const low = signal.element === undefined ? 0 : 6;
+    expect(nets.map(({ bit }) => bit)).toEqual(
+      signal.width === 1 ? [undefined] : Array.from({ length: signal.width }, (_, bit) => low + bit),
+    );
+    for (const { bit: place = 0, activity } of nets) {
+      const bit = place - low;
       const values = Array.from({ length: cycles }, (_, cycle) => ((valueAt(signal, cycle) ?? 0n) >> BigInt(bit)) & 1n);
       expect(activity).toEqual({
         high: values.filter((value) => value === 1n).length,
@@ -53,6 +59,7 @@ describe('activity of a trace', () => {
       '  (INSTANCE u_row\n    (NET\n    )\n    (INSTANCE g_pe\\[1\\]\n      (NET\n        (sum_q\\[0\\] (T0 ',
     );
     expect(saif).toContain('(kept\\(2\\)\\[1\\] (');
+    expect(saif).toContain('(lane_q\\[7\\] (');
     expect(saif).toContain('(aclk (T0 200) (T1 200) (TX 0) (TC 80) (IG 0))');
     const plain = saif.replace(/\\./g, '');
     expect(plain.split('(').length).toBe(plain.split(')').length);

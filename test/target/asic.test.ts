@@ -52,7 +52,7 @@ describe('scripts for chips', () => {
     ['with a memory', withMemory],
   ] as const) {
     it.each(scripts)(`${what}: %s runs to its end`, async (script, commands) => {
-      const root = folder(technology, { activity: { file: 'activity.vcd', instance: 'bench/dut' } });
+      const root = folder(technology, { activity: { file: 'activity.saif', instance: 'bench/dut' } });
       const { exitCode, stderr } = await run(root, script, commands);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     });
@@ -118,6 +118,32 @@ describe('scripts for chips', () => {
     expect(positions(calls, 'set_preserve_clock_gate')).toHaveLength(gate === undefined ? 0 : 1);
     const innovus = await run(root, 'innovus/common.tcl', innovusCommon);
     expect(innovus.calls.find(({ args }) => args[0] === 'cts_clock_gating_cells')?.args[1]).toBe(gate?.cell);
+  });
+
+  it('activity of the text is read under its instance, behind elaboration and in front of gates', async () => {
+    const root = folder(plain, { activity: { file: 'asic/activity.saif', instance: 'digits_top' } });
+    const [cadence, synopsys] = [
+      await run(root, 'genus/synth.tcl', genus),
+      await run(root, 'dc/synth.tcl', designCompiler),
+    ];
+    expect(
+      orderProblem(cadence.calls, [
+        ...['elaborate', 'init_design', 'read_saif -instance digits_top /asic/activity.saif', 'syn_generic'],
+        'report_power',
+      ]),
+    ).toBeUndefined();
+    expect(positions(cadence.calls, 'read_stimulus')).toEqual([]);
+    expect(
+      orderProblem(synopsys.calls, [
+        ...['saif_map -start', 'analyze', 'elaborate', 'link'],
+        ...['read_saif -auto_map_names /asic/activity.saif -instance_name digits_top', 'compile_ultra', 'report_power'],
+      ]),
+    ).toBeUndefined();
+    const vcd = folder(plain, { activity: { file: 'activity.vcd', instance: 'bench/dut' } });
+    const { calls, exitCode } = await run(vcd, 'genus/synth.tcl', genus);
+    expect(exitCode).toBe(0);
+    expect(orderProblem(calls, ['syn_opt', 'read_stimulus activity.vcd bench/dut', 'report_power'])).toBeUndefined();
+    expect(positions(calls, 'read_saif')).toEqual([]);
   });
 
   it.each(['genus/synth.tcl', 'dc/synth.tcl'])('%s: no report writes over another', async (script) => {

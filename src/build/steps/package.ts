@@ -4,6 +4,7 @@ import { codeBits } from '../../dataflow/plan.js';
 import { chainResources } from '../../dataflow/resources/chain.js';
 import { weightBeats } from '../../dataflow/port-beats.js';
 import { addressMap } from '../../dataflow/weights/address-map.js';
+import { rtlActivity } from '../activity.js';
 import { type AddressMapFile, addressMapFile } from '../address-map-file.js';
 import { boardFor } from '../backend.js';
 import { deployFiles } from '../deploy-files.js';
@@ -111,6 +112,8 @@ export interface PackageOptions extends Pick<PlanRequest, 'portBits' | 'clockMhz
   readonly board?: string | undefined;
   /** A `tech.json`: scripts for a chip are written as well. */
   readonly tech?: string | undefined;
+  /** With `tech`: switching activity of the samples. */
+  readonly activity?: boolean | undefined;
   /** Samples of the top with registers as streams or in memory; undefined: there is no such top. */
   readonly memory?: 'stream' | 'mapped' | undefined;
   /** That top casts weights that come as float32 numbers. */
@@ -122,7 +125,7 @@ export function packageStep(
   planned: Planned,
   generated: Generated,
   simulated: Simulated,
-  { model, version, portBits, clockMhz, board, tech, memory, floatWeights = false }: PackageOptions,
+  { model, version, portBits, clockMhz, board, tech, memory, floatWeights = false, activity }: PackageOptions,
 ): Packaged {
   const { top } = generated;
   const { chain, folding, bound } = planned;
@@ -184,6 +187,12 @@ export function packageStep(
   const flow = flowFiles(targetDesign(chain, generated, clockMhz), {
     ...{ board: boardFor(board), tech, bench: { vectors: files } },
     ...{ circuit: generated.design, chipSources: () => chipSources(chain) },
+    ...(activity === true
+      ? {
+          activity: () =>
+            rtlActivity({ chain, design: generated.design, shell: top, clockMhz, inputBeats, outputBeats }),
+        }
+      : {}),
   });
   const deploy = deployFiles(deployed);
   return {

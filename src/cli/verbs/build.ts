@@ -18,6 +18,7 @@ interface BuildArguments extends CommonOptions {
   readonly engine?: string | undefined;
   readonly board?: string | undefined;
   readonly tech?: string | undefined;
+  readonly activity?: boolean | undefined;
   readonly memory?: string | undefined;
   readonly floatWeights?: boolean | undefined;
   readonly numerics?: string | undefined;
@@ -37,6 +38,10 @@ interface BuildArguments extends CommonOptions {
 
 function optionsOf(args: BuildArguments): BuildOptions {
   const goals = [args.folding, args.targetFps, args.maxLatency].filter((goal) => goal !== undefined);
+  if (args.activity === true && args.tech === undefined)
+    throw usageError('--activity is for scripts of a chip', 'add --tech FILE');
+  if (args.activity === true && args.backend === 'engine')
+    throw usageError('--activity: only the dataflow back end has it', 'leave it out');
   if (goals.length > 1) throw usageError('--folding, --target-fps and --max-latency exclude each other', 'give one');
   if (args.floatWeights === true && (args.backend !== 'dataflow' || !['stream', 'mapped'].includes(args.memory ?? '')))
     throw usageError('--float-weights is of a dataflow top with registers', 'give --memory stream or mapped');
@@ -131,6 +136,10 @@ export const buildCommand: CommandModule<CommonOptions, BuildArguments> = {
         requiresArg: true,
         describe:
           'technology: tech.json writes scripts for Genus, Innovus and Design Compiler too, asic/nangate45.json for ORFS',
+      })
+      .option('activity', {
+        type: 'boolean',
+        describe: 'with --tech: what registers do while samples run (SAIF), for power in Genus and Design Compiler',
       })
       .option('memory', {
         type: 'string',
