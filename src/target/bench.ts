@@ -193,10 +193,13 @@ endmodule
 function makefile({ sources }: TargetDesign, parts: readonly string[]): string {
   return `# Runs bench.sv in the simulator that is there: make -C sim icarus | verilator | xsim | vcs | xcelium
 # SEED and STALL as in bench.sv. DUT: files of the design as seen from the directory rtl, RTL where not given; a netlist
-# of gates with the models of its cells otherwise (DUT="../out/netlist.v ../cells.v").
+# of gates with the models of its cells otherwise (DUT="../out/netlist.v ../cells.v"). Models whose registers wake up
+# unknown make results unknown (a ^ a): tell the simulator to begin with 0 or 1 (VCS +vcs+initreg+random, Xcelium
+# -xminitialize). A netlist is compiled soonest by VERILATOR_FLAGS="-MAKEFLAGS OPT_FAST=-O0".
 SEED  ?= 1
 STALL ?= 30
 PATIENCE ?= 100000
+VERILATOR_FLAGS ?=
 DUT   ?= ${sources.join(' ')}
 BENCH  = ${parts.map((name) => `../sim/${name}`).join(' ')} ../sim/bench.sv
 ARGS   = +seed=$(SEED) +stall=$(STALL) +patience=$(PATIENCE)
@@ -212,8 +215,8 @@ icarus: work
 \tcd ../rtl && vvp -N $(WORK)/bench.vvp $(ARGS)
 
 verilator: work
-\tcd ../rtl && verilator --binary --timing -Wno-fatal -Wno-lint -Wno-style --top-module bench -Mdir $(WORK)/verilator $(DUT) $(BENCH)
-\tcd ../rtl && $(WORK)/verilator/Vbench $(ARGS)
+\tcd ../rtl && verilator --binary --timing -Wno-fatal -Wno-lint -Wno-style $(VERILATOR_FLAGS) --top-module bench -Mdir $(WORK)/verilator $(DUT) $(BENCH)
+\tcd ../rtl && $(WORK)/verilator/Vbench +verilator+seed+$(SEED) $(ARGS)
 
 xsim:
 \tcd ../rtl && xvlog -sv $(DUT) $(BENCH) && xelab bench -s bench -timescale 1ns/1ps

@@ -2,14 +2,18 @@
 import { pinsOf, toVerilog } from './boolean.js';
 import type { CellFlop, Library, LibraryCell } from './liberty.js';
 
-/** Modules of the cells named, in their order. Throws where one is not there or has a state that is not one register. */
+/**
+ * Modules of the cells named, in their order. Registers wake up as 0 or 1 by chance, as on a chip: where gates meet the same
+ * unknown value on two ways (a ^ a), a simulator says "unknown" of what is known. `+unknown` leaves them unknown. Throws where
+ * one is not there or has a state that is not one register.
+ */
 export function cellModels(library: Library, names: Iterable<string>): string {
   const texts = [...names].map((name) => {
     const cell = library.cells.get(name);
     if (cell === undefined) throw new Error(`${library.name} has no cell ${name}`);
     return modelOf(cell);
   });
-  return `// Functions of cells of ${library.name}, without delays\n\`timescale 1ns / 1ps\n${texts.join('')}`;
+  return `// Functions of cells of ${library.name}, without delays. Registers wake up as 0 or 1 by chance (+unknown: as x).\n\`timescale 1ns / 1ps\n${texts.join('')}`;
 }
 
 function modelOf(cell: LibraryCell): string {
@@ -30,6 +34,9 @@ function register({ state, inverted, clock, next }: CellFlop, complemented: bool
     throw new Error(`a clock of ${toVerilog(clock)} has no model`);
   const edge = clock.kind === 'pin' ? `posedge ${clock.name}` : `negedge ${toVerilog(clock.of)}`;
   return `  reg ${state};
+\`ifndef SYNTHESIS
+  initial if (!$test$plusargs("unknown")) ${state} = 1'($urandom);
+\`endif
 ${complemented ? `  wire ${inverted};\n  assign ${inverted} = ~${state};\n` : ''}  always @(${edge}) ${state} <= ${toVerilog(next)};
 `;
 }
