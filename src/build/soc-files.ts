@@ -30,11 +30,13 @@ export interface SocRequest extends DeployRequest {
   readonly reference: StageNetwork;
   readonly inputBeats: Beats;
   readonly outputBeats: Beats;
+  /** A technology: scripts for a chip as well. */
+  readonly tech?: string | undefined;
 }
 
 /** Throws H2601 where weights come through ports of their own, H2603 where there are none to cast. */
 export function makeSoc(request: SocRequest): Soc {
-  const { chain, memory, floats = false, board, clockMhz } = request;
+  const { chain, memory, floats = false, clockMhz } = request;
   const side = dataflowSide(chain, memory, floats);
   if (floats && side.floats !== true)
     throw numberedError('H2603', `${chain.name}: no layer has weights that can be changed, so none come as float32`, {
@@ -48,7 +50,7 @@ export function makeSoc(request: SocRequest): Soc {
   const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };
   const bench = benchOf(request, side, hardware);
   return {
-    files: socFiles(hardware, board, bench, {
+    files: socFiles(hardware, request, bench, {
       ...firmwareOf(request, side, hardware),
       ...deployFiles(request, { name: hardware.target.name, side: memory, table, build: hardware.build }),
     }),

@@ -115,10 +115,16 @@ export interface Soc {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
 }
 
+export interface SocFlows {
+  readonly board: Board;
+  /** Path of a `tech.json`. */
+  readonly tech?: string | undefined;
+}
+
 /** The folder; `more` are files of the back end by path below it. */
 export function socFiles(
   { target, table, sources, images, design, chipSources }: SocHardware,
-  board: Board,
+  { board, tech }: SocFlows,
   { files: vectors, ...bench }: SocBench,
   more: Readonly<Record<string, string | Uint8Array>>,
 ): Soc['files'] {
@@ -126,7 +132,7 @@ export function socFiles(
     ...Object.fromEntries([...sources, ...images].map(({ name, text }) => [`rtl/${name}`, text])),
     'rtl/files.f': target.sources.map((name) => `${name}\n`).join(''),
     ...flowFiles(target, {
-      ...{ board, circuit: design, chipSources },
+      ...{ board, tech, circuit: design, chipSources },
       bench: { ...bench, vectors: { ...bench.vectors, [socControl]: `${socControl}.hex` } },
     }),
     ...Object.fromEntries(Object.entries(vectors).map(([name, text]) => [`vectors/${name}`, text])),

@@ -18,9 +18,11 @@ import { runFirmware } from '../firmware/program.js';
 import { havePrograms, numpyPython } from '../soc/programs.js';
 import { haveTools, lint } from '../verilog/tools.js';
 import { playBoard } from './board-folder.js';
+import { chipProblems } from './chip-scripts.js';
 
 const samples = 3;
 const python = numpyPython();
+const tech = join(import.meta.dirname, '../../asic/tech.example.json');
 
 describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
   let soc: Soc;
@@ -33,7 +35,7 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     const codes = loaded.encodeInput(array!, undefined).codes.slice(0, samples * chain.input.elements);
     soc = makeSoc({
       ...{ chain, network, memory, reference: loaded.referenceStages, clockMhz: 100, board: boardFor() },
-      samplesPerSecond: 1000,
+      ...{ samplesPerSecond: 1000, tech: memory === 'mapped' ? tech : undefined },
       inputBeats: packSamples(chain.input, codes),
       outputBeats: packSamples(chain.output, runStages(network, codes).outputs),
     });
@@ -99,6 +101,12 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     expect(bytes('computed')).toBe(bytes('expected'));
     const base = memory === 'mapped' ? '0x40000000u' : '0x40010000u';
     expect(file('firmware/main.c')).toContain(`#define CONTROL_BASE ${base}\n`);
+  });
+
+  it.runIf(memory === 'mapped')('has scripts for chips that run to their end, on sources without files', async () => {
+    expect(await chipProblems(join(folder, 'soc'), `digits_w1a1_${memory}`)).toEqual([]);
+    const listed = file('rtl_asic/files.f').trim().split('\n');
+    for (const name of listed) expect(file(`rtl_asic/${name}`)).toMatch(/^(?![^]*readmem)[^]*module/);
   });
 
   it.skipIf(python === undefined)('has a folder for a board whose scripts drive it over its registers', () => {

@@ -8,6 +8,7 @@ import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
 import { runFirmware } from '../firmware/program.js';
 import { playBoard } from '../build/board-folder.js';
+import { chipProblems } from '../build/chip-scripts.js';
 import { havePrograms, numpyPython } from '../soc/programs.js';
 import { digits, heddle, heddleHere } from './run.js';
 
@@ -17,6 +18,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const at = (...parts: string[]): string => join(work, ...parts);
 const model = digits('digits_w4a4.onnx');
 const small = ['--backend', 'engine', '--engine', 'P=2,G=4,M=8,D=4,XD=128,WD=1024,LUT=0,ADD=0,DW=0'];
+const chip = ['--tech', join(import.meta.dirname, '../../asic/tech.example.json')];
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
 
 const { shape, data } = readNpy(digits('samples.npy'));
@@ -27,7 +29,7 @@ writeFileSync(
 );
 
 describe('the engine back end', () => {
-  const built = heddle(['build', model, ...small, '-o', at('built'), '--samples', '1', '--memory', 'mapped']);
+  const built = heddle(['build', model, ...small, '-o', at('built'), '--samples', '1', '--memory', 'mapped', ...chip]);
 
   it('builds with the same steps and leaves the same files', () => {
     expect(built.stderr).toBe('');
@@ -157,6 +159,11 @@ describe('the engine back end', () => {
       ...{ exitCode: 0, text: expect.stringMatching(/^1 of 1 samples equal$/m) as string },
     });
     expect(playBoard(python!, at('built/soc'), true).exitCode).toBe(1);
+  });
+
+  it('has scripts for chips of both tops that run to their end', async () => {
+    expect(await chipProblems(at('built'), 'engine')).toEqual([]);
+    expect(await chipProblems(at('built/soc'), 'engine_mapped')).toEqual([]);
   });
 
   it('says what firmware moves', () => {

@@ -101,7 +101,7 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
           ? engineSoc({
               ...{ program, network: imported.network, clockMhz, board: boardFor(board) },
               samplesPerSecond: (clockMhz * 1e6) / (simulated.cycles.first_sample + 1),
-              ...{ samples: simulated.stored, images, dma: planned.dma, patience },
+              ...{ samples: simulated.stored, images, dma: planned.dma, patience, tech },
             })
           : undefined;
       return {

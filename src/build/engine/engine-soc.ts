@@ -26,6 +26,8 @@ export interface EngineSocRequest {
   readonly dma: DmaFile;
   /** Cycles without a beat after which a bench gives up. */
   readonly patience: number;
+  /** A technology: scripts for a chip as well. */
+  readonly tech?: string | undefined;
 }
 
 /** The hardware does not depend on the network. */
@@ -95,7 +97,7 @@ export function engineSoc(request: EngineSocRequest): Soc {
   });
   const dram = Object.entries(images).map(([name, data]) => [`dram/${name}`, data] as const);
   return {
-    files: socFiles(hardware, board, bench, {
+    files: socFiles(hardware, request, bench, {
       ...firmware,
       ...deploy,
       ...Object.fromEntries(dram),

@@ -146,7 +146,8 @@ export function packageStep(
     ...{ network, chain, clockMhz, inputBeats, outputBeats, board: boardFor(board) },
     samplesPerSecond: steady === null ? null : (clockMhz * 1e6) / steady,
   };
-  const soc = memory === undefined ? undefined : makeSoc({ ...deployed, memory, reference, floats: floatWeights });
+  const soc =
+    memory === undefined ? undefined : makeSoc({ ...deployed, memory, reference, floats: floatWeights, tech });
   const report: Report = {
     schema: 1,
     heddle: version,
