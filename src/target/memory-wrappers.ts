@@ -1,7 +1,8 @@
 /**
- * Memories of a chip: the modules `lane_ram` and `registered_ram` get bodies that are made of the macros of `tech.json`, as
- * many as a memory needs, with registers where no macro fits. Names, parameters and ports stay, so nothing else changes.
+ * Memories of a chip: the modules `lane_ram`, `registered_ram` and `fifo` get bodies that are made of the macros of `tech.json`,
+ * as many as a memory needs, with registers where no macro fits. Names, parameters, ports and cycles stay, so nothing else changes.
  */
+import { readAhead } from './fifo-read-ahead.js';
 import type { Technology } from './technology.js';
 
 export type MemoryMacro = NonNullable<Technology['memories']>[number];
@@ -13,10 +14,14 @@ interface Source {
   readonly text: string;
 }
 
-/** How the two modules call what the wrapper needs. */
+/**
+ * How the modules call what the wrapper needs; `around` is what a branch has beside the macros: it drives `wr_en`, `wr_addr`,
+ * `wr_data`, `rd_en` and `rd_addr` where they are no ports, and reads `rd_data`.
+ */
 const shapes = {
-  lane_ram: { word: 'LANES * W', mask: (bit: string) => `wr_lanes[(${bit}) / W]`, lanes: true },
-  registered_ram: { word: 'W', mask: undefined, lanes: false },
+  lane_ram: { word: 'LANES * W', mask: (bit: string) => `wr_lanes[(${bit}) / W]`, lanes: true, around: '' },
+  registered_ram: { word: 'W', mask: undefined, lanes: false, around: '' },
+  fifo: { word: 'W', mask: undefined, lanes: false, around: readAhead },
 } as const;
 
 type Wrapped = keyof typeof shapes;
@@ -72,7 +77,7 @@ function wrapped(name: Wrapped, text: string, macros: readonly MemoryMacro[]): s
 /** Rows and columns of one macro; a row is chosen by the upper bits of the address, and kept for the read. */
 function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): string {
   if (ports === undefined) throw new Error(`${module}: no ports`);
-  const { mask } = shapes[name];
+  const { mask, around } = shapes[name];
   const place = Math.max(1, Math.ceil(Math.log2(depth)));
   const line = (text: string): string => `    ${text}\n`;
   const collision =
@@ -80,12 +85,13 @@ function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): str
       ? ''
       : `
 \`ifndef SYNTHESIS
-    always_ff @(posedge aclk) begin
+    always @(posedge aclk) begin
       if (rd_en && wr_en && rd_addr == wr_addr) $error("${name}: ${module} cannot read the word that is being written");
     end
 \`endif
 `;
   return [
+    around,
     line(`localparam int ROWS    = (DEPTH + ${depth - 1}) / ${depth};`),
     line(`localparam int COLUMNS = (MACRO_WORD_W + ${width - 1}) / ${width};`),
     line('localparam int ROW_W   = ROWS > 1 ? $clog2(ROWS) : 1;'),
