@@ -31,6 +31,9 @@ import { TlastCheck } from '../dataflow/weights/tlast-check.js';
 import { WeightStoreStream } from '../dataflow/weights/weight-store-stream.js';
 import { WeightStore } from '../dataflow/weights/weight-store.js';
 import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
+import { makeDataflowControl } from '../soc/dataflow-control.js';
+import { FrameCommands } from '../soc/frame-commands.js';
+import { FrameGate } from '../soc/frame-gate.js';
 import { WeightCast } from '../soc/weight-cast.js';
 import { WeightLoader } from '../soc/weight-loader.js';
 import { engineBlocks } from './engine-blocks.js';
@@ -185,6 +188,17 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ...[Argmax.signed, Argmax.unsigned].map((argmax) => block(argmax, { N: 6, PE: 2, X_W: 5, OUT_W: 3 })),
   ...requantizers(),
   ...engineBlocks,
+  block(FrameGate, { W: 8, BEATS: 3 }),
+  block(FrameCommands, { ADDR_W: 24, LEN_W: 20, BYTES: 5 }),
+  ...(['stream', 'mapped'] as const).flatMap((memory) =>
+    [false, true].map((programmable) =>
+      block(
+        makeDataflowControl({ memory, programmable }),
+        { BUILD: 1, SAMPLE: 8, RESULT: 4 },
+        'dataflow_control_{stream,mapped}[_weights]',
+      ),
+    ),
+  ),
   block(WeightCast, {}),
   block(WeightLoader, { LAYERS: 2, WINDOW_W: 4 }),
   block(StreamSource, { W: 8, FRAME: 4, STALL: 64, SEED: 1, PACE: 65535, COUNT: 100 }),

@@ -30,6 +30,9 @@ import { WeightStore } from '../../src/dataflow/weights/weight-store.js';
 import { WeightStoreStream } from '../../src/dataflow/weights/weight-store-stream.js';
 import { WeightStreamer } from '../../src/dataflow/weights/weight-streamer.js';
 import { Upsample } from '../../src/dataflow/stages/upsample.js';
+import { makeDataflowControl } from '../../src/soc/dataflow-control.js';
+import { FrameCommands } from '../../src/soc/frame-commands.js';
+import { FrameGate } from '../../src/soc/frame-gate.js';
 import { WeightLoader } from '../../src/soc/weight-loader.js';
 import { WeightCast } from '../../src/soc/weight-cast.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
@@ -295,6 +298,16 @@ export const library: readonly LibraryModule[] = [
     WeightStreamer,
     [1, 2, 3, 16, 33].map((WORDS, k) => ({ W: 1 + 16 * k, WORDS })),
   ),
+  entry(FrameGate, [
+    { W: 1, BEATS: 1 },
+    { W: 8, BEATS: 8 },
+    { W: 33, BEATS: 17 },
+  ]),
+  entry(FrameCommands, [
+    { ADDR_W: 20, LEN_W: 20, BYTES: 1 },
+    { ADDR_W: 64, LEN_W: 33, BYTES: 2 ** 20 - 1 },
+  ]),
+  entry(makeDataflowControl({ memory: 'mapped', programmable: true }), [{ BUILD: 2 ** 31 - 1, SAMPLE: 1, RESULT: 9 }]),
   entry(WeightCast, [{}]),
   entry(WeightLoader, [
     { LAYERS: 1, WINDOW_W: 3 },

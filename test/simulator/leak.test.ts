@@ -130,6 +130,8 @@ describe('blocks of the library', () => {
     ...{ engine_weight_port: 'ring[0]', lane_ram: 'store[0]' },
     // The upper half of a counter is taken when the lower one is read: nothing before that.
     engine: 'control.registers.high_seen_q[11]',
+    dataflow_control_stream: 'registers.high_seen_q[5]',
+    dataflow_control_stream_weights: 'registers.high_seen_q[4]',
     ...{ access_memory: 'store[0][1]', axi_lite_memory: 'memory.store[0][0]' },
   };
   /** The header that came last is there for whoever looks into an error, nothing before the first one. */

@@ -14,6 +14,8 @@ export class Offer {
     readonly name: string,
     readonly next: () => Ports | undefined,
     idle: Ports,
+    /** Of AXI4-Lite channels nothing stands between name and valid. */
+    readonly mark: '_t' | '' = '_t',
   ) {
     this.#last = idle;
   }
@@ -21,7 +23,7 @@ export class Offer {
   /** The beat that moved in the cycle before, with the outputs of that cycle. */
   moved(outputs: Ports): Ports | undefined {
     const beat = this.#beat;
-    if (beat === undefined || outputs[`${this.name}_tready`] !== 1n) return undefined;
+    if (beat === undefined || outputs[`${this.name}${this.mark}ready`] !== 1n) return undefined;
     this.#beat = undefined;
     return beat;
   }
@@ -34,7 +36,7 @@ export class Offer {
   drive(go: boolean): Ports {
     if (this.#beat === undefined && go) this.#beat = this.next();
     this.#last = this.#beat ?? this.#last;
-    return { [`${this.name}_tvalid`]: flag(this.#beat !== undefined), ...this.#last };
+    return { [`${this.name}${this.mark}valid`]: flag(this.#beat !== undefined), ...this.#last };
   }
 }
 

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
 import { makeDataflowControl } from '../../src/soc/dataflow-control.js';
-import { FrameCommands } from '../../src/soc/frame-commands.js';
-import { FrameGate } from '../../src/soc/frame-gate.js';
 import { FrameReader } from '../../src/soc/frame-reader.js';
 import { FrameWriter } from '../../src/soc/frame-writer.js';
 import { ListFetch } from '../../src/soc/list-fetch.js';
@@ -14,10 +12,12 @@ import { ListWriter } from '../../src/soc/list-writer.js';
 import { emitDesign } from '../../src/verilog/index.js';
 
 const modules = [
-  ...[FrameGate, FrameCommands, FrameReader.same, FrameReader.geared, FrameWriter.same, FrameWriter.geared],
+  ...[FrameReader.same, FrameReader.geared, FrameWriter.same, FrameWriter.geared],
   ...[ListFetch, ListTransfers, ListReader, ListWriter],
   ...(['stream', 'mapped'] as const).flatMap((memory) =>
-    [false, true].map((programmable) => makeDataflowControl({ memory, programmable })),
+    [false, true]
+      .filter((programmable) => memory === 'stream' || !programmable)
+      .map((programmable) => makeDataflowControl({ memory, programmable })),
   ),
 ] as unknown as readonly ModuleTemplate<ParamSpecs, never>[];
 
