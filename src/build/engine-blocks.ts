@@ -78,7 +78,7 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EngineWindows, { G: 2, P: 2, XB: 4, XU: 1 }),
   block(EngineWindow, { P: 2, XB: 4 }),
   block(EngineRequantize, { P: 1, D: 2, W: 12, XB: 4, MUL: 1, FIXED: 0, NTHR: 0, LUT: 1, ENTRIES: 16 }),
-  block(EngineAddition, { P: 1, D: 2, XB: 4, MUL: 1, FIXED: 0, ENTRIES: 16 }),
+  block(EngineAddition, { P: 1, D: 2, XB: 4 }),
   block(EngineResidualReader, { GROUPS: 2, DEPTH: 6 }),
   block(EngineMultiply, { W: 6 }),
   block(EngineShift, { V_W: 12, Q_W: 4 }),

@@ -1,6 +1,7 @@
 /** Compute cycles of a pass: its steps, and the least number of cycles that they take when no port makes them wait. */
 import type { Engine } from './config.js';
 import { opCodes, type Header } from './header.js';
+import { cyclesOfGroup } from './latency.js';
 import { tileChannels, type PassPlan } from './passes.js';
 import { resultBeats, weightBeats } from './stream-sizes.js';
 
@@ -31,11 +32,10 @@ export function passSteps(engine: Pick<Engine, 'G'>, header: Header): number {
  * cycles in which the tile before leaves the array if those are more.
  */
 export function passCycles(engine: Pick<Engine, 'G' | 'M' | 'D'>, header: Header): number {
-  const scatter = header.dstXram ? header.ySW : 1;
   let cycles = 0;
   for (let tile = 0; tile < header.OTN; tile++) {
     const groups = Math.ceil(tileChannels(engine.M, header, tile) / engine.D);
-    const drain = Math.max(groups * scatter, header.CHN > 1 ? 4 : 1);
+    const drain = Math.max(groups * cyclesOfGroup(header), header.CHN > 1 ? 4 : 1);
     for (let y = 0; y < header.Ho; y++) cycles += header.XT * Math.max(tileSteps(engine, header, y), drain);
   }
   return cycles * header.CHN;

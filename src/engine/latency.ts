@@ -43,10 +43,6 @@ export const PRIVATE_READ_DELAY = BANK_MUX + LANES;
 export function requantizeLatency({ MUL, LUT, NTHR }: Readonly<Record<'MUL' | 'LUT' | 'NTHR', number>>): number {
   return 5 + 3 * MUL + LUT + (NTHR > 0 ? 1 : 0);
 }
-/** Results to their sums with the residual (`engine_addition`): operands, products, scale, right shift in two, sum, requantizer. */
-export function additionLatency({ MUL }: Readonly<Record<'MUL', number>>): number {
-  return 11 + 3 * MUL;
-}
 /**
  * Groups of residual words that are on their way or wait: those of a tile that is read, and of the cycles from the issue of a
  * last step to its sums, so that tiles that leave the array back to back never wait.
@@ -56,3 +52,16 @@ export function residualDepth({ M, D }: Readonly<Record<'M' | 'D', number>>): nu
 }
 /** Group of sums at `engine_post` to its pixels: partial sums and parameters are read, sums and parameters chosen. */
 export const DRAIN_TO_REQUANTIZER = 2;
+/** Results and residual words to their sums (`engine_addition`): operands, products, scale, right shift in two, sum. */
+export const ADDITION = 6;
+/** Those sums to the requantizer, which they pass again: they are chosen where those of the array are. */
+export const ADDITION_TO_REQUANTIZER = ADDITION + 1;
+/**
+ * Last step of a tile to the first cycle in which no residual group may enter the addition, since it would be at the requantizer
+ * together with the first group of the tile; group k claims the cycle k later.
+ */
+export const ISSUE_TO_CLAIM = ISSUE_TO_DRAIN + DRAIN_TO_REQUANTIZER - ADDITION_TO_REQUANTIZER;
+/** Cycles between the last steps of two tiles for each group of D channels, at least: with a residual it passes the requantizer twice. */
+export function cyclesOfGroup({ dstXram, ySW, res }: Readonly<Record<'dstXram' | 'ySW' | 'res', number>>): number {
+  return Math.max(dstXram === 1 ? ySW : 1, res === 1 ? 2 : 1);
+}

@@ -1,7 +1,7 @@
 /** Residual addition by its definition, and its pipeline as a cycle model. */
-import { additionLatency } from '../latency.js';
+import { ADDITION } from '../latency.js';
 import { elements, packed, type PortModel, type Ports } from './port-model.js';
-import { type ChannelParameters, divideRounded, requantize, type RequantizeControl } from './requantize.js';
+import { divideRounded } from './requantize.js';
 
 /** How the operands are brought to one scale; names as in the header. */
 export interface Addition {
@@ -32,7 +32,6 @@ export interface AdditionSizes {
   readonly P: number;
   readonly D: number;
   readonly XB: number;
-  readonly MUL: number;
 }
 
 /** Cycle model of `engine_addition`: sums by their definition, some cycles later. */
@@ -43,7 +42,7 @@ export class AdditionModel implements PortModel {
 
   constructor(sizes: AdditionSizes) {
     this.#sizes = sizes;
-    this.#line = new Array<bigint | undefined>(additionLatency(sizes)).fill(undefined);
+    this.#line = new Array<bigint | undefined>(ADDITION).fill(undefined);
   }
 
   settle(): Ports {
@@ -69,19 +68,10 @@ export class AdditionModel implements PortModel {
       ...{ rUp: Number(of('up')), rZero: signed('zero_b', XB + 1), rFactor: signed('factor', 32) },
       ...{ rDrop: Number(of('drop')), rSwap: Number(of('swap')) },
     };
-    const bias = BigInt.asIntN(32, of('bias'));
-    const channel: ChannelParameters = {
-      ...{ bias, mult: BigInt.asIntN(32, of('mult')), high: bias < 0n ? -1n : 0n, thresholds: [] },
-      ...{ shift: Number(of('shift')), left: Number(of('left')) },
-    };
-    const control: RequantizeControl = {
-      ...{ mode: Number(of('mode')), round: Number(of('round')), leaky: 0, threshold: false, wrap: of('wrap') === 1n },
-      ...{ zero: signed('zero', XB), lo: signed('lo', XB + 1), hi: signed('hi', XB + 1) },
-    };
     const others = pixels('other');
-    const sums = pixels('own').map((own, i) =>
-      requantize(addedValues(own, others[i] ?? 0, addition), channel, control, { W: 32, XB }),
+    return packed(
+      pixels('own').map((own, i) => addedValues(own, others[i] ?? 0, addition)),
+      32,
     );
-    return packed(sums, XB);
   }
 }

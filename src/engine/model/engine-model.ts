@@ -124,6 +124,7 @@ export class EngineModel implements PortModel {
     this.#post.tick({
       ...{ cfg_tvalid: bit(taken !== undefined), cfg_tdata: weights['m_header_tdata'] ?? 0n },
       ...{ res_valid: datapath['group_valid'] ?? 0n, res_words: datapath['group_words'] ?? 0n },
+      ...{ tile_last: bit(step?.last === true), tile_groups: BigInt(step?.row.groups ?? 0) },
       ...{ drain_valid: datapath['drain_valid'] ?? 0n, drain_sums: datapath['drain_sums'] ?? 0n },
       ...weights,
     });

@@ -1,6 +1,6 @@
 /** Time of everything behind the last step of a tile: drain, requantizer, writer; a tile is a line in a calendar. */
 import type { Header } from '../header.js';
-import { additionLatency, DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
+import { ADDITION_TO_REQUANTIZER, DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
 import type { GroupEnd } from './output-timing.js';
 
 /** A tile whose sums leave the array. */
@@ -24,6 +24,12 @@ interface Result {
   readonly passEnd: boolean;
 }
 
+/** Group k of a tile. */
+interface Group {
+  readonly tile: DrainedTile;
+  readonly k: number;
+}
+
 export class PostTiming {
   /** Outputs of this cycle. */
   configReady = true;
@@ -34,8 +40,9 @@ export class PostTiming {
   out: GroupEnd | undefined;
   #now = 0;
   readonly #latency: number;
-  /** Behind that for passes with residual; none follows them before all is written. */
-  readonly #addition: number;
+  /** Groups that have met their residual words and wait; those that are added, with the cycle in which they are results. */
+  readonly #pairs: Group[] = [];
+  readonly #added: (Group & { readonly at: number })[] = [];
   /** Tiles whose groups are not all out; how many of them have left the array. */
   readonly #tiles: DrainedTile[] = [];
   #drained = 0;
@@ -51,7 +58,6 @@ export class PostTiming {
 
   constructor(shape: Readonly<Record<'MUL' | 'LUT' | 'NTHR', number>>) {
     this.#latency = DRAIN_TO_REQUANTIZER + requantizeLatency(shape);
-    this.#addition = additionLatency(shape);
   }
 
   /** A tile will leave the array; tiles come in the order of their time, ahead of it. */
@@ -103,17 +109,36 @@ export class PostTiming {
   /** The group that is out in this cycle. */
   #leave(): void {
     this.out = this.#result = undefined;
+    if (this.#pairs.length > 0 || this.#added.length > 0) this.#add();
     const tile = this.#tiles[0];
     if (tile === undefined) return;
-    const added = tile.header.res === 1 ? this.#addition : 0;
-    const k = this.#now - tile.start - this.#latency - added;
+    const k = this.#now - tile.start - this.#latency;
     if (k < 0) return;
-    const last = k === tile.groups - 1;
-    if (last) {
+    if (k === tile.groups - 1) {
       this.#tiles.shift();
       this.#drained--;
     }
     if (!tile.results) return;
+    if (tile.header.res === 1) this.#pairs.push({ tile, k });
+    else this.#finish({ tile, k });
+  }
+
+  /** The oldest pair enters the addition unless its sums would meet a group of the array at the requantizer. */
+  #add(): void {
+    const [first] = this.#added;
+    if (first?.at === this.#now) {
+      this.#added.shift();
+      this.#finish(first);
+    }
+    const ahead = this.#now + ADDITION_TO_REQUANTIZER - DRAIN_TO_REQUANTIZER;
+    if (this.#tiles.some(({ start, groups }) => ahead >= start && ahead < start + groups)) return;
+    const pair = this.#pairs.shift();
+    const at = ahead + this.#latency;
+    if (pair !== undefined) this.#added.push({ ...pair, at });
+  }
+
+  #finish({ tile, k }: Group): void {
+    const last = k === tile.groups - 1;
     const { dstAxis, dstXram, ySW } = tile.header;
     const passEnd = last && tile.passEnd;
     if (dstAxis === 1) this.out = last && tile.rowEnd ? (passEnd ? 3 : 1) : 0;

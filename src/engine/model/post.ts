@@ -1,6 +1,6 @@
 /** Cycle model of `engine_post`, from the specification: nested loops give every group its place, multiplications its address. */
 import { codeValue, decodeHeader, type Header, headerWords } from '../header.js';
-import { additionLatency, DRAIN_TO_REQUANTIZER, requantizeLatency } from '../latency.js';
+import { ADDITION, DRAIN_TO_REQUANTIZER, ISSUE_TO_CLAIM, requantizeLatency } from '../latency.js';
 import { element, elements, packed, type PortModel, type Ports } from './port-model.js';
 import { AdditionModel } from './addition.js';
 import { RequantizeModel } from './requantize.js';
@@ -70,6 +70,20 @@ interface Item {
   readonly pixels: bigint;
 }
 
+/** A group on its way through the requantizer. */
+interface Passage {
+  readonly place: Place;
+  /** It meets a residual behind it. */
+  readonly meets: boolean;
+}
+
+/** A group that waits with its residual words. */
+interface Pair {
+  readonly place: Place;
+  readonly own: bigint;
+  readonly other: bigint;
+}
+
 export class PostModel implements PortModel {
   readonly #sizes: PostSizes;
   readonly #requantizer: RequantizeModel;
@@ -85,14 +99,18 @@ export class PostModel implements PortModel {
   readonly #psums = new Map<number, bigint[]>();
   /** Inputs of the requantizer of the last two cycles. */
   #steps: (Ports | undefined)[] = [undefined, undefined];
-  /** Places of the groups on their way, the newest first. */
-  #line: (Place | undefined)[];
+  /** Groups on their way, the newest first. */
+  #line: (Passage | undefined)[];
   readonly #addition: AdditionModel;
   /** Places of the groups in the addition, the newest first, and the pass that they belong to. */
   #adding: (Place | undefined)[];
   #adds: Header | undefined;
-  /** Residual words that wait, the oldest first. */
+  /** Residual words that wait, and groups that have met theirs, the oldest first. */
   #residuals: bigint[] = [];
+  #pairs: Pair[] = [];
+  /** Cycles in which no group may enter the addition, as the tiles tell them: the first, and one behind the last. */
+  #claims: { readonly from: number; readonly to: number }[] = [];
+  #now = 0;
   #queue: Item[] = [];
   #phase = 0;
   #write: { readonly item: Item; readonly phase: number } | undefined;
@@ -102,9 +120,9 @@ export class PostModel implements PortModel {
     this.#sizes = sizes;
     const latency = requantizeLatency(sizes);
     this.#requantizer = new RequantizeModel({ ...sizes, W: 32 }, latency);
-    this.#line = new Array<Place | undefined>(latency + DRAIN_TO_REQUANTIZER).fill(undefined);
+    this.#line = new Array<Passage | undefined>(latency + DRAIN_TO_REQUANTIZER).fill(undefined);
     this.#addition = new AdditionModel(sizes);
-    this.#adding = new Array<Place | undefined>(additionLatency(sizes)).fill(undefined);
+    this.#adding = new Array<Place | undefined>(ADDITION).fill(undefined);
   }
 
   settle(): Ports {
@@ -136,14 +154,20 @@ export class PostModel implements PortModel {
     if (item !== undefined && place !== undefined && (place.header.dstXram === 1 || place.passEnd))
       this.#queue.push({ place, pixels: item });
 
-    this.#add(inputs);
+    const again = this.#add(inputs);
     const { table_write = 0n, table_address = 0n, table_data = 0n } = inputs;
     this.#requantizer.tick({ ...this.#steps[1], table_write, table_address, table_data });
     const arrived = this.#arrive(inputs);
-    this.#line = [arrived?.place, ...this.#line.slice(0, -1)];
-    this.#steps = [arrived?.values, this.#steps[0]];
+    const [newest, ...older] = this.#line.slice(0, -1);
+    this.#line = [
+      arrived && { place: arrived.place, meets: this.#meets(arrived.place) },
+      again?.passage ?? newest,
+      ...older,
+    ];
+    this.#steps = [arrived?.values, again?.values ?? this.#steps[0]];
     this.#store(inputs);
     this.#headers(inputs, arrived?.place.passEnd === true);
+    this.#now++;
   }
 
   reset(inputs: Ports): void {
@@ -154,6 +178,8 @@ export class PostModel implements PortModel {
     this.#line = this.#line.map(() => undefined);
     this.#queue = [];
     this.#residuals = [];
+    this.#pairs = [];
+    this.#claims = [];
     this.#adding = this.#adding.map(() => undefined);
     this.#addition.reset();
     this.#requantizer.reset({});
@@ -164,48 +190,77 @@ export class PostModel implements PortModel {
     return place.header.ySW - 1;
   }
 
+  #meets({ header }: Place): boolean {
+    return header.res === 1 && this.#sizes.ADD === 1;
+  }
+
   /** The group that meets its residual words in this cycle. */
   #meeting(): { readonly own: bigint; readonly place: Place } | undefined {
     const { pixels } = this.#requantizer.settle();
-    const place = this.#line.at(-1);
-    return pixels === undefined || place?.header.res !== 1 || this.#sizes.ADD === 0
+    const passage = this.#line.at(-1);
+    return pixels === undefined || passage?.meets !== true ? undefined : { own: pixels, place: passage.place };
+  }
+
+  /** Residual words; gives the group whose sums are at the requantizer in the next cycle. */
+  #add(inputs: Ports): { readonly passage: Passage; readonly values: Ports } | undefined {
+    const { sums } = this.#addition.settle();
+    const done = this.#adding.at(-1);
+    const again =
+      sums === undefined || done === undefined
+        ? undefined
+        : { passage: { place: done, meets: false }, values: this.#again(sums) };
+    const entering = this.#claims.some(({ from, to }) => this.#now >= from && this.#now < to)
       ? undefined
-      : { own: pixels, place };
-  }
-
-  #add({ cfg_tvalid, cfg_tdata = 0n, res_valid, res_words = 0n }: Ports): void {
+      : this.#pairs.shift();
+    this.#adding = [entering?.place, ...this.#adding.slice(0, -1)];
+    this.#addition.tick(entering === undefined ? { in_valid: 0n } : this.#additionInputs(entering));
     const meeting = this.#meeting();
-    this.#adding = [meeting?.place, ...this.#adding.slice(0, -1)];
-    const other = meeting === undefined ? 0n : (this.#residuals.shift() ?? 0n);
-    this.#addition.tick(
-      meeting === undefined ? { in_valid: 0n } : { ...this.#additionInputs(), own: meeting.own, other },
-    );
+    if (meeting !== undefined) this.#pairs.push({ ...meeting, other: this.#residuals.shift() ?? 0n });
+
+    const { tile_last, tile_groups = 0n, res_valid, res_words = 0n, cfg_tvalid, cfg_tdata = 0n } = inputs;
+    const from = this.#now + ISSUE_TO_CLAIM;
+    this.#claims = this.#claims.filter(({ to }) => to > this.#now);
+    if (tile_last === 1n) this.#claims.push({ from, to: from + Number(tile_groups) });
     if (res_valid === 1n) this.#residuals.push(res_words);
-    if (cfg_tvalid !== 1n || this.#waiting !== undefined) return;
-    const header = decodeHeader(elements(cfg_tdata, headerWords, 32).map(Number));
-    if (header.res === 1) this.#adds = header;
+    if (cfg_tvalid === 1n && this.#waiting === undefined) {
+      const header = decodeHeader(elements(cfg_tdata, headerWords, 32).map(Number));
+      if (header.res === 1) this.#adds = header;
+    }
+    return again;
   }
 
-  #additionInputs(): Ports {
-    const { XB } = this.#sizes;
-    const h = this.#adds;
-    if (h === undefined) throw new Error('residual words without a pass that adds them');
-    const limit = (code: number) => BigInt.asUintN(XB + 1, BigInt(codeValue(h.rOutUnsigned, code)));
+  get #adder(): Header {
+    if (this.#adds === undefined) throw new Error('residual words without a pass that adds them');
+    return this.#adds;
+  }
+
+  #additionInputs({ own, other }: Pair): Ports {
+    const h = this.#adder;
     return {
+      ...{ own, other },
       ...{ in_valid: 1n, own_unsigned: BigInt(h.outUnsigned), other_unsigned: BigInt(h.rUnsigned) },
       ...{ swap: BigInt(h.rSwap), up: BigInt(h.rUp), zero_b: BigInt(h.rZero), factor: BigInt(h.rFactor) },
-      ...{ drop: BigInt(h.rDrop), bias: BigInt(h.rBias), mult: BigInt(h.rMult), shift: BigInt(h.rShift) },
-      ...{ left: BigInt(h.rLeft), mode: BigInt(h.rRequant), round: BigInt(h.rRound), wrap: BigInt(h.rWrap) },
-      ...{ zero: BigInt(h.rZp), lo: limit(h.rLo), hi: limit(h.rHi) },
+      drop: BigInt(h.rDrop),
+    };
+  }
+
+  /** What the requantizer sees of sums with their residual. */
+  #again(sums: bigint): Ports {
+    const { D, XB } = this.#sizes;
+    const h = this.#adder;
+    const same = (value: number, width: number) => packed(new Array<bigint>(D).fill(BigInt(value)), width);
+    const limit = (code: number) => BigInt.asUintN(XB + 1, BigInt(codeValue(h.rOutUnsigned, code)));
+    return {
+      ...{ in_valid: 1n, sums, bias: same(h.rBias, 32), mult: same(h.rMult, 32), high: same(h.rBias < 0 ? -1 : 0, 16) },
+      ...{ shift: same(h.rShift, 6), left: same(h.rLeft, 5), mode: BigInt(h.rRequant), round: BigInt(h.rRound) },
+      ...{ wrap: BigInt(h.rWrap), zero: BigInt.asUintN(XB, BigInt(h.rZp)), lo: limit(h.rLo), hi: limit(h.rHi) },
     };
   }
 
   #out(): { readonly item?: bigint; readonly place: Place | undefined } {
-    const { sums } = this.#addition.settle();
-    if (sums !== undefined) return { item: sums, place: this.#adding.at(-1) };
     const { pixels } = this.#requantizer.settle();
     if (this.#meeting() !== undefined) return { place: undefined };
-    return { place: this.#line.at(-1), ...(pixels === undefined ? {} : { item: pixels }) };
+    return { place: this.#line.at(-1)?.place, ...(pixels === undefined ? {} : { item: pixels }) };
   }
 
   /** Pixel x of a row goes to phase x mod ySW, place x div ySW. */

@@ -172,7 +172,8 @@ export class SequencerModel {
       return issued;
     }
     // Partial sums of a place are at least 4 cycles apart.
-    const drain = row.groups * (header.dstXram === 1 ? header.ySW : 1);
+    // A group is written once a phase; with a residual it passes the requantizer twice.
+    const drain = row.groups * Math.max(header.dstXram === 1 ? header.ySW : 1, header.res === 1 ? 2 : 1);
     this.#drain = Math.max(drain, header.CHN > 1 ? 4 : 1) - 1;
     if (header.dstAxis === 1 && row.lastChunk) this.#credits -= row.groups;
     running.step = 0;

@@ -1,10 +1,8 @@
 import {
   bool,
   cat,
-  clog2,
   defineModule,
   input,
-  natEq,
   natGe,
   natParam,
   output,
@@ -16,7 +14,6 @@ import {
   vec,
 } from '../../hdl/index.js';
 import { EngineDelay } from './delay.js';
-import { EngineRequantize } from './requantize.js';
 import { EngineShift } from './shift.js';
 
 /** Bits of a product of a pixel and the factor in front of its right shift: enough for pixels of 16 bits. */
@@ -24,29 +21,21 @@ const SCALED_W = 40;
 /** Lowest bits of the factor, which are rows of an adder: what is above them takes one port of a DSP slice, 27 bits. */
 const ROWS = 5;
 
-/** Adds residual words to results: one operand is shifted, the other multiplied, their sum requantized once more. */
+/** Adds residual words to results: one operand is shifted, the other multiplied; the sum goes to the requantizer once more. */
 export const EngineAddition = defineModule({
   name: 'engine_addition',
   doc: `residual addition: a group of results and a group of residual words become a group of sums
 
   sum = (a << up) + round(((b - zero_b) * factor + 2^10 >> 11) / 2^drop)
-rounded half away from zero; a is the own result and b the residual, with swap the other way round. The sum
-goes through a requantizer of its own. Everything beside the words belongs to the pass and stays as it is
-while its groups are on their way.
-Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.`,
+rounded half away from zero; a is the own result and b the residual, with swap the other way round.
+Everything beside the words belongs to the pass and stays as it is while its groups are on their way.
+Latency 6 cycles, a group every cycle, nothing ever stalls.`,
   params: {
     P: natParam({ default: 4, min: 1, doc: 'pixels of a word' }),
     D: natParam({ default: 2, min: 1, doc: 'words of a group' }),
     XB: natParam({ default: 8, min: 2, max: 16, doc: 'bits of a pixel' }),
-    MUL: natParam({ default: 1, min: 0, max: 1, doc: '1: the requantizer has multipliers' }),
-    FIXED: natParam({ default: 1, min: 0, max: 1, doc: '1: the requantizer has mode 3' }),
-    ENTRIES: natParam({ default: 256, min: 2, doc: '2^XB' }),
   },
-  requires: ({ XB, ENTRIES, MUL, FIXED }) => [
-    ...[MUL, FIXED].map((option) => requirement(natGe(1, option), 'an option is 0 or 1')),
-    requirement(natEq(clog2(ENTRIES), XB), 'ENTRIES is the number of pixels'),
-    requirement(natGe(16, XB), 'a pixel has 16 bits at most'),
-  ],
+  requires: ({ XB }) => [requirement(natGe(16, XB), 'a pixel has 16 bits at most')],
   ports: ({ P, D, XB }) => ({
     in_valid: input(bool()),
     own: input(uint(D.times(P).times(XB)), 'results'),
@@ -58,20 +47,10 @@ Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.`,
     zero_b: input(sint(XB.plus(1)), 'zero point of the operand that is multiplied'),
     factor: input(sint(32)),
     drop: input(uint(5)),
-    bias: input(uint(32)),
-    mult: input(uint(32)),
-    shift: input(uint(6)),
-    left: input(uint(5)),
-    mode: input(uint(2)),
-    round: input(uint(3)),
-    wrap: input(bool()),
-    zero: input(sint(XB)),
-    lo: input(sint(XB.plus(1))),
-    hi: input(sint(XB.plus(1))),
     out_valid: output(bool()),
-    sums: output(uint(D.times(P).times(XB))),
+    sums: output(uint(D.times(P).times(32))),
   }),
-  body(b, io, { P, D, XB, MUL, FIXED, ENTRIES }) {
+  body(b, io, { P, D, XB }) {
     const N = b.localparam('N', D.times(P), 'pixels of a group');
     const X_W = b.localparam('X_W', XB.plus(1), 'bits of a pixel with its sign');
     const PRODUCT_W = b.localparam('PRODUCT_W', XB.plus(34), 'bits of a product');
@@ -127,21 +106,7 @@ Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.`,
       b.next(r.sum, r.shifted.addWrap(s.q).addWrap(away.asUInt().extend(32).asSInt()));
       b.assign(sums.at(i), r.sum.asUInt());
     });
-    const { mode, round, wrap, zero, lo, hi, bias, mult, shift, left } = io;
-    const none = b.let('none', b.constant(bool(), 0));
-    const { pixels, out_valid } = b.instance(
-      'requantize',
-      EngineRequantize,
-      { P: N, D: 1, W: 32, XB, MUL, FIXED, NTHR: 0, LUT: 0, ENTRIES },
-      {
-        ...{ in_valid: valid.bit(5), sums: sums.pack(), bias, mult, shift, left, mode, round, wrap, zero, lo, hi },
-        high: bias.asSInt().extend(48).bits(32, 16),
-        ...{ leaky: b.constant(uint(3), 0), thresholds: b.constant(uint(32), 0) },
-        ...{ threshold: none, lookup: none, table_write: none },
-        ...{ table_address: b.constant(uint(XB), 0), table_data: b.constant(uint(XB), 0) },
-      },
-    );
-    b.assign(io.out_valid, out_valid);
-    b.assign(io.sums, pixels);
+    b.assign(io.out_valid, valid.bit(5));
+    b.assign(io.sums, sums.pack());
   },
 });

@@ -2,6 +2,7 @@ import { Fifo } from '../../blocks/stream/index.js';
 import {
   type Bool,
   bool,
+  type Builder,
   bundle,
   cat,
   defineModule,
@@ -22,6 +23,7 @@ import {
   vec,
   widthFor,
 } from '../../hdl/index.js';
+import { ISSUE_TO_DRAIN } from '../latency.js';
 import { EngineDelay } from './delay.js';
 import { EngineParameters } from './parameters.js';
 import { joinResidual } from './join-residual.js';
@@ -29,6 +31,7 @@ import { headerBits } from './post-fields.js';
 import { EngineRequantize } from './requantize.js';
 import { EngineScatter } from './scatter.js';
 import { parameterSetRules, parameterSetWidth } from './sets.js';
+import { GROUPS_W } from './sizes.js';
 import { EngineWalk } from './walk.js';
 
 /**
@@ -43,9 +46,10 @@ Groups come in the order of the passes: ot, chunk, y, xt, k. A pass is described
 pushed before its first group comes; the next one waits in a register. Sums of all chunks but the last go to
 the partial sums, from where the next chunk adds them. Parameters of weight tiles lie in PQ sets in turn.
 A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM 2 cycles
-later at the earliest: groups of a tile wait in a queue while words are split into phases. Groups of a pass
-with residual meet their residual words behind the requantizer and come 11 + 3 * MUL cycles later; no
-other pass may follow before all of them are written.
+later at the earliest: groups of a tile wait in a queue while words are split into phases.
+Groups of a pass with residual meet their residual words behind the requantizer and pass it a second time,
+in cycles without a group of the array: 8 cycles and those of the requantizer later at the earliest. Their
+tiles end at least two cycles a group apart, and no other pass may follow before all of them are written.
 The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`,
   params: {
     P: natParam({ default: 4, min: 1, doc: 'pixels of a word' }),
@@ -81,6 +85,8 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
   ],
   ports: ({ P, D, GROUPS, AB, XB, PQ }) => ({
     cfg: sink(uint(headerBits), 'header of a pass, word 0 lowest'),
+    tile_last: input(bool(), `last step of a tile, whose first group comes ${ISSUE_TO_DRAIN} cycles later`),
+    tile_groups: input(uint(GROUPS_W), 'groups of the tile'),
     drain_valid: input(bool()),
     drain_sums: input(uint(D.times(P).times(AB)), 'pixel p of channel d is element d * P + p'),
     param_write: input(bool()),
@@ -142,29 +148,44 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     b.next(t.shiftCommon, at.shift);
     b.next(t.leftCommon, at.leftShift);
 
-    b.comment('third step: whole sums, and the parameters of each channel');
+    const PLACE_W = b.localparam('PLACE_W', G_W.plus(45), 'destinations and place of a group');
+    const again = b.wires({
+      againValid: bool(),
+      ...{ againSums: uint(D.times(P).times(32)), againPlace: uint(PLACE_W), againBias: uint(32), againMult: uint(32) },
+      ...{ againShift: uint(6), againLeft: uint(5), againMode: uint(2), againRound: uint(3), againWrap: uint(1) },
+      ...{ againZero: uint(XB), againLo: uint(XB.plus(1)), againHi: uint(XB.plus(1)) },
+    });
+    const second = again.againValid;
+
+    b.comment(
+      'third step: whole sums, and the parameters of each channel; or sums with a residual and those of their pass',
+    );
     const u = b.regs({
       valid: bool().reset(0).doc('whole sums'),
       keep: bool().reset(0).doc('partial sums'),
-      sums: uint(SUMS_W),
+      sums: vec(D.times(P), uint(32)).doc('with their sign'),
       thresholds: uint(D.times(NTHR.max(1)).times(32)),
       ...{ bias: vec(D, uint(32)), mult: vec(D, uint(32)), high: vec(D, uint(16)) },
       ...{ shift: vec(D, uint(6)), left: vec(D, uint(5)) },
     });
-    b.next(u.valid, t.drained.and(t.more.not()));
+    b.next(u.valid, second.or(t.drained.and(t.more.not())));
     b.next(u.keep, t.drained.and(t.more));
     b.next(u.thresholds, own.thresholds);
     b.genFor('channel', D, (d) => {
       const word = b.let('shiftWord', own.shift.bits(d.times(32), 32));
-      const chosen = <T extends UInt>(plane: number, given: Sig<T>, common: Sig<T>) =>
-        t.planes.bit(plane).mux<T>(given, common);
-      const bias = b.let('ownBias', chosen(0, own.bias.bits(d.times(32), 32), t.biasCommon));
+      const chosen = (plane: number, given: Sig<UInt>, common: Sig<UInt>) => t.planes.bit(plane).mux(given, common);
+      const bias = b.let(
+        'ownBias',
+        second.mux(again.againBias, chosen(0, own.bias.bits(d.times(32), 32), t.biasCommon)),
+      );
+      const signs = bias.asSInt().extend(48).bits(32, 16);
       b.next(u.bias.at(d), bias);
-      b.next(u.mult.at(d), chosen(1, own.mult.bits(d.times(32), 32), t.multCommon));
-      b.next(u.shift.at(d), chosen(2, word.bits(0, 6), t.shiftCommon));
-      b.next(u.left.at(d), chosen(2, word.bits(8, 5), t.leftCommon));
-      b.next(u.high.at(d), chosen(2, word.bits(16, 16), bias.asSInt().extend(48).bits(32, 16)));
+      b.next(u.mult.at(d), second.mux(again.againMult, chosen(1, own.mult.bits(d.times(32), 32), t.multCommon)));
+      b.next(u.shift.at(d), second.mux(again.againShift, chosen(2, word.bits(0, 6), t.shiftCommon)));
+      b.next(u.left.at(d), second.mux(again.againLeft, chosen(2, word.bits(8, 5), t.leftCommon)));
+      b.next(u.high.at(d), second.or(t.planes.bit(2).not()).mux(signs, word.bits(16, 16)));
     });
+    const whole = b.wire('whole', vec(D.times(P), uint(AB)).doc('sums of all chunks so far'));
     b.genIf(
       'chunks',
       natGt(PD, 0),
@@ -174,21 +195,24 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
         const entry = b.let('entry', at.entry.truncate(I_W));
         const before = b.reg('before', uint(SUMS_W).doc('partial sums of this place'));
         b.next(before, store.read(entry));
-        store.write(b.instance('entry_later', EngineDelay, { W: I_W, STEPS: 2 }, { d: entry }).q, u.sums, u.keep);
-        const whole = b.wire('whole', vec(D.times(P), uint(AB)));
+        const kept = b.wire('kept', vec(D.times(P), uint(AB)));
         b.genFor('sum', D.times(P), (i) => {
           const added = t.add.mux(before.bits(i.times(AB), AB), b.constant(uint(AB), 0));
           b.assign(whole.at(i), t.drainedSums.bits(i.times(AB), AB).addWrap(added));
+          b.assign(kept.at(i), u.sums.at(i).truncate(AB));
         });
-        b.next(u.sums, whole.pack());
+        store.write(b.instance('entry_later', EngineDelay, { W: I_W, STEPS: 2 }, { d: entry }).q, kept.pack(), u.keep);
       },
-      () => b.next(u.sums, t.drainedSums),
+      () => b.genFor('sum', D.times(P), (i) => b.assign(whole.at(i), t.drainedSums.bits(i.times(AB), AB))),
     );
+    b.genFor('extend', D.times(P), (i) => {
+      const wide = whole.at(i).asSInt().extend(32).asUInt();
+      b.next(u.sums.at(i), second.mux(again.againSums.bits(i.times(32), 32), wide));
+    });
 
     b.comment('requantizer; what a pass says to all lanes comes along in step');
     const later = (name: string, value: Sig<UInt>, steps: NatExpr | number): Sig<UInt> =>
       b.instance(name, EngineDelay, { W: value.type.width, STEPS: steps }, { d: value }).q;
-    const flag = (name: string, value: Sig<UInt>): Sig<Bool> => later(name, value, 2).asBool();
     const limit = (code: Sig<UInt>, isUnsigned: Sig<UInt>): Sig<UInt> =>
       isUnsigned.asBool().mux(code.extend(17).asSInt(), code.asSInt().extend(17)).truncate(XB.plus(1)).asUInt();
     const limits = {
@@ -196,71 +220,89 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
       least: b.let('least', limit(at.lo, at.outUnsigned), 'limits with their sign'),
       greatest: b.let('greatest', limit(at.hi, at.outUnsigned)),
     };
-    const wide = b.wire('wide', vec(D.times(P), uint(32)).doc('sums with their sign'));
-    b.genFor('extend', D.times(P), (i) => {
-      b.assign(wide.at(i), u.sums.bits(i.times(AB), AB).asSInt().extend(32).asUInt());
+    const none = b.constant(uint(1), 0);
+    const flags = cat(at.res, at.dstXram, at.dstAxis, at.segment_end.asUInt(), at.pass_end.asUInt());
+    const placeAt = cat(flags, at.group, at.address, at.part, at.ySW, at.yPhase);
+    const enters = entering(b, second, {
+      mode: [at.requant, again.againMode],
+      round: [at.round, again.againRound],
+      leaky: [at.leaky, b.constant(uint(3), 0)],
+      threshold: [at.thresholds, none],
+      wrap: [at.wrapOut, again.againWrap],
+      lookup: [at.lut, none],
+      zeroPoint: [limits.zero, again.againZero],
+      lowest: [limits.least, again.againLo],
+      highest: [limits.greatest, again.againHi],
+      place: [placeAt, cat(none, again.againPlace)],
     });
     const requantized = b.instance(
       'requantize',
       EngineRequantize,
       { P, D, W: 32, XB, MUL, FIXED, NTHR, LUT, ENTRIES },
       {
-        ...{ in_valid: u.valid, sums: wide.pack(), bias: u.bias.pack(), mult: u.mult.pack(), high: u.high.pack() },
+        ...{ in_valid: u.valid, sums: u.sums.pack(), bias: u.bias.pack(), mult: u.mult.pack(), high: u.high.pack() },
         ...{ shift: u.shift.pack(), left: u.left.pack(), thresholds: u.thresholds },
-        ...{ mode: later('mode', at.requant, 2), round: later('rounding', at.round, 2) },
-        ...{ leaky: later('leak', at.leaky, 2), threshold: flag('counting', at.thresholds) },
-        ...{ wrap: flag('wrapping', at.wrapOut), lookup: flag('lookup', at.lut) },
-        zero: later('zero_later', limits.zero, 2).asSInt(),
-        ...{
-          lo: later('least_later', limits.least, 2).asSInt(),
-          hi: later('greatest_later', limits.greatest, 2).asSInt(),
-        },
+        ...{ mode: enters.mode, round: enters.round, leaky: enters.leaky, threshold: enters.threshold.asBool() },
+        ...{ wrap: enters.wrap.asBool(), lookup: enters.lookup.asBool(), zero: enters.zeroPoint.asSInt() },
+        ...{ lo: enters.lowest.asSInt(), hi: enters.highest.asSInt() },
         ...{ table_write: io.table_write, table_address: io.table_address, table_data: io.table_data },
       },
     );
 
     b.comment('destinations');
-    const flags = cat(at.dstXram, at.dstAxis, at.segment_end.asUInt(), at.pass_end.asUInt());
-    const steps = b.localparam('STEPS', LATENCY.plus(2), 'sums to words');
-    const placeAt = cat(flags, at.group, at.address, at.part, at.ySW, at.yPhase);
-    const PLACE_W = b.localparam('PLACE_W', G_W.plus(45), 'destinations and place of a group');
-    const place = later('place', placeAt, steps);
-    const result = b.wires({ resultValid: bool(), words: uint(WORDS_W), to: uint(PLACE_W) });
+    const line = later('line', enters.place, LATENCY);
+    const adds = b.let('adds', line.bit(PLACE_W), 'a residual is added before these words go anywhere');
+    const place = b.let('placeOut', line.bits(0, PLACE_W));
+    const { pixels: words, out_valid: valid } = requantized;
+    const result = b.wire('resultValid', bool());
     b.genIf(
       'residual',
       natGt(ADD, 0),
       () => {
-        const adds = later('adds', at.res, steps).asBool();
-        const { pixels: words, out_valid: valid } = requantized;
-        const sizes = { P, D, XB, MUL, FIXED, ENTRIES, DEPTH };
-        const joined = joinResidual(b, io, io.cfg, { valid, words, place, adds }, sizes);
-        b.assign(result.resultValid, joined.valid);
-        b.assign(result.words, joined.words);
-        b.assign(result.to, joined.place);
+        const joined = joinResidual(b, io, io.cfg, { valid, words, place, adds }, { P, D, XB, GROUPS, DEPTH });
+        b.assign(again.againValid, joined.valid);
+        b.assign(again.againSums, joined.sums);
+        b.assign(again.againPlace, joined.place);
+        b.assign(again.againBias, joined.bias);
+        b.assign(again.againMult, joined.mult);
+        b.assign(again.againShift, joined.shift);
+        b.assign(again.againLeft, joined.left);
+        b.assign(again.againMode, joined.mode);
+        b.assign(again.againRound, joined.round);
+        b.assign(again.againWrap, joined.wrap);
+        b.assign(again.againZero, joined.zero);
+        b.assign(again.againLo, joined.lo);
+        b.assign(again.againHi, joined.hi);
+        b.assign(result, valid.and(adds.not()));
       },
       () => {
-        b.assign(result.resultValid, requantized.out_valid);
-        b.assign(result.words, requantized.pixels);
-        b.assign(result.to, place);
+        b.assign(result, valid);
         b.assign(io.res_popped, 0);
-        b.unused('noResidual', cat(io.res_valid.asUInt(), io.res_words, at.res));
+        const { againValid, ...others } = again;
+        b.assign(againValid, 0);
+        for (const wire of Object.values(others)) b.assign(wire, 0);
+        b.unused(
+          'noResidual',
+          cat(io.res_valid.asUInt(), io.res_words, adds.asUInt(), io.tile_last.asUInt(), io.tile_groups),
+        );
       },
     );
-    const to = b.let('toWhom', result.to.bits(G_W.plus(41), 4));
-    const placeLater = b.let('placeLater', result.to.bits(0, G_W.plus(41)));
+    const to = b.let('toWhom', place.bits(G_W.plus(41), 4));
+    const placeLater = b.let('placeLater', place.bits(0, G_W.plus(41)));
     const [toXram, toAxis, ends, last] = [to.bit(3), to.bit(2), to.bit(1), to.bit(0)];
-    b.assign(io.out_valid, result.resultValid.and(toAxis));
-    b.assign(io.out_data, result.words);
+    b.assign(io.out_valid, result.and(toAxis));
+    b.assign(io.out_data, words);
     b.assign(io.out_end, ends);
     b.assign(io.out_last, last);
 
     const ITEM_W = b.localparam('ITEM_W', G_W.plus(43).plus(WORDS_W), 'bits of an entry of the queue');
     const pushed = b.stream('pushed', uint(ITEM_W));
     const queued = b.stream('queued', uint(ITEM_W));
-    b.assign(pushed.valid, result.resultValid.and(toXram.or(last)));
-    b.assign(pushed.data, cat(toXram.asUInt(), last.asUInt(), placeLater, result.words));
+    b.assign(pushed.valid, result.and(toXram.or(last)));
+    b.assign(pushed.data, cat(toXram.asUInt(), last.asUInt(), placeLater, words));
     b.unused('room', pushed.ready);
-    const depth = GROUPS.plus(1);
+    // Words with a residual may come up to a tile closer together than they are written.
+    const depth = GROUPS.times(ADD.plus(1)).plus(1);
     const queue = b.instance('queue', Fifo, { W: ITEM_W, DEPTH: depth }, { s_axis: pushed, m_axis: queued });
     b.unused('level', queue.level);
 
@@ -294,3 +336,18 @@ The entry of a partial sum must not come again within 4 cycles. Nothing stalls.`
     b.assign(io.pass_done, done);
   },
 });
+
+/** Fields of a group as it enters the requantizer, a cycle behind those of its step or, with `second`, of a residual. */
+function entering<K extends string>(
+  b: Builder,
+  second: Sig<Bool>,
+  fields: Readonly<Record<K, readonly [own: Sig<UInt>, again: Sig<UInt>]>>,
+): Readonly<Record<K, Sig<UInt>>> {
+  const names = Object.keys(fields) as K[];
+  const registers = (suffix: string) =>
+    Object.fromEntries(names.map((name) => [name, b.reg(`${name}${suffix}`, uint(fields[name][0].type.width))]));
+  const [before, now] = [registers('Before') as Record<K, Sig<UInt>>, registers('Now') as Record<K, Sig<UInt>>];
+  for (const name of names) b.next(before[name], fields[name][0]);
+  for (const name of names) b.next(now[name], second.mux(fields[name][1], before[name]));
+  return now;
+}

@@ -57,7 +57,7 @@ The header must stay the same from start until the last row has been taken.`,
     const h = headerFields(b, io.header, [
       ...(['op', 'skipRows', 'Ho', 'NT', 'KH1', 'SH', 'padT', 'H', 'OTN', 'CHN', 'Cc', 'Clast', 'cMod'] as const),
       ...(['wWords', 'xCh0', 'xBlk', 'xChunk', 'xRow', 'xRing', 'xSlot0', 'xOff0', 'gLast'] as const),
-      ...(['tokFirst', 'tokMax', 'tokStep', 'dstXram', 'ySW'] as const),
+      ...(['tokFirst', 'tokMax', 'tokStep', 'dstXram', 'ySW', 'res'] as const),
     ]);
     b.unused('channels', cat(h.cMod, h.xCh0));
     const word = (value: number) => b.constant(uint(16), value);
@@ -155,8 +155,10 @@ The header must stay the same from start until the last row has been taken.`,
       drain: uint(11),
     });
     const groups = b.let('groups', r.lastTile.mux(h.gLast, b.constant(uint(9), GROUPS)));
-    const scattered = b.let('scattered', h.dstXram.asBool().mux(h.ySW, b.constant(uint(3), 1)), 'cycles of a group');
-    const drain = b.let('drainCycles', groups.mul(scattered.extend(9)).truncate(11));
+    const scattered = b.let('scattered', h.dstXram.asBool().mux(h.ySW, b.constant(uint(3), 1)), 'cycles of its writes');
+    const twice = b.let('twice', h.res.asBool().and(scattered.lt(2)), 'a group passes the requantizer twice');
+    const paced = b.let('paced', twice.mux(b.constant(uint(3), 2), scattered), 'cycles of a group');
+    const drain = b.let('drainCycles', groups.mul(paced.extend(9)).truncate(11));
     // Partial sums of a place are read 4 cycles after those of the chunk before at the earliest.
     const apart = b.let('apart', h.CHN.ne(1).and(drain.lt(4)));
     const chosen = apart.mux(b.constant(uint(11), 4), drain);

@@ -31,10 +31,10 @@ export interface EngineCost {
 export type CostName = keyof EngineCost;
 export const costNames = ['pes', 'dsp', 'um2', 'kib'] as const satisfies readonly CostName[];
 
-/** DSP slices of the lanes: an addition has a requantizer of its own behind its factor. */
+/** DSP slices of the lanes. */
 function laneDsps({ lanes, MUL, ADD }: Engine): number {
   const { laneDsp, residualDsp } = areaFigures;
-  return lanes * (laneDsp * MUL * (1 + ADD) + residualDsp * ADD);
+  return lanes * (laneDsp * MUL + residualDsp * ADD);
 }
 
 /** Multipliers that take a DSP slice: those of weights of one bit, and of 4 x 4 bits, are made of LUTs. */

@@ -71,9 +71,9 @@ export const engineModules: readonly EngineModule[] = [
     { P: 1, D: 2, W: 32, XB: 4, MUL: 1, FIXED: 1, NTHR: 1, LUT: 1, ENTRIES: 16 },
   ]),
   entry(EngineAddition, [
-    { P: 1, D: 1, XB: 2, MUL: 0, FIXED: 0, ENTRIES: 4 },
-    { P: 3, D: 2, XB: 8, MUL: 1, FIXED: 1, ENTRIES: 256 },
-    { P: 2, D: 1, XB: 16, MUL: 1, FIXED: 0, ENTRIES: 65536 },
+    { P: 1, D: 1, XB: 2 },
+    { P: 3, D: 2, XB: 8 },
+    { P: 2, D: 1, XB: 16 },
   ]),
   entry(EngineResidualReader, [
     { GROUPS: 1, DEPTH: 1 },

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RandomStream, randomStream } from '../../../src/base/random.js';
 import { emptyHeader, encodeHeader, type Header } from '../../../src/engine/header.js';
+import { cyclesOfGroup, ISSUE_TO_DRAIN } from '../../../src/engine/latency.js';
 import { packed, type Ports } from '../../../src/engine/model/port-model.js';
 import { places, PostModel, type PostSizes } from '../../../src/engine/model/post.js';
 import { EnginePost } from '../../../src/engine/rtl/post.js';
@@ -63,10 +64,10 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
   const inputs: Record<string, bigint>[] = [];
   const at = (cycle: number): Record<string, bigint> => {
     while (inputs.length <= cycle)
-      inputs.push({ cfg_tvalid: 0n, param_write: 0n, drain_valid: 0n, table_write: 0n, res_valid: 0n });
+      inputs.push({ cfg_tvalid: 0n, param_write: 0n, drain_valid: 0n, tile_last: 0n, table_write: 0n, res_valid: 0n });
     return inputs[cycle]!;
   };
-  let [now, set, groups] = [2, 0, 0];
+  let [now, set, groups] = [2 + ISSUE_TO_DRAIN, 0, 0];
   for (let entry = 0; s.LUT === 1 && entry < 2 ** s.XB; entry++, now++)
     Object.assign(at(now), { table_write: 1n, table_address: BigInt(entry), table_data: random.nextBigInt(s.XB) });
   let [tileStart, lastFirst] = [now, now];
@@ -79,7 +80,8 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
     let wordAt = pushed;
     let newTile = true;
     let tileOf = 0;
-    for (const place of places(header, s)) {
+    const all = [...places(header, s)];
+    for (const [i, place] of all.entries()) {
       if (newTile && header.planes !== 0) {
         let write = tileStart + 1;
         for (const plane of [0, 1, 2, ...Array.from({ length: s.NTHR }, (_, i) => 3 + i)]) {
@@ -100,7 +102,10 @@ function script(s: PostSizes, random: RandomStream, passes: number): { inputs: P
       if (place.k === 0) {
         // Tiles of split words come no faster than they are written; partial sums not again within four cycles.
         now = Math.max(now + random.nextInt(2) * random.nextInt(6), tileOf);
-        tileOf = now + Math.max(s.GROUPS * header.ySW, header.CHN > 1 ? 4 : 0);
+        tileOf = now + Math.max(s.GROUPS * cyclesOfGroup({ ...header, dstXram: 1 }), header.CHN > 1 ? 4 : 0);
+        const next = all.findIndex(({ k }, j) => j > i && k === 0);
+        const used = (next < 0 ? all.length : next) - i;
+        Object.assign(at(now - ISSUE_TO_DRAIN), { tile_last: 1n, tile_groups: BigInt(used) });
         if (groups === 0 || lastFirst < pushed) lastFirst = now;
       }
       const sums = Array.from({ length: s.P * s.D }, () => random.nextBigInt(s.AB) >> BigInt(random.nextInt(s.AB - 1)));

@@ -155,8 +155,8 @@ export function runSequencer(
       const free = step.lastTileOfChunk && header.hasWeights === 1 && header.wKeep === 0;
       if (free && step.lastOfChunk) freed.push({ at: cycle + shape.FREE, value: s.base + header.wWords });
       else if (free && step.lastUse) freed.push({ at: cycle + shape.FREE, value: s.base + step.word + 1 });
-      const scatter = header.dstXram === 1 ? header.ySW : 1;
-      if (step.last) s.drain = Math.max(step.groups * scatter, header.CHN > 1 ? 4 : 1) - 1;
+      const [writes, passages] = [header.dstXram === 1 ? header.ySW : 1, header.res === 1 ? 2 : 1];
+      if (step.last) s.drain = Math.max(step.groups * Math.max(writes, passages), header.CHN > 1 ? 4 : 1) - 1;
       else if (s.drain > 0) s.drain--;
       if (step.last && header.dstAxis === 1 && step.lastChunk) s.credits -= step.groups;
       if (step.opensTile && header.planes !== 0) s.params--;

@@ -2,50 +2,34 @@
 // group of sums
 //
 // sum = (a << up) + round(((b - zero_b) * factor + 2^10 >> 11) / 2^drop) rounded half away from
-// zero; a is the own result and b the residual, with swap the other way round. The sum goes through
-// a requantizer of its own. Everything beside the words belongs to the pass and stays as it is
-// while its groups are on their way.
-// Latency 11 + 3 * MUL cycles, a group every cycle, nothing ever stalls.
+// zero; a is the own result and b the residual, with swap the other way round.
+// Everything beside the words belongs to the pass and stays as it is while its groups are on their
+// way.
+// Latency 6 cycles, a group every cycle, nothing ever stalls.
 //
-// P         pixels of a word, >= 1
-// D         words of a group, >= 1
-// XB        bits of a pixel, 2 to 16
-// MUL       1: the requantizer has multipliers, 0 to 1
-// FIXED     1: the requantizer has mode 3, 0 to 1
-// ENTRIES   2^XB, >= 2
+// P    pixels of a word, >= 1
+// D    words of a group, >= 1
+// XB   bits of a pixel, 2 to 16
 `default_nettype none
 module engine_addition #(
-  parameter int P       = 4,
-  parameter int D       = 2,
-  parameter int XB      = 8,
-  parameter int MUL     = 1,
-  parameter int FIXED   = 1,
-  parameter int ENTRIES = 256
+  parameter int P  = 4,
+  parameter int D  = 2,
+  parameter int XB = 8
 ) (
-  input  logic                 aclk,
-  input  logic                 aresetn,
-  input  logic                 in_valid,
-  input  logic [D*P*XB-1:0]    own,     // results
-  input  logic [D*P*XB-1:0]    other,   // residual words
-  input  logic                 own_unsigned,
-  input  logic                 other_unsigned,
-  input  logic                 swap,    // the own result is multiplied
-  input  logic [4:0]           up,
-  input  logic signed [XB:0]   zero_b,  // zero point of the operand that is multiplied
-  input  logic signed [31:0]   factor,
-  input  logic [4:0]           drop,
-  input  logic [31:0]          bias,
-  input  logic [31:0]          mult,
-  input  logic [5:0]           shift,
-  input  logic [4:0]           left,
-  input  logic [1:0]           mode,
-  input  logic [2:0]           round,
-  input  logic                 wrap,
-  input  logic signed [XB-1:0] zero,
-  input  logic signed [XB:0]   lo,
-  input  logic signed [XB:0]   hi,
-  output logic                 out_valid,
-  output logic [D*P*XB-1:0]    sums
+  input  logic               aclk,
+  input  logic               aresetn,
+  input  logic               in_valid,
+  input  logic [D*P*XB-1:0]  own,     // results
+  input  logic [D*P*XB-1:0]  other,   // residual words
+  input  logic               own_unsigned,
+  input  logic               other_unsigned,
+  input  logic               swap,    // the own result is multiplied
+  input  logic [4:0]         up,
+  input  logic signed [XB:0] zero_b,  // zero point of the operand that is multiplied
+  input  logic signed [31:0] factor,
+  input  logic [4:0]         drop,
+  output logic               out_valid,
+  output logic [D*P*32-1:0]  sums
 );
 
   localparam int N         = D * P;    // pixels of a group
@@ -56,10 +40,6 @@ module engine_addition #(
   initial begin
     if (XB < 2) $fatal(1, "engine_addition: XB must be at least 2");
     if (XB > 16) $fatal(1, "engine_addition: XB must be at most 16");
-    if (MUL > 1) $fatal(1, "engine_addition: MUL must be at most 1");
-    if (FIXED > 1) $fatal(1, "engine_addition: FIXED must be at most 1");
-    if (ENTRIES < 2) $fatal(1, "engine_addition: ENTRIES must be at least 2");
-    if ($clog2(ENTRIES) != XB) $fatal(1, "engine_addition: ENTRIES is the number of pixels");
   end
 `endif
 
@@ -162,52 +142,8 @@ module engine_addition #(
     assign unused_bits = &{1'b0, product};
   end
 
-  logic            none;
-  logic            requantize_out_valid;
-  logic [N*XB-1:0] requantize_pixels;
-  logic [15:0]     requantize_high_value;
-  assign none                  = 1'b0;
-  assign requantize_high_value = 16'(48'($signed(bias)) >> 32);
-
-  engine_requantize #(
-    .P      (N),
-    .D      (1),
-    .W      (32),
-    .XB     (XB),
-    .MUL    (MUL),
-    .FIXED  (FIXED),
-    .NTHR   (0),
-    .LUT    (0),
-    .ENTRIES(ENTRIES)
-  ) u_requantize (
-    .aclk         (aclk),
-    .aresetn      (aresetn),
-    .in_valid     (valid_q[5]),
-    .sums         (added),
-    .bias         (bias),
-    .mult         (mult),
-    .high         (requantize_high_value),
-    .shift        (shift),
-    .left         (left),
-    .thresholds   (32'd0),
-    .mode         (mode),
-    .round        (round),
-    .leaky        (3'd0),
-    .threshold    (none),
-    .wrap         (wrap),
-    .lookup       (none),
-    .zero         (zero),
-    .lo           (lo),
-    .hi           (hi),
-    .table_write  (none),
-    .table_address(XB'(0)),
-    .table_data   (XB'(0)),
-    .out_valid    (requantize_out_valid),
-    .pixels       (requantize_pixels)
-  );
-
-  assign out_valid = requantize_out_valid;
-  assign sums      = requantize_pixels;
+  assign out_valid = valid_q[5];
+  assign sums      = added;
 
 endmodule
 `default_nettype wire

@@ -511,6 +511,8 @@ module engine_core_dw #(
     .cfg_tvalid   (cfg_tvalid),
     .cfg_tready   (cfg_tready),
     .cfg_tdata    (cfg_tdata),
+    .tile_last    (sequencer_step_valid && sequencer_step_last),
+    .tile_groups  (sequencer_step_groups),
     .drain_valid  (drain_valid),
     .drain_sums   (drain_sums),
     .param_write  (weight_port_param_write),

@@ -6,8 +6,11 @@
 // weight tiles lie in PQ sets in turn.
 // A group is at the output FIFO 2 cycles after its sums and those of the requantizer, at the X-RAM
 // 2 cycles later at the earliest: groups of a tile wait in a queue while words are split into
-// phases. Groups of a pass with residual meet their residual words behind the requantizer and come
-// 11 + 3 * MUL cycles later; no other pass may follow before all of them are written.
+// phases.
+// Groups of a pass with residual meet their residual words behind the requantizer and pass it a
+// second time, in cycles without a group of the array: 8 cycles and those of the requantizer later
+// at the earliest. Their tiles end at least two cycles a group apart, and no other pass may follow
+// before all of them are written.
 // The entry of a partial sum must not come again within 4 cycles. Nothing stalls.
 //
 // P         pixels of a word, >= 1
@@ -44,10 +47,14 @@ module engine_post #(
   input  logic                                       aclk,
   input  logic                                       aresetn,
 
-  input  logic                                       cfg_tvalid,  // header of a pass, word 0 lowest
+  // header of a pass, word 0 lowest
+  input  logic                                       cfg_tvalid,
   output logic                                       cfg_tready,
   input  logic [1023:0]                              cfg_tdata,
 
+  // last step of a tile, whose first group comes 11 cycles later
+  input  logic                                       tile_last,
+  input  logic [8:0]                                 tile_groups,  // groups of the tile
   input  logic                                       drain_valid,
   // pixel p of channel d is element d * P + p
   input  logic [D*P*AB-1:0]                          drain_sums,
@@ -73,24 +80,24 @@ module engine_post #(
   output logic [D*P*XB-1:0]                          write_data,
   output logic                                       out_valid,
   output logic [D*P*XB-1:0]                          out_data,
-  output logic                                       out_end,     // last group of a segment
-  output logic                                       out_last,    // last group of a pass
+  output logic                                       out_end,      // last group of a segment
+  output logic                                       out_last,     // last group of a pass
   // everything of a pass has been written
   output logic                                       pass_done
 );
 
-  localparam int G_W       = GROUPS > 1 ? $clog2(GROUPS) : 1;            // bits of a bank group
-  localparam int SUMS_W    = D * P * AB;                                 // bits of a group of sums
-  localparam int WORDS_W   = D * P * XB;                                 // bits of a group of words
-  localparam int LATENCY   = (NTHR < 1 ? NTHR : 1) + 5 + MUL * 3 + LUT;  // of the requantizer
-  // bits of a place among the partial sums
-  localparam int I_W       = PD > 1 ? $clog2(PD) : 1;
-  localparam int STEPS     = LATENCY + 2;                                // sums to words
+  localparam int G_W     = GROUPS > 1 ? $clog2(GROUPS) : 1;            // bits of a bank group
+  localparam int SUMS_W  = D * P * AB;                                 // bits of a group of sums
+  localparam int WORDS_W = D * P * XB;                                 // bits of a group of words
+  localparam int LATENCY = (NTHR < 1 ? NTHR : 1) + 5 + MUL * 3 + LUT;  // of the requantizer
   // destinations and place of a group
-  localparam int PLACE_W   = G_W + 45;
-  localparam int ADD_STEPS = MUL * 3 + 11;                               // latency of the addition
+  localparam int PLACE_W = G_W + 45;
+  // bits of a place among the partial sums
+  localparam int I_W     = PD > 1 ? $clog2(PD) : 1;
+  // a group with its residual words
+  localparam int PAIR_W  = D * P * XB * 2 + PLACE_W;
   // bits of an entry of the queue
-  localparam int ITEM_W    = G_W + 43 + WORDS_W;
+  localparam int ITEM_W  = G_W + 43 + WORDS_W;
 
 `ifndef SYNTHESIS
   initial begin
@@ -241,10 +248,25 @@ module engine_post #(
     left_common_q  <= walk_left_shift;
   end
 
-  // third step: whole sums, and the parameters of each channel
+  logic               again_valid;
+  logic [D*P*32-1:0]  again_sums;
+  logic [PLACE_W-1:0] again_place;
+  logic [31:0]        again_bias;
+  logic [31:0]        again_mult;
+  logic [5:0]         again_shift;
+  logic [4:0]         again_left;
+  logic [1:0]         again_mode;
+  logic [2:0]         again_round;
+  logic               again_wrap;
+  logic [XB-1:0]      again_zero;
+  logic [XB:0]        again_lo;
+  logic [XB:0]        again_hi;
+
+  // third step: whole sums, and the parameters of each channel; or sums with a residual and those
+  // of their pass
   logic                                valid_q;  // whole sums
   logic                                keep_q;   // partial sums
-  logic [SUMS_W-1:0]                   sums_q;
+  logic [D*P*32-1:0]                   sums_q;   // with their sign
   logic [D*(NTHR>1 ? NTHR : 1)*32-1:0] thresholds_q;
   logic [D*32-1:0]                     bias_q;
   logic [D*32-1:0]                     mult_q;
@@ -256,7 +278,7 @@ module engine_post #(
       valid_q <= 1'b0;
       keep_q  <= 1'b0;
     end else begin
-      valid_q <= drained_q && !more_q;
+      valid_q <= again_valid || (drained_q && !more_q);
       keep_q  <= drained_q && more_q;
     end
   end
@@ -271,20 +293,26 @@ module engine_post #(
     logic [15:0] high_value;
 
     assign shift_word = parameters_shift[i*32 +: 32];
-    assign own_bias   = planes_q[0] ? parameters_bias[i*32 +: 32] : bias_common_q;
+    assign own_bias   = again_valid ? again_bias : planes_q[0] ? parameters_bias[i*32 +: 32]
+        : bias_common_q;
     assign high_value = 16'(48'($signed(own_bias)) >> 32);
 
     always_ff @(posedge aclk) begin
       bias_q[i*32 +: 32] <= own_bias;
-      mult_q[i*32 +: 32] <= planes_q[1] ? parameters_mult[i*32 +: 32] : mult_common_q;
-      shift_q[i*6 +: 6]  <= planes_q[2] ? shift_word[5:0] : shift_common_q;
-      left_q[i*5 +: 5]   <= planes_q[2] ? shift_word[12:8] : left_common_q;
-      high_q[i*16 +: 16] <= planes_q[2] ? shift_word[31:16] : high_value;
+      mult_q[i*32 +: 32] <= again_valid ? again_mult : planes_q[1] ? parameters_mult[i*32 +: 32]
+          : mult_common_q;
+      shift_q[i*6 +: 6]  <= again_valid ? again_shift : planes_q[2] ? shift_word[5:0]
+          : shift_common_q;
+      left_q[i*5 +: 5]   <= again_valid ? again_left : planes_q[2] ? shift_word[12:8]
+          : left_common_q;
+      high_q[i*16 +: 16] <= again_valid || !planes_q[2] ? high_value : shift_word[31:16];
     end
 
     logic unused_bits;  // takes what nothing else reads
     assign unused_bits = &{1'b0, shift_word};
   end
+
+  logic [D*P*AB-1:0] whole;  // sums of all chunks so far
 
   if (PD > 0) begin : g_chunks
     logic [SUMS_W-1:0] psums [0:PD-1];
@@ -298,6 +326,14 @@ module engine_post #(
       before_q <= psums[entry];
     end
 
+    logic [D*P*AB-1:0] kept;
+
+    for (genvar j = 0; j < D * P; j = j + 1) begin : g_sum
+      assign whole[j*AB +: AB] = drained_sums_q[j*AB +: AB]
+          + (add_q ? before_q[j*AB +: AB] : AB'(0));
+      assign kept[j*AB +: AB]  = sums_q[j*32 +: AB];
+    end
+
     logic [I_W-1:0] entry_later_q;
 
     engine_delay #(.W(I_W), .STEPS(2)) u_entry_later (
@@ -307,109 +343,74 @@ module engine_post #(
     );
 
     always_ff @(posedge aclk) begin
-      if (keep_q) psums[entry_later_q] <= sums_q;
-    end
-
-    logic [D*P*AB-1:0] whole;
-
-    for (genvar j = 0; j < D * P; j = j + 1) begin : g_sum
-      assign whole[j*AB +: AB] = drained_sums_q[j*AB +: AB]
-          + (add_q ? before_q[j*AB +: AB] : AB'(0));
-    end
-
-    always_ff @(posedge aclk) begin
-      sums_q <= whole;
+      if (keep_q) psums[entry_later_q] <= kept;
     end
   end else begin : g_chunks_else
+    for (genvar k = 0; k < D * P; k = k + 1) begin : g_sum
+      assign whole[k*AB +: AB] = drained_sums_q[k*AB +: AB];
+    end
+  end
+
+  for (genvar extend_i = 0; extend_i < D * P; extend_i = extend_i + 1) begin : g_extend
     always_ff @(posedge aclk) begin
-      sums_q <= drained_sums_q;
+      sums_q[extend_i*32 +: 32] <= again_valid ? again_sums[extend_i*32 +: 32]
+          : 32'($signed(whole[extend_i*AB +: AB]));
     end
   end
 
   // requantizer; what a pass says to all lanes comes along in step
-  logic [XB-1:0]     zero;
-  logic [XB:0]       least;  // limits with their sign
-  logic [XB:0]       greatest;
-  logic [D*P*32-1:0] wide;   // sums with their sign
+  logic [1:0]                                  mode_before_q;
+  logic [2:0]                                  round_before_q;
+  logic [2:0]                                  leaky_before_q;
+  logic                                        threshold_before_q;
+  logic                                        wrap_before_q;
+  logic                                        lookup_before_q;
+  logic [XB-1:0]                               zero_point_before_q;
+  logic [XB:0]                                 lowest_before_q;
+  logic [XB:0]                                 highest_before_q;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+45:0] place_before_q;
+  logic [1:0]                                  mode_now_q;
+  logic [2:0]                                  round_now_q;
+  logic [2:0]                                  leaky_now_q;
+  logic                                        threshold_now_q;
+  logic                                        wrap_now_q;
+  logic                                        lookup_now_q;
+  logic [XB-1:0]                               zero_point_now_q;
+  logic [XB:0]                                 lowest_now_q;
+  logic [XB:0]                                 highest_now_q;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+45:0] place_now_q;
+
+  logic [XB-1:0] zero;
+  logic [XB:0]   least;  // limits with their sign
+  logic [XB:0]   greatest;
   assign zero     = walk_zp[XB-1:0];
   assign least    = (XB+1)'(walk_out_unsigned ? $signed(17'(walk_lo)) : 17'($signed(walk_lo)));
   assign greatest = (XB+1)'(walk_out_unsigned ? $signed(17'(walk_hi)) : 17'($signed(walk_hi)));
 
-  for (genvar k = 0; k < D * P; k = k + 1) begin : g_extend
-    assign wide[k*32 +: 32] = 32'($signed(sums_q[k*AB +: AB]));
+  always_ff @(posedge aclk) begin
+    mode_before_q       <= walk_requant;
+    round_before_q      <= walk_round;
+    leaky_before_q      <= walk_leaky;
+    threshold_before_q  <= walk_thresholds;
+    wrap_before_q       <= walk_wrap_out;
+    lookup_before_q     <= walk_lut;
+    zero_point_before_q <= zero;
+    lowest_before_q     <= least;
+    highest_before_q    <= greatest;
+    place_before_q      <= {{walk_res, walk_dst_xram, walk_dst_axis, walk_segment_end,
+        walk_pass_end},
+        walk_group, walk_address, walk_part, walk_y_sw, walk_y_phase};
+    mode_now_q          <= again_valid ? again_mode : mode_before_q;
+    round_now_q         <= again_valid ? again_round : round_before_q;
+    leaky_now_q         <= again_valid ? 3'd0 : leaky_before_q;
+    threshold_now_q     <= again_valid ? 1'b0 : threshold_before_q;
+    wrap_now_q          <= again_valid ? again_wrap : wrap_before_q;
+    lookup_now_q        <= again_valid ? 1'b0 : lookup_before_q;
+    zero_point_now_q    <= again_valid ? again_zero : zero_point_before_q;
+    lowest_now_q        <= again_valid ? again_lo : lowest_before_q;
+    highest_now_q       <= again_valid ? again_hi : highest_before_q;
+    place_now_q         <= again_valid ? {1'b0, again_place} : place_before_q;
   end
-
-  logic [1:0] mode_q;
-
-  engine_delay #(.W(2), .STEPS(2)) u_mode (
-    .aclk(aclk),
-    .d   (walk_requant),
-    .q   (mode_q)
-  );
-
-  logic [2:0] rounding_q;
-
-  engine_delay #(.W(3), .STEPS(2)) u_rounding (
-    .aclk(aclk),
-    .d   (walk_round),
-    .q   (rounding_q)
-  );
-
-  logic [2:0] leak_q;
-
-  engine_delay #(.W(3), .STEPS(2)) u_leak (
-    .aclk(aclk),
-    .d   (walk_leaky),
-    .q   (leak_q)
-  );
-
-  logic counting_q;
-
-  engine_delay #(.W(1), .STEPS(2)) u_counting (
-    .aclk(aclk),
-    .d   (walk_thresholds),
-    .q   (counting_q)
-  );
-
-  logic wrapping_q;
-
-  engine_delay #(.W(1), .STEPS(2)) u_wrapping (
-    .aclk(aclk),
-    .d   (walk_wrap_out),
-    .q   (wrapping_q)
-  );
-
-  logic lookup_q;
-
-  engine_delay #(.W(1), .STEPS(2)) u_lookup (
-    .aclk(aclk),
-    .d   (walk_lut),
-    .q   (lookup_q)
-  );
-
-  logic [XB-1:0] zero_later_q;
-
-  engine_delay #(.W(XB), .STEPS(2)) u_zero_later (
-    .aclk(aclk),
-    .d   (zero),
-    .q   (zero_later_q)
-  );
-
-  logic [XB:0] least_later_q;
-
-  engine_delay #(.W(XB + 1), .STEPS(2)) u_least_later (
-    .aclk(aclk),
-    .d   (least),
-    .q   (least_later_q)
-  );
-
-  logic [XB:0] greatest_later_q;
-
-  engine_delay #(.W(XB + 1), .STEPS(2)) u_greatest_later (
-    .aclk(aclk),
-    .d   (greatest),
-    .q   (greatest_later_q)
-  );
 
   logic              requantize_out_valid;
   logic [D*P*XB-1:0] requantize_pixels;
@@ -428,22 +429,22 @@ module engine_post #(
     .aclk         (aclk),
     .aresetn      (aresetn),
     .in_valid     (valid_q),
-    .sums         (wide),
+    .sums         (sums_q),
     .bias         (bias_q),
     .mult         (mult_q),
     .high         (high_q),
     .shift        (shift_q),
     .left         (left_q),
     .thresholds   (thresholds_q),
-    .mode         (mode_q),
-    .round        (rounding_q),
-    .leaky        (leak_q),
-    .threshold    (counting_q),
-    .wrap         (wrapping_q),
-    .lookup       (lookup_q),
-    .zero         (zero_later_q),
-    .lo           (least_later_q),
-    .hi           (greatest_later_q),
+    .mode         (mode_now_q),
+    .round        (round_now_q),
+    .leaky        (leaky_now_q),
+    .threshold    (threshold_now_q),
+    .wrap         (wrap_now_q),
+    .lookup       (lookup_now_q),
+    .zero         (zero_point_now_q),
+    .lo           (lowest_now_q),
+    .hi           (highest_now_q),
     .table_write  (table_write),
     .table_address(table_address),
     .table_data   (table_data),
@@ -452,27 +453,21 @@ module engine_post #(
   );
 
   // destinations
-  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+44:0] place_q;
+  logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+45:0] line_q;
 
-  engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 45), .STEPS(STEPS)) u_place (
+  engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 46), .STEPS(LATENCY)) u_line (
     .aclk(aclk),
-    .d   ({{walk_dst_xram, walk_dst_axis, walk_segment_end, walk_pass_end}, walk_group, walk_address, walk_part, walk_y_sw, walk_y_phase}),
-    .q   (place_q)
+    .d   (place_now_q),
+    .q   (line_q)
   );
 
+  logic               adds;  // a residual is added before these words go anywhere
+  logic [PLACE_W-1:0] place_out;
   logic               result_valid;
-  logic [WORDS_W-1:0] words;
-  logic [PLACE_W-1:0] to;
+  assign adds      = line_q[PLACE_W];
+  assign place_out = line_q[PLACE_W-1:0];
 
   if (ADD > 0) begin : g_residual
-    logic adds_q;
-
-    engine_delay #(.W(1), .STEPS(STEPS)) u_adds (
-      .aclk(aclk),
-      .d   (walk_res),
-      .q   (adds_q)
-    );
-
     logic        pass_out_unsigned_q;
     logic [15:0] pass_rlo_q;
     logic [15:0] pass_rhi_q;
@@ -540,38 +535,81 @@ module engine_post #(
       .level        (residuals_level)
     );
 
-    logic               unused_residual_level;  // not every bit matters
-    logic               meets;
-    logic               addition_out_valid;
-    logic [D*P*XB-1:0]  addition_sums;
-    logic signed [XB:0] addition_zero_b_value;
-    logic signed [XB:0] addition_lo_choice;
-    logic signed [XB:0] addition_hi_choice;
+    logic       unused_residual_level;  // not every bit matters
+    logic       meets;
+    logic [4:0] tile_ends_q;            // last steps of tiles, the newest in bit 0
+    logic [8:0] claims_q;               // groups of the last tile whose cycles are still claimed
 
     assign unused_residual_level = |{residuals_level, oldest_tvalid};
-    assign meets                 = requantize_out_valid && adds_q;
-    assign addition_zero_b_value = (XB+1)'(17'($signed(pass_rzero_q)));
-    assign addition_lo_choice    = (XB+1)'(pass_rout_unsigned_q ? $signed(17'(pass_rlo_q))
-        : 17'($signed(pass_rlo_q)));
-    assign addition_hi_choice    = (XB+1)'(pass_rout_unsigned_q ? $signed(17'(pass_rhi_q))
-        : 17'($signed(pass_rhi_q)));
+    assign meets                 = requantize_out_valid && adds;
 
     assign oldest_tready = meets;
     assign res_popped    = meets;
 
-    engine_addition #(
-      .P      (P),
-      .D      (D),
-      .XB     (XB),
-      .MUL    (MUL),
-      .FIXED  (FIXED),
-      .ENTRIES(ENTRIES)
-    ) u_addition (
+    always_ff @(posedge aclk) begin
+      if (!aresetn) tile_ends_q <= '0;
+      else tile_ends_q <= {tile_ends_q[3:0], tile_last};
+    end
+
+    logic [8:0] tile_groups_later_q;
+
+    engine_delay #(.W(9), .STEPS(5)) u_tile_groups_later (
+      .aclk(aclk),
+      .d   (tile_groups),
+      .q   (tile_groups_later_q)
+    );
+
+    logic claimed;
+
+    assign claimed = claims_q != 9'd0;
+
+    always_ff @(posedge aclk) begin
+      if (!aresetn) claims_q <= '0;
+      else if (tile_ends_q[4]) claims_q <= tile_groups_later_q;
+      else if (claimed) claims_q <= claims_q - 9'd1;
+    end
+
+    logic                          pair_tvalid;
+    logic                          pair_tready;
+    logic [PAIR_W-1:0]             pair_tdata;
+    logic                          waiting_pair_tvalid;
+    logic                          waiting_pair_tready;
+    logic [PAIR_W-1:0]             waiting_pair_tdata;
+    logic                          unused_pair_room;  // not every bit matters
+    logic [$clog2(GROUPS + 3)-1:0] pairs_level;
+
+    assign pair_tvalid      = meets;
+    assign pair_tdata       = {place_out, oldest_tdata, requantize_pixels};
+    assign unused_pair_room = pair_tready;
+
+    fifo #(.W(PAIR_W), .DEPTH(GROUPS + 2)) u_pairs (
+      .aclk         (aclk),
+      .aresetn      (aresetn),
+      .s_axis_tvalid(pair_tvalid),
+      .s_axis_tready(pair_tready),
+      .s_axis_tdata (pair_tdata),
+      .m_axis_tvalid(waiting_pair_tvalid),
+      .m_axis_tready(waiting_pair_tready),
+      .m_axis_tdata (waiting_pair_tdata),
+      .level        (pairs_level)
+    );
+
+    logic               unused_pair_level;  // not every bit matters
+    logic               addition_out_valid;
+    logic [D*P*32-1:0]  addition_sums;
+    logic signed [XB:0] addition_zero_b_value;
+
+    assign unused_pair_level     = |pairs_level;
+    assign addition_zero_b_value = (XB+1)'(17'($signed(pass_rzero_q)));
+
+    assign waiting_pair_tready = !claimed;
+
+    engine_addition #(.P(P), .D(D), .XB(XB)) u_addition (
       .aclk          (aclk),
       .aresetn       (aresetn),
-      .in_valid      (meets),
-      .own           (requantize_pixels),
-      .other         (oldest_tdata),
+      .in_valid      (waiting_pair_tvalid && waiting_pair_tready),
+      .own           (waiting_pair_tdata[D*P*XB-1:0]),
+      .other         (waiting_pair_tdata[D*P*XB +: D*P*XB]),
       .own_unsigned  (pass_out_unsigned_q),
       .other_unsigned(pass_runsigned_q),
       .swap          (pass_rswap_q),
@@ -579,67 +617,81 @@ module engine_post #(
       .zero_b        (addition_zero_b_value),
       .factor        (pass_rfactor_q),
       .drop          (pass_rdrop_q),
-      .bias          (pass_rbias_q),
-      .mult          (pass_rmult_q),
-      .shift         (pass_rshift_q),
-      .left          (pass_rleft_q),
-      .mode          (pass_rrequant_q),
-      .round         (pass_rround_q),
-      .wrap          (pass_rwrap_q),
-      .zero          (pass_rzp_q[XB-1:0]),
-      .lo            (addition_lo_choice),
-      .hi            (addition_hi_choice),
       .out_valid     (addition_out_valid),
       .sums          (addition_sums)
     );
 
-    logic [(GROUPS>1 ? $clog2(GROUPS) : 1)+44:0] place_added_q;
+    logic [PLACE_W-1:0] place_added_q;
 
-    engine_delay #(.W((GROUPS > 1 ? $clog2(GROUPS) : 1) + 45), .STEPS(ADD_STEPS)) u_place_added (
+    engine_delay #(.W(PLACE_W), .STEPS(6)) u_place_added (
       .aclk(aclk),
-      .d   (place_q),
+      .d   (waiting_pair_tdata[D*P*XB*2 +: PLACE_W]),
       .q   (place_added_q)
     );
 
-    assign result_valid = addition_out_valid || (requantize_out_valid && !adds_q);
-    assign words        = addition_out_valid ? addition_sums : requantize_pixels;
-    assign to           = addition_out_valid ? place_added_q : place_q;
+    assign again_valid  = addition_out_valid;
+    assign again_sums   = addition_sums;
+    assign again_place  = place_added_q;
+    assign again_bias   = pass_rbias_q;
+    assign again_mult   = pass_rmult_q;
+    assign again_shift  = pass_rshift_q;
+    assign again_left   = pass_rleft_q;
+    assign again_mode   = pass_rrequant_q;
+    assign again_round  = pass_rround_q;
+    assign again_wrap   = pass_rwrap_q;
+    assign again_zero   = pass_rzp_q[XB-1:0];
+    assign again_lo     = (XB+1)'(pass_rout_unsigned_q ? $signed(17'(pass_rlo_q))
+        : 17'($signed(pass_rlo_q)));
+    assign again_hi     = (XB+1)'(pass_rout_unsigned_q ? $signed(17'(pass_rhi_q))
+        : 17'($signed(pass_rhi_q)));
+    assign result_valid = requantize_out_valid && !adds;
 
     logic unused_bits_2;  // takes what nothing else reads
     assign unused_bits_2 = &{1'b0, pass_rzp_q};
   end else begin : g_residual_else
     logic unused_no_residual;  // not every bit matters
 
-    assign unused_no_residual = |{res_valid, res_words, walk_res};
+    assign unused_no_residual = |{res_valid, res_words, adds, tile_last, tile_groups};
 
     assign result_valid = requantize_out_valid;
-    assign words        = requantize_pixels;
-    assign to           = place_q;
     assign res_popped   = 1'b0;
+    assign again_valid  = 1'b0;
+    assign again_sums   = '0;
+    assign again_place  = '0;
+    assign again_bias   = '0;
+    assign again_mult   = '0;
+    assign again_shift  = '0;
+    assign again_left   = '0;
+    assign again_mode   = '0;
+    assign again_round  = '0;
+    assign again_wrap   = 1'b0;
+    assign again_zero   = '0;
+    assign again_lo     = '0;
+    assign again_hi     = '0;
   end
 
-  logic [3:0]                    to_whom;
-  logic [G_W+40:0]               place_later;
-  logic                          pushed_tvalid;
-  logic                          pushed_tready;
-  logic [ITEM_W-1:0]             pushed_tdata;
-  logic                          queued_tvalid;
-  logic                          queued_tready;
-  logic [ITEM_W-1:0]             queued_tdata;
-  logic                          unused_room;  // not every bit matters
-  logic [$clog2(GROUPS + 2)-1:0] queue_level;
-  assign to_whom       = to[G_W+41 +: 4];
-  assign place_later   = to[G_W+40:0];
+  logic [3:0]                                to_whom;
+  logic [G_W+40:0]                           place_later;
+  logic                                      pushed_tvalid;
+  logic                                      pushed_tready;
+  logic [ITEM_W-1:0]                         pushed_tdata;
+  logic                                      queued_tvalid;
+  logic                                      queued_tready;
+  logic [ITEM_W-1:0]                         queued_tdata;
+  logic                                      unused_room;  // not every bit matters
+  logic [$clog2(GROUPS * (ADD + 1) + 2)-1:0] queue_level;
+  assign to_whom       = place_out[G_W+41 +: 4];
+  assign place_later   = place_out[G_W+40:0];
   assign pushed_tvalid = result_valid && (to_whom[3] || to_whom[0]);
-  assign pushed_tdata  = {to_whom[3], to_whom[0], place_later, words};
+  assign pushed_tdata  = {to_whom[3], to_whom[0], place_later, requantize_pixels};
   assign unused_room   = pushed_tready;
 
   assign out_valid = result_valid && to_whom[2];
-  assign out_data  = words;
+  assign out_data  = requantize_pixels;
   assign out_end   = to_whom[1];
   assign out_last  = to_whom[0];
 
-  fifo #(.W(ITEM_W), .DEPTH(GROUPS + 1)) u_queue (
+  fifo #(.W(ITEM_W), .DEPTH(GROUPS * (ADD + 1) + 1)) u_queue (
     .aclk         (aclk),
     .aresetn      (aresetn),
     .s_axis_tvalid(pushed_tvalid),

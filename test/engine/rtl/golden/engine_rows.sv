@@ -139,11 +139,12 @@ module engine_rows #(
   logic [15:0] h_tok_step;       // row tokens that every further output row needs
   logic        h_dst_xram;       // results are written to the X-RAM
   logic [2:0]  h_y_sw;           // phases of the output: horizontal stride of its reader
+  logic        h_res;            // a residual word is added to every result
   logic        unused_channels;  // not every bit matters
   logic        dense;
-  assign unused_header   = |{header[7:0], header[19:11], header[31:21], header[63:48], header[70],
-      header[95:88], header[147:112], header[275:256], header[287:285], header[335:320],
-      header[559:432], header[623:563], header[1023:640]};
+  assign unused_header   = |{header[7:0], header[15:11], header[19:17], header[31:21],
+      header[63:48], header[70], header[95:88], header[147:112], header[275:256], header[287:285],
+      header[335:320], header[559:432], header[623:563], header[1023:640]};
   assign h_op            = header[9:8];
   assign h_skip_rows     = header[20];
   assign h_ho            = header[47:32];
@@ -171,6 +172,7 @@ module engine_rows #(
   assign h_tok_step      = header[431:416];
   assign h_dst_xram      = header[10];
   assign h_y_sw          = header[562:560];
+  assign h_res           = header[16];
   assign unused_channels = |{h_c_mod, h_x_ch0};
   assign dense           = h_op == 2'd0;
 
@@ -235,7 +237,9 @@ module engine_rows #(
   logic signed [BANK_W:0] rem_bank;
   logic [BANK_W-1:0]      rem_bank_value;
   logic [8:0]             groups;
-  logic [2:0]             scattered;    // cycles of a group
+  logic [2:0]             scattered;    // cycles of its writes
+  logic                   twice;        // a group passes the requantizer twice
+  logic [2:0]             paced;        // cycles of a group
   logic [10:0]            drain_cycles;
   logic                   apart;
   assign rows           = end_q - begin_q;
@@ -246,7 +250,9 @@ module engine_rows #(
   assign rem_bank       = bank_end_q - rem_bank_value;
   assign groups         = last_tile_q ? h_g_last : 9'(GROUPS);
   assign scattered      = h_dst_xram ? h_y_sw : 3'd1;
-  assign drain_cycles   = 11'(18'(groups) * 18'(scattered));
+  assign twice          = h_res && scattered < 3'd2;
+  assign paced          = twice ? 3'd2 : scattered;
+  assign drain_cycles   = 11'(18'(groups) * 18'(paced));
   assign apart          = h_chn != 16'd1 && drain_cycles < 11'd4;
 
   always_ff @(posedge aclk) begin
