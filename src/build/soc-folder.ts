@@ -14,6 +14,7 @@ import { verilogShell } from '../target/shell.js';
 import { emitDesign, imageFiles } from '../verilog/index.js';
 import { buildHash } from './engine/engine-target.js';
 import { flowFiles } from './flow-files.js';
+import { readmeText } from './readme-file.js';
 import type { SocBench } from './soc-bench.js';
 import { withDefaults } from './library-block.js';
 
@@ -139,5 +140,7 @@ export function socFiles(
     ...Object.fromEntries(registerFiles(table)),
     ...more,
   };
-  return Object.fromEntries(Object.entries(files).map(([path, data]) => [`${socFolder}/${path}`, data]));
+  const readme = readmeText({ title: target.title, clockMhz: target.clockMhz, paths: Object.keys(files) });
+  const all = Object.entries({ ...files, README: readme });
+  return Object.fromEntries(all.map(([path, data]) => [`${socFolder}/${path}`, data]));
 }

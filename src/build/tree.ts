@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256, sha256File } from '../base/hash.js';
 import type { Plan } from '../dataflow/plan.js';
+import { readmeText } from './readme-file.js';
 import type { BuildOptions, BuildResults, StepLog } from './results.js';
 
 /** The file that tells a directory of ours. */
@@ -56,6 +57,11 @@ export function treeFiles(results: BuildResults, logs: readonly StepLog[]): Tree
     for (const [name, text] of Object.entries(results.package.vectors)) files.set(`vectors/${name}`, text);
   }
   logs.forEach((log, i) => files.set(`log/${i + 1}_${log.name}.log`, logText(log, details(log.name, results))));
+  if (results.package !== undefined) {
+    const { network, clock_mhz: clockMhz } = results.package.report;
+    const title = `${network}: a dataflow accelerator, one stage per layer`;
+    files.set('README', readmeText({ title, clockMhz, paths: files.keys() }));
+  }
   return files;
 }
 

@@ -11,6 +11,7 @@ import { json, logText, type TreeFiles } from '../tree.js';
 import { version } from '../version.js';
 import { boardFor } from '../backend.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
+import { readmeText } from '../readme-file.js';
 import { engineRegisters } from '../../engine/registers.js';
 import { registerFiles } from '../../soc/register-files.js';
 import { engineFirmware } from './engine-firmware.js';
@@ -138,6 +139,11 @@ function files(results: EngineResults, logs: readonly StepLog[]): TreeFiles {
     for (const [path, text] of Object.entries(results.package.flow)) tree.set(path, text);
   }
   logs.forEach((log, i) => tree.set(`log/${i + 1}_${log.name}.log`, logText(log, details(log.name, results))));
+  if (results.package !== undefined) {
+    const { network, clock_mhz: clockMhz } = results.package.report;
+    const title = `${network} on the engine, one array for every layer`;
+    tree.set('README', readmeText({ title, clockMhz, paths: tree.keys() }));
+  }
   return tree;
 }
 
