@@ -154,7 +154,7 @@
 #define HEDDLE_ENGINE_ERROR_PORT_WEIGHTS 1u
 #define HEDDLE_ENGINE_ERROR_PORT_PIXELS 2u
 #define HEDDLE_ENGINE_ERROR_PORT_RESULTS 3u
-/* rule of header-rules.ts that a header breaks (read-only) */
+/* rule that a header breaks, as src/engine/header-rules.ts of heddle has them (read-only) */
 #define HEDDLE_ENGINE_ERROR_RULE_SHIFT 16u
 #define HEDDLE_ENGINE_ERROR_RULE_MASK 0x007f0000u
 

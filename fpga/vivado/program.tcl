@@ -1,4 +1,4 @@
-# Loads the bitstream over JTAG.
+# Loads the bitstream over JTAG. On a Zynq the processor gives the clock: it must have booted, with this clock set.
 #
 #   vivado -mode batch -nojournal -notrace -source fpga/vivado/program.tcl [-tclargs bit=FILE]
 set here [file dirname [file normalize [info script]]]
@@ -13,7 +13,8 @@ open_hw_target
 set wanted [lindex [split $part -] 0]
 set device ""
 foreach each [get_hw_devices] {
-  if {[string match "[get_property PART $each]*" $wanted]} { set device $each }
+  set part_there [get_property PART $each]
+  if {$part_there ne "" && [string match "$part_there*" $wanted]} { set device $each }
 }
 if {$device eq ""} { fail "no $wanted in the JTAG chain: [get_hw_devices]" }
 current_hw_device $device

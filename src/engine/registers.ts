@@ -47,7 +47,7 @@ export const engineRegisters: RegisterTable = {
           engineErrorCodes,
         ),
         ro('PORT', 8, 2, '0 the engine itself, 1 s_axis_w, 2 s_axis_x', engineErrorPorts),
-        ro('RULE', 16, 7, 'rule of header-rules.ts that a header breaks'),
+        ro('RULE', 16, 7, 'rule that a header breaks, as src/engine/header-rules.ts of heddle has them'),
       ],
       place: {
         doc: 'where s_axis_w stood at the error',

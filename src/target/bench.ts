@@ -205,6 +205,7 @@ BENCH  = ${parts.map((name) => `../sim/${name}`).join(' ')} ../sim/bench.sv
 ARGS   = +seed=$(SEED) +stall=$(STALL) +patience=$(PATIENCE)
 WORK   = ../sim/work
 
+.DEFAULT_GOAL := icarus
 .PHONY: icarus verilator xsim vcs xcelium work
 # Everything runs in rtl, where the contents of ROMs are.
 work:

@@ -45,7 +45,7 @@ export function designSdc(
   const optional = (value: number | undefined, line: (text: string) => string): string[] =>
     value === undefined ? [] : [line(ns(value))];
   return [
-    `# ${clockMhz} MHz; times in ns`,
+    `# ${clockMhz} MHz; times in ns. All registers reset synchronously: on a chip aresetn comes from a synchroniser of aclk.`,
     `create_clock -name aclk -period ${ns(period)} [get_ports aclk]`,
     `create_clock -name outside -period ${ns(period)}`,
     `set inputs [get_ports {\n${all('input')}}]`,

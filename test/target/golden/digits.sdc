@@ -1,4 +1,4 @@
-# 150 MHz; times in ns
+# 150 MHz; times in ns. All registers reset synchronously: on a chip aresetn comes from a synchroniser of aclk.
 create_clock -name aclk -period 6.666 [get_ports aclk]
 create_clock -name outside -period 6.666
 set inputs [get_ports {

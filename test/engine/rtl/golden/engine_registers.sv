@@ -72,7 +72,8 @@ module engine_registers #(
   // 1 magic, 2 limits, 3 tlast too early, 4 missing, 5 address, 6 bank, 7 row, 8 watchdog
   input  logic [3:0]    error_code,
   input  logic [1:0]    error_port,               // 0 the engine itself, 1 s_axis_w, 2 s_axis_x
-  input  logic [6:0]    error_rule,               // rule of header-rules.ts that a header breaks
+  // rule that a header breaks, as src/engine/header-rules.ts of heddle has them
+  input  logic [6:0]    error_rule,
   input  logic [15:0]   error_place_beat,         // beats of the packet
   input  logic [15:0]   error_place_pass,         // packets of the frame before
   // cycles of a frame without any progress that are an error; 0: none
