@@ -20,7 +20,7 @@ import {
 import type { SimulationOptions } from '../interpreter.js';
 import { pathFinder } from '../paths.js';
 import { type Player, type PlayerOptions, portPlayer } from '../player.js';
-import { type Engine, buildCycle, fullEngine, planOf } from './engine.js';
+import { type Engine, buildCycle, fullEngine, planOf, withAdded } from './engine.js';
 import { type Ground, groundOf } from './ground.js';
 import type { Journal, JournalOptions } from './journal.js';
 import { Allocator, layoutOf } from './layout.js';
@@ -178,7 +178,7 @@ function fullOf(circuit: ElaboratedCircuit): { readonly engine: Engine; readonly
   const rolled = rolledEngine(circuit, wires);
   if (rolled !== undefined) return rolled;
   const plan = planOf(circuit, wires);
-  const layout = layoutOf(circuit, ringsOf(circuit, plan));
+  const layout = layoutOf(circuit, ringsOf(withAdded(circuit, plan.added), plan));
   const allocator = new Allocator(layout.end);
   const built = buildCycle(circuit, layout, allocator, plan);
   const ground = groundOf(circuit, layout, allocator);

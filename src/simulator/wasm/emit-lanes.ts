@@ -1,16 +1,20 @@
 /** Reductions and packing over the elements of a vector: unrolled while small, else a loop. */
 import type { FoldOp } from '../../circuit/index.js';
+import type { Affine } from '../affine.js';
 import type { Ex } from '../elaborated.js';
 import type { Address, EmitContext } from './emit-context.js';
 import { unsignedOf, wideCompareAt, wrapTop, wrapWide } from './emit-bits.js';
 import { I32, I64, OP, type ValType } from './function.js';
 import { classOf, limbsOf } from './layout.js';
 import { addressOf, copyBytes, viewOf } from './bytes.js';
+import { VECTOR } from './simd.js';
 
 type Lanes = Extract<Ex, { op: 'fold' | 'pack' }>;
 
 /** Code of an unrolled body may cost this much. */
 const UNROLL_COST = 160;
+/** Bits, a byte each, that are looked at side by side. */
+const ROW = 16;
 
 const smallEnough = (c: EmitContext, ex: Lanes): boolean =>
   ex.count * (c.shared.interner.factsOf(ex.body).cost + 2) <= UNROLL_COST;
@@ -35,6 +39,7 @@ function eachLane(c: EmitContext, ex: Lanes, from: number, body: (lane: number |
 export function foldValue(c: EmitContext, ex: Extract<Ex, { op: 'fold' }>, type: ValType): void {
   const { f } = c;
   const { body, fn } = ex;
+  if (fn === 'or' && type === I32 && anyInRow(c, ex)) return;
   if (classOf(body.width) === 'wide') {
     const at = c.scratch(limbsOf(body.width) * 8);
     foldInto(c, { ...ex, width: body.width, signed: body.signed }, at);
@@ -63,6 +68,26 @@ export function foldValue(c: EmitContext, ex: Extract<Ex, { op: 'fold' }>, type:
   f.get(sum);
   const grow = Math.ceil(Math.log2(ex.count));
   if (fn === 'sum' && ex.width < body.width + grow) wrapTop(c, ex.width, ex.signed, type);
+}
+
+/** Pushes whether one of many bits is set that lie in a row, sixteen at a time; false where they do not. */
+function anyInRow(c: EmitContext, { v, count, body }: Extract<Ex, { op: 'fold' }>): boolean {
+  if (body.op !== 'load' || body.width !== 1 || body.signed || count < ROW) return false;
+  const before = c.vars.get(v);
+  c.vars.delete(v);
+  const bytes = viewOf(c, body);
+  if (before !== undefined) c.vars.set(v, before);
+  const mine = bytes?.terms.filter((t) => t.v === v) ?? [];
+  if (bytes === undefined || mine.length !== 1 || mine[0]?.k !== 1 || mine[0].table !== undefined) return false;
+  const first: Affine = { c: bytes.c, terms: bytes.terms.filter((t) => t.v !== v) };
+  // The last sixteen may overlap those before them.
+  for (let at = 0; at < count; at += ROW) {
+    const offset = c.pushByteAffine(first);
+    c.f.simdMem(VECTOR.load, offset + Math.min(at, count - ROW));
+    if (at > 0) c.f.simd(VECTOR.or);
+  }
+  c.f.simd(VECTOR.anyTrue);
+  return true;
 }
 
 /** Pushes the neutral element. */

@@ -9,6 +9,7 @@ import { type ElaboratedCircuit, type ElabSignal, elementCount } from '../elabor
 import { LEAST_COST, FEWEST_GATES, activityOf } from './activity.js';
 import { type EdgeProgram, EdgeSets } from './edge-sets.js';
 import type { Shared } from './emit-context.js';
+import { reordered } from './chains.js';
 import { type EqualCopies, areEqual } from './equal-copies.js';
 import { type EmittedProgram, emitProgram } from './emit-program.js';
 import { ModuleWriter } from './encode.js';
@@ -17,14 +18,14 @@ import type { Activity } from './gated.js';
 import { type Ground, growMemory, pagesFor, writeConstants } from './ground.js';
 import { defineHelpers } from './helpers.js';
 import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
-import type { Allocator, Layout, Slot } from './layout.js';
+import { type Allocator, type Layout, type Slot, storageBytes } from './layout.js';
 import type { PlannedCircuit } from './plan.js';
 import { prepare } from './prepare.js';
 import { instantiate } from './runtime.js';
 import { planned, sink } from './sink.js';
 import { ValueTable } from './value-table.js';
 import { type UntilFunctions, untilModule } from './until.js';
-import type { WireOrder } from './wire-order.js';
+import { type WireOrder, wireOrder } from './wire-order.js';
 
 export interface Engine {
   /** Size of the module in bytes. */
@@ -225,13 +226,23 @@ function sharedFor(circuit: ElaboratedCircuit, layout: Layout, allocator: Alloca
 export function planOf(circuit: ElaboratedCircuit, wires: WireOrder, copies = true): PlannedCircuit {
   let found: readonly EqualCopies[] = [];
   const prepared = prepare(circuit, 'state', wires, copies ? (list) => (found = list) : undefined);
-  return { ...planned(circuit, prepared, wires.circular), copies: found };
+  const better = reordered(circuit, prepared);
+  const whole = withAdded(circuit, better.added);
+  const circular =
+    better.added.length === 0
+      ? wires.circular
+      : new Set([...wires.circular, ...wireOrder(whole, better.prepared.assigns).circular]);
+  return { ...planned(whole, better.prepared, circular), copies: found, added: better.added };
 }
+
+/** The circuit with wires of one program. */
+export const withAdded = (circuit: ElaboratedCircuit, added: readonly ElabSignal[] = []): ElaboratedCircuit =>
+  added.length === 0 ? circuit : { ...circuit, signals: [...circuit.signals, ...added] };
 
 /** The module of one clock cycle: everything that registers and memories depend on, then the edge. */
 export function buildCycle(
-  circuit: ElaboratedCircuit,
-  layout: Layout,
+  written: ElaboratedCircuit,
+  places: Layout,
   allocator: Allocator,
   plan: PlannedCircuit,
   /** Nodes of so many instructions have a gate. */
@@ -239,6 +250,8 @@ export function buildCycle(
   /** Fewer gates are none. */
   fewestGates = FEWEST_GATES,
 ): BuiltCycle {
+  const circuit = withAdded(written, plan.added);
+  const layout = withPlaces(places, plan.added, allocator);
   const module = new ModuleWriter();
   const program = sink(circuit, plan, new Set());
   const moves = (id: number): boolean => layout.slots[id]?.ring !== undefined;
@@ -262,6 +275,16 @@ export function buildCycle(
   module.export('cycle', cycle);
   module.export('run', run);
   return { bytes: module.finish(pagesFor(allocator.end)), shared, shadows, gates, copies: plan.copies ?? [] };
+}
+
+function withPlaces(layout: Layout, added: readonly ElabSignal[] = [], allocator: Allocator): Layout {
+  if (added.length === 0) return layout;
+  const slots = [...layout.slots];
+  for (const s of added) {
+    const stride = storageBytes(s.width);
+    slots[s.id] = { address: allocator.take(elementCount(s) * stride), stride };
+  }
+  return { ...layout, slots };
 }
 
 /** The layout with places for wires that keep their values from one cycle to another: other programs write the usual ones. */

@@ -58,6 +58,10 @@ class Rows {
     const { c } = this;
     if ((c.shared.interner.factsOf(ex).vars & this.mask) === 0) return true;
     switch (ex.op) {
+      case 'index': {
+        const [step] = ex.value.terms.filter((t) => t.v === this.loops.length - 1);
+        return this.hold(c.folded(ex.value), step?.k ?? 0, false);
+      }
       case 'load':
       case 'slice': {
         if (classOf(ex.width) === 'wide') return false;

@@ -33,6 +33,8 @@ export interface PlannedCircuit {
   readonly circular: ReadonlySet<number>;
   /** Registers of whose copies only the first ones are read. */
   readonly copies?: readonly EqualCopies[];
+  /** Wires of this program alone, which follow the circuit's signals. */
+  readonly added?: readonly ElabSignal[];
 }
 
 /** A read inside a plan, in the nest that makes it. */

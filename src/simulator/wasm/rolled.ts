@@ -8,7 +8,7 @@
 import type { ElaboratedCircuit } from '../elaborated.js';
 import { signalOf } from '../elaborated.js';
 import { type Rerolled, reroll } from '../reroll/reroll.js';
-import { type Engine, buildCycle, buildSettle, fullEngine, planOf } from './engine.js';
+import { type Engine, buildCycle, buildSettle, fullEngine, planOf, withAdded } from './engine.js';
 import { type Ground, groundOf } from './ground.js';
 import { Allocator, type Layout, type Ring, type Slot, layoutOf, placeRing, storageBytes } from './layout.js';
 import type { PlannedCircuit } from './plan.js';
@@ -36,7 +36,7 @@ function rolledOf(circuit: ElaboratedCircuit, layout: () => Layout): Rolled | un
   if (rerolled === undefined) return undefined;
   const wires = wireOrder(rerolled.circuit, rerolled.circuit.assigns);
   const plan = planOf(rerolled.circuit, wires);
-  return { rerolled, wires, plan, rings: ringsOf(rerolled.circuit, plan) };
+  return { rerolled, wires, plan, rings: ringsOf(withAdded(rerolled.circuit, plan.added), plan) };
 }
 
 /** The engine on a ground of its own; undefined for circuits without copies. */

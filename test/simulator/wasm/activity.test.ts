@@ -10,7 +10,7 @@ import { type ElaboratedCircuit, elementCount } from '../../../src/simulator/ela
 import { compile, elaborate, interpret } from '../../../src/simulator/index.js';
 import { forEachInitial } from '../../../src/simulator/initial.js';
 import { activityOf } from '../../../src/simulator/wasm/activity.js';
-import { type Engine, buildCycle, fullEngine, planOf } from '../../../src/simulator/wasm/engine.js';
+import { type Engine, buildCycle, fullEngine, planOf, withAdded } from '../../../src/simulator/wasm/engine.js';
 import { areEqual, equalCopies } from '../../../src/simulator/wasm/equal-copies.js';
 import { type Ground, groundOf } from '../../../src/simulator/wasm/ground.js';
 import { pathFinder } from '../../../src/simulator/paths.js';
@@ -30,7 +30,7 @@ const count = Number(process.env.HEDDLE_FUZZ_COUNT ?? 20);
 function engineOf(circuit: ElaboratedCircuit, least: number, seed: bigint): { engine: Engine; ground: Ground } {
   const wires = wireOrder(circuit, circuit.assigns);
   const plan = planOf(circuit, wires);
-  const layout = layoutOf(circuit, ringsOf(circuit, plan));
+  const layout = layoutOf(circuit, ringsOf(withAdded(circuit, plan.added), plan));
   const allocator = new Allocator(layout.end);
   const built = buildCycle(circuit, layout, allocator, plan, least, 0);
   const ground = groundOf(circuit, layout, allocator);
@@ -43,7 +43,8 @@ function engineOf(circuit: ElaboratedCircuit, least: number, seed: bigint): { en
 
 const gatesOf = (circuit: ElaboratedCircuit, least: number): number => {
   const plan = planOf(circuit, wireOrder(circuit, circuit.assigns));
-  return activityOf(circuit, sink(circuit, plan, new Set()), () => false, least, 1)?.gates.size ?? 0;
+  const whole = withAdded(circuit, plan.added);
+  return activityOf(whole, sink(whole, plan, new Set()), () => false, least, 1)?.gates.size ?? 0;
 };
 
 /** Runs both with inputs that hold still for some cycles; the first register that differs. */
