@@ -120,6 +120,7 @@ struct Dma {
     if (!offers && send.active && !random.waits()) {
       std::vector<unsigned char> data(width, 0);
       some = send.left < width ? send.left : static_cast<uint32_t>(width);
+      aligned(send, width);
       unsigned answer = memory.answerRead(memory.holds(send.address, some), 0, send.address);
       if (answer != 0) send.stop(answer == 2 ? 0x20 : 0x40);
       else {
@@ -136,12 +137,18 @@ struct Dma {
     mReady.put(takes);
   }
 
+  // fpga/vivado builds DMAs of more than 64 bits without realignment.
+  static void aligned(const DmaChannel &channel, size_t width) {
+    if (width > 8 && channel.address % width != 0) fail("a transfer that begins inside of a beat, and no realignment");
+  }
+
   void sample(Memory &memory) {
     if (hasReceive) {
       bool valid = mValid.get() != 0;
       stays.check("results", valid, takes, {mData.get(), mLast.get()});
       if (valid && takes) {
         std::vector<unsigned char> data = mData.getBytes();
+        aligned(receive, data.size());
         uint32_t count = receive.left < data.size() ? receive.left : static_cast<uint32_t>(data.size());
         bool ends = mLast.get() != 0;
         // A packet that is longer than its transfer is an internal error.

@@ -187,4 +187,6 @@ def open_board(folder="."):
         return EngineAccelerator(io, mmio, allocate, folder)
     from soc_driver import RegisterAccelerator
 
-    return RegisterAccelerator(io, mmio, allocate, dma, timeout=10.0)
+    # dma_1 is for weights that can be changed.
+    weights = overlay.dma_1 if dma is not None and "dma_1" in cells else None
+    return RegisterAccelerator(io, mmio, allocate, dma, timeout=10.0, weights_dma=weights)

@@ -105,17 +105,23 @@ export async function dataflowSoc(
     output: port(chain.output, isSigned(network.output.type)),
   };
   const registers = registerFile(info.registers);
-  const io = JSON.stringify({
+  const io = {
     ...{ schema: 1, name, side: memory, build, dma_bytes: 2 ** 26, registers, ports },
     ...{ samples: [...codes], expected: [...results] },
-  });
+  };
   const headers = { 'soc_design.h': firmwareDesign(info), 'soc_data.h': firmwareData('soc', data) };
-  if (!programmable) return { soc, io, headers };
+  if (!programmable) return { soc, io: JSON.stringify(io), headers };
   const other: StageNetwork = {
     ...network,
     stages: network.stages.map((stage) => (stage.kind === 'dense' ? turned(stage) : stage)),
   };
-  const changed = bytesOfResults(runStages(other, codes).outputs);
+  const otherResults = runStages(other, codes).outputs;
+  const changed = bytesOfResults(otherResults);
   const otherData = { ...data, expected: changed, computed: changed, weights: weightBytesOf(chain, other) };
-  return { soc, io, headers: { ...headers, 'other_data.h': firmwareData('other', otherData) } };
+  const images = [weights, otherData.weights].map((image) => [...new Uint32Array(image.buffer)]);
+  return {
+    soc,
+    io: JSON.stringify({ ...io, images, changed: [...otherResults] }),
+    headers: { ...headers, 'other_data.h': firmwareData('other', otherData) },
+  };
 }

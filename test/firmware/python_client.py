@@ -30,17 +30,51 @@ class Bench:
 
 
 class FakeMmio:
-    def __init__(self, bench):
+    def __init__(self, bench, window=0):
         self.bench = bench
-        self.accesses = 0
+        self.window = window
 
     def read(self, offset):
-        self.accesses += 1
-        return self.bench.ask(b"R", 0, offset)
+        return self.bench.ask(b"R", self.window, offset)
 
     def write(self, offset, value):
-        self.accesses += 1
-        self.bench.ask(b"W", 0, offset, value)
+        self.bench.ask(b"W", self.window, offset, value)
+
+
+class FakeChannel:
+    """A channel of PYNQ's DMA without scatter-gather."""
+
+    def __init__(self, mmio, offset):
+        self.mmio = mmio
+        self.offset = offset
+
+    def start(self):
+        self.mmio.write(self.offset, 1)
+
+    def transfer(self, buffer, start, nbytes):
+        address = buffer.device_address + start
+        self.mmio.write(self.offset + 0x18, address & 0xFFFFFFFF)
+        self.mmio.write(self.offset + 0x1C, address >> 32)
+        self.mmio.write(self.offset + 0x28, nbytes)
+
+    @property
+    def idle(self):
+        return bool(self.mmio.read(self.offset + 4) & 2)
+
+    @property
+    def error(self):
+        return bool(self.mmio.read(self.offset + 4) & 0x770)
+
+    def wait(self):
+        while not self.idle:
+            if self.error:
+                raise RuntimeError("DMA error, status 0x%x" % self.mmio.read(self.offset + 4))
+
+
+class FakeDma:
+    def __init__(self, bench, window):
+        self.mmio = FakeMmio(bench, window)
+        self.sendchannel, self.recvchannel = FakeChannel(self.mmio, 0), FakeChannel(self.mmio, 0x30)
 
 
 class FakeBuffer(np.ndarray):
@@ -90,22 +124,54 @@ def main():
         raise SystemExit("another build is not noticed")
     except RuntimeError as error:
         assert "different builds" in str(error), error
-    accelerator = RegisterAccelerator(io, mmio, allocate, timeout=0.005, clock=clock)
+    streams = io["side"] == "stream"
+    dmas = dict(dma=FakeDma(bench, 1), weights_dma=FakeDma(bench, 2)) if streams else {}
+    accelerator = RegisterAccelerator(io, mmio, allocate, timeout=0.005, clock=clock, **dmas)
     for count in (1, samples.shape[0]):
         results = accelerator.predict(samples[:count])
         assert np.array_equal(results.reshape(count, -1), expected[:count]), (results, expected)
     counters = accelerator.counters(clear=True)
     assert counters["FRAMES"] == 1 + samples.shape[0], counters
     assert accelerator.counters()["FRAMES"] == 0
-    for channel, code in ((b"r", 9), (b"b", 11)):
-        bench.ask(b"F", ord(channel), 1, 2)
+
+    def right(due=expected):
+        found = accelerator.predict(samples).reshape(due.shape)
+        assert np.array_equal(found, due), (found, due)
+
+    def refused(call, channel, beat, response, code):
+        bench.ask(b"F", ord(channel), beat, response)
         try:
-            accelerator.predict(samples)
+            call()
             raise SystemExit("a refused beat is not noticed")
         except AcceleratorError as error:
-            assert error.code == code and error.address >= BASE, error
+            assert not streams and error.code == code + response - 2 and error.address >= BASE, error
+        except RuntimeError as error:
+            assert streams and "DMA error" in str(error), error
         bench.ask(b"F", ord(channel), 0, 0)
-        assert np.array_equal(accelerator.predict(samples).reshape(expected.shape), expected)
+
+    for beat in (0, 1, 3, 97):
+        for response in (2, 3):
+            for channel, code in ((b"r", 9), (b"b", 11)):
+                refused(lambda: accelerator.predict(samples), channel, beat % 4 if channel == b"b" else beat, response, code)
+                right()
+    changed = np.array(io["changed"]).reshape(expected.shape)
+    old, new = (np.array(image, dtype=np.uint32) for image in io["images"])
+    assert not np.array_equal(changed, expected)
+    for image, due in ((new, changed), (old, expected), (new, changed)):
+        accelerator.load_weights(image)
+        right(due)
+    for wrong in ([0x7FFFFFF0, 1, 5], [4, 2, 9]):
+        try:
+            accelerator.load_weights(wrong)
+            raise SystemExit("a wrong image is not noticed")
+        except AcceleratorError as error:
+            assert (error.code, error.port) == (13, 1), error
+        right(changed)
+    for beat in (0, 5, old.size - 1):
+        refused(lambda: accelerator.load_weights(old), b"r", beat, 2, 9)
+        right(changed)
+    accelerator.load_weights(old)
+    right()
     print("python", counters)
 
 

@@ -129,6 +129,8 @@ export interface SocRun {
   readonly stall: number;
   /** The DMAs have scatter-gather. */
   readonly rings?: boolean;
+  /** Bus address of the memory; by default that of the client. */
+  readonly base?: bigint;
   /** Bytes of memory; as many as the client has. */
   readonly memory?: number;
   /** What the firmware gets behind the socket and the seed. */
@@ -162,7 +164,7 @@ export async function runSoc(soc: string, firmware: readonly string[], run: SocR
   const rings = run.rings === true ? '1' : '0';
   const bench = spawn(
     join(soc, 'soc'),
-    [socket, `${run.seed}`, `${run.stall}`, `${memoryBase}`, `${run.memory ?? memoryBytes}`, rings],
+    [socket, `${run.seed}`, `${run.stall}`, `${run.base ?? memoryBase}`, `${run.memory ?? memoryBytes}`, rings],
     { cwd: soc, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const said = { bench: '' };
@@ -179,6 +181,7 @@ export async function runSoc(soc: string, firmware: readonly string[], run: SocR
     const [program = '', ...before] = firmware;
     const { exitCode, stdout, stderr } = await execa(program, [...before, socket, `${run.seed}`, ...run.args], {
       reject: false,
+      env: { HEDDLE_SOCKET: socket },
       timeout: 1_200_000,
     });
     if (exitCode !== 0) bench.kill();

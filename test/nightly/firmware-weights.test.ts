@@ -1,5 +1,5 @@
 /** `heddle_load_weights` of dataflow accelerators, between calls and in their middle, wrong images, refused beats; many seeds. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,8 +8,9 @@ import { dataflowSoc } from '../firmware/dataflow-soc.js';
 import { digits } from '../firmware/digits.js';
 import { seed, seeds, stallOf } from '../firmware/many-seeds.js';
 import { buildFirmware, clientFlags, runSoc } from '../firmware/soc-bench.js';
-import { havePrograms } from '../soc/programs.js';
+import { havePrograms, numpyPython } from '../soc/programs.js';
 
+const python = numpyPython();
 const work = mkdtempSync(join(tmpdir(), 'heddle-weights-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -35,4 +36,17 @@ describe.skipIf(skipWithoutVerilator() || !havePrograms('gcc'))(`digits, seed ${
     }
     expect(inside).toBeGreaterThan(seeds);
   });
+
+  it.skipIf(python === undefined).each(['mapped', 'stream'] as const)(
+    '%s, driven from Python: weights changed, refused beats',
+    async (memory) => {
+      const { soc, io } = await dataflowSoc(digits, memory, { programmable: true, interval: 512 });
+      writeFileSync(join(work, 'io.json'), io);
+      const client = join(import.meta.dirname, '..', 'firmware', 'python_client.py');
+      for (let k = 0; k < seeds; k++)
+        expect(
+          await runSoc(soc, [python!, '-B', client], { seed: seed + k, stall: stallOf(k), args: [work] }),
+        ).toContain('python {');
+    },
+  );
 });
