@@ -20,6 +20,7 @@ import { cosimSubject, type Subject } from './cosim-subject.js';
 import { cosimEngine, isEngineBuild } from './engine/engine-cosim.js';
 import { pipelineParticipant, simulatorParticipant, textParticipants } from './participants.js';
 import { lockstepSpec } from './run-hardware.js';
+import { cosimSoc, socOwner } from './soc-cosim.js';
 
 /** Cycles that a run should take at least, so that stalls meet every state. */
 const usefulCycles = 1000;
@@ -28,6 +29,8 @@ const usefulCycles = 1000;
 const capacity = 64;
 
 export async function cosim(request: CosimRequest, progress: Progress): Promise<CosimResult> {
+  const owner = socOwner(request.target);
+  if (owner !== undefined) return cosimSoc(request, owner, progress);
   if (request.engine !== undefined || isEngineBuild(request.target)) return cosimEngine(request, progress);
   requireTool('verilator');
   requireTool('compiler');

@@ -34,6 +34,16 @@ export interface SocRequest extends DeployRequest {
   readonly tech?: string | undefined;
 }
 
+/** The top of a chain. Throws H2601 where weights come through ports of their own. */
+export function dataflowSocHardware(chain: Chain, side: DataflowSide, clockMhz: number): SocHardware {
+  const table = dataflowRegisters(side);
+  return socHardware({
+    plain: dataflowTop(chain, side.memory, side.floats === true),
+    ...{ table, buses: buses(chain, side), clockMhz },
+    title: `${chain.name}, ${chain.nodes.length} stages, ${table.doc}`,
+  });
+}
+
 /** Throws H2601 where weights come through ports of their own, H2603 where there are none to cast. */
 export function makeSoc(request: SocRequest): Soc {
   const { chain, memory, floats = false, clockMhz } = request;
@@ -42,11 +52,8 @@ export function makeSoc(request: SocRequest): Soc {
     throw numberedError('H2603', `${chain.name}: no layer has weights that can be changed, so none come as float32`, {
       fix: 'say "weights": "programmable" of a layer in the folding file, or leave --float-weights out',
     });
-  const table = dataflowRegisters(side);
-  const hardware = socHardware({
-    ...{ plain: dataflowTop(chain, memory, floats), table, buses: buses(chain, side), clockMhz },
-    title: `${chain.name}, ${chain.nodes.length} stages, ${table.doc}`,
-  });
+  const hardware = dataflowSocHardware(chain, side, clockMhz);
+  const { table } = hardware;
   const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };
   const bench = benchOf(request, side, hardware);
   return {

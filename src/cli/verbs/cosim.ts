@@ -62,7 +62,7 @@ export const cosimCommand: CommandModule<CommonOptions, CosimArguments> = {
       .positional('target', {
         type: 'string',
         demandOption: true,
-        describe: 'model file, build directory or library block',
+        describe: 'model file, build directory, its soc/ or library block',
       })
       .option('seeds', {
         type: 'string',
