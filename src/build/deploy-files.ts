@@ -67,7 +67,7 @@ export function boardFolder(request: BoardFolder): Readonly<Record<string, strin
     ),
     'io.json': `${JSON.stringify(content, undefined, 2)}\n`,
     ...data,
-    README: readme(name, board),
+    README: readme(name, board, registers === undefined ? '' : '/soc'),
   };
   return Object.fromEntries(Object.entries(files).map(([file, text]) => [`deploy/${board.name}/${file}`, text]));
 }
@@ -152,11 +152,11 @@ export function codesArray(
   return formatNpy({ dtype, shape: [samples, ...port.shape], data });
 }
 
-const readme = (name: string, board: Board): string => `${name} on the ${board.title}
+const readme = (name: string, board: Board, below: string): string => `${name} on the ${board.title}
 
 After fpga/vivado/package_ip.tcl and project.tcl, from the checkout of Heddle:
 
-    npm run -s heddle -- deploy DIRECTORY_OF_THE_BUILD --host xilinx@pynq
+    npm run -s heddle -- deploy DIRECTORY_OF_THE_BUILD${below} --host xilinx@pynq
 
 copies this folder and ${name}.bit, ${name}.hwh to the board and runs validate.py there; --dry-run prints the commands.
 By hand: copy them into one folder on the board, and in it
@@ -164,6 +164,6 @@ By hand: copy them into one folder on the board, and in it
     sudo -E python3 validate.py      every result equal to expected.npy
     sudo -E python3 throughput.py    samples a second, throughput.json
 
-The board needs PYNQ (2.7 or newer) and numpy. io.json says how samples lie in the beats of the streams, and how codes become
-real values: value = (code - zero_point) * scale at the input, code * scale + offset at the output.
+The board needs PYNQ (2.7 or newer) and numpy. io.json says how samples lie in beats or in memory, and how codes become real
+values: value = (code - zero_point) * scale at the input, code * scale + offset at the output.
 `;

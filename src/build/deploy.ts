@@ -36,7 +36,9 @@ export function deployPlan({ build, host, remote: given, run, dryRun }: DeployOp
   if (board === undefined) {
     throw numberedError('H2503', `${build}: there is no deploy folder`, {
       places: [{ file: folder }],
-      fix: 'build for a board with a processor (--board pynq-z2), an engine with --memory mapped',
+      fix: existsSync(join(build, 'soc/deploy'))
+        ? `give its soc folder, which has one: ${join(build, 'soc')}`
+        : 'build for a board with a processor (--board pynq-z2), an engine with --memory mapped',
     });
   }
   const name = nameOf(join(folder, board));
