@@ -14,6 +14,8 @@ export const areaFigures = {
   packedPe: 1250.8,
   /** um2 of a requantizer lane with multiplier and fixed mode; one without is smaller and counted as this. */
   lane: 14951,
+  /** um2 of what adds a residual in front of it. */
+  residual: 4446,
   /** DSP slices of the multiplier of a lane, and of the factor of a residual. */
   laneDsp: 2,
   residualDsp: 1,
@@ -44,12 +46,12 @@ function arrayDsps({ P, columns, PACK, XB, WB }: Engine): number {
 }
 
 export function engineCost(engine: Engine): EngineCost {
-  const { processingElements: pes, lanes, PACK, memories } = engine;
-  const { pe, packedPe, lane } = areaFigures;
+  const { processingElements: pes, lanes, PACK, ADD, memories } = engine;
+  const { pe, packedPe, lane, residual } = areaFigures;
   return {
     pes,
     dsp: arrayDsps(engine) + laneDsps(engine),
-    um2: pes * (PACK === 1 ? packedPe : pe) + lanes * lane,
+    um2: pes * (PACK === 1 ? packedPe : pe) + lanes * (lane + residual * ADD),
     kib: memories.total / 1024,
   };
 }
