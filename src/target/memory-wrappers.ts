@@ -80,8 +80,11 @@ function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): str
   const { mask, around } = shapes[name];
   const place = Math.max(1, Math.ceil(Math.log2(depth)));
   const line = (text: string): string => `    ${text}\n`;
+  // Who has a registered_ram counts a word from the cycle behind its write on: a read in that cycle is for nothing, and left out.
+  const careful = ports.same_address !== 'old' && name === 'registered_ram';
+  const reads = careful ? 'reads' : 'rd_en';
   const collision =
-    ports.same_address === 'old'
+    ports.same_address === 'old' || careful
       ? ''
       : `
 \`ifndef SYNTHESIS
@@ -92,6 +95,12 @@ function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): str
 `;
   return [
     around,
+    ...(careful
+      ? [
+          line('logic reads;  // the macro cannot read a word that is being written'),
+          line('assign reads = rd_en && !(wr_en && rd_addr == wr_addr);'),
+        ]
+      : []),
     line(`localparam int ROWS    = (DEPTH + ${depth - 1}) / ${depth};`),
     line(`localparam int COLUMNS = (MACRO_WORD_W + ${width - 1}) / ${width};`),
     line('localparam int ROW_W   = ROWS > 1 ? $clog2(ROWS) : 1;'),
@@ -106,7 +115,7 @@ function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): str
     line(`assign wr_word = (COLUMNS*${width})'(wr_data);`),
     line(`assign rd_data = rd_words[row_q*(COLUMNS*${width})+:MACRO_WORD_W];`),
     line('always_ff @(posedge aclk) begin'),
-    line(`  if (rd_en) row_q <= ROW_W'(rd_place / ${depth});`),
+    line(`  if (${reads}) row_q <= ROW_W'(rd_place / ${depth});`),
     line('end'),
     '\n',
     line('for (genvar r = 0; r < ROWS; r = r + 1) begin : g_row'),
@@ -124,7 +133,7 @@ function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): str
           line('    end'),
         ]),
     line(`    ${module} u_macro (`),
-    connections(ports, place, depth, width)
+    connections(ports, place, depth, width, reads)
       .map((each) => line(`      ${each}`).trimEnd())
       .join(',\n'),
     '\n',
@@ -135,7 +144,7 @@ function tiles(name: Wrapped, { module, depth, width, ports }: MemoryMacro): str
   ].join('');
 }
 
-function connections(ports: MacroPorts, place: number, depth: number, width: number): readonly string[] {
+function connections(ports: MacroPorts, place: number, depth: number, width: number, reads: string): readonly string[] {
   const level = ({ active }: { readonly active: 'high' | 'low' }, value: string): string =>
     active === 'low' ? `~(${value})` : value;
   const clocks = [...new Set([ports.write_clock, ports.read_clock])];
@@ -145,7 +154,7 @@ function connections(ports: MacroPorts, place: number, depth: number, width: num
     ...(ports.write_mask === undefined ? [] : [`.${ports.write_mask.name}(${level(ports.write_mask, 'mask')})`]),
     `.${ports.write_address}(wr_place[${place - 1}:0])`,
     `.${ports.write_data}(wr_word[c*${width}+:${width}])`,
-    `.${ports.read_enable.name}(${level(ports.read_enable, `rd_en && rd_place / ${depth} == r`)})`,
+    `.${ports.read_enable.name}(${level(ports.read_enable, `${reads} && rd_place / ${depth} == r`)})`,
     `.${ports.read_address}(rd_place[${place - 1}:0])`,
     `.${ports.read_data}(rd_words[(r*COLUMNS+c)*${width}+:${width}])`,
     ...Object.entries(ports.tied ?? {}).map(([pin, value]) => `.${pin}(${value})`),

@@ -6,6 +6,7 @@ import { dirSync } from 'tmp';
 import { describe, expect, it } from 'vitest';
 import { Fifo } from '../../src/blocks/stream/fifo.js';
 import { LaneRam } from '../../src/blocks/memory/lane-ram.js';
+import { RegisteredRam } from '../../src/blocks/memory/registered-ram.js';
 import { designSpec } from '../../src/cosim/design-participants.js';
 import { type Participant, verilatorParticipant } from '../../src/cosim/participant.js';
 import { runRandomLockstep } from '../../src/cosim/random-lockstep.js';
@@ -179,4 +180,45 @@ endmodule
     expect(said).toHaveLength(sizes.length);
     for (const line of said) expect(line).toMatch(/^\d{3,} beats, 0 wrong$/);
   });
+});
+
+describe('a registered_ram of macros', () => {
+  const plain = emitDesign(buildDesign(RegisteredRam));
+
+  it.runIf(haveTools('iverilog')).each(['old', 'unknown'] as const)(
+    'is that of registers; with macros of %s words, but for reads of a word that is being written',
+    (same) => {
+      const macros = [macro(16, 12, same)];
+      const chip = [...macros.map(model), ...wrapMemories(plain, macros)];
+      const twins = plain.map(({ name, text }) => ({
+        name: `plain_${name}`,
+        text: text.replace('module registered_ram', 'module plain_ram'),
+      }));
+      const bench = `module bench;
+  logic aclk = 0, we = 0, re = 0, met = 0; logic [4:0] wa = 0, ra = 0; logic [29:0] wd = 0, qa, qb;
+  integer k, wrong = 0, differ = 0, reads = 0;
+  registered_ram #(.W(30), .DEPTH(32)) a (.aclk, .wr_en(we), .wr_addr(wa), .wr_data(wd), .rd_en(re), .rd_addr(ra), .rd_data(qa));
+  plain_ram #(.W(30), .DEPTH(32)) b (.aclk, .wr_en(we), .wr_addr(wa), .wr_data(wd), .rd_en(re), .rd_addr(ra), .rd_data(qb));
+  initial begin
+    for (k = 0; k < 4000; k = k + 1) begin
+      we = k < 32 || $urandom % 2; wa = k < 32 ? k : $urandom % 32; wd = $urandom;
+      re = k > 32 && $urandom % 2; ra = $urandom % 4 == 0 ? wa : $urandom % 32;
+      #1 if (re) begin reads = reads + 1; met = we && wa == ra; end
+      #4 aclk = 1; #5 aclk = 0;
+      if (reads > 0 && qa !== qb) begin if (met) differ = differ + 1; else wrong = wrong + 1; end
+    end
+    $display("%0d reads, %0d wrong, %0d others", reads, wrong, differ);
+  end
+endmodule
+`;
+      const cwd = dirSync({ unsafeCleanup: true }).name;
+      const files = [...chip, ...twins, { name: 'bench.sv', text: bench }];
+      for (const { name, text } of files) writeFileSync(join(cwd, name), text);
+      execaSync('iverilog', ['-g2012', '-s', 'bench', '-o', 'b.vvp', ...files.map(({ name }) => name)], { cwd });
+      const said = execaSync('vvp', ['-N', 'b.vvp'], { cwd }).stdout;
+      expect(said).toMatch(
+        same === 'old' ? /^\d{4} reads, 0 wrong, 0 others$/ : /^\d{4} reads, 0 wrong, [1-9]\d+ others$/,
+      );
+    },
+  );
 });

@@ -8,7 +8,7 @@ export const RegisteredRam = defineModule({
 A read shows one cycle later and stays; a write of the same cycle to the same word is not seen. No reset.`,
   params: {
     W: natParam({ default: 32, min: 1, doc: 'bits of a word, >= 1' }),
-    DEPTH: natParam({ default: 64, min: 2, max: 65536, doc: 'words, >= 2' }),
+    DEPTH: natParam({ default: 64, min: 2, doc: 'words, >= 2' }),
   },
   ports: ({ W, DEPTH }) => ({
     wr_en: input(bool()),

@@ -23,6 +23,7 @@ import {
   uint,
   widthFor,
 } from '../../hdl/index.js';
+import { RegisteredRam } from '../../blocks/memory/registered-ram.js';
 import { Fifo } from '../../blocks/stream/index.js';
 import { Gearbox } from '../../blocks/stream/gearbox.js';
 import { type HeaderField, headerMagic, headerWords } from '../header.js';
@@ -217,12 +218,17 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
       write: uint(RING_W).reset(0).doc('place of the next word'),
       written: uint(COUNT_W).reset(0),
       room: bool().reset(0),
-      word: uint(W_W),
     });
-    const store = b.memory('ring', uint(W_W), WD, { style: 'block' });
     const enters = b.let('enters', weight.items.fire);
-    store.write(ring.write, weight.items.data.tdata, enters);
-    b.next(ring.word, store.read(io.ring_address));
+    const store = b.instance(
+      'ring',
+      RegisteredRam,
+      { W: W_W, DEPTH: WD },
+      {
+        ...{ wr_en: enters, wr_addr: ring.write, wr_data: weight.items.data.tdata },
+        ...{ rd_en: b.constant(bool(), 1), rd_addr: io.ring_address },
+      },
+    );
     b.when(enters, () =>
       b.next(ring.write, ring.write.eq(WD.minus(1)).mux(b.constant(uint(RING_W), 0), ring.write.inc())),
     );
@@ -237,7 +243,7 @@ Takes a beat every cycle within a segment, unless an item is narrower; a read of
         .lt(b.constant(sint(COUNT_W), WD)),
     );
     b.assign(io.ring_write, enters);
-    b.assign(io.ring_word, ring.word);
+    b.assign(io.ring_word, store.rd_data);
 
     b.comment('segments: how many items each has, and what becomes of them');
     const lastTile = b.let('lastTile', r.tile.eq(field('OTN').dec()));

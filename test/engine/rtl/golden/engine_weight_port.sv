@@ -697,27 +697,27 @@ module engine_weight_port #(
   assign s_axis_tready = wants && !lasted_q;
 
   // the ring
-  (* ram_style = "block" *) logic [W_W-1:0] ring [0:WD-1];
-
   logic [RING_W-1:0]  write_q;  // place of the next word
   logic [COUNT_W-1:0] written_q;
   logic               room_q;
-  logic [W_W-1:0]     word_q;
 
-  logic enters;
+  logic           enters;
+  logic [W_W-1:0] ring_rd_data;
   assign enters = weights_tvalid && weights_tready;
+
+  registered_ram #(.W(W_W), .DEPTH(WD)) u_ring (
+    .aclk   (aclk),
+    .wr_en  (enters),
+    .wr_addr(write_q),
+    .wr_data(weights_tdata),
+    .rd_en  (1'b1),
+    .rd_addr(ring_address),
+    .rd_data(ring_rd_data)
+  );
 
   always_ff @(posedge aclk) begin
     if (!aresetn) write_q <= '0;
     else if (enters) write_q <= write_q == RING_W'(WD - 1) ? RING_W'(0) : write_q + RING_W'(1);
-  end
-
-  always_ff @(posedge aclk) begin  // payload needs no reset
-    word_q <= ring[ring_address];
-  end
-
-  always_ff @(posedge aclk) begin
-    if (enters) ring[write_q] <= weights_tdata;
   end
 
   logic [COUNT_W-1:0] written;
@@ -734,7 +734,7 @@ module engine_weight_port #(
   end
 
   assign ring_write = enters;
-  assign ring_word  = word_q;
+  assign ring_word  = ring_rd_data;
 
   // segments: how many items each has, and what becomes of them
   logic        last_tile;
