@@ -127,7 +127,7 @@ describe('blocks of the library', () => {
   /** Outputs without a valid of their own, and memories read before they were written: whoever instantiates these knows. */
   const bare: Readonly<Record<string, string>> = {
     ...{ mac_pe: 'product_q', tb_scoreboard: 'due_fifo.store[0]', weight_store: 'held_q' },
-    ...{ engine_weight_port: 'ring[0]', lane_ram: 'store[0]' },
+    ...{ engine_weight_port: 'ring.store[0]', lane_ram: 'store[0]' },
     // The upper half of a counter is taken when the lower one is read: nothing before that.
     engine: 'control.registers.high_seen_q[11]',
     dataflow_control_stream: 'registers.high_seen_q[5]',
