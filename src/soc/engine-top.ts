@@ -164,15 +164,10 @@ COMMAND.RESET restarts the core; every burst is ended, and what of it is left ca
       );
       b.unused('conflict', q.conflict);
       const error = firstError(b, [
-        {
-          response: w['weight_listError']!,
-          at: w['weight_listAt']!,
-          bad: w['weight_listBad']!,
-          port: errorPorts.weights,
-        },
-        { response: x['pixel_listError']!, at: x['pixel_listAt']!, bad: x['pixel_listBad']!, port: errorPorts.input },
-        { response: r.readError, at: r.readAt, bad: v['result_listBad']!, port: errorPorts.results },
-        { response: v['result_listError']!, at: v['result_listAt']!, writes: true, port: errorPorts.results },
+        { name: 'weights', ...sourceOf(w, 'weight_list'), bad: w['weight_listBad']!, port: errorPorts.weights },
+        { name: 'pixels', ...sourceOf(x, 'pixel_list'), bad: x['pixel_listBad']!, port: errorPorts.input },
+        { name: 'entries', response: r.readError, at: r.readAt, bad: v['result_listBad']!, port: errorPorts.results },
+        { name: 'results', ...sourceOf(v, 'result_list'), writes: true, port: errorPorts.results },
       ]);
       const shown = Object.fromEntries(
         shownParameters.map((name) => [name, sizes[name] ?? nat(name === 'DW' ? dw : 0)]),
@@ -200,6 +195,8 @@ COMMAND.RESET restarts the core; every burst is ended, and what of it is left ca
 }
 
 interface ErrorSource {
+  /** In names of the text. */
+  readonly name: string;
   readonly response: Sig<UInt>;
   readonly at: Sig<UInt>;
   /** A list is wrong. */
@@ -208,21 +205,40 @@ interface ErrorSource {
   readonly port: number;
 }
 
+const sourceOf = (side: Readonly<Record<string, Sig<UInt>>>, name: string): Pick<ErrorSource, 'response' | 'at'> => ({
+  ...{ response: side[`${name}Error`]!, at: side[`${name}At`]! },
+});
+
 /** Code, port and address of the first of several sources that has an error. */
 function firstError(b: Builder, sources: readonly ErrorSource[]) {
   const code = (value: number): Sig<UInt> => b.constant(uint(4), value);
-  const start = { code: code(0), port: b.constant(uint(2), 0), at: b.constant(uint(64), 0) };
-  return sources.toReversed().reduce((rest, { response, at, bad, writes = false, port }) => {
+  b.comment('the first error of the memory side, 0 while all is well');
+  const named = sources.map(({ name, response, at, bad, writes = false, port }) => {
     const failed = response.ne(0);
     const wrong = bad === undefined ? failed : failed.or(bad as Sig<ReturnType<typeof bool>>);
     const [nobody, refused] = writes
       ? [memoryErrorCodes.writeNobody, memoryErrorCodes.writeRefused]
       : [memoryErrorCodes.readNobody, memoryErrorCodes.readRefused];
-    const own = failed.mux(response.bit(0).mux(code(nobody), code(refused)), code(memoryErrorCodes.list));
+    const answer = response.bit(0).mux(code(nobody), code(refused));
     return {
-      code: wrong.mux(own, rest.code),
-      port: wrong.mux(b.constant(uint(2), port), rest.port),
-      at: wrong.mux(at.extend(64), rest.at),
+      ...{ at, port, fails: b.let(`${name}_fail`, wrong) },
+      code: b.let(`${name}_code`, bad === undefined ? answer : failed.mux(answer, code(memoryErrorCodes.list))),
     };
-  }, start);
+  });
+  const first = (none: Sig<UInt>, value: (source: (typeof named)[number]) => Sig<UInt>): Sig<UInt> =>
+    named.toReversed().reduce((rest, source) => source.fails.mux(value(source), rest), none);
+  return {
+    code: b.let(
+      'memory_code',
+      first(code(0), (source) => source.code),
+    ),
+    port: b.let(
+      'memory_port',
+      first(b.constant(uint(2), 0), ({ port }) => b.constant(uint(2), port)),
+    ),
+    at: b.let(
+      'memory_at',
+      first(b.constant(uint(64), 0), ({ at }) => at.extend(64)),
+    ),
+  };
 }
