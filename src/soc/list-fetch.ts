@@ -37,6 +37,7 @@ free. ended says that all were read; bad that one had no bytes.`,
       waiting: bool().reset(0).doc('a piece is under way'),
       bad: bool().reset(0),
       at: uint(32).doc('offset of the next piece'),
+      due: uint(3).doc('entries of the piece that have not come: a wide beat may be filled up behind the last'),
     });
     const beat = (words: typeof WORDS | number) =>
       bundle({ tdata: uint(typeof words === 'number' ? 32 * words : words.times(32)), tlast: bool(), tuser: bool() });
@@ -57,7 +58,8 @@ free. ended says that all were read; bad that one had no bytes.`,
     const [found, kept] = [b.stream('found', uint(81)), b.stream('kept', uint(81))];
     const fifo = b.instance('entries', Fifo, { W: 81, DEPTH: PLACES }, { s_axis: found, m_axis: kept });
     const flags = b.let('flags', word.data.tdata.bits(64, 32));
-    b.assign(found.valid, word.valid.and(r.ended.not()));
+    const one = b.let('one', word.valid.and(r.due.ne(0)), 'an entry comes');
+    b.assign(found.valid, one.and(r.ended.not()));
     b.assign(found.data, cat(flags.bits(30, 1), flags.bits(0, 16), word.data.tdata.bits(0, 64)));
     b.assign(word.ready, 1);
     b.unused('full', found.ready);
@@ -87,6 +89,7 @@ free. ended says that all were read; bad that one had no bytes.`,
     b.assign(m.data.bytes, bytes.extend(LEN_W));
     b.assign(m.data.last, 1);
     const comes = b.let('comes', found.valid);
+    b.when(m.fire, () => b.next(r.due, entries)).elseWhen(one, () => b.next(r.due, r.due.dec()));
     b.when(io.start, () => {
       b.next(r.at, io.first);
       b.next(r.ended, io.first.eq(0));

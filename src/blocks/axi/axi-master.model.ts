@@ -164,8 +164,9 @@ class BusState {
     this.error = 0n;
   }
 
-  takes(ready: boolean, flush: boolean): boolean {
-    return !flush && (this.asks === undefined || ready) && this.due.length < this.sizes.OUTSTANDING;
+  /** `stands`: nothing is asked for, while all is given up and in the cycle behind. */
+  takes(ready: boolean, stands: boolean): boolean {
+    return !stands && (this.asks === undefined || ready) && this.due.length < this.sizes.OUTSTANDING;
   }
 
   request(letters: 'ar' | 'aw', inputs: PortValues): PortValues {
@@ -229,7 +230,7 @@ export class AxiReadMasterModel {
     const leaves =
       burst !== undefined &&
       this.#promised + burst.beats <= this.sizes.DEPTH &&
-      this.#bus.takes(high('m_axi_arready'), flush);
+      this.#bus.takes(high('m_axi_arready'), !runs);
     const commandReady = runs && (this.#queue.waiting === undefined || this.#queue.goes(leaves));
     const readReady = flush || this.#buffer.length < this.sizes.DEPTH;
     return { high, flush, runs, burst, leaves, commandReady, readReady };
@@ -318,7 +319,7 @@ export class AxiWriteMasterModel {
     const flush = high('flush');
     const runs = this.#live && !flush;
     const burst = this.#queue.burst;
-    const leaves = burst !== undefined && this.#there >= burst.beats && this.#bus.takes(high('m_axi_awready'), flush);
+    const leaves = burst !== undefined && this.#there >= burst.beats && this.#bus.takes(high('m_axi_awready'), !runs);
     const commandReady = runs && (this.#queue.waiting === undefined || this.#queue.goes(leaves));
     // Whether a beat would be taken if one came.
     const open = this.#buffer.length < this.sizes.DEPTH;

@@ -150,7 +150,7 @@ Cuts all paths between the bus and m_axis; m_axi_rready, s_cmd_tready and m_axis
     b.assign(io.m_axis.data.tlast, packed.data.tlast);
     b.instance('port', AxiReadPort, { ADDR_W, BYTES, OUTSTANDING: p.OUTSTANDING }, {
       ...readSide(io),
-      ...{ flush: io.flush, cache: io.cache, prot: io.prot, s_burst: bursts, m_beat: beats },
+      ...{ flush: runs.not(), cache: io.cache, prot: io.prot, s_burst: bursts, m_beat: beats },
       ...{ busy: io.busy, error: io.error, error_addr: io.error_addr },
     } as never);
   },

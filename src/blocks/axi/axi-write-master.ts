@@ -108,7 +108,7 @@ Cuts all paths to AW, W and B; s_cmd_tready and s_axis_tready follow flush.`,
     );
     b.instance('port', AxiWritePort, { ADDR_W, BYTES, OUTSTANDING: p.OUTSTANDING }, {
       ...writeSide(io),
-      ...{ flush: io.flush, cache: io.cache, prot: io.prot, s_burst: bursts, s_beat: beats },
+      ...{ flush: runs.not(), cache: io.cache, prot: io.prot, s_burst: bursts, s_beat: beats },
       ...{ done: io.done, busy: io.busy, error: io.error, error_addr: io.error_addr },
     } as never);
   },

@@ -155,7 +155,7 @@ module axi_read_master #(
   axi_read_port #(.ADDR_W(ADDR_W), .BYTES(BYTES), .OUTSTANDING(OUTSTANDING)) u_port (
     .aclk          (aclk),
     .aresetn       (aresetn),
-    .flush         (flush),
+    .flush         (!runs),
     .cache         (cache),
     .prot          (prot),
     .s_burst_tvalid(bursts_tvalid),

@@ -151,7 +151,7 @@ module axi_write_master #(
   axi_write_port #(.ADDR_W(ADDR_W), .BYTES(BYTES), .OUTSTANDING(OUTSTANDING)) u_port (
     .aclk          (aclk),
     .aresetn       (aresetn),
-    .flush         (flush),
+    .flush         (!runs),
     .cache         (cache),
     .prot          (prot),
     .s_burst_tvalid(bursts_tvalid),

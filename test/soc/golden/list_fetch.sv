@@ -54,6 +54,8 @@ module list_fetch #(
   logic        waiting_q;  // a piece is under way
   logic        bad_q;
   logic [31:0] at_q;       // offset of the next piece
+  // entries of the piece that have not come: a wide beat may be filled up behind the last
+  logic [2:0]  due_q;
 
   logic                wide_tvalid;
   logic                wide_tready;
@@ -110,13 +112,15 @@ module list_fetch #(
   );
 
   logic [31:0] flags;
+  logic        one;          // an entry comes
   logic        unused_full;  // not every bit matters
   logic        unused_rest;  // not every bit matters
   assign flags       = word_tdata[95:64];
+  assign one         = word_tvalid && due_q != 3'd0;
   assign unused_full = found_tready;
   assign unused_rest = |{word_tdata[127:96], flags[29:16], word_tuser};
 
-  assign found_tvalid   = word_tvalid && !ended_q;
+  assign found_tvalid   = one && !ended_q;
   assign found_tdata    = {flags[30], flags[15:0], word_tdata[63:0]};
   assign word_tready    = 1'b1;
   assign m_entry_tvalid = kept_tvalid;
@@ -153,6 +157,8 @@ module list_fetch #(
   end
 
   always_ff @(posedge aclk) begin  // payload needs no reset
+    if (m_cmd_tvalid && m_cmd_tready) due_q <= count;
+    else if (one) due_q <= due_q - 3'd1;
     if (start) at_q <= first;
     else if (m_cmd_tvalid && m_cmd_tready) at_q <= at_q + 32'({count, 4'd0});
   end
