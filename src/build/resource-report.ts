@@ -6,6 +6,7 @@ import type { CycleFigures } from '../dataflow/cycle-figures.js';
 import type { budgetResources } from '../dataflow/folding-search.js';
 import { type Budget, used } from '../dataflow/folding-search.js';
 import type { ChainResources } from '../dataflow/resources/chain.js';
+import { ice40Chain, type Ice40Cells } from '../dataflow/resources/ice40.js';
 import { productStyle } from '../dataflow/resources/matvec.js';
 import type { Board } from '../target/boards.js';
 import type { LayerFigures } from './figures.js';
@@ -18,8 +19,11 @@ interface ResourceFigures extends Resources {
 export interface ResourceReport extends ResourceFigures {
   /** Where the counts of cells come from. */
   readonly source: 'estimate';
-  /** Whose cells are counted. A part of another family has others: its share is a guess, and a budget not to be trusted. */
-  readonly cells: 'AMD, 6-input LUTs';
+  /**
+   * Whose cells are counted. A part of another family has others: its share is a guess, and a budget not to be trusted. Chains of
+   * binary weights are counted in cells of iCE40 for its boards, a block memory of 4 Kibit as a ninth of one of 36.
+   */
+  readonly cells: 'AMD, 6-input LUTs' | 'iCE40, 4-input LUTs';
   readonly cells_of_board: boolean;
   readonly board: string;
   /** By stage; `input` and `output` are the ports. */
@@ -35,14 +39,23 @@ export interface ResourceReport extends ResourceFigures {
 }
 
 function figures(resources: Resources, board: Board): ResourceFigures {
-  const whole = roundResources(resources);
+  return sharedBy(roundResources(resources), board);
+}
+
+function sharedBy(whole: Resources, board: Board): ResourceFigures {
   const of = (name: (typeof budgetResources)[number]): number =>
     Number((used(whole, name) / board.resources[name]).toFixed(4));
   return { ...whole, share: { lut: of('lut'), ff: of('ff'), dsp: of('dsp'), bram36: of('bram36') } };
 }
 
+const fromIce40 = ({ lut, ff, ebr }: Ice40Cells): Resources => ({
+  ...{ lut: Math.round(lut), ff: Math.round(ff), dsp: 0, bram18: 0, uram: 0 },
+  bram36: Number((ebr / 9).toFixed(2)),
+});
+
 export function resourceReport(chain: Chain, { total, stages }: ChainResources, board: Board): ResourceReport {
   const images = chain.nodes.flatMap((node) => ('images' in node ? Object.values<Image>(node.images) : []));
+  const ice40 = board.family === 'ice40' ? ice40Chain(chain) : undefined;
   const products: Record<string, number> = {};
   const by = { dsp: 0, lut: 0, sign: 0, agreement: 0 };
   let fifo = 0;
@@ -57,11 +70,15 @@ export function resourceReport(chain: Chain, { total, stages }: ChainResources, 
   }
   return {
     source: 'estimate',
-    cells: 'AMD, 6-input LUTs',
-    cells_of_board: board.lut_inputs !== 4,
+    cells: ice40 === undefined ? 'AMD, 6-input LUTs' : 'iCE40, 4-input LUTs',
+    cells_of_board: board.lut_inputs !== 4 || ice40 !== undefined,
     board: board.name,
-    ...figures(total, board),
-    stages: Object.fromEntries([...stages].map(([name, part]) => [name, figures(part, board)])),
+    ...(ice40 === undefined ? figures(total, board) : sharedBy(fromIce40(ice40.total), board)),
+    stages: Object.fromEntries(
+      ice40 === undefined
+        ? [...stages].map(([name, part]) => [name, figures(part, board)])
+        : [...ice40.stages].map(([name, part]) => [name, sharedBy(fromIce40(part), board)]),
+    ),
     rom_bits: images.reduce((sum, { width, words }) => sum + width * words.length, 0),
     fifo_bits: fifo,
     products,

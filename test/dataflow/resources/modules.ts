@@ -24,16 +24,16 @@ export function single(module: ChainModule, inputBits: number): LayerCase {
   return { name, chain: { name: 'single', input: port(inputBits), nodes, output: port(outputWidth(module)) } };
 }
 
-const fifo = (W: number, DEPTH: number) => single({ kind: 'fifo', params: { W, DEPTH } }, W);
+export const fifo = (W: number, DEPTH: number) => single({ kind: 'fifo', params: { W, DEPTH } }, W);
 
-function converter(IN_W: number, OUT_W: number, FRAME_IN: number): LayerCase {
+export function converter(IN_W: number, OUT_W: number, FRAME_IN: number): LayerCase {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
   const common = (IN_W * OUT_W) / gcd(IN_W, OUT_W);
   const sizes = { UP: common / IN_W, DOWN: common / OUT_W, FRAME_IN, FRAME_OUT: (FRAME_IN * IN_W) / OUT_W };
   return single({ kind: 'width_converter', params: { IN_W, OUT_W, ...sizes } }, IN_W);
 }
 
-function thresholds(PE: number, FOLDS: number, LEVELS: number, X_W: number, OUT_W: number): LayerCase {
+export function thresholds(PE: number, FOLDS: number, LEVELS: number, X_W: number, OUT_W: number): LayerCase {
   const images = { THRESHOLDS: image('t.mem', PE * LEVELS * (X_W + 1), FOLDS) };
   const params = { PE, FOLDS, LEVELS, X_W, OUT_W, LOWEST: 0 };
   return single({ kind: 'thresholds', signed: true, params, images }, PE * X_W);
