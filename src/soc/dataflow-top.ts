@@ -39,7 +39,7 @@ import {
   type StoreAccess,
 } from './dataflow-sides.js';
 import { FrameGate } from './frame-gate.js';
-import { renamed } from './renamed-ports.js';
+import { renamed } from '../blocks/axi/renamed-ports.js';
 
 export { frameBytes, masterBytes } from './dataflow-sides.js';
 

@@ -30,7 +30,7 @@ import { engineMappedRegisters } from './engine-registers.js';
 import { ListReader } from './list-reader.js';
 import { ListWriter } from './list-writer.js';
 import { memoryErrorCodes } from './memory-registers.js';
-import { renamed } from './renamed-ports.js';
+import { renamed } from '../blocks/axi/renamed-ports.js';
 
 const EngineMappedControl = makeEngineControl(engineMappedRegisters);
 const streamPorts = ['WP', 'XP', 'YP'] as const;

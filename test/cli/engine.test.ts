@@ -66,7 +66,7 @@ describe('the engine back end', () => {
   };
 
   it('has a bench that starts the top over its registers and checks them', async () => {
-    const [plain, wrong] = await bench('built', 's_axi.hex', (text) => text.replace(/^1 024 0004/m, '1 024 0005'));
+    const [plain, wrong] = await bench('built', 's_axi_ctrl.hex', (text) => text.replace(/^1 024 0004/m, '1 024 0005'));
     expect(plain).toMatch(/^PASS: \d+ beats equal/m);
     expect(wrong).toMatch(/access 7 at 00000024: response 00, expected 00050000 under ffff0007, got 00040000/);
   });

@@ -89,7 +89,7 @@ export async function engineSoc(
       ...spec.clocks.map((name) => [name, 1] as const),
       ...spec.ports.map(({ name, width }) => [name, width] as const),
     ],
-    control: side === 'stream' ? 's_axi' : 's_axi_ctrl',
+    control: 's_axi_ctrl',
     masters: side === 'stream' ? [] : ['m_axi_wgt', 'm_axi_ifm', 'm_axi_ofm'],
     dmas:
       side === 'stream'

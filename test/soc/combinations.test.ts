@@ -28,7 +28,7 @@ function topOf({ backend, memory, weights }: Combination): Design {
 function busesOf(design: Design): string[] {
   const ports = design.modules[design.top]!.signals.map(({ name }) => name);
   const named = ports.flatMap((name) => /^([sm]_axis?(?:_[a-z]+)?)_(?:ar|aw|w|r|b|t)valid$/.exec(name)?.[1] ?? []);
-  return [...new Set(named)].filter((name) => !name.startsWith('s_axi_ctrl') && name !== 's_axi');
+  return [...new Set(named)].filter((name) => !name.startsWith('s_axi_ctrl'));
 }
 
 describe('what goes together', () => {

@@ -36,7 +36,7 @@ export interface EngineReport {
     readonly output: PortReport;
     readonly weights: readonly PortReport[];
     readonly control: {
-      readonly prefix: 's_axi';
+      readonly prefix: 's_axi_ctrl';
       readonly protocol: 'axi4-lite';
       readonly address_bits: number;
       readonly data_bits: 32;

@@ -46,7 +46,7 @@ export interface EngineSimulated {
   readonly predicted: CycleFigures;
   readonly layers: readonly EngineLayerFigures[];
   /** Of the first frame by port: beats, `<hex tdata> <tlast>` a line, and the accesses of registers. */
-  readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y' | 's_axi', string>>;
+  readonly vectors: Readonly<Record<'s_axis_w' | 's_axis_x' | 'm_axis_y' | 's_axi_ctrl', string>>;
   /** The first samples as they lie in memory, for firmware. */
   readonly stored: ReturnType<typeof storedSamples>;
   /** `modelled`: in step with the cycle model, which large engines are too slow for. */
@@ -111,7 +111,7 @@ export function simulateEngineStep(
     predicted: frameFigures(predictedFrames(program, count)),
     vectors: {
       ...vectorsOf(program, codes.subarray(0, elements), frames[0]?.memory),
-      s_axi: frameScript({ build: hardware.build, passes: program.passes.length }),
+      s_axi_ctrl: frameScript({ build: hardware.build, passes: program.passes.length }),
     },
     stored: storedSamples(program, codes, expected, frames),
     stalled: stalledFrame(imported, program, hardware, codes.subarray(0, elements), seed),

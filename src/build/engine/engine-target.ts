@@ -13,7 +13,7 @@ import { portsOf } from '../hardware.js';
 export const engineName = 'engine';
 export const engineShellName = `${engineName}_top`;
 /** Prefix of the AXI4-Lite port. */
-export const controlPrefix = 's_axi';
+export const controlPrefix = 's_axi_ctrl';
 
 /** What register BUILD reads as: 31 bits of the hash of the text. */
 export function buildHash(sources: readonly TextFile[]): number {
@@ -56,7 +56,7 @@ export function engineTarget(engine: Engine, design: Design, files: readonly str
 export function engineShell(engine: Engine, design: Design): TextFile {
   const target = engineTarget(engine, design, [], 100);
   const doc = [
-    's_axi      AXI4-Lite: start, status, errors and counters (docs/engine.md, Registers and frames)',
+    's_axi_ctrl AXI4-Lite: start, status, errors and counters (docs/engine.md, Registers and frames)',
     's_axis_w   a packet per pass: header, taps, weights, parameters',
     's_axis_x   packets of rows, each behind a descriptor',
     'm_axis_y   a packet per pass that sends results',

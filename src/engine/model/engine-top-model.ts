@@ -1,4 +1,5 @@
 /** Cycle model of the whole engine: registers, guards of the streams, and the core between them. */
+import { renamed } from '../../blocks/axi/renamed-ports.js';
 import type { Engine } from '../config.js';
 import { ControlModel, type ControlOrders } from './control.js';
 import { EngineModel } from './engine-model.js';
@@ -39,7 +40,7 @@ export class EngineTopModel implements PortModel {
     this.#look();
     const { beat } = this.#results;
     return {
-      ...this.#control.settle(inputs),
+      ...renamed(this.#control.settle(renamed(inputs, 's_axi_ctrl_', 's_axi_')), 's_axi_', 's_axi_ctrl_'),
       irq: bit(this.#control.interrupt),
       ...{ s_axis_w_tready: bit(this.#weights.ready), s_axis_x_tready: bit(this.#pixels.ready) },
       m_axis_y_tvalid: bit(beat !== undefined),
@@ -57,8 +58,9 @@ export class EngineTopModel implements PortModel {
     const weightsMoved = look.weights !== undefined && core['s_axis_w_tready'] === 1n;
     const pixelsMoved = look.pixels !== undefined && core['s_axis_x_tready'] === 1n;
     const [leaving, taken] = [this.#results.beat, inputs['m_axis_y_tready'] === 1n];
-    this.#control.settle(inputs);
-    this.#control.tick(inputs, {
+    const accesses = renamed(inputs, 's_axi_ctrl_', 's_axi_');
+    this.#control.settle(accesses);
+    this.#control.tick(accesses, {
       ...{ core, weightsMoved, pixelsMoved },
       ...{ resultsMoved: leaving !== undefined && taken, resultsWait: leaving !== undefined && !taken },
       ...{ resultsOpen: this.#results.midway },

@@ -1,4 +1,5 @@
 import { axiLitePorts } from '../../blocks/axi/axi-lite-ports.js';
+import { renamed } from '../../blocks/axi/renamed-ports.js';
 import {
   type AnySig,
   bool,
@@ -51,7 +52,7 @@ input to any output.`,
       ...engineRequirements(p, core.params.WB),
     ],
     ports: ({ WP, XP, YP }) => ({
-      ...axiLitePorts(nat(engineRegisters.addressBits)),
+      ...renamed(axiLitePorts(nat(engineRegisters.addressBits)), 's_axi_', 's_axi_ctrl_'),
       s_axis_w: sink(bundle({ tdata: uint(WP), tlast: bool() })),
       s_axis_x: sink(bundle({ tdata: uint(XP), tlast: bool() })),
       m_axis_y: source(bundle({ tdata: uint(YP), tlast: bool() })),
@@ -101,7 +102,7 @@ input to any output.`,
       const bus = Object.fromEntries(
         Object.keys(axiLitePorts(nat(engineRegisters.addressBits))).map((name) => [
           name,
-          (io as unknown as Readonly<Record<string, AnySig>>)[name],
+          (io as unknown as Readonly<Record<string, AnySig>>)[`s_axi_ctrl${name.slice('s_axi'.length)}`],
         ]),
       );
       b.instance('control', EngineControl, { ...shown, BUILD }, {

@@ -112,8 +112,8 @@ export class TopBench {
         if (dir !== 'output') continue;
         const guard = /^m_axis_y_t(data|last)$/.test(name)
           ? 'm_axis_y_tvalid'
-          : /^s_axi_r(data|resp)$/.test(name)
-            ? 's_axi_rvalid'
+          : /^s_axi_ctrl_r(data|resp)$/.test(name)
+            ? 's_axi_ctrl_rvalid'
             : '';
         if (guard !== '' && a!.peek(guard) === 0n) continue;
         const mask = name === 'm_axis_y_tdata' ? (this.masks[0] ?? -1n) : -1n;
@@ -134,46 +134,47 @@ export class TopBench {
   }
 
   read(name: string): number {
-    this.#poke('s_axi_araddr', offsets.get(name) ?? 4092);
+    this.#poke('s_axi_ctrl_araddr', offsets.get(name) ?? 4092);
     let [value, open, valid]: [number | undefined, boolean, boolean] = [undefined, true, false];
     for (let k = 0; value === undefined; k++) {
       if (k > 200) throw new Error(`no answer of ${name}`);
       valid ||= open && this.#go();
       const ready = this.#go();
-      this.#poke('s_axi_arvalid', valid ? 1 : 0);
-      this.#poke('s_axi_rready', ready ? 1 : 0);
+      this.#poke('s_axi_ctrl_arvalid', valid ? 1 : 0);
+      this.#poke('s_axi_ctrl_rready', ready ? 1 : 0);
       for (const sim of this.sims) sim.settle();
-      if (valid && this.see('s_axi_arready') === 1) [open, valid] = [false, false];
-      if (ready && this.see('s_axi_rvalid') === 1) value = this.see('s_axi_rdata');
+      if (valid && this.see('s_axi_ctrl_arready') === 1) [open, valid] = [false, false];
+      if (ready && this.see('s_axi_ctrl_rvalid') === 1) value = this.see('s_axi_ctrl_rdata');
       this.step();
     }
-    this.#poke('s_axi_arvalid', 0);
-    this.#poke('s_axi_rready', 0);
+    this.#poke('s_axi_ctrl_arvalid', 0);
+    this.#poke('s_axi_ctrl_rready', 0);
     return value;
   }
 
   write(name: string, value: number): void {
-    this.#poke('s_axi_awaddr', offsets.get(name)!);
-    this.#poke('s_axi_wdata', value >>> 0);
-    this.#poke('s_axi_wstrb', 15);
+    this.#poke('s_axi_ctrl_awaddr', offsets.get(name)!);
+    this.#poke('s_axi_ctrl_wdata', value >>> 0);
+    this.#poke('s_axi_ctrl_wstrb', 15);
     const open = { aw: true, w: true };
     const valid = { aw: false, w: false };
     for (let k = 0, done = false; !done; k++) {
       if (k > 200) throw new Error(`no answer to ${name}`);
       const ready = this.#go();
-      this.#poke('s_axi_bready', ready ? 1 : 0);
+      this.#poke('s_axi_ctrl_bready', ready ? 1 : 0);
       for (const channel of ['aw', 'w'] as const) {
         valid[channel] ||= open[channel] && this.#go();
-        this.#poke(`s_axi_${channel}valid`, valid[channel] ? 1 : 0);
+        this.#poke(`s_axi_ctrl_${channel}valid`, valid[channel] ? 1 : 0);
       }
       for (const sim of this.sims) sim.settle();
       for (const channel of ['aw', 'w'] as const)
-        if (valid[channel] && this.see(`s_axi_${channel}ready`) === 1) [open[channel], valid[channel]] = [false, false];
-      done = ready && this.see('s_axi_bvalid') === 1;
+        if (valid[channel] && this.see(`s_axi_ctrl_${channel}ready`) === 1)
+          [open[channel], valid[channel]] = [false, false];
+      done = ready && this.see('s_axi_ctrl_bvalid') === 1;
       this.step();
     }
-    for (const channel of ['aw', 'w'] as const) this.#poke(`s_axi_${channel}valid`, 0);
-    this.#poke('s_axi_bready', 0);
+    for (const channel of ['aw', 'w'] as const) this.#poke(`s_axi_ctrl_${channel}valid`, 0);
+    this.#poke('s_axi_ctrl_bready', 0);
   }
 
   /** An access that disturbs nothing: any register is read, or SCRATCH and the counters are used. */
