@@ -30,6 +30,10 @@
 #ifndef FAULTS
 #define FAULTS 24u
 #endif
+/* Samples of a call of which a beat is refused. */
+#ifndef REFUSED
+#define REFUSED 2u
+#endif
 
 static struct heddle device;
 static struct heddle_cosim machine;
@@ -95,7 +99,7 @@ static void refuse(char channel, uint32_t beat, uint32_t response, uint32_t shif
   uint64_t address;
   int status;
   (void)heddle_cosim_fault(&machine, channel, beat, response);
-  (void)frame(beat, 2u, shift, &status);
+  (void)frame(beat, REFUSED, shift, &status);
   if (heddle_soc.side == HEDDLE_MAPPED) {
     uint32_t code = (channel == 'r' ? 9u : 11u) + (response - 2u);
     expect(status == HEDDLE_FAILED, "status of a refused beat", (uint32_t)status);
@@ -109,7 +113,7 @@ static void refuse(char channel, uint32_t beat, uint32_t response, uint32_t shif
     expect((device.error.dma_status & 0x770u) == (response == 2u ? 0x20u : 0x40u), "DMASR", device.error.dma_status);
   }
   (void)heddle_cosim_fault(&machine, channel, 0u, 0u);
-  (void)frame(beat + 1u, 2u, 0u, &status);
+  (void)frame(beat + 1u, REFUSED, 0u, &status);
   expect(status == HEDDLE_OK, "frame behind a refused beat", beat);
 }
 
@@ -120,7 +124,7 @@ static void faults(char channel, int each, uint32_t shift) {
   uint32_t step;
   uint32_t k;
   (void)heddle_cosim_fault(&machine, channel, 0u, 0u);
-  good_frame(0u, 2u, shift);
+  good_frame(0u, REFUSED, shift);
   beats = heddle_cosim_beats(&machine, channel);
   step = each || beats <= FAULTS ? 1u : beats / FAULTS;
   for (k = 0u; k < beats; k += step) {

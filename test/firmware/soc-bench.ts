@@ -149,6 +149,8 @@ export interface ClientSizes {
   readonly calls?: number;
   readonly timeout?: number;
   readonly faults?: number;
+  /** Samples of a call of which a beat is refused. */
+  readonly refused?: number;
 }
 
 /** Flags of the compiler for them. */
