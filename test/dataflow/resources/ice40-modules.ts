@@ -1,4 +1,7 @@
 /** Modules of networks of binary weights with random memories, as `digits_w1a1` and its foldings have them. */
+import { join } from 'node:path';
+import { loadModel } from '../../../src/build/load-model.js';
+import { planNetwork } from '../../../src/dataflow/plan.js';
 import type { LayerCase } from './layers.js';
 import { converter, fifo, image, single, thresholds } from './modules.js';
 
@@ -30,4 +33,17 @@ export function ice40Cases(): LayerCase[] {
     matvec('xnor', 64, 784, 1, 8, 11),
     matvec('xnor', 32, 256, 2, 32, 10),
   ];
+}
+
+/** All of `digits_w1a1` as `build --board icebreaker` folds it. */
+export async function digitsOnIce40(): Promise<LayerCase> {
+  const { loaded } = await loadModel({ model: join('vectors', 'digits', 'digits_w1a1.onnx') });
+  const folding = {
+    dense_0: { PE: 4, SIMD: 56, fifo: 14 },
+    dense_1: { PE: 1, SIMD: 8, fifo: 8 },
+    dense_2: { PE: 1, SIMD: 8, fifo: 8 },
+    dense_3: { PE: 1, SIMD: 2, fifo: 32 },
+  };
+  const { chain } = planNetwork(loaded.stageNetwork, { folding, portBits: 8 });
+  return { name: 'digits_w1a1 on iCEBreaker', chain };
 }
