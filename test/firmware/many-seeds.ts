@@ -18,9 +18,33 @@ export interface ManySeeds {
   readonly sizes?: ClientSizes;
 }
 
+export interface SocSubject {
+  readonly soc: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Accesses of registers by call, `[samples, accesses]`, with the interrupt and no stalls. */
+export async function accessesOf(
+  { soc, headers }: SocSubject,
+  { rings = false, sizes = {} }: ManySeeds = {},
+): Promise<readonly (readonly [number, number])[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-client-'));
+  try {
+    const program = buildFirmware(folder, headers, 'gcc', clientFlags(sizes));
+    const memory = sizes.memory === undefined ? {} : { memory: sizes.memory };
+    const args = ['frames', '1', rings ? '1' : '0'];
+    const said = await runSoc(soc, [program], { seed: 1, stall: 0, rings, ...memory, args });
+    return [...said.matchAll(/frame (\d+) samples (\d+) accesses/g)].map(
+      ([, samples, accesses]) => [Number(samples), Number(accesses)] as const,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Frames with every seed, by interrupt and by polling in turn; every fourth refuses beats, every fourth gives frames up. */
 export async function manySeeds(
-  { soc, headers }: { readonly soc: string; readonly headers: Readonly<Record<string, string>> },
+  { soc, headers }: SocSubject,
   { rings = false, sizes = {} }: ManySeeds = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-client-'));

@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { skipWithoutVerilator } from '../../src/cosim/verilator-available.js';
 import { dataflowSoc } from '../firmware/dataflow-soc.js';
 import { digits } from '../firmware/digits.js';
 import { engineSoc } from '../firmware/engine-soc.js';
-import { manySeeds, seed, seeds } from '../firmware/many-seeds.js';
+import { accessesOf, manySeeds, seed, seeds } from '../firmware/many-seeds.js';
 import { havePrograms } from '../soc/programs.js';
 
 const models = join(import.meta.dirname, '..', '..', '..', 'shared', 'models');
@@ -21,10 +21,17 @@ const resnet8 = {
   model: join(models, 'resnet8_tflite', 'pretrainedResnet_quant.tflite'),
   input: join(models, 'resnet8_tflite', 'input.npy'),
 };
+const engines = {
+  digits: 'P=2,G=2,M=8,D=4,XD=512,WD=256,PD=64,NTHR=1',
+  tfc: 'P=4,G=2,M=16,D=2,XD=512,LUT=0,ADD=0,NTHR=3',
+  resnet8: 'P=8,G=3,M=16,D=4',
+};
+const planned = { samples: 4, interval: 40_000 };
+const resnetSizes = { memory: 0x80000, most: 2, calls: 2, timeout: 4000, faults: 6 };
 const skip = skipWithoutVerilator() || !havePrograms('gcc');
 
 describe.skipIf(skip)(`digits, seed ${seed}, ${seeds} seeds`, () => {
-  const engine = 'P=2,G=2,M=8,D=4,XD=512,WD=256,PD=64,NTHR=1';
+  const engine = engines.digits;
   it('engine: rings of descriptors', async () => {
     await manySeeds(await engineSoc(digits, engine, 3), { rings: true });
   });
@@ -45,7 +52,7 @@ describe.skipIf(skip)(`digits, seed ${seed}, ${seeds} seeds`, () => {
 });
 
 describe.skipIf(skip || !existsSync(tfc.model))(`TFC of two bits, seed ${seed}, ${seeds} seeds`, () => {
-  const engine = 'P=4,G=2,M=16,D=2,XD=512,LUT=0,ADD=0,NTHR=3';
+  const engine = engines.tfc;
   const sizes = { memory: 0x80000 };
 
   it('engine: rings of descriptors', async () => {
@@ -69,9 +76,8 @@ describe.skipIf(skip || !existsSync(tfc.model))(`TFC of two bits, seed ${seed}, 
 
 // A frame of the engine takes 34,000 cycles, one of the dataflow accelerator 40,000.
 describe.skipIf(skip || !existsSync(resnet8.model))(`ResNet8, seed ${seed}, ${seeds} seeds`, () => {
-  const engine = 'P=8,G=3,M=16,D=4';
-  const sizes = { memory: 0x80000, most: 2, calls: 2, timeout: 4000, faults: 6 };
-  const dataflow = { samples: 4, interval: 40_000 };
+  const engine = engines.resnet8;
+  const sizes = resnetSizes;
 
   it('engine: rings of descriptors', { timeout: 7_200_000 }, async () => {
     await manySeeds(await engineSoc(resnet8, engine, 4), { rings: true, sizes });
@@ -82,10 +88,41 @@ describe.skipIf(skip || !existsSync(resnet8.model))(`ResNet8, seed ${seed}, ${se
   });
 
   it('dataflow, samples in memory', { timeout: 7_200_000 }, async () => {
-    await manySeeds(await dataflowSoc(resnet8, 'mapped', dataflow), { sizes });
+    await manySeeds(await dataflowSoc(resnet8, 'mapped', planned), { sizes });
   });
 
   it('dataflow, samples as streams: rings', { timeout: 7_200_000 }, async () => {
-    await manySeeds(await dataflowSoc(resnet8, 'stream', dataflow), { rings: true, sizes });
+    await manySeeds(await dataflowSoc(resnet8, 'stream', planned), { rings: true, sizes });
+  });
+});
+
+// Digits has four layers, TFC as well, ResNet8 eight convolutions, three additions, a pool and a dense layer.
+describe.skipIf(skip || !existsSync(tfc.model) || !existsSync(resnet8.model))('accesses of registers', () => {
+  const subjects = [
+    ['digits', digits, engines.digits, { samples: 4 }, {}],
+    ['TFC', tfc, engines.tfc, { samples: 4 }, { memory: 0x80000 }],
+    ['ResNet8', resnet8, engines.resnet8, planned, resnetSizes],
+  ] as const;
+
+  it('samples in memory: 8 a call of a dataflow accelerator, 3 a sample of an engine, whatever the network', async () => {
+    for (const [name, request, engine, plan, sizes] of subjects) {
+      const dataflow = await accessesOf(await dataflowSoc(request, 'mapped', plan), { sizes });
+      const mapped = await accessesOf(await engineSoc(request, engine, 4, 'mapped'), { sizes });
+      console.log(
+        `${name}: [samples, accesses] dataflow ${JSON.stringify(dataflow)}, engine ${JSON.stringify(mapped)}`,
+      );
+      expect(dataflow.map(([, accesses]) => accesses)).toEqual(dataflow.map(() => 8));
+      expect(mapped.map(([, accesses]) => accesses)).toEqual(mapped.map(([samples]) => 3 * samples));
+    }
+  });
+
+  it('streams: 24 a sample of an engine for every network whose tensors stay in it', async () => {
+    const found = new Set<number>();
+    for (const [name, request, engine, , sizes] of subjects) {
+      const rings = await accessesOf(await engineSoc(request, engine, 4), { rings: true, sizes });
+      console.log(`${name}: [samples, accesses] engine, rings ${JSON.stringify(rings)}`);
+      for (const [samples, accesses] of rings) found.add(accesses / samples);
+    }
+    expect([...found]).toEqual([24]);
   });
 });
