@@ -34,6 +34,12 @@ import { WeightStreamer } from '../dataflow/weights/weight-streamer.js';
 import { makeDataflowControl } from '../soc/dataflow-control.js';
 import { FrameCommands } from '../soc/frame-commands.js';
 import { FrameGate } from '../soc/frame-gate.js';
+import { FrameReader } from '../soc/frame-reader.js';
+import { FrameWriter } from '../soc/frame-writer.js';
+import { ListFetch } from '../soc/list-fetch.js';
+import { ListReader } from '../soc/list-reader.js';
+import { ListTransfers } from '../soc/list-transfers.js';
+import { ListWriter } from '../soc/list-writer.js';
 import { WeightCast } from '../soc/weight-cast.js';
 import { WeightLoader } from '../soc/weight-loader.js';
 import { engineBlocks } from './engine-blocks.js';
@@ -189,6 +195,14 @@ export const registeredBlocks: readonly RegisteredBlock[] = [
   ...requantizers(),
   ...engineBlocks,
   block(FrameGate, { W: 8, BEATS: 3 }),
+  block(FrameReader.same, master, 'frame_reader[_geared]'),
+  block(FrameReader.geared, { ...master, OUT: 3 }, 'frame_reader[_geared]'),
+  block(FrameWriter.same, master, 'frame_writer[_geared]'),
+  block(FrameWriter.geared, { ...master, IN: 3 }, 'frame_writer[_geared]'),
+  block(ListFetch, { ADDR_W: 33, LEN_W: 32, WORDS: 1 }),
+  block(ListTransfers, { ADDR_W: 33, LEN_W: 32, WORDS: 1 }),
+  block(ListReader, { ADDR_W: 33, WORDS: 1 }),
+  block(ListWriter, { ADDR_W: 33, WORDS: 1 }),
   block(FrameCommands, { ADDR_W: 24, LEN_W: 20, BYTES: 5 }),
   ...(['stream', 'mapped'] as const).flatMap((memory) =>
     [false, true].map((programmable) =>

@@ -33,6 +33,12 @@ import { Upsample } from '../../src/dataflow/stages/upsample.js';
 import { makeDataflowControl } from '../../src/soc/dataflow-control.js';
 import { FrameCommands } from '../../src/soc/frame-commands.js';
 import { FrameGate } from '../../src/soc/frame-gate.js';
+import { FrameReader } from '../../src/soc/frame-reader.js';
+import { FrameWriter } from '../../src/soc/frame-writer.js';
+import { ListFetch } from '../../src/soc/list-fetch.js';
+import { ListReader } from '../../src/soc/list-reader.js';
+import { ListTransfers } from '../../src/soc/list-transfers.js';
+import { ListWriter } from '../../src/soc/list-writer.js';
 import { WeightLoader } from '../../src/soc/weight-loader.js';
 import { WeightCast } from '../../src/soc/weight-cast.js';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
@@ -308,6 +314,27 @@ export const library: readonly LibraryModule[] = [
     { ADDR_W: 64, LEN_W: 33, BYTES: 2 ** 20 - 1 },
   ]),
   entry(makeDataflowControl({ memory: 'mapped', programmable: true }), [{ BUILD: 2 ** 31 - 1, SAMPLE: 1, RESULT: 9 }]),
+  ...[FrameReader.same, FrameWriter.same].map((each) => entry(each, masters.slice(1, 2))),
+  entry(
+    FrameReader.geared,
+    masters.slice(1, 2).map((sizes) => ({ ...sizes, OUT: 3 })),
+  ),
+  entry(
+    FrameWriter.geared,
+    masters.slice(1, 2).map((sizes) => ({ ...sizes, IN: 3 })),
+  ),
+  ...[ListFetch, ListTransfers].map((each) =>
+    entry(
+      each,
+      [1, 8].map((WORDS) => ({ ADDR_W: 32 + WORDS, LEN_W: 32, WORDS })),
+    ),
+  ),
+  ...[ListReader, ListWriter].map((each) =>
+    entry(
+      each,
+      [1, 8].map((WORDS) => ({ ADDR_W: 32 + WORDS, WORDS })),
+    ),
+  ),
   entry(WeightCast, [{}]),
   entry(WeightLoader, [
     { LAYERS: 1, WINDOW_W: 3 },

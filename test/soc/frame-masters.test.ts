@@ -53,7 +53,7 @@ it.each([
     await expectPortsAgree({
       design: buildDesign(module as ModuleTemplate<ParamSpecs, never>),
       ...{ params, cycles: 1600, resets, verilator, seed },
-      model: () => (reads ? new FrameReaderModel(params as never) : new FrameWriterModel(params as never)),
+      model: () => (reads ? new FrameReaderModel(params) : new FrameWriterModel(params)),
       drive: (_, cycle, outputs) => {
         const reset = cycle === 0 || resets.includes(cycle);
         command.moved(outputs);

@@ -3,17 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildDesign, type ModuleTemplate, type ParamSpecs } from '../../src/hdl/index.js';
 import { makeDataflowControl } from '../../src/soc/dataflow-control.js';
-import { FrameReader } from '../../src/soc/frame-reader.js';
-import { FrameWriter } from '../../src/soc/frame-writer.js';
-import { ListFetch } from '../../src/soc/list-fetch.js';
-import { ListReader } from '../../src/soc/list-reader.js';
-import { ListTransfers } from '../../src/soc/list-transfers.js';
-import { ListWriter } from '../../src/soc/list-writer.js';
 import { emitDesign } from '../../src/verilog/index.js';
 
 const modules = [
-  ...[FrameReader.same, FrameReader.geared, FrameWriter.same, FrameWriter.geared],
-  ...[ListFetch, ListTransfers, ListReader, ListWriter],
   ...(['stream', 'mapped'] as const).flatMap((memory) =>
     [false, true]
       .filter((programmable) => memory === 'stream' || !programmable)
