@@ -14,11 +14,13 @@ import { dataflowRegisters, type DataflowSide } from '../soc/dataflow-registers.
 import { dataflowSide, dataflowTop, frameBytes, masterBytes } from '../soc/dataflow-top.js';
 import { weightRecords } from '../soc/weight-image.js';
 import type { TargetDesign } from '../target/design.js';
+import { addressMapFile } from './address-map-file.js';
 import { deployFiles, type DeployRequest } from './deploy-files.js';
 import { firmwareFiles, firmwareName, samplesThatFit } from './firmware-files.js';
 import { hexBeats } from './hex-beats.js';
 import { addressWrites, benchBase, memoryVectors, type SocBench, socScript } from './soc-bench.js';
 import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from './soc-folder.js';
+import { json } from './tree.js';
 
 type Beats = readonly FramedBeat[];
 
@@ -59,10 +61,17 @@ export function makeSoc(request: SocRequest): Soc {
   return {
     files: socFiles(hardware, request, bench, {
       ...firmwareOf(request, side, hardware),
+      ...weightMap(chain, hardware.target.top),
       ...deployFiles(request, { name: hardware.target.name, side: memory, table, build: hardware.build }),
     }),
     report: socReport(hardware, { ...side, ...bytes }),
   };
+}
+
+/** Where weights lie, for whoever makes an image of others; they come by images only, so the bus of the core is left out. */
+function weightMap(chain: Chain, module: string): Readonly<Record<string, string>> {
+  const map = addressMapFile(chain, module);
+  return map === undefined ? {} : { 'address_map.json': json({ ...map, bus: undefined }) };
 }
 
 /** The samples that were simulated, all with one START; in memory they lie at addresses that no beat begins at. */

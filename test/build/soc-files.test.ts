@@ -142,6 +142,8 @@ describe('weights as float32', () => {
     const { report, files } = socOf('programmable');
     expect(report).toMatchObject({ programmable: true, floats: true });
     expect(Object.keys(files)).toContain('soc/rtl/weight_cast.sv');
+    const map = JSON.parse(String(files['soc/address_map.json'])) as Readonly<Record<string, unknown>>;
+    expect([map['module'], 'bus' in map]).toEqual([report.module, false]);
     const tables = Object.entries(files).filter(([path]) => path.startsWith('soc/registers/'));
     expect(tables.length).toBeGreaterThan(3);
     for (const [path, text] of tables) expect([path, /weight_formats/i.test(String(text))]).toEqual([path, true]);
