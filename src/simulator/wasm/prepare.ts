@@ -152,13 +152,43 @@ function composed(
       out.push(inner);
     } else {
       const at = index[v];
-      if (!isVar(map, v) || at === undefined || circuit.signals[source.signal]?.dims[d] !== loops[v]) return undefined;
+      if (at === undefined) return undefined;
+      const extent = circuit.signals[source.signal]?.dims[d];
+      const whole = isVar(map, v) && extent === loops[v] ? at : shifted(circuit, map, v, index, loops[v], extent);
+      if (whole === undefined) return undefined;
       used.add(v);
-      out.push(at);
+      out.push(whole);
     }
   }
   // A run-time index that the original does not have would lose its range check.
   return index.every((i, d) => isAffine(i) || used.has(d)) ? out : undefined;
+}
+
+/** The run-time index `index[v]`, which is never out of range, at its place within a longer dimension. */
+function shifted(
+  { expressions }: ElaboratedCircuit,
+  map: Affine,
+  v: number,
+  index: readonly Index[],
+  extent = 0,
+  extentThere = 0,
+): Index | undefined {
+  const at = index[v];
+  const [term, ...more] = map.terms.filter((t) => t.v === v);
+  if (at === undefined || isAffine(at) || term?.k !== 1 || term.table !== undefined || more.length > 0)
+    return undefined;
+  if (at.at.signed || at.at.width > 30 || 2 ** at.at.width > extent) return undefined;
+  let plain = true;
+  const rest = substituteAffine({ c: map.c, terms: map.terms.filter((t) => t.v !== v) }, (u) => {
+    const other = index[u];
+    if (other !== undefined && isAffine(other)) return other;
+    plain = false;
+    return affineConst(0);
+  });
+  if (rest === undefined || !plain) return undefined;
+  const width = Math.max(1, Math.ceil(Math.log2(extentThere)));
+  const low = at.at.width === width ? at.at : expressions.convert(at.at, width, false);
+  return { at: expressions.binary('addWrap', expressions.index(rest, width, false), low, width, false) };
 }
 
 function rewriteTree(tree: Tree, go: (ex: Ex) => Ex): Tree {

@@ -141,6 +141,43 @@ describe('wires of short vectors within loops', () => {
     expect(addedTo(grid({ ...shape, rows: 3 }))).toEqual([]);
   });
 
+  it('elements chosen at run time out of copies of a part of an array are read where they are', () => {
+    // Indices that reach beyond the part, and such that cannot.
+    for (const [sets, reach, bits] of [
+      [4, 8, 3],
+      [3, 4, 2],
+      [3, 4, 3],
+      [2, 6, 3],
+    ] as const) {
+      const Parts = defineModule({
+        name: 'parts',
+        doc: 'parts of an array',
+        params: {},
+        ports: () => ({
+          x: input(vec(sets * reach, uint(16))),
+          pick: input(vec(sets, uint(bits))),
+          y: output(vec(sets, uint(16))),
+        }),
+        body(b, io) {
+          const words = b.reg('words', vec(sets * reach, uint(16)));
+          const y = b.reg('y', vec(sets, uint(16)));
+          b.next(words, io.x);
+          b.genFor('set', sets, (k) => {
+            const members = b.wire('members', vec(reach, uint(16)));
+            b.genFor('member', reach, (n) => b.assign(members.at(n), words.at(k.times(reach).plus(n))));
+            b.next(y.at(k), members.select(io.pick.at(k)));
+          });
+          b.assign(io.y, y);
+        },
+      });
+      const circuit = elaborate(buildDesign(Parts));
+      expect(firstDifference(circuit, sets * 10 + bits, 40, true)).toBeUndefined();
+      const { assigns } = prepare(circuit, 'state', wireOrder(circuit, circuit.assigns), () => undefined);
+      const copied = assigns.some((a) => circuit.signals[a.target]?.name === 'members');
+      expect(copied).toBe(2 ** bits > reach);
+    }
+  });
+
   it('equals the interpreter', () => {
     for (let seed = firstSeed; seed < firstSeed + count; seed++) {
       const shape = shapeOf(randomStream(BigInt(seed), 'chains'), seed);
