@@ -155,8 +155,10 @@ function breakCircles(after: readonly (readonly number[])[], shadow: Uint8Array,
         state[to] = 1;
         frames.push({ node: to, edge: 0 });
       } else if (state[to] === 1) {
-        // A memory cannot be shadowed, but whoever reads it here is a register.
-        const victim = to < updates ? to : frame.node;
+        // A memory cannot be shadowed: of the circle that ends here, its last register is.
+        const circle = frames.slice(frames.findIndex(({ node }) => node === to)).map(({ node }) => node);
+        const victim = to < updates ? to : circle.findLast((node) => node < updates);
+        if (victim === undefined) throw new Error('memories that copy each other');
         shadow[victim] = 1;
         clean = false;
       }
