@@ -1,9 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files of these rooms run in one process, modules loaded once; they change nothing of the process. */
-const shared = ['base', 'dataflow', 'engine', 'import', 'network', 'hdl', 'circuit'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+const shared = [
+  'base',
+  'dataflow',
+  'engine',
+  'import',
+  'network',
+  'hdl',
+  'circuit',
+  'soc',
+  'blocks',
+  'equivalence',
+  'target',
+].map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

@@ -10,7 +10,8 @@ import { requireTool, toolSpecs } from '../base/tools.js';
 import { type Flow, type FlowFigures, type FlowStep, flows } from '../target/flows.js';
 import { openLibraries } from '../target/gate-scripts.js';
 import { prepareGateFlow } from './gate-flow.js';
-import { json, marker } from './tree.js';
+import { json } from './json-file.js';
+import { marker } from './tree.js';
 
 export interface FlowRequest {
   /** Directory of a build. */

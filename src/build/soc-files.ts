@@ -20,7 +20,7 @@ import { firmwareFiles, firmwareName, samplesThatFit } from './firmware-files.js
 import { hexBeats } from './hex-beats.js';
 import { addressWrites, benchBase, memoryVectors, type SocBench, socScript } from './soc-bench.js';
 import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from './soc-folder.js';
-import { json } from './tree.js';
+import { json } from './json-file.js';
 
 type Beats = readonly FramedBeat[];
 

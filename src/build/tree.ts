@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256, sha256File } from '../base/hash.js';
 import type { Plan } from '../dataflow/plan.js';
+import { json } from './json-file.js';
 import { readmeText } from './readme-file.js';
 import type { BuildOptions, BuildResults, StepLog } from './results.js';
 
@@ -18,8 +19,6 @@ export interface TreeOrigin {
   readonly logs: readonly StepLog[];
   readonly version: string;
 }
-
-export const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** A folding with the depths of the FIFOs that belong to no layer, so that the file gives the same hardware again. */
 export function withFifos({ folding, fifos }: Pick<Plan, 'folding' | 'fifos'>): Readonly<Record<string, unknown>> {

@@ -9,7 +9,7 @@ import type { StageNetwork } from '../../network/stages.js';
 import type { Board } from '../../target/boards.js';
 import { addressWrites, benchBase, memoryVectors, socScript } from '../soc-bench.js';
 import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from '../soc-folder.js';
-import { json } from '../tree.js';
+import { json } from '../json-file.js';
 import { engineDeploy } from './engine-deploy.js';
 import type { DmaFile } from './dma-file.js';
 import { engineFirmware, type EngineFirmware, inputSpan, outputSpan, programLists } from './engine-firmware.js';
