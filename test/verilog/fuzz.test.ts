@@ -7,7 +7,7 @@ import { haveTools } from './tools.js';
 import { type Case, checkBatch, makeCase, repeat, sources } from './fuzz-batch.js';
 
 const first = Number(process.env['HEDDLE_FUZZ_SEED'] ?? 1);
-const count = Number(process.env['HEDDLE_FUZZ_COUNT'] ?? 30);
+const count = Number(process.env['HEDDLE_FUZZ_COUNT'] ?? 20);
 const perBuild = 30;
 
 function batchFrom(seed: number, size: number): Case[] {
