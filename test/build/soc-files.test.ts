@@ -103,11 +103,13 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
     expect(file('firmware/main.c')).toContain(`#define CONTROL_BASE ${base}\n`);
   });
 
-  it.runIf(memory === 'mapped')('has scripts for chips that run to their end, on sources without files', async () => {
-    expect(await chipProblems(join(folder, 'soc'), `digits_w1a1_${memory}`)).toEqual([]);
-    const listed = file('rtl_asic/files.f').trim().split('\n');
-    for (const name of listed) expect(file(`rtl_asic/${name}`)).toMatch(/^(?![^]*readmem)[^]*module/);
-  });
+  if (memory === 'mapped') {
+    it('has scripts for chips that run to their end, on sources without files', async () => {
+      expect(await chipProblems(join(folder, 'soc'), `digits_w1a1_${memory}`)).toEqual([]);
+      const listed = file('rtl_asic/files.f').trim().split('\n');
+      for (const name of listed) expect(file(`rtl_asic/${name}`)).toMatch(/^(?![^]*readmem)[^]*module/);
+    });
+  }
 
   it.skipIf(python === undefined)('has a folder for a board whose scripts drive it over its registers', () => {
     const played = playBoard(python!, join(folder, 'soc'));
