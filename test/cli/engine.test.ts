@@ -57,7 +57,7 @@ describe('the engine back end', () => {
     const after = change(before);
     expect(after).not.toBe(before);
     writeFileSync(path, after);
-    const changed = await execa('vvp', ['-N', '../sim/work/bench.vvp', '+stall=0', '+patience=5000'], {
+    const changed = await execa('vvp', ['-N', join('..', 'sim', 'work', 'bench.vvp'), '+stall=0', '+patience=5000'], {
       ...{ reject: false, all: true, cwd: at(folder, 'rtl') },
     });
     writeFileSync(path, before);

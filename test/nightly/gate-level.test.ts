@@ -140,7 +140,7 @@ describe('a netlist of gates', () => {
 
   it('without values to wake up with: reset alone is enough for this one', async () => {
     await bench(work, netlist, 'icarus', 'SEED=2');
-    const words = ['-N', '../sim/work/bench.vvp', '+unknown', '+seed=2', '+stall=30'];
+    const words = ['-N', join('..', 'sim', 'work', 'bench.vvp'), '+unknown', '+seed=2', '+stall=30'];
     const { stdout } = await execa('vvp', words, { cwd: join(work, 'rtl') });
     expect(stdout).toMatch(/^PASS: 12 beats equal/m);
   }, 600_000);
