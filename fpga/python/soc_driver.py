@@ -167,17 +167,21 @@ class RegisterAccelerator(Accelerator):
         if self.io["side"] == "stream":
             return self.run_streams(packed)
         with buffers(self.allocate, packed.size, count * result) as (buffer_in, buffer_out):
-            begin = time.perf_counter()
-            buffer_in[:] = packed.reshape(-1)
-            buffer_in.flush()
-            # Dirty lines of the output must not be written back over the results.
-            buffer_out.flush()
-            copied = time.perf_counter()
+            begin, copied = self.fill(buffer_in, buffer_out, packed)
             self.write_address("INPUT", buffer_in.device_address)
             self.write_address("OUTPUT", buffer_out.device_address)
             self.write("CTRL", START=1)
             self.finish()
             return self.collect(buffer_out, result, begin, copied, time.perf_counter())
+
+    def fill(self, buffer_in, buffer_out, packed):
+        """Puts samples into memory; when that began and ended."""
+        begin = time.perf_counter()
+        buffer_in[:] = packed.reshape(-1)
+        buffer_in.flush()
+        # Dirty lines of the output must not be written back over the results.
+        buffer_out.flush()
+        return begin, time.perf_counter()
 
     def run_streams(self, packed):
         """One transfer for every sample and for every result: tlast ends a result, and with it a transfer."""
@@ -186,12 +190,7 @@ class RegisterAccelerator(Accelerator):
         if sample > self.io["dma_bytes"]:
             raise ValueError("a sample has %d bytes, a transfer %d at most" % (sample, self.io["dma_bytes"]))
         with buffers(self.allocate, packed.size, count * result) as (buffer_in, buffer_out):
-            begin = time.perf_counter()
-            buffer_in[:] = packed.reshape(-1)
-            buffer_in.flush()
-            # Dirty lines of the output must not be written back over the results.
-            buffer_out.flush()
-            copied = time.perf_counter()
+            begin, copied = self.fill(buffer_in, buffer_out, packed)
             self.write("CTRL", START=1)
             with self.clean_streams():
                 for number in range(count):

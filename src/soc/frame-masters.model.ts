@@ -9,6 +9,7 @@ const kept = (outputs: Ports): Ports =>
   Object.fromEntries(Object.entries(outputs).filter(([name]) => /^(m_axi_|s_cmd|busy|error|done)/.test(name)));
 
 abstract class Geared {
+  protected abstract readonly master: AxiReadMasterModel | AxiWriteMasterModel;
   protected readonly gearbox: GearboxModel | undefined;
   /** Not given up in the cycle before. */
   protected live = false;
@@ -21,13 +22,19 @@ abstract class Geared {
     return this.live ? 1n : 0n;
   }
 
-  protected step(gears: Ports, inputs: Ports): void {
+  /** What master and gearbox see of each other in this cycle. */
+  protected abstract now(inputs: Ports): { readonly gears: Ports; readonly masterInputs: Ports };
+
+  tick(inputs: Ports): void {
+    const { gears, masterInputs } = this.now(inputs);
+    this.master.tick(masterInputs);
     if (this.live) this.gearbox?.tick(gears);
     else this.gearbox?.reset();
     this.live = inputs['flush'] !== 1n;
   }
 
-  protected restart(): void {
+  reset(): void {
+    this.master.reset();
     this.gearbox?.reset();
     this.live = false;
   }
@@ -35,15 +42,15 @@ abstract class Geared {
 
 /** `OUT`: bytes of a beat of the stream, where it has a gearbox. */
 export class FrameReaderModel extends Geared implements PortModel {
-  readonly #master: AxiReadMasterModel;
+  protected readonly master: AxiReadMasterModel;
 
   constructor(sizes: MasterSizes & { readonly OUT?: number }) {
     super(sizes.BYTES, sizes.OUT);
-    this.#master = new AxiReadMasterModel(sizes);
+    this.master = new AxiReadMasterModel(sizes);
   }
 
-  #now(inputs: Ports) {
-    const master = this.#master.settle(inputs);
+  protected now(inputs: Ports) {
+    const master = this.master.settle(inputs);
     const gears: Ports = {
       ...{ s_axis_tvalid: master['m_axis_tvalid']! & this.open, s_axis_tdata: master['m_axis_tdata'] ?? 0n },
       ...{ s_axis_tlast: master['m_axis_tlast'] ?? 0n, s_axis_tuser: 0n, drop: inputs['last'] ?? 0n },
@@ -55,35 +62,24 @@ export class FrameReaderModel extends Geared implements PortModel {
   }
 
   settle(inputs: Ports): Ports {
-    const { master, gear } = this.#now(inputs);
+    const { master, gear } = this.now(inputs);
     const valid = gear === undefined ? master['m_axis_tvalid']! : gear['m_axis_tvalid']! & this.open;
     const data = (gear ?? master)['m_axis_tdata'];
     return { ...kept(master), m_axis_tvalid: valid, ...(valid === 1n ? { m_axis_tdata: data! } : {}) };
-  }
-
-  tick(inputs: Ports): void {
-    const { gears, masterInputs } = this.#now(inputs);
-    this.#master.tick(masterInputs);
-    this.step(gears, inputs);
-  }
-
-  reset(): void {
-    this.#master.reset();
-    this.restart();
   }
 }
 
 /** `IN`: bytes of a beat of the stream, where it has a gearbox. */
 export class FrameWriterModel extends Geared implements PortModel {
-  readonly #master: AxiWriteMasterModel;
+  protected readonly master: AxiWriteMasterModel;
 
   constructor(sizes: MasterSizes & { readonly IN?: number }) {
     super(sizes.IN ?? sizes.BYTES, sizes.IN === undefined ? undefined : sizes.BYTES);
-    this.#master = new AxiWriteMasterModel(sizes);
+    this.master = new AxiWriteMasterModel(sizes);
   }
 
-  #now(inputs: Ports) {
-    const master = this.#master.settle({ ...inputs, ...idle });
+  protected now(inputs: Ports) {
+    const master = this.master.settle({ ...inputs, ...idle });
     const gears: Ports = {
       ...{ s_axis_tvalid: (inputs['s_axis_tvalid'] ?? 0n) & this.open, s_axis_tdata: inputs['s_axis_tdata'] ?? 0n },
       ...{ s_axis_tlast: inputs['s_axis_tlast'] ?? 0n, s_axis_tuser: 0n, drop: 0n },
@@ -98,19 +94,8 @@ export class FrameWriterModel extends Geared implements PortModel {
   }
 
   settle(inputs: Ports): Ports {
-    const { master, gear } = this.#now(inputs);
+    const { master, gear } = this.now(inputs);
     const ready = gear === undefined ? master['s_axis_tready']! : gear['s_axis_tready']! & this.open;
     return { ...kept(master), s_axis_tready: ready };
-  }
-
-  tick(inputs: Ports): void {
-    const { gears, masterInputs } = this.#now(inputs);
-    this.#master.tick(masterInputs);
-    this.step(gears, inputs);
-  }
-
-  reset(): void {
-    this.#master.reset();
-    this.restart();
   }
 }
