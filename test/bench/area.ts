@@ -12,6 +12,7 @@ import { dirname } from 'node:path';
 import { clockGateFile } from '../../src/blocks/clock/index.js';
 import { Engine } from '../../src/engine/config.js';
 import { reachedClockFile, type ReachedClock } from '../../src/engine/reached-clock.js';
+import { EngineAddition } from '../../src/engine/rtl/addition.js';
 import { EngineArray, makeArray } from '../../src/engine/rtl/array.js';
 import { binaryColumns, gatedColumns, packedColumns, plainColumns } from '../../src/engine/rtl/column-kind.js';
 import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
@@ -82,13 +83,19 @@ if (wants('pe') || wants('binary')) {
 }
 if (wants('lane')) {
   const { MUL, FIXED } = engine;
-  const params = { P: 1, D: 1, W: 32, XB: 8, MUL, FIXED, NTHR: 0, LUT: 0, ENTRIES: 256 };
-  withSynthesis(buildDesign(EngineRequantize), params, ({ asic, fpga }) => {
-    const { area, path } = asic('quick');
-    const { lut, ff, dsp } = fpga();
-    console.log(`requantizer lane, MUL=${MUL} FIXED=${FIXED}: ${area.toFixed(0)} um2, ${path.toFixed(2)} ns`);
-    console.log(`UltraScale+ ${lut} LUT, ${ff} FF, ${dsp} DSP (synth_xilinx)`);
-  });
+  const requantizer = { P: 1, D: 1, W: 32, XB: 8, MUL, FIXED, NTHR: 0, LUT: 0, ENTRIES: 256 };
+  const lanes = [
+    [`requantizer lane, MUL=${MUL} FIXED=${FIXED}`, buildDesign(EngineRequantize), requantizer],
+    ['what adds a residual in front of it', buildDesign(EngineAddition), { P: 1, D: 1, XB: 8 }],
+  ] as const;
+  for (const [name, design, params] of lanes) {
+    withSynthesis(design, params, ({ asic, fpga }) => {
+      const { area, path } = asic('quick');
+      const { lut, ff, dsp } = fpga();
+      console.log(`${name}: ${area.toFixed(0)} um2, ${path.toFixed(2)} ns`);
+      console.log(`UltraScale+ ${lut} LUT, ${ff} FF, ${dsp} DSP (synth_xilinx)`);
+    });
+  }
 }
 if (wants('engine')) {
   withSynthesis(buildDesign(engineCore(engine)), engineValues(engine), ({ asic, fpga }) => {
