@@ -82,3 +82,39 @@ proc clock_gate_cells {} {
 
 # The cell that stands in the module clock_gate.
 proc own_clock_gate {} { return [tech_or {} cells clock_gate cell] }
+
+# Paths of a report of Genus or Innovus that are too slow: the first of each report, in words. Both begin a path with its
+# number and its verdict; the slack stands behind them (Genus, Common UI) or in a line of its own (legacy UI).
+proc violated_paths {args} {
+  set found {}
+  foreach report $args {
+    set channel [open $report]
+    set text [read $channel]
+    close $channel
+    if {![regexp -line {^ *Path \d+: +(MET|VIOLATED)} $text]} { fail "$report has no path: the clock did not reach the design" }
+    if {![regexp -indices -line {^ *Path \d+: +VIOLATED} $text at]} { continue }
+    set path [string range $text [lindex $at 0 0] end]
+    # Up to where the next one begins.
+    regexp {^(.*?)\n *Path \d+:} $path -> path
+    set values {}
+    foreach pattern {
+      {(?:\(|Slack Time +)(-[\d.]+(?: [pn]s)?)}
+      {(?:Startpoint|Beginpoint): +(?:\([RF]\) +)?(\S+)}
+      {Endpoint: +(?:\([RF]\) +)?(\S+)}
+    } {
+      if {![regexp $pattern $path -> value]} { set value ? }
+      lappend values $value
+    }
+    lappend found "[file tail $report]: slack [lindex $values 0] from [lindex $values 1] to [lindex $values 2]"
+  }
+  return $found
+}
+
+# The last words of a script: everything is written by now. Violated paths end it with exit code 1, unless settings.tcl
+# says that negative slack is no error.
+proc finish {violated} {
+  global negative_slack_is_error
+  set word [expr {$negative_slack_is_error ? "ERROR" : "WARNING"}]
+  foreach path $violated { puts stderr "$word: timing is not met: $path" }
+  exit [expr {$negative_slack_is_error && [llength $violated] > 0}]
+}

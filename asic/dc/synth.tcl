@@ -3,6 +3,7 @@
 #   dc_shell -f asic/dc/synth.tcl
 #
 # Leaves the netlist, constraints, delays and reports in asic/dc/out. The slowest corner for setup is the target.
+# Ends with exit code 1 where a path is too slow, all files written.
 set here [file dirname [file normalize [info script]]]
 source [file join [file dirname $here] common.tcl]
 set out [file join $here out]
@@ -65,4 +66,14 @@ write_file -format verilog -hierarchy -output [file join $out $name.v]
 write_file -format ddc -hierarchy -output [file join $out $name.ddc]
 write_sdc [file join $out $name.sdc]
 write_sdf [file join $out $name.sdf]
-exit
+
+# The worst path of all clocks. One that no clock constrains has an infinite slack.
+set paths [sort_collection [get_timing_paths -delay_type max -max_paths 1 -nworst 1] slack]
+if {[sizeof_collection $paths] == 0 || [get_attribute [index_collection $paths 0] slack] > 1e6} {
+  fail "no timing path is constrained: the clock did not reach the design"
+}
+set worst [index_collection $paths 0]
+set slack [get_attribute $worst slack]
+set ends {}
+foreach end {startpoint endpoint} { lappend ends [get_object_name [get_attribute $worst $end]] }
+finish [expr {$slack < 0 ? [list "slack $slack from [lindex $ends 0] to [lindex $ends 1]"] : {}}]

@@ -2,7 +2,8 @@
 #
 #   innovus -nowin -common_ui -files asic/innovus/common.tcl
 #
-# Leaves GDS, netlists, DEF, parasitics and reports in asic/innovus/out_common.
+# Leaves GDS, netlists, DEF, parasitics and reports in asic/innovus/out_common. Ends with exit code 1 where
+# a path is too slow or too fast, all files written.
 set here [file dirname [file normalize [info script]]]
 source [file join [file dirname $here] common.tcl]
 set sdc [need_file [file join $asic genus out $name.sdc] asic/genus/synth.tcl]
@@ -75,6 +76,9 @@ opt_design -post_route -setup -hold -report_dir $out -report_prefix route
 add_fillers -base_cells [tech cells fillers] -prefix FILLER
 time_design -post_route -report_dir $out -report_prefix final
 time_design -post_route -hold -report_dir $out -report_prefix final
+# The verdict reads these.
+report_timing -late -max_paths 20 > [file join $out setup.rpt]
+report_timing -early -max_paths 20 > [file join $out hold.rpt]
 check_drc -out_file [file join $out drc.rpt]
 check_connectivity -out_file [file join $out connectivity.rpt]
 check_process_antenna -out_file [file join $out antenna.rpt]
@@ -89,4 +93,4 @@ foreach rc [dict keys [tech rc]] { write_parasitics -spef_file [file join $out $
 write_sdf [file join $out $name.sdf]
 write_lef_abstract [file join $out $name.lef]
 write_db [file join $out $name.db]
-exit 0
+finish [violated_paths [file join $out setup.rpt] [file join $out hold.rpt]]

@@ -2,7 +2,8 @@
 #
 #   innovus -nowin -files asic/innovus/legacy.tcl
 #
-# Leaves GDS, netlists, DEF, parasitics and reports in asic/innovus/out_legacy.
+# Leaves GDS, netlists, DEF, parasitics and reports in asic/innovus/out_legacy. Ends with exit code 1 where
+# a path is too slow or too fast, all files written.
 set here [file dirname [file normalize [info script]]]
 source [file join [file dirname $here] common.tcl]
 set sdc [need_file [file join $asic genus out $name.sdc] asic/genus/synth.tcl]
@@ -77,6 +78,9 @@ optDesign -postRoute -setup -hold -outDir $out -prefix route
 addFiller -cell [tech cells fillers] -prefix FILLER
 timeDesign -postRoute -outDir $out -prefix final
 timeDesign -postRoute -hold -outDir $out -prefix final
+# The verdict reads these.
+report_timing -late -max_paths 20 > [file join $out setup.rpt]
+report_timing -early -max_paths 20 > [file join $out hold.rpt]
 verify_drc -report [file join $out drc.rpt]
 verifyConnectivity -report [file join $out connectivity.rpt]
 verifyProcessAntenna -report [file join $out antenna.rpt]
@@ -91,4 +95,4 @@ foreach rc [dict keys [tech rc]] { rcOut -spef [file join $out ${name}_$rc.spef]
 write_sdf [file join $out $name.sdf]
 write_lef_abstract [file join $out $name.lef]
 saveDesign [file join $out $name.enc]
-exit 0
+finish [violated_paths [file join $out setup.rpt] [file join $out hold.rpt]]

@@ -35,6 +35,7 @@ function asicSettings(design: TargetDesign, { rtlFolder, clockGating, activity }
     ['clock_gating', clockGating ? 'true' : 'false'],
     ['activity', activity?.file ?? ''],
     ['activity_instance', activity?.instance ?? ''],
+    ['negative_slack_is_error', 'true'],
   ])}`;
 }
 

@@ -31,6 +31,21 @@ const scripts: readonly (readonly [string, Readonly<Record<string, VendorCommand
   ['innovus/legacy.tcl', innovusLegacy],
 ];
 
+const genusReport = readFileSync(new URL('reports/fixtures/genus_21_timing.rpt', import.meta.url), 'utf8');
+const holdPath = `Path 1: VIOLATED (-0.004 ns) Hold Check with Pin u/q_reg/CK->D
+     Startpoint: (R) aresetn
+       Endpoint: (F) u/q_reg/D
+`;
+/** The worst path is met, as where two groups are sorted each for itself. */
+const legacyPaths = `Path 1: MET Setup Check with Pin u/q_reg/CK
+Endpoint:   u/q_reg/D (^) checked with  leading edge of 'aclk'
+= Slack Time                    0.010
+Path 2: VIOLATED Late External Delay Assertion
+Endpoint:   y[1]      (v) checked with  leading edge of 'aclk'
+Beginpoint: u/a_reg/Q (v) triggered by  leading edge of 'aclk'
+= Slack Time                   -0.295
+`;
+
 /** A build folder with what Genus leaves for Innovus. */
 function folder(technology: Technology, options: Partial<AsicOptions> = {}): string {
   const { name } = dirSync({ unsafeCleanup: true });
@@ -57,6 +72,60 @@ describe('scripts for chips', () => {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     });
   }
+
+  it.each([
+    [
+      'genus/synth.tcl',
+      genus,
+      'write_db',
+      {},
+      'timing.rpt: slack -112 ps from u_array/w_q_reg[0]/CK to u_array/acc_q_reg[31]/D',
+    ],
+    [
+      'dc/synth.tcl',
+      designCompiler,
+      'write_sdf',
+      {},
+      'slack -0.112 from u_array/w_q_reg[0]/CK to u_array/acc_q_reg[31]/D',
+    ],
+    [
+      'innovus/common.tcl',
+      innovusCommon,
+      'write_db',
+      { 'hold.rpt': holdPath },
+      'hold.rpt: slack -0.004 ns from aresetn to u/q_reg/D',
+    ],
+    [
+      'innovus/legacy.tcl',
+      innovusLegacy,
+      'saveDesign',
+      { 'setup.rpt': legacyPaths },
+      'setup.rpt: slack -0.295 from u/a_reg/Q to y[1]',
+    ],
+  ] as const)(
+    '%s: a violated path is said and ends with 1, behind everything else',
+    async (script, commands, end, reports, path) => {
+      const root = folder(plain);
+      const properties = { SLACK: '-0.112', STARTPOINT: 'u_array/w_q_reg[0]/CK', ENDPOINT: 'u_array/acc_q_reg[31]/D' };
+      const slow = { properties, reports: { 'timing.rpt': genusReport, ...reports } };
+      const failed = await record(join(root, 'asic', script), commands, slow);
+      expect(failed).toMatchObject({ exitCode: 1, stderr: `ERROR: timing is not met: ${path}` });
+      expect(positions(failed.calls, end)).not.toEqual([]);
+      const settings = join(root, 'asic/settings.tcl');
+      writeFileSync(settings, readFileSync(settings, 'utf8').replace(/(slack_is_error +)true/, '$1false'));
+      const allowed = await record(join(root, 'asic', script), commands, slow);
+      expect(allowed).toMatchObject({ exitCode: 0, stderr: `WARNING: timing is not met: ${path}` });
+    },
+  );
+
+  it.each([
+    ['genus/synth.tcl', genus, 'timing.rpt has no path: the clock did not reach the design'],
+    ['dc/synth.tcl', designCompiler, 'no timing path is constrained: the clock did not reach the design'],
+  ] as const)('%s: a design without constrained paths has not met its timing', async (script, commands, words) => {
+    const none = { properties: { SLACK: 'INFINITY' }, reports: { 'timing.rpt': 'No paths found' } };
+    const { exitCode, stderr } = await record(join(folder(plain), 'asic', script), commands, none);
+    expect([exitCode, stderr.includes(words)]).toEqual([1, true]);
+  });
 
   it('Genus: gating is decided in front of elaboration, constraints are there in front of synthesis', async () => {
     const { calls } = await run(folder(withMemory), 'genus/synth.tcl', genus);

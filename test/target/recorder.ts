@@ -19,7 +19,13 @@ export interface Recording {
   readonly stderr: string;
 }
 
+/** What the scripts for chips read back, where a test gives no other. */
+const metPath = 'Path 1: MET (27 ps) Setup Check with Pin u/acc_q_reg[0]/CK->D';
+const metReports = { 'timing.rpt': metPath, 'setup.rpt': metPath, 'hold.rpt': metPath };
+
 export interface RecordOptions {
+  /** Reports by name of the file: what a command prints that is sent there. */
+  readonly reports?: Readonly<Record<string, string>>;
   /** Values of `get_property`, by name of the property. */
   readonly properties?: Readonly<Record<string, string>>;
   /** Arguments of the script (`-tclargs`). */
@@ -37,11 +43,11 @@ export function writeTree(directory: string, files: ReadonlyMap<string, string>)
 export async function record(
   script: string,
   commands: Readonly<Record<string, VendorCommand>>,
-  { properties = {}, args = [] }: RecordOptions = {},
+  { properties = {}, reports = {}, args = [] }: RecordOptions = {},
 ): Promise<Recording> {
   const log = `${script}.calls`;
   const prelude = `${script}.prelude.tcl`;
-  writeFileSync(prelude, preludeText(script, log, commands, properties));
+  writeFileSync(prelude, preludeText(script, log, commands, properties, reports));
   const run = await execa('tclsh', [prelude, ...args], { reject: false, cwd: '/' });
   const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean);
   rmSync(log);
@@ -58,6 +64,7 @@ function preludeText(
   log: string,
   commands: Readonly<Record<string, VendorCommand>>,
   properties: Readonly<Record<string, string>>,
+  reports: Readonly<Record<string, string>>,
 ): string {
   const braces = (text: string): string => `{${text}}`;
   const procs = Object.entries(commands).map(([name, { flags = [], values = [], plain, result = 'set _ {}' }]) =>
@@ -76,10 +83,22 @@ proc heddle_json {words} {
   foreach word $words { lappend items "\\"[string map {\\\\ \\\\\\\\ \\" \\\\\\" \\n \\\\n \\t \\\\t} $word]\\"" }
   return "\\[[join $items ,]\\]"
 }
+proc heddle_write {path} {
+  set texts {${Object.entries({ ...metReports, ...reports })
+    .map(([name, text]) => `${name} {${text}}`)
+    .join(' ')}}
+  if {![dict exists $texts [file tail $path]]} { return }
+  set channel [open $path w]
+  puts $channel [dict get $texts [file tail $path]]
+  close $channel
+}
 proc heddle_check {name flags values least most arguments} {
   global heddle_log
   # A report may go to a file as in a shell.
-  if {[lindex $arguments end-1] eq ">"} { set words [lrange $arguments 0 end-2] } else { set words $arguments }
+  if {[lindex $arguments end-1] eq ">"} {
+    set words [lrange $arguments 0 end-2]
+    heddle_write [lindex $arguments end]
+  } else { set words $arguments }
   puts $heddle_log [heddle_json [concat [list $name] $arguments]]
   flush $heddle_log
   set plain 0
