@@ -171,11 +171,17 @@ class Source {
       // Of results that are not there yet.
       if ('after' in value && this.out() < value.after) return;
       const bytes = 'after' in value ? value.bytes() : value;
-      player.send(stream, new Uint32Array(Uint8Array.from(bytes).buffer), true);
+      player.send(stream, wordsIn(bytes), true);
       this.#next = this.#packets.next();
     }
   }
 }
+
+/** Bytes as words of 32 bits, where they are if they can be. */
+const wordsIn = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint32Array =>
+  byteOffset % 4 === 0
+    ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+    : new Uint32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 
 /** Puts packets together. */
 class Results {
@@ -189,14 +195,19 @@ class Results {
   add({ words, last }: Received): void {
     this.#parts.push(words);
     if (!last) return;
+    if (this.#parts.length === 1) return this.#end(words);
     const whole = new Uint32Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of this.#parts) {
       whole.set(part, at);
       at += part.length;
     }
+    this.#end(whole);
+  }
+
+  #end({ buffer }: Uint32Array): void {
     this.#parts = [];
-    const packet = new Uint8Array(whole.buffer);
+    const packet = new Uint8Array(buffer);
     if (this.takes === undefined) this.packets.push(packet);
     else this.takes(packet, this.count);
     this.count++;

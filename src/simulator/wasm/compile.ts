@@ -91,6 +91,7 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): C
     if (found === undefined) throw noPort(name, circuit);
     return found;
   };
+  const bound = new Map<string, WasmPort>();
   const tick = (clocks?: readonly string[]): void => {
     engine.tick(clocks);
     touch();
@@ -135,7 +136,11 @@ function compileAlone(circuit: ElaboratedCircuit, options: SimulationOptions): C
     },
     journal: (options = {}) => engine.journal(options),
     player: wasmPlayers(ground, () => engine, touch),
-    port: (name) => bindPort(circuit, layout, storage, portSignal(name), touch),
+    port: (name) => {
+      let port = bound.get(name);
+      if (port === undefined) bound.set(name, (port = bindPort(circuit, layout, storage, portSignal(name), touch)));
+      return port;
+    },
     peekSignal: (path) => {
       const { signal, flat, count } = find(path);
       engine.putBack();

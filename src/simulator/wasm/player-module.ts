@@ -8,7 +8,7 @@ export interface Place {
   readonly bytes: number;
 }
 
-/** One stream. Its beats are `stride` bytes each: `data`, and a byte of tlast at `lastAt`. */
+/** One stream. Beats lie side by side, 2 ** `shift` bytes each, and their bytes of tlast side by side elsewhere. */
 export interface PlayedLane {
   /** The circuit receives. */
   readonly sends: boolean;
@@ -18,8 +18,7 @@ export interface PlayedLane {
   readonly data: Place;
   /** Address of tlast. */
   readonly last: number | undefined;
-  readonly lastAt: number;
-  readonly stride: number;
+  readonly shift: number;
   /** Draws below are pauses. */
   readonly pauseBelow: number;
   /** Address of this lane's variables. */
@@ -36,8 +35,10 @@ export const LANE = {
   beats: 12,
   first: 16,
   final: 20,
+  /** Where the byte of tlast of a beat at `a` lies: at `a >>> shift` plus this. */
+  lasts: 24,
 } as const;
-export const LANE_BYTES = 24;
+export const LANE_BYTES = 28;
 
 /** Variables of the player itself. */
 export const PLAYER = { cycles: 0, draw: 4, noteAt: 8, noteEnd: 12 } as const;
@@ -77,6 +78,11 @@ export function playerModule({ lanes, watched, variables }: PlayerCode, rings: b
   };
   const count = (address: number): void => store(address, () => load(address).i32(1).op(OP.i32.add));
   const byte = (address: number): FunctionWriter => f.i32(0).mem('i32_load8_u', address);
+  /** Pushes the address of tlast of the beat at `scratch`. */
+  const lastOf = (lane: PlayedLane): FunctionWriter => {
+    f.get(scratch).i32(lane.shift).op(OP.i32.shr_u);
+    return load(lane.variables + LANE.lasts).op(OP.i32.add);
+  };
   const raise = (): FunctionWriter => f.i32(1).set(stop);
 
   /** Pushes whether a lane that could go on does so; `able` says on the stack whether it could. */
@@ -124,7 +130,9 @@ export function playerModule({ lanes, watched, variables }: PlayerCode, rings: b
             .mem(LOADS[bytes], at)
             .mem(STORES[bytes], lane.data.address + at);
         });
-        if (lane.last !== undefined) f.i32(0).get(scratch).mem('i32_load8_u', lane.lastAt).mem('i32_store8', lane.last);
+        if (lane.last === undefined) return;
+        f.i32(0);
+        lastOf(lane).mem('i32_load8_u').mem('i32_store8', lane.last);
       });
     });
   };
@@ -148,12 +156,15 @@ export function playerModule({ lanes, watched, variables }: PlayerCode, rings: b
             .mem(STORES[bytes], at);
         });
         if (lane.last !== undefined) {
-          f.get(scratch);
-          byte(lane.last).mem('i32_store8', lane.lastAt);
+          lastOf(lane);
+          byte(lane.last).mem('i32_store8');
           byte(lane.last).if(raise);
         }
       }
-      f.get(scratch).i32(lane.stride).op(OP.i32.add).set(scratch);
+      f.get(scratch)
+        .i32(1 << lane.shift)
+        .op(OP.i32.add)
+        .set(scratch);
       store(of('at'), () => f.get(scratch));
       f.get(scratch);
       load(of('end')).op(OP.i32.eq).if(raise);

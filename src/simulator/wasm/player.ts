@@ -30,9 +30,13 @@ interface Queue extends PlayedLane {
   readonly words: number;
   /** Reads and writes a beat at `staging`, where memory does not hold just its words. */
   readonly slow: { readonly staging: number; readonly port: PortWords } | undefined;
+  /** The place for beats; that for their tlast is behind it. */
   from: number;
   bytes: number;
 }
+
+/** Bytes that beats and their tlast take. */
+const placeOf = (bytes: number, shift: number): number => bytes + (bytes >>> shift);
 
 /** What does not change from one player to the next of the same streams. */
 interface Stage {
@@ -84,21 +88,20 @@ function stageOf(ground: Ground, engine: Engine, options: PlayerOptions): Stage 
     for (const s of [other, ...(sends ? [] : [data, ...(tlast === undefined ? [] : [tlast])])]) shown.add(s.id);
     const size = storageBytes(data.width);
     const bytes = size * elementCount(data);
-    const lastAt = Math.ceil(bytes / 8) * 8;
-    const stride = lastAt + 8;
-    const dense = data.width === 8 * size && bytes % 4 === 0;
-    const capacity = stride * Math.max(4, Math.floor(QUEUE_BYTES / stride));
+    const shift = Math.max(2, Math.ceil(Math.log2(bytes)));
+    const dense = data.width === 8 * size && bytes === 1 << shift;
+    const capacity = Math.max(4 << shift, QUEUE_BYTES);
     const staging = dense ? 0 : allocator.take(bytes);
     const fake = { ...layout, slots: [...layout.slots] };
     fake.slots[data.id] = { address: staging, stride: size };
     return {
       ...{ sends, own: addressOf(own), other: addressOf(other), data: { address: addressOf(data), bytes } },
-      ...{ last: tlast === undefined ? undefined : addressOf(tlast), lastAt, stride, stream },
+      ...{ last: tlast === undefined ? undefined : addressOf(tlast), shift, stream },
       pauseBelow: pauseBelow(options.stalls?.[name]),
       variables: allocator.take(LANE_BYTES),
       words: wordsOf(stream),
       slow: dense ? undefined : { staging, port: portWords(storage, fake, data) },
-      ...{ from: allocator.take(capacity), bytes: capacity },
+      ...{ from: allocator.take(placeOf(capacity, shift)), bytes: capacity },
     };
   };
   const queues = found.map(queueOf);
@@ -127,12 +130,14 @@ function playerOn(ground: Ground, stage: Stage, seed: number | undefined, touche
   const { queues, variables, notes, run } = stage;
   const get = (address: number): number => storage.view.getInt32(address, true);
   const set = (address: number, value: number): void => storage.view.setInt32(address, value, true);
+  const toPlace = (q: Queue): void => set(q.variables + LANE.lasts, q.from + q.bytes - (q.from >>> q.shift));
   set(variables + PLAYER.cycles, 0);
   set(variables + PLAYER.draw, seed ?? DEFAULT_SEED);
   set(variables + PLAYER.noteAt, notes.from);
   set(variables + PLAYER.noteEnd, notes.to);
   for (const q of queues) {
     for (const at of Object.values(LANE)) set(q.variables + at, 0);
+    toPlace(q);
     set(q.variables + LANE.at, q.from);
     set(q.variables + LANE.end, q.sends ? q.from : q.from + q.bytes);
     set(q.variables + LANE.first, -1);
@@ -140,6 +145,8 @@ function playerOn(ground: Ground, stage: Stage, seed: number | undefined, touche
     storage.bytes[q.own] = 0;
   }
   touched();
+
+  const lastsOf = (q: Queue, at: number): number => (at >>> q.shift) + get(q.variables + LANE.lasts);
 
   const queue = (name: string, sends?: boolean): Queue => {
     const q = queues.find(({ stream }) => stream.name === name);
@@ -153,13 +160,16 @@ function playerOn(ground: Ground, stage: Stage, seed: number | undefined, touche
   const makeRoom = (q: Queue, bytes: number): void => {
     const [at, end] = [get(q.variables + LANE.at), get(q.variables + LANE.end)];
     if (end + bytes <= q.from + q.bytes) return;
-    let to = q.from;
+    const lasts = lastsOf(q, at);
     if (end - at + bytes > q.bytes) {
-      q.bytes = Math.ceil((2 * (end - at + bytes)) / q.stride) * q.stride;
-      q.from = to = allocator.take(q.bytes);
+      q.bytes = 2 ** Math.ceil(Math.log2(2 * (end - at + bytes)));
+      q.from = allocator.take(placeOf(q.bytes, q.shift));
       growMemory(ground);
     }
+    toPlace(q);
+    const to = q.from;
     storage.bytes.copyWithin(to, at, end);
+    storage.bytes.copyWithin(lastsOf(q, to), lasts, lasts + ((end - at) >>> q.shift));
     set(q.variables + LANE.at, to);
     set(q.variables + LANE.end, to + end - at);
   };
@@ -171,34 +181,35 @@ function playerOn(ground: Ground, stage: Stage, seed: number | undefined, touche
     send(name, words, last) {
       const q = queue(name, true);
       const beats = words.length / q.words;
-      makeRoom(q, beats * q.stride);
-      let at = get(q.variables + LANE.end);
-      const { bytes, view } = storage;
-      for (let n = 0; n < beats; n++, at += q.stride) {
-        if (q.slow === undefined)
-          for (let k = 0; k < q.words; k++) view.setUint32(at + 4 * k, words[n * q.words + k] ?? 0, true);
-        else {
+      makeRoom(q, beats << q.shift);
+      const at = get(q.variables + LANE.end);
+      const { bytes } = storage;
+      if (q.slow === undefined) bytes.set(new Uint8Array(words.buffer, words.byteOffset, 4 * beats * q.words), at);
+      else
+        for (let n = 0; n < beats; n++) {
           q.slow.port.write(words, n * q.words);
-          bytes.copyWithin(at, q.slow.staging, q.slow.staging + q.data.bytes);
+          bytes.copyWithin(at + (n << q.shift), q.slow.staging, q.slow.staging + q.data.bytes);
         }
-        bytes[at + q.lastAt] = last && n === beats - 1 ? 1 : 0;
-      }
-      set(q.variables + LANE.end, at);
+      const lasts = lastsOf(q, at);
+      bytes.fill(0, lasts, lasts + beats);
+      if (last && beats > 0) bytes[lasts + beats - 1] = 1;
+      set(q.variables + LANE.end, at + (beats << q.shift));
     },
     waiting(name) {
       const q = queue(name, true);
-      return (get(q.variables + LANE.end) - get(q.variables + LANE.at)) / q.stride;
+      return (get(q.variables + LANE.end) - get(q.variables + LANE.at)) >>> q.shift;
     },
     take(name) {
       const q = queue(name, false);
       const end = get(q.variables + LANE.at);
       const all: Received[] = [];
-      for (let at = q.from; at < end;) {
-        let to = at;
-        while (to < end && (q.last === undefined || storage.bytes[to + q.lastAt] === 0)) to += q.stride;
-        const last = to < end;
-        if (last) to += q.stride;
-        all.push({ words: wordsAt(q, at, to), last });
+      const lasts = lastsOf(q, q.from);
+      const count = (end - q.from) >>> q.shift;
+      const flags = storage.bytes.subarray(lasts, lasts + (q.last === undefined ? 0 : count));
+      for (let at = 0; at < count;) {
+        const found = flags.indexOf(1, at);
+        const to = found < 0 ? count : found + 1;
+        all.push({ words: wordsAt(q, at, to), last: found >= 0 });
         at = to;
       }
       set(q.variables + LANE.at, q.from);
@@ -223,15 +234,15 @@ function playerOn(ground: Ground, stage: Stage, seed: number | undefined, touche
     },
   };
 
-  function wordsAt(q: Queue, from: number, to: number): Uint32Array {
-    const out = new Uint32Array(((to - from) / q.stride) * q.words);
-    const { bytes, view } = storage;
-    for (let at = from, n = 0; at < to; at += q.stride, n += q.words) {
-      if (q.slow === undefined) for (let k = 0; k < q.words; k++) out[n + k] = view.getUint32(at + 4 * k, true);
-      else {
-        bytes.copyWithin(q.slow.staging, at, at + q.data.bytes);
-        q.slow.port.read(out, n);
-      }
+  /** Of the beats from place `first` to `end`. */
+  function wordsAt(q: Queue, first: number, end: number): Uint32Array {
+    const [from, to] = [q.from + (first << q.shift), q.from + (end << q.shift)];
+    const { bytes } = storage;
+    if (q.slow === undefined) return new Uint32Array(bytes.slice(from, to).buffer);
+    const out = new Uint32Array((end - first) * q.words);
+    for (let at = from, n = 0; at < to; at += 1 << q.shift, n += q.words) {
+      bytes.copyWithin(q.slow.staging, at, at + q.data.bytes);
+      q.slow.port.read(out, n);
     }
     return out;
   }
