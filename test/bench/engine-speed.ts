@@ -5,7 +5,12 @@
  * Every run streams a whole layer through engine_core, ports included, with the harness that measures networks
  * (`runCoreJob`); its results are compared with the integer reference. With --verilator the text that we emit runs the same
  * job in a program made by Verilator (one thread, its testbench in C++), which must give the same words in the same number
- * of cycles. CPU time, the median of interleaved rounds. The first build of that program takes minutes.
+ * of cycles. The first build of that program takes minutes.
+ *
+ * What is measured is a whole job: reset, beats in, cycles, beats out. A round repeats the job for a second or more of CPU
+ * time of this process (all its threads); rounds of the two simulators take turns, and the words of every job are compared.
+ * Rounds begin when the host has compiled: in the last second of warming up its other threads used next to nothing, and jobs
+ * became no faster.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,17 +19,20 @@ import { randomStream } from '../../src/base/random.js';
 import { Engine } from '../../src/engine/config.js';
 import { type EngineLayer, plainRequant } from '../../src/engine/layer.js';
 import { engineCore, engineValues } from '../../src/engine/rtl/engine.js';
-import { runCoreJob } from '../../src/engine/run-core.js';
+import { type CoreRun, runCoreJob } from '../../src/engine/run-core.js';
 import { decodeOutput } from '../../src/engine/streams.js';
 import { buildDesign } from '../../src/hdl/index.js';
 import { compile, elaborate } from '../../src/simulator/index.js';
 import { emitDesign } from '../../src/verilog/index.js';
 import { integerLayer } from '../engine/integer-layer.js';
 import { layerPackets } from '../engine/rtl/core-bench.js';
+import { measure, warmUp } from './rounds.js';
 import { median } from './simulator/statistics.js';
 import { Peer, buildPeer } from './simulator/verilator.js';
 
 const ROUNDS = 5;
+/** CPU seconds of a round, at least. */
+const ROUND = 1;
 const engine = new Engine({ P: 7, G: 3, M: 32, D: 4, XD: 968, WD: 1536, ADD: 0, LUT: 0, FIXED: 0, XU: 0, DW: 0 });
 
 /** Height and width, channels in and out, kernel. */
@@ -47,11 +55,6 @@ function layerOf(name: keyof typeof shapes): { layer: EngineLayer; input: Int16A
   };
   return { layer, input: Int16Array.from({ length: size * size * from }, byte) };
 }
-
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 /** Of the words that left, and of the cycles that it took, as in engine-tb.cpp. */
 function checksum(outputs: readonly Uint8Array[], cycles: number): string {
@@ -99,37 +102,52 @@ async function main(): Promise<void> {
         fileOf(join(folder, `${name}.x`), packets.pixels, port),
       ];
       const peer = program === undefined ? undefined : new Peer(program, [...files, String(passes.length)]);
+      const job = (): CoreRun => runCoreJob(sim, engine, { ...packets, passes: passes.length, outputs: passes.length });
       const [ours, theirs]: [number[], number[]] = [[], []];
-      let cycles = 0;
-      for (let round = -1; round < ROUNDS; round++) {
-        const start = cpuSeconds();
-        const run = runCoreJob(sim, engine, { ...packets, passes: passes.length, outputs: passes.length });
-        const seconds = cpuSeconds() - start;
-        ({ cycles } = run);
-        if (round < 0) compare(layer, input, passes, run.outputs);
-        const answer = await peer?.run(1, 0);
-        if (answer !== undefined && answer.checksum !== checksum(run.outputs, cycles))
-          throw new Error(`checksums differ: ${answer.checksum} ${checksum(run.outputs, cycles)}`);
-        if (round < 0) continue;
-        ours.push(cycles / seconds / 1000);
-        if (answer !== undefined) theirs.push(cycles / answer.seconds / 1000);
+      const { cycles, outputs } = job();
+      compare(layer, input, passes, outputs);
+      const expected = checksum(outputs, cycles);
+      const warm = warmUp(job);
+      for (let round = 0; round < ROUNDS; round++) {
+        const { jobs, seconds, results } = measure(job, ROUND);
+        for (const run of results) equal(checksum(run.outputs, run.cycles), expected);
+        ours.push((jobs * cycles) / seconds / 1000);
+        if (peer !== undefined) theirs.push(await verilated(peer, cycles, expected));
       }
       peer?.close();
-      const own = median(ours);
       console.log(
-        `${name.padEnd(8)} ${cycles} cycles, results equal the reference: ${own.toFixed(0)} kcycles/s (best ${Math.max(...ours).toFixed(0)})` +
+        `${name.padEnd(8)} ${cycles} cycles, results equal the reference: ${figures(ours)}` +
           (theirs.length === 0
             ? ''
-            : `, Verilator ${median(theirs).toFixed(0)}, ratio ${(own / median(theirs)).toFixed(1)}`),
+            : `, Verilator ${figures(theirs)}, ratio ${(median(ours) / median(theirs)).toFixed(1)}`) +
+          `; warm after ${warm.toFixed(0)} s`,
       );
     }
-    sim.run(20_000);
-    const start = cpuSeconds();
-    sim.run(200_000);
-    console.log(`idle     ${(200 / (cpuSeconds() - start)).toFixed(0)} kcycles/s without a harness`);
+    const idle = (): void => sim.run(20_000);
+    warmUp(idle);
+    const { jobs, seconds } = measure(idle, ROUND);
+    console.log(`idle     ${((20 * jobs) / seconds).toFixed(0)} kcycles/s without a harness`);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A round of Verilator's program: thousands of cycles in a second of its own CPU time. */
+async function verilated(peer: Peer, cycles: number, expected: string): Promise<number> {
+  let [jobs, seconds] = [0, 0];
+  for (; seconds < ROUND; jobs++) {
+    const answer = await peer.run(1, 0);
+    equal(answer.checksum, expected);
+    seconds += answer.seconds;
+  }
+  return (jobs * cycles) / seconds / 1000;
+}
+
+const figures = (rates: readonly number[]): string =>
+  `${median(rates).toFixed(0)} kcycles/s (best ${Math.max(...rates).toFixed(0)})`;
+
+function equal(sum: string, expected: string): void {
+  if (sum !== expected) throw new Error(`checksums differ: ${sum} ${expected}`);
 }
 
 function compare(
