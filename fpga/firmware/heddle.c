@@ -99,7 +99,7 @@ int heddle_fail(struct heddle *device) {
   return heddle_give_up(device, HEDDLE_FAILED);
 }
 
-/* Between frames an error of a load is no event of ISR. */
+/* STATUS has both in one word: an error between two reads could be taken for the end of the load. */
 int heddle_load_over(struct heddle *device, int *status) {
   uint32_t word = heddle_read(device, HEDDLE_STATUS_OFFSET);
   uint32_t state = (word & HEDDLE_DATAFLOW_STATUS_STATE_MASK) >> HEDDLE_DATAFLOW_STATUS_STATE_SHIFT;

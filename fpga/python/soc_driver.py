@@ -225,7 +225,7 @@ class RegisterAccelerator(Accelerator):
         channel.wait()
 
     def loaded(self):
-        """True when no weight image is under way. An error of an image between frames is no event of ISR."""
+        """True when no weight image is under way. Both from one word of STATUS: an error ends the image, too."""
         status = self.mmio.read(self.offset("STATUS"))
         state, pending = self.field("STATUS", "STATE"), self.field("STATUS", "WEIGHTS_PENDING")
         if (status >> state["low"]) & ((1 << state["width"]) - 1) == STATE_FAILED:

@@ -106,6 +106,7 @@ export class DataflowControlModel implements PortModel {
   tick(inputs: Ports): void {
     const runs = this.#state === 'run';
     const fault = this.#fault(inputs);
+    const caught = fault !== undefined && (runs || this.#state === 'idle');
     const ends = runs && fault === undefined && this.#arrived === this.#file.value('frames');
     const [starts, reset, quits] = [this.#starts, this.#set('command_reset'), this.#quits];
     const load = this.#file.value('command_load') === 1;
@@ -114,12 +115,11 @@ export class DataflowControlModel implements PortModel {
     this.#file.tick({
       ...inputs,
       ...this.#status(inputs, resultsOpen),
-      ...this.#events(ends, runs && fault !== undefined),
+      ...this.#events(ends, caught),
       ...this.#counts(inputs),
     });
 
-    if (fault !== undefined && (runs || this.#state === 'idle'))
-      this.#error = { ...fault, place: this.#arrived, address: fault.address ?? this.#error.address };
+    if (caught) this.#error = { ...fault, place: this.#arrived, address: fault.address ?? this.#error.address };
     else if (starts || this.#state === 'reset') this.#error = { ...this.#error, code: 0, port: 0 };
     const moved = ['input_moved', 'results_moved', 'completes'].some((name) => high(inputs, name));
     this.#quiet = moved || !runs ? 0 : (this.#quiet + 1) % 2 ** 32;

@@ -78,10 +78,10 @@ export function makeDataflowControl(side: DataflowSide) {
     name: table.name.replace('dataflow', 'dataflow_control'),
     doc: `registers and state of a dataflow accelerator: frames, reset, errors, counters, interrupt
 
-START lets FRAMES samples begin and is done when as many results have arrived. An error stops that: START does
-nothing more, and a reset (COMMAND.RESET, 1 then 0) brings the accelerator back to idle. While it has failed or is
-being reset quit is high: what is half in is filled up, results are dropped, bursts end. The reset is over when
-nothing is under way any more.`,
+START lets FRAMES samples begin and is done when as many results have arrived. An error stops that, one of a weight
+image also between frames: ISR.ERROR is set, START does nothing more, and a reset (COMMAND.RESET, 1 then 0) brings
+the accelerator back to idle. While it has failed or is being reset quit is high: what is half in is filled up,
+results are dropped, bursts end. The reset is over when nothing is under way any more.`,
     params: {
       BUILD: natParam({ default: 0, max: 2 ** 31 - 1, doc: 'hash of the build, for the driver to compare' }),
       SAMPLE: natParam({ default: 8, min: 1, max: 2 ** 31 - 1, doc: 'bytes of a sample' }),
@@ -120,7 +120,8 @@ nothing is under way any more.`,
       const f = headWires(b);
       const wanted = b.wire('wanted', uint(32));
       const runs = b.let('runs', state.is('run'));
-      const failure = b.let('failure', w.fails.and(runs));
+      // Weights may also be read between frames: their errors stop whatever comes.
+      const failure = b.let('failure', w.fails.and(runs.or(state.is('idle'))));
       const ends = b.let('ends', runs.and(r.arrived.eq(wanted)).and(w.fails.not()));
       const stop = b.let('stop', ends.and(f.autoBit.not()).or(state.is('failed')).or(state.is('reset')));
       const starts = b.let('starts', state.is('idle').and(f.startBit).and(f.resetBit.not()));
@@ -223,9 +224,7 @@ nothing is under way any more.`,
         w.fails,
         causes.reduce<Sig<Bool>>((any, { when }) => any.or(when), b.constant(bool(), 0)),
       );
-      // Weights may also be read between frames: their errors stop whatever comes.
-      const caught = b.let('caught', w.fails.and(runs.or(state.is('idle'))));
-      b.when(caught, () => {
+      b.when(failure, () => {
         b.next(r.place, r.arrived);
         const chain = causes.map((cause) => () => {
           b.next(r.code, cause.code);
@@ -246,7 +245,7 @@ nothing is under way any more.`,
       const to = (name: (typeof members)[number]) => b.next(state, members.indexOf(name));
       const still = b.let('still', io.input_open.or(resultsOpen).or(io.bus_busy).not());
       b.switch(state, {
-        idle: () => void b.when(caught, () => to('failed')).elseWhen(starts, () => to('run')),
+        idle: () => void b.when(failure, () => to('failed')).elseWhen(starts, () => to('run')),
         run: () => void b.when(failure, () => to('failed')).elseWhen(ends, () => to('idle')),
         failed: () => undefined,
         reset: () => void b.when(f.resetBit.not().and(still), () => to('idle')),

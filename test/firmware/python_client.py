@@ -167,6 +167,21 @@ def main():
         except AcceleratorError as error:
             assert (error.code, error.port) == (13, 1), error
         right(changed)
+    if not streams:
+        # Loaded by hand, with nobody waiting for it: the next call says so.
+        wrong = allocate((12,), np.uint8)
+        wrong[:] = np.array([4, 2, 9], dtype="<u4").view(np.uint8)
+        wrong.flush()
+        accelerator.write_address("WEIGHTS", wrong.device_address)
+        mmio.write(accelerator.offset("WEIGHTS_BYTES"), wrong.size)
+        accelerator.write("COMMAND", LOAD=1)
+        accelerator.wait(lambda: accelerator.get("ISR", "ERROR"), "an error between frames is no event")
+        try:
+            accelerator.predict(samples)
+            raise SystemExit("an error between frames is not noticed")
+        except AcceleratorError as error:
+            assert (error.code, error.port) == (13, 1), error
+        right(changed)
     for beat in (0, 5, old.size - 1):
         refused(lambda: accelerator.load_weights(old), b"r", beat, 2, 9)
         right(changed)

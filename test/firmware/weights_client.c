@@ -11,6 +11,8 @@
 
 #include "heddle.h"
 #include "heddle_cosim.h"
+#include "heddle_dataflow_registers.h"
+#include "heddle_registers.h"
 #include "other_data.h"
 #include "soc_data.h"
 #include "soc_design.h"
@@ -182,6 +184,10 @@ static void expect_fault(uint32_t beat, uint32_t response, int status) {
   }
 }
 
+static void write_register(uint32_t offset, uint32_t value) {
+  machine.platform.write(machine.platform.context, HEDDLE_CONTROL, offset, value);
+}
+
 static void wrong(void) {
   /* No such address; an end in the middle of a record; a register of a store. */
   static const uint32_t bad[3][3] = {{0x7ffffff0u, 1u, 5u}, {4u, 2u, 9u}, {8u, 1u, 1u}};
@@ -224,6 +230,21 @@ static void wrong(void) {
     expect(device.error.code == 13u && device.error.port == 1u, heddle_code_text(&device, device.error.code), k);
     middle.bytes = 0u;
     expect(frame(k, 3u, now) == 3u, "weights behind a wrong image in a call", k);
+  }
+  /* Loaded by hand, with nobody waiting for it: the next call says so. */
+  if (heddle_soc.side == HEDDLE_MAPPED) {
+    uint64_t address = machine.base + (uint64_t)(image_place() - machine.memory);
+    memcpy(image_place(), bad[0], sizeof bad[0]);
+    (void)machine.platform.flush(machine.platform.context, image_place(), sizeof bad[0]);
+    write_register(HEDDLE_DATAFLOW_WEIGHTS_LO_OFFSET, (uint32_t)(address & 0xffffffffu));
+    write_register(HEDDLE_DATAFLOW_WEIGHTS_HI_OFFSET, (uint32_t)(address >> 32));
+    write_register(HEDDLE_DATAFLOW_WEIGHTS_BYTES_OFFSET, sizeof bad[0]);
+    write_register(HEDDLE_COMMAND_OFFSET, HEDDLE_DATAFLOW_COMMAND_LOAD_MASK);
+    while ((machine.platform.read(machine.platform.context, HEDDLE_CONTROL, HEDDLE_ISR_OFFSET) & HEDDLE_ISR_ERROR_MASK) == 0u)
+      machine.platform.idle(machine.platform.context);
+    expect(predict(0u, 1u) == HEDDLE_FAILED, "status behind a load by hand", device.error.code);
+    expect(device.error.code == 13u && device.error.port == 1u, heddle_code_text(&device, device.error.code), 0u);
+    expect(frame(0u, 3u, now) == 3u, "weights behind a wrong load by hand", 0u);
   }
   printf("wrong images: 7, refused beats %lu of %lu\n", (unsigned long)((beats + step - 1u) / step), (unsigned long)beats);
 }

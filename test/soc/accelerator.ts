@@ -127,6 +127,8 @@ export class Accelerator {
     for (let k = 0; k < 2; k++) this.bench.step();
     this.bench.write('COMMAND', 0);
     this.bench.until(() => this.bench.field('STATUS.STATE') === 0, 20_000, 'the end of the reset');
+    // What happened before is no event of the next frame.
+    this.bench.write('ISR', this.bench.read('ISR'));
     this.bench.results.length = 0;
   }
 }

@@ -57,8 +57,9 @@ describe.each(memories)('weights that are changed, %s', (memory) => {
       [9, 1, 0, 1, 0],
     ]) {
       load(a, Uint32Array.from(wrong), 0x7000);
-      a.bench.until(() => a.bench.field('STATUS.STATE') === 3, 3000, 'the error');
-      expect([a.bench.field('ERROR.CODE'), a.bench.field('ERROR.PORT')]).toEqual([13, 1]);
+      a.bench.until(() => a.bench.see('irq') === 1, 3000, 'the error');
+      const fields = ['STATUS.STATE', 'ERROR.CODE', 'ERROR.PORT'].map((name) => a.bench.field(name));
+      expect([a.bench.read('ISR'), ...fields]).toEqual([4, 3, 13, 1]);
       a.reset();
       a.give(s.codes, s.samples);
       a.run('behind the error');

@@ -77,7 +77,7 @@ describe.each(memories)('weights as float32, %s', (memory) => {
     ]) {
       load(a, Uint32Array.from(wrong), 0x7000);
       a.bench.until(() => a.bench.field('STATUS.STATE') === 3, 3000, `an error of ${wrong.join(' ')}`);
-      expect([a.bench.field('ERROR.CODE'), a.bench.field('ERROR.PORT')]).toEqual([13, 1]);
+      expect([a.bench.read('ISR'), a.bench.field('ERROR.CODE'), a.bench.field('ERROR.PORT')]).toEqual([4, 13, 1]);
       a.reset();
     }
     frame(now, 'behind errors');

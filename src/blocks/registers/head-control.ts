@@ -1,11 +1,11 @@
 /** What the control of every top does with the head of its registers: start and restart, events, interrupt, a 64-bit address. */
 import { type AnySig, type Bool, bool, type Builder, cat, type Sig, type UInt, uint } from '../../hdl/index.js';
 
-/** What a control knows of its frames. */
+/** What a control knows of its frames and errors. */
 export interface FrameEvents {
   /** A frame is done. */
   readonly ends: Sig<Bool>;
-  /** A frame stops with an error. */
+  /** It stops with an error. */
   readonly failure: Sig<Bool>;
   /** START falls, unless the frame begins again by itself. */
   readonly stop: Sig<Bool>;

@@ -2,9 +2,10 @@
 // counters, interrupt
 //
 // START lets FRAMES samples begin and is done when as many results have arrived. An error stops
-// that: START does nothing more, and a reset (COMMAND.RESET, 1 then 0) brings the accelerator back
-// to idle. While it has failed or is being reset quit is high: what is half in is filled up,
-// results are dropped, bursts end. The reset is over when nothing is under way any more.
+// that, one of a weight image also between frames: ISR.ERROR is set, START does nothing more, and a
+// reset (COMMAND.RESET, 1 then 0) brings the accelerator back to idle. While it has failed or is
+// being reset quit is high: what is half in is filled up, results are dropped, bursts end. The
+// reset is over when nothing is under way any more.
 //
 // BUILD    hash of the build, for the driver to compare, 0 to 2147483647
 // SAMPLE   bytes of a sample, 1 to 2147483647
@@ -121,7 +122,7 @@ module dataflow_control_mapped #(
   logic        registers_command_snapshot;
   logic        registers_command_clear;
   assign runs           = state_q == RUN;
-  assign failure        = fails && runs;
+  assign failure        = fails && (runs || state_q == IDLE);
   assign ends           = runs && arrived_q == wanted && !fails;
   assign stop           = (ends && !auto_bit) || state_q == FAILED || state_q == RESET;
   assign starts         = state_q == IDLE && start_bit && !reset_bit;
@@ -239,9 +240,7 @@ module dataflow_control_mapped #(
   end
 
   logic expired;
-  logic caught;
   assign expired = watchdog != 32'd0 && quiet_q == watchdog;
-  assign caught  = fails && (runs || state_q == IDLE);
 
   assign fails = 1'b0 || input_error != 2'd0 || results_error != 2'd0 || expired;
 
@@ -251,7 +250,7 @@ module dataflow_control_mapped #(
       code_q    <= '0;
       port_q    <= '0;
       address_q <= '0;
-    end else if (caught) begin
+    end else if (failure) begin
       place_q <= arrived_q;
       if (input_error != 2'd0) begin
         code_q    <= input_error[0] ? 4'd10 : 4'd9;
@@ -284,7 +283,7 @@ module dataflow_control_mapped #(
     end else begin
       case (state_q)
         IDLE: begin
-          if (caught) state_q <= FAILED;
+          if (failure) state_q <= FAILED;
           else if (starts) state_q <= RUN;
         end
         RUN: begin
