@@ -1,41 +1,37 @@
-/** Code of gates: bits of what has changed, in words in memory, and the comparisons and stores that set them. */
+/** Code of gates: bytes of who has work, and the comparisons and stores that set them. */
 import { type Ex, elementCount, signalOf } from '../elaborated.js';
 import { allBits, isNumber } from './activity.js';
 import { copyBytes } from './bytes.js';
 import { type Detection, type EmitContext, type Shared, typeOf } from './emit-context.js';
-import { I32, I64, OP, V128 } from './function.js';
+import {
+  type Arm,
+  type Cell,
+  type Decision,
+  type GatePlace,
+  DirtyBytes,
+  clearBytes,
+  pushAnySet,
+  setBytes,
+} from './dirty.js';
+import { I32, OP, V128 } from './function.js';
 import type { Activity, Gate, Part, Sources, Watched } from './gated.js';
 import { storageBytes } from './layout.js';
 import type { Action, NestGate } from './nest.js';
 import { VECTOR } from './simd.js';
 
-/** Where the words are that say which registers are to be taken as changed before the next cycle. */
-export interface GatePlace {
-  readonly address: number;
-  readonly bytes: number;
-}
-
-/** Bits of a word that have numbers; the one above is set only where everything counts as changed. */
-const WORD = 63;
-const EVERYTHING: bigint = -1n << 63n;
-
-function masksOf(bits: Iterable<number>, words: number): bigint[] {
-  const masks: bigint[] = Array.from({ length: words }, () => 0n);
-  for (const bit of bits) {
-    const k = Math.floor(bit / WORD);
-    masks[k] = (masks[k] ?? 0n) | (1n << BigInt(bit % WORD));
-  }
-  return masks;
+/** What tells, while a part runs, whether signals change. */
+interface Found {
+  readonly tell: () => void;
+  vector?: number;
+  scalar?: number;
 }
 
 export class GateEmitter {
-  private readonly words: number;
-  /** Bits that count in this cycle, nodes at the edge that run in it, bits for the next cycle. */
-  private readonly now: number;
-  private readonly run: number;
-  private readonly next: number;
+  private readonly dirty: DirtyBytes;
   private readonly watchedOf = new Map<number, Watched>();
   private readonly done = new Set<number>();
+  /** Bytes that are set where a register with a shadow copy changes, and what its readers wait for. */
+  private readonly late = new Map<number, { readonly at: number; readonly bits: Set<number> }>();
 
   /** `context` gives the function that is being written. */
   constructor(
@@ -43,29 +39,24 @@ export class GateEmitter {
     private readonly activity: Activity,
     private readonly context: () => EmitContext,
   ) {
-    this.words = Math.max(1, Math.ceil(activity.bits / WORD));
-    const bytes = 8 * this.words;
-    [this.now, this.run, this.next] = [0, 1, 2].map(() => shared.allocator.take(bytes)) as [number, number, number];
+    this.dirty = new DirtyBytes(activity, shared.allocator);
     for (const w of activity.watched) this.watchedOf.set(w.bit, w);
   }
 
   get place(): GatePlace {
-    return { address: this.next, bytes: 8 * this.words };
+    return this.dirty.place;
   }
 
-  /** At the start of a cycle: what changed in the one before counts now. */
-  start(): Action {
-    return this.action([], ({ f }) => {
-      for (let k = 0; k < this.words; k++) {
-        f.i32(0)
-          .i32(0)
-          .mem('i64_load', this.next + 8 * k)
-          .mem('i64_store', this.now + 8 * k);
-        f.i32(0)
-          .i64(0n)
-          .mem('i64_store', this.next + 8 * k);
-      }
-    });
+  /** The gate of a run of nests that have cells; gives these their places. */
+  around(gates: readonly NestGate[]): NestGate {
+    const cells = gates.flatMap((g) => g.cell ?? []);
+    this.dirty.placeCells(cells);
+    return {
+      roots: gates.flatMap((g) => g.roots),
+      push: () => pushAnySet(this.context().f, cells[0]?.address ?? 0, cells.length),
+      enter: () => undefined,
+      leave: () => undefined,
+    };
   }
 
   /** Comparisons that `sources` need and nobody has made so far in the cycle; all of them without sources. */
@@ -80,51 +71,54 @@ export class GateEmitter {
   }
 
   /** Gate of a wire, in the middle of the cycle. */
-  ofWire({ bit, sources }: Gate): NestGate {
-    return {
-      roots: this.conditions(sources),
-      push: () => this.pushRuns(sources),
-      enter: () => this.setBits(this.now, [bit]),
+  ofWire(gate: Gate): NestGate {
+    const decision = this.dirty.decisionOf(gate);
+    const cell = this.dirty.cellOf(gate);
+    const by: NestGate = {
+      roots: decision === undefined ? [] : this.conditions(decision.top),
+      push: () => {
+        if (decision !== undefined) this.decision(cell, decision);
+        this.pushSet(cell, gate.sources);
+      },
+      enter: () => {
+        this.clear(cell);
+        this.mark([gate.bit]);
+      },
       leave: () => undefined,
     };
+    if (decision === undefined && !gate.sources.always) return { ...by, cell };
+    this.dirty.placeCells([cell]);
+    return by;
   }
 
   /** Before the edge, while conditions have their values: which registers with branches run. */
   decide(all: readonly Gate[]): Action {
-    const gates = all.filter((g) => g.sources.branch !== undefined);
+    const decided = all.flatMap((gate) => {
+      const decision = this.dirty.decisionOf(gate);
+      return decision === undefined || gate.sources.always ? [] : [{ cell: this.dirty.cellOf(gate), decision }];
+    });
     return this.action(
-      gates.flatMap((g) => this.conditions(g.sources)),
-      ({ f }) => {
-        for (let k = 0; k < this.words; k++) {
-          const mine = gates.filter((g) => Math.floor(g.bit / WORD) === k);
-          if (mine.length === 0) continue;
-          const run = f.local(I64);
-          f.i64(0n).set(run);
-          for (const g of mine) {
-            f.get(run);
-            this.pushRuns(g.sources);
-            f.op(OP.i64.extend_u)
-              .i64(BigInt(g.bit % WORD))
-              .op(OP.i64.shl, OP.i64.or)
-              .set(run);
-          }
-          f.i32(0)
-            .get(run)
-            .mem('i64_store', this.run + 8 * k);
-        }
+      decided.flatMap(({ decision }) => this.conditions(decision.top)),
+      () => {
+        for (const { cell, decision } of decided) this.decision(cell, decision);
       },
     );
   }
 
   /** Gate of a register at the edge. */
-  ofRegister(gate: Gate): NestGate {
-    const { bit, detect } = gate;
+  ofRegister(gate: Gate, register: number): NestGate {
+    const { bit, detect, sources } = gate;
+    const cell = this.dirty.cellOf(gate);
+    const late = this.late.get(register);
+    late?.bits.add(bit);
+    const changed = (): void => (late === undefined ? this.mark([bit]) : setBytes(this.context().f, [late.at]));
     let locals: { vector: number; scalar: number } | undefined;
-    return {
+    const by: NestGate = {
       roots: [],
-      push: () => this.pushRan([gate]),
+      push: () => this.pushSet(cell, sources),
       enter: () => {
-        if (!detect) return this.setBits(this.next, [bit]);
+        this.clear(cell);
+        if (!detect) return changed();
         const c = this.context();
         locals = { vector: c.f.local(V128), scalar: c.f.local(I32) };
         c.f.simdBytes(VECTOR.const, []).set(locals.vector);
@@ -137,129 +131,149 @@ export class GateEmitter {
         const c = this.context();
         c.detect = undefined;
         c.f.get(locals.vector).simd(VECTOR.anyTrue).get(locals.scalar).op(OP.i32.or);
-        c.f.if(() => this.setBits(this.next, [bit]));
+        c.f.if(changed);
       },
     };
+    if (!sources.always) return { ...by, cell };
+    this.dirty.placeCells([cell]);
+    return by;
   }
 
-  /** Gate of a part, of registers at the `edge` or of wires. */
-  ofPart({ sources }: Part, edge: boolean): NestGate {
+  /** Gate of a part; of registers at the edge, or of wires. */
+  ofPart(part: Part): NestGate {
+    const cell = this.dirty.cellOf(part);
     // Signals whose change means the same share what tells about it.
-    const groups = new Map<string, { readonly bits: readonly number[]; vector?: number; scalar?: number }>();
+    const groups = new Map<string, Found>();
     const detectionOf = (signal: number): Detection | undefined => {
+      const late = this.late.get(signal);
       const bits = this.activity.marks.get(signal);
-      if (bits === undefined) return undefined;
-      const key = bits.join();
-      const group = groups.get(key) ?? { bits };
-      groups.set(key, group);
+      if (bits === undefined && late === undefined) return undefined;
+      for (const bit of bits ?? []) late?.bits.add(bit);
+      const key = late === undefined ? (bits ?? []).join() : `late ${signal}`;
+      const found = groups.get(key) ?? {
+        tell: () => (late === undefined ? this.mark(bits ?? []) : setBytes(this.context().f, [late.at])),
+      };
+      groups.set(key, found);
       const { f } = this.context();
       return {
         get vector() {
-          return (group.vector ??= f.local(V128));
+          return (found.vector ??= f.local(V128));
         },
         get scalar() {
-          return (group.scalar ??= f.local(I32));
+          return (found.scalar ??= f.local(I32));
         },
       };
     };
-    return {
+    const by: NestGate = {
       roots: [],
-      push: () => this.pushRuns(sources),
+      push: () => this.pushSet(cell, part.sources),
       enter: () => {
+        this.clear(cell);
         this.context().detect = detectionOf;
       },
       leave: () => {
         const c = this.context();
         c.detect = undefined;
-        for (const { bits, vector, scalar } of groups.values()) {
+        for (const { tell, vector, scalar } of groups.values()) {
           if (vector !== undefined) c.f.get(vector).simd(VECTOR.anyTrue);
           if (scalar !== undefined) c.f.get(scalar);
           if (vector !== undefined && scalar !== undefined) c.f.op(OP.i32.or);
-          if (vector !== undefined || scalar !== undefined)
-            c.f.if(() => this.setBits(edge ? this.next : this.now, bits));
+          if (vector !== undefined || scalar !== undefined) c.f.if(tell);
         }
       },
     };
+    if (!part.sources.always) return { ...by, cell };
+    this.dirty.placeCells([cell]);
+    return by;
   }
 
-  /** Pushes whether one of these parts ran at this edge. */
-  pushPartsRan(parts: readonly Part[]): void {
-    this.pushRuns({
-      bits: new Set(parts.flatMap((p) => [...p.sources.bits])),
-      always: parts.some((p) => p.sources.always),
-    });
+  /** A register has a shadow copy: its readers, and the copy back, wait for the end of the cycle. */
+  shadowed(register: number): void {
+    if (!this.late.has(register)) this.late.set(register, { at: this.shared.allocator.take(1), bits: new Set() });
   }
 
-  /** Pushes whether one of these registers runs, or ran, at this edge. */
-  pushRan(gates: readonly Gate[]): void {
+  /** At the end of a cycle: `copy` makes the register what its shadow copy is; `always` where it may have changed unnoticed. */
+  copyBack(register: number, always: boolean, copy: () => void): void {
+    const late = this.late.get(register);
+    if (always || late === undefined) copy();
+    if (late === undefined) return;
     const { f } = this.context();
-    gates.forEach(({ bit, sources }, n) => {
-      // Bits that count in this cycle stay what they are throughout the edge.
-      if (sources.branch === undefined) this.pushRuns(sources);
-      else this.pushAny(this.run, new Set([bit]));
-      if (n > 0) f.op(OP.i32.or);
+    pushAnySet(f, late.at, 1);
+    f.if(() => {
+      clearBytes(f, late.at, 1);
+      if (!always) copy();
+      this.mark(late.bits);
     });
   }
 
   /** After a write: whoever reads the memory has work in the next cycle. */
   memoryWritten(memory: number): void {
     const bit = this.activity.memories.get(memory);
-    if (bit !== undefined) this.setBits(this.next, [bit]);
+    if (bit !== undefined) this.mark([bit]);
   }
 
   private action(roots: readonly Ex[], emit: (c: EmitContext) => void): Action {
     return { kind: 'action', roots, emit: () => emit(this.context()) };
   }
 
-  private setBits(base: number, bits: Iterable<number>): void {
-    masksOf(bits, this.words).forEach((mask, k) => {
-      const at = base + 8 * k;
-      if (mask !== 0n) this.context().f.i32(0).i32(0).mem('i64_load', at).i64(mask).op(OP.i64.or).mem('i64_store', at);
-    });
+  /** Tells all readers of these. */
+  private mark(bits: Iterable<number>): void {
+    setBytes(this.context().f, this.dirty.readers(bits));
   }
 
-  /** Pushes 1 if a bit is set, or everything counts as changed, else 0. */
-  private pushAny(base: number, bits: ReadonlySet<number>): void {
+  private clear({ address }: Cell): void {
+    if (address !== undefined) clearBytes(this.context().f, address, 1);
+  }
+
+  private pushSet({ address }: Cell, { always }: { readonly always: boolean }): void {
     const { f } = this.context();
-    const masks: bigint[] = masksOf(bits, this.words);
-    if (!masks.some((mask) => mask !== 0n)) masks[0] = EVERYTHING;
-    let some = false;
-    masks.forEach((mask, k) => {
-      if (mask === 0n) return;
-      f.i32(0)
-        .mem('i64_load', base + 8 * k)
-        .i64(mask | EVERYTHING)
-        .op(OP.i64.and);
-      if (some) f.op(OP.i64.or);
-      some = true;
-    });
-    f.i64(0n).op(OP.i64.ne);
+    if (address === undefined) throw new Error('a gate without a place');
+    if (always) f.i32(1);
+    else pushAnySet(f, address, 1);
   }
 
-  private pushRuns({ bits, always, branch }: Sources): void {
+  /** Sets a cell where the arm that counts in this cycle has something new. */
+  private decision({ address }: Cell, { top, at, count, always }: Decision): void {
+    const c = this.context();
+    const { f } = c;
+    if (address === undefined) throw new Error('a gate without a place');
+    const decide = (): void =>
+      c.scoped(() => {
+        this.pushArm(top);
+        f.if(() => setBytes(f, [address]));
+        if (count > 0) clearBytes(f, at, count);
+      });
+    if (always || count === 0) return decide();
+    pushAnySet(f, at, count);
+    f.if(decide);
+  }
+
+  /** Pushes something else than 0 if the arm has something new. */
+  private pushArm({ always, leaf, branch }: Arm): void {
     const c = this.context();
     if (always) {
       c.f.i32(1);
       return;
     }
-    this.pushAny(this.now, bits);
+    if (leaf !== undefined) pushAnySet(c.f, leaf, 1);
+    else if (branch === undefined) c.f.i32(0);
     if (branch === undefined) return;
     c.emit.pushAs(c, this.shared.interner.intern(branch.cond), I32);
     // What an arm computes for a condition of its own is not there for others.
     c.f.if(
-      () => c.scoped(() => this.pushRuns(branch.then)),
-      () => c.scoped(() => this.pushRuns(branch.else)),
+      () => c.scoped(() => this.pushArm(branch.then)),
+      () => c.scoped(() => this.pushArm(branch.else)),
       I32,
     );
-    c.f.op(OP.i32.or);
+    if (leaf !== undefined) c.f.op(OP.i32.or);
   }
 
-  private conditions({ branch }: Sources): Ex[] {
+  private conditions({ branch }: Arm): Ex[] {
     if (branch === undefined) return [];
     return [this.shared.interner.intern(branch.cond), ...this.conditions(branch.then), ...this.conditions(branch.else)];
   }
 
-  /** Sets the bit of watched values where one of them is not what it was, and remembers them. */
+  /** Tells the readers of watched values where one of them is not what it was, and remembers them. */
   private comparison({ bit, signals }: Watched): Action {
     const { circuit, interner, allocator } = this.shared;
     const all = signals.map((id) => {
@@ -312,7 +326,7 @@ export class GateEmitter {
         f.get(vector).simd(VECTOR.anyTrue).get(differs).op(OP.i32.or).set(differs);
       }
       f.get(differs).if(() => {
-        this.setBits(this.now, [bit]);
+        this.mark([bit]);
         all.forEach(({ signal, bytes, saved }, n) => {
           const value = values[n];
           if (value === undefined) copyBytes(c, { offset: saved }, { offset: c.slot(signal.id).address }, bytes);

@@ -4,7 +4,8 @@ import { type Read, visitReads } from '../walk.js';
 import { type ClockedItem, type UpdateItem, mayJoin, orderClocked } from './clocked.js';
 import { copyBytes } from './bytes.js';
 import { EmitContext, type Shared } from './emit-context.js';
-import { GateEmitter, type GatePlace } from './emit-gates.js';
+import type { GatePlace } from './dirty.js';
+import { GateEmitter } from './emit-gates.js';
 import {
   type Leaf,
   type Nest,
@@ -29,6 +30,10 @@ import { type Group, scheduleAssigns } from './schedule.js';
 
 /** Estimated instructions after which a new function is begun, about 10 kB of code; V8 optimises far longer ones badly. */
 const FUNCTION_COST = 4000;
+/** Gates next to each other that share a test which says that none of them has work, and what they cost at most. */
+const FEWEST_TOGETHER = 3;
+const MOST_TOGETHER = 8;
+const TOGETHER_COST = 1000;
 
 export interface ProgramOptions {
   /** Signals that are stored in memory whoever reads them. */
@@ -68,13 +73,12 @@ export function emitProgram(
   const maker = new NestMaker(shared, options.activity);
   const nests: Nest[] = [
     ...shared.circuit.asyncResets.map((r) => asyncReset(shared, r)),
-    ...maker.start(),
     ...maker.assigns(program.assigns),
   ];
   const { clocked, shadows } = maker.clocked(program);
   nests.push(...clocked);
+  const chunks = cut(maker.grouped(nests).map(jobOf));
   const gates = maker.gates?.place;
-  const chunks = cut(nests.map(jobOf));
   const stored = options.stored === 'all' ? undefined : new Set(options.stored);
   for (const node of options.activity?.gates.keys() ?? []) stored?.add(node.target);
   for (const id of options.activity?.kept ?? []) stored?.add(id);
@@ -101,8 +105,8 @@ export function emitProgram(
   maker.current = c;
   for (const s of shadows) {
     const copy = (): void => copyBytes(c, { offset: s.from }, { offset: s.to }, s.bytes);
-    if (maker.pushWritten(program, s.target)) whole.if(copy);
-    else copy();
+    if (maker.gates === undefined) copy();
+    else maker.gates.copyBack(s.target, !maker.tells(program, s.target), copy);
   }
   const index = define(module, whole);
   if (rewinds.length === 0) return { index, shadows, gates };
@@ -201,20 +205,40 @@ class NestMaker {
     this.gates = activity === undefined ? undefined : new GateEmitter(shared, activity, () => this.context());
   }
 
-  /** What comes before everything else. */
-  start(): Nest[] {
-    return this.gates === undefined ? [] : [actions([this.gates.start()])];
+  /** Nests that have cells, next to each other, behind one more gate. */
+  grouped(nests: readonly Nest[]): Nest[] {
+    const { gates } = this;
+    if (gates === undefined) return [...nests];
+    const out: Nest[] = [];
+    let run: { readonly nest: Nest; readonly gate: NestGate }[] = [];
+    let cost = 0;
+    const close = (): void => {
+      const gate = gates.around(run.map((r) => r.gate));
+      const inside = run.map((r) => r.nest);
+      if (run.length < FEWEST_TOGETHER) out.push(...inside);
+      else out.push(together(inside, gate));
+      [run, cost] = [[], 0];
+    };
+    for (const nest of nests) {
+      const { gate } = nest;
+      const more = jobOf(nest).cost;
+      if (run.length > 0 && (gate?.cell === undefined || run.length === MOST_TOGETHER || cost + more > TOGETHER_COST))
+        close();
+      if (gate?.cell === undefined) {
+        out.push(nest);
+        continue;
+      }
+      run.push({ nest, gate });
+      cost += more;
+    }
+    if (run.length > 0) close();
+    return out;
   }
 
-  /** Pushes whether the updates of a register ran, where they all have gates or are all in parts; else false. */
-  pushWritten(program: PlannedCircuit, register: number): boolean {
-    const updates = program.updates.filter((u) => u.target === register);
-    const gates = updates.flatMap((u) => this.activity?.gates.get(u) ?? []);
-    const parts = updates.flatMap((u) => this.activity?.parts.get(u) ?? []);
-    if (gates.length === updates.length) this.gates?.pushRan(gates);
-    else if (parts.length === updates.length) this.gates?.pushPartsRan(parts);
-    else return false;
-    return this.gates !== undefined;
+  /** The updates of a register tell when they change it: they all have gates or are in parts. */
+  tells(program: PlannedCircuit, register: number): boolean {
+    const { gates, parts } = this.activity ?? {};
+    return program.updates.every((u) => u.target !== register || gates?.has(u) === true || parts?.has(u) === true);
   }
 
   private readonly intern = (ex: Ex): Ex => this.shared.interner.intern(ex);
@@ -228,10 +252,7 @@ class NestMaker {
       const nests = this.group(group);
       const part = node === undefined ? undefined : this.activity?.parts.get(node);
       if (this.gates !== undefined && part !== undefined)
-        return [
-          actionsBefore(this.gates.comparisons(part.sources)),
-          together(nests, this.gates.ofPart(part, false)),
-        ].flat();
+        return [actionsBefore(this.gates.comparisons(part.sources)), together(nests, this.gates.ofPart(part))].flat();
       if (this.gates === undefined || gate === undefined) return nests;
       const by = this.gates.ofWire(gate);
       const compared = this.gates.comparisons(gate.sources);
@@ -263,6 +284,7 @@ class NestMaker {
     for (const item of items) {
       if (item.kind !== 'update' || !item.shadow || this.shadowOf.has(item.update.target)) continue;
       this.shadowOf.set(item.update.target, allocator.take(bytesOf(circuit, item.update.target)));
+      this.gates?.shadowed(item.update.target);
     }
     const nests: Nest[] = [];
     const gated = this.activity?.gates;
@@ -276,7 +298,7 @@ class NestMaker {
     };
     let open: { readonly part: Part; readonly nests: Nest[] } | undefined;
     const close = (): void => {
-      if (open !== undefined) nests.push(together(open.nests, this.gates?.ofPart(open.part, true) ?? never()));
+      if (open !== undefined) nests.push(together(open.nests, this.gates?.ofPart(open.part) ?? never()));
       open = undefined;
     };
     for (let k = 0; k < items.length;) {
@@ -317,7 +339,10 @@ class NestMaker {
       if (part !== undefined) {
         open ??= { part, nests: [] };
         open.nests.push(nest);
-      } else nests.push(gate === undefined ? nest : { ...nest, gate: this.gates?.ofRegister(gate) ?? never() });
+      } else
+        nests.push(
+          gate === undefined ? nest : { ...nest, gate: this.gates?.ofRegister(gate, first.update.target) ?? never() },
+        );
     }
     close();
     const shadows = [...this.shadowOf].map(([target, to]) => ({

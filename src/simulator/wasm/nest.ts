@@ -1,6 +1,7 @@
 /** Loop nests as data: what runs under which loops. */
 import type { Affine } from '../affine.js';
 import type { Ex } from '../elaborated.js';
+import type { Cell } from './dirty.js';
 
 export interface Leaf {
   readonly kind: 'leaf';
@@ -43,6 +44,8 @@ export interface Nest {
 
 /** The nest runs only where `push` leaves something else than 0; `enter` and `leave` are code around it. */
 export interface NestGate {
+  /** The byte that alone decides; absent where something else does too. */
+  readonly cell?: Cell;
   /** Expressions that `push` computes. */
   readonly roots: readonly Ex[];
   push(): void;
