@@ -34,7 +34,8 @@ export interface NatContext {
 
 export const emptyContext: NatContext = { minimum: new Map(), maximum: new Map(), indexCount: new Map(), facts: [] };
 
-const MAX_DEPTH = 6;
+/** How many replacements a proof may have: few are tried first, so that a short proof is found before a long search for it. */
+const DEPTHS = [1, 2, 4, 6];
 
 /** Steps that one question may take; a step is a term of a polynomial looked at. */
 export const proofSteps = 100_000;
@@ -76,10 +77,11 @@ export function provesFits(value: Nat, width: Nat, context: NatContext): boolean
 }
 
 function atLeast(a: Nat, b: Nat, search: Search): boolean {
-  const difference = addPolynomials(normalizeNat(a), normalizeNat(b), -1);
-  // A relation that a requires clause states is found at once, however many others there are.
-  return nonNegative(difference, search, 1) || nonNegative(difference, search, MAX_DEPTH);
+  return isNatural(addPolynomials(normalizeNat(a), normalizeNat(b), -1), search);
 }
+
+/** Whether p >= 0 is shown. */
+const isNatural = (p: Polynomial, search: Search): boolean => DEPTHS.some((depth) => nonNegative(p, search, depth));
 
 function nonNegative(p: Polynomial, context: Search, depth: number): boolean {
   context.budget.left -= 1 + p.size;
@@ -235,7 +237,7 @@ function fits(value: Nat, width: Nat, context: Search): boolean {
   const literal = constantValue(v);
   if (literal !== undefined) {
     const bits = clog2Number(literal + 1);
-    return nonNegative(addPolynomials(w, constantPolynomial(bits), -1), context, MAX_DEPTH);
+    return isNatural(addPolynomials(w, constantPolynomial(bits), -1), context);
   }
   // Widths of the forms clog2(e) and max(clog2(e), ...) hold e - 1; e may be any shown greater than the value.
   const holders = [...w.values()].flatMap((term) =>
@@ -247,7 +249,7 @@ function fits(value: Nat, width: Nat, context: Search): boolean {
 }
 
 function holds(atom: Atom, value: Polynomial, context: Search): boolean {
-  if (atom.kind === 'clog2') return nonNegative(addPolynomials(minusOne(atom.a), value, -1), context, MAX_DEPTH);
+  if (atom.kind === 'clog2') return isNatural(addPolynomials(minusOne(atom.a), value, -1), context);
   if (atom.kind !== 'max') return false;
   return [atom.a, atom.b].some((side) =>
     [...side.values()].some((t) => t.atoms.length === 1 && holds(t.atoms[0]!, value, context)),
@@ -257,5 +259,5 @@ function holds(atom: Atom, value: Polynomial, context: Search): boolean {
 function upperFits(value: Polynomial, width: Polynomial, context: Search): boolean {
   const high = upperBound(value, context);
   if (high === undefined) return false;
-  return nonNegative(addPolynomials(width, constantPolynomial(clog2Number(high + 1)), -1), context, MAX_DEPTH);
+  return isNatural(addPolynomials(width, constantPolynomial(clog2Number(high + 1)), -1), context);
 }
