@@ -196,8 +196,11 @@ function openLoop(
   });
 }
 
-/** All iterations of a loop written out may cost this much: constant addresses, no counter and no check of the stack. */
-const UNROLL_COST = 4000;
+/**
+ * All iterations of a loop written out may cost this much: constant addresses, no counter and no check of the stack.
+ * Code that is run through once a cycle comes from the second-level cache, so longer code costs more than a counter.
+ */
+const UNROLL_COST = 600;
 
 /** `inside` is how often the steps run in one iteration. */
 const unrolls = (count: number, inside: number, steps: readonly Step[]): boolean =>

@@ -18,7 +18,7 @@ import type { Activity } from './gated.js';
 import { type Ground, growMemory, pagesFor, writeConstants } from './ground.js';
 import { defineHelpers } from './helpers.js';
 import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, journalModule } from './journal.js';
-import { type Allocator, type Layout, type Slot, storageBytes } from './layout.js';
+import { type Allocator, type Layout, type Slot, sideBySide, storageBytes } from './layout.js';
 import type { PlannedCircuit } from './plan.js';
 import { prepare } from './prepare.js';
 import { instantiate } from './runtime.js';
@@ -296,13 +296,15 @@ function ownPlaces(
 ): Layout {
   if (activity === undefined) return layout;
   const slots = [...layout.slots];
-  const placed = new Set<number>();
-  for (const target of [...[...activity.gates.keys()].map((node) => node.target), ...activity.kept]) {
+  const wires = new Set<ElabSignal>();
+  for (const target of [...activity.kept, ...[...activity.gates.keys()].map((node) => node.target)]) {
     const [signal, slot] = [signals[target], slots[target]];
-    if (signal?.kind !== 'wire' || slot === undefined || placed.has(target)) continue;
-    placed.add(target);
-    slots[target] = { ...slot, address: allocator.take(elementCount(signal) * slot.stride) };
+    if (signal?.kind === 'wire' && slot !== undefined) wires.add(signal);
   }
+  // Those of one part follow each other: they lie in few lines of the cache.
+  const { places, bytes } = sideBySide([...wires]);
+  const from = allocator.take(bytes);
+  for (const { id } of wires) slots[id] = { ...(slots[id] as Slot), address: from + (places.get(id) ?? 0) };
   return { ...layout, slots };
 }
 

@@ -89,6 +89,26 @@ export function layoutOf(circuit: ElaboratedCircuit, rings: ReadonlyMap<number, 
   return { slots: places.slots, addresses: places.addresses, state: { from, to }, watched, end: places.next + GUARD };
 }
 
+/** The first place from `next` on where so many bytes of elements of `stride` may lie. */
+function alignedFor(next: number, bytes: number, stride: number): number {
+  const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
+  return Math.ceil(next / to) * to;
+}
+
+/** Places of signals without rings one after the other, from 0 on, and how many bytes they take. */
+export function sideBySide(signals: readonly ElabSignal[]): { places: Map<number, number>; bytes: number } {
+  const places = new Map<number, number>();
+  let next = 0;
+  for (const s of signals) {
+    const stride = storageBytes(s.width);
+    const bytes = stride * elementCount(s);
+    next = alignedFor(next, bytes, stride);
+    places.set(s.id, next);
+    next += bytes;
+  }
+  return { places, bytes: next };
+}
+
 const START = 1024;
 
 /** Hands out the places of signals. */
@@ -122,8 +142,7 @@ class Places {
         continue;
       }
       const bytes = stride * elementCount(s);
-      const to = bytes >= 16 ? 16 : bytes >= 8 ? 8 : bytes >= 4 ? 4 : stride;
-      next = Math.ceil(next / to) * to;
+      next = alignedFor(next, bytes, stride);
       const ring = this.rings.get(id);
       let address = next;
       if (ring !== undefined) {
