@@ -4,9 +4,13 @@ import { perChannel } from './layer.js';
 
 type Rounding = Requant['round'];
 
+/** Powers of two, which `**` would compute anew. */
+const POWERS = Array.from({ length: 64 }, (_, places) => 2 ** places);
+const power = (places: number): number => POWERS[places] ?? 2 ** places;
+
 /** `value / 2^places`, rounded. Exact for values below 2^53. */
 function shifted(value: number, places: number, round: Rounding): number {
-  const unit = 2 ** places;
+  const unit = power(places);
   const down = Math.floor(value / unit);
   const rest = value - down * unit;
   if (rest === 0) return down;
@@ -54,16 +58,15 @@ export function requantized(requant: Requant, sum: number, channel: number): num
   }
   const shift = perChannel(requant.shift, channel);
   const mult = perChannel(requant.mult, channel);
-  const places = (value: number | bigint): number => (value >= 0 ? shift - leaky : shift);
-  const t = saturated((sum + bias) * 2 ** perChannel(requant.leftShift, channel));
+  const t = saturated((sum + bias) * power(perChannel(requant.leftShift, channel)));
   let value: number;
-  if (mode === 'shift') value = shifted(t, places(t), round);
+  if (mode === 'shift') value = shifted(t, t >= 0 ? shift - leaky : shift, round);
   else if (mode === 'mult') {
     const product = saturated(doubled(t, mult));
-    value = shifted(product, places(product), round);
+    value = shifted(product, product >= 0 ? shift - leaky : shift, round);
   } else {
     const product = mode === 'single' ? BigInt(t) * BigInt(mult) : BigInt(sum) * BigInt(mult) + BigInt(bias);
-    value = shiftedBig(product, places(product), round);
+    value = shiftedBig(product, product >= 0 ? shift - leaky : shift, round);
   }
   const result = value + zeroPoint;
   if (wrap) return lo === 0 && result < 0 ? 0 : (result << 24) >> 24;
