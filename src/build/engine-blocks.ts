@@ -7,6 +7,7 @@ import { EngineChannelsDw } from '../engine/rtl/channels-dw.js';
 import { EngineChannels } from '../engine/rtl/channels.js';
 import { EngineColumn } from '../engine/rtl/column.js';
 import { EngineColumnBinary } from '../engine/rtl/column-binary.js';
+import { EngineTwinPacked } from '../engine/rtl/twin-packed.js';
 import { EngineColumnPacked } from '../engine/rtl/column-packed.js';
 import { EngineDatapath } from '../engine/rtl/datapath.js';
 import { EngineDelay } from '../engine/rtl/delay.js';
@@ -72,7 +73,8 @@ export const engineBlocks: readonly RegisteredBlock[] = [
   block(EnginePePair, operands),
   block(EnginePeBinary, { X_W: 5, ACC_W: 12 }),
   block(EngineColumnBinary, { P: 2, ...operands, W_W: 1 }),
-  block(EngineColumnPacked, { P: 3, ...operands }),
+  block(EngineColumnPacked, { P: 4, ...operands }),
+  block(EngineTwinPacked, { P: 3, ...operands }),
   block(EngineXram, { P: 2, G: 2, M: 4, D: 2, XB: 4, XD: 8, ADD: 1 }),
   block(LaneRam, { LANES: 2, W: 4, DEPTH: 8 }),
   block(EngineWindows, { G: 2, P: 2, XB: 4, XU: 1 }),

@@ -4,16 +4,21 @@ import {
   indexWidth,
   input,
   natGe,
+  type NatExpr,
   natParam,
   output,
   requirement,
+  type Sig,
+  type SInt,
   sint,
   uint,
+  type Vec,
   vec,
 } from '../../hdl/index.js';
 import { type ColumnKind, packLanes, plainColumns, weightRules } from './column-kind.js';
 import { laneWidth, operandOf } from './lane.js';
 import { peParams } from './pe.js';
+import { placeTwins } from './place-twins.js';
 import { EngineWindow, wordParams } from './window.js';
 import { laneParam } from './windows.js';
 
@@ -122,6 +127,12 @@ x and w again one later.`,
       b.unused('replaced', shared.pack().bits(0, COUNT.times(OP_W)));
       b.unused('single', c.useOthers.asUInt());
 
+      const operands = (g: NatExpr): Sig<Vec<SInt>> =>
+        shared
+          .pack()
+          .bits(g.times(COUNT).times(OP_W), COUNT.times(OP_W))
+          .unpack(vec(COUNT, sint(OP_W)));
+
       b.comment('shadow registers of every column; behind the last channel stand those of the neighbour');
       const chain = b.wire('chain', vec(XG.plus(D).times(G), uint(COLUMN_W)));
       b.assign(io.shadow, chain.pack().bits(0, D.times(G).times(COLUMN_W)));
@@ -165,22 +176,26 @@ x and w again one later.`,
           shadow: zero,
         });
         b.assign(chain.at(m.times(G)), zero.pack());
+        if (kind.packs) return;
         b.genFor('slice', G.minus(1), (g) => {
           const shadow = b.wire('column_shadow', vec(P, uint(ACC_W)));
           b.instance('columns', kind.column, shape, {
             ...column,
             live: c.useOthers,
             w: offered.at(g.plus(1)),
-            x: shared
-              .pack()
-              .bits(g.plus(1).times(COUNT).times(OP_W), COUNT.times(OP_W))
-              .unpack(vec(COUNT, sint(OP_W))),
+            x: operands(g.plus(1)),
             shadow_in: chain.at(m.plus(D).times(G).plus(g).plus(1)).unpack(vec(P, uint(ACC_W))),
             shadow,
           });
           b.assign(chain.at(m.times(G).plus(g).plus(1)), shadow.pack());
         });
       });
+      if (kind.packs)
+        placeTwins(b, { P, G, XG, D, X_W, W_W, ACC_W }, { chain, from: 1, slices: G.minus(1) }, (g) => ({
+          ...{ live: c.useOthers, first: io.first, load: io.load },
+          w: (m) => io.w.at(m.times(G).plus(g)),
+          x: operands(g),
+        }));
     },
   });
 

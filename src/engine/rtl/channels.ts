@@ -1,6 +1,22 @@
-import { bool, defineModule, input, natGe, natParam, output, requirement, sint, uint, vec } from '../../hdl/index.js';
+import {
+  bool,
+  defineModule,
+  input,
+  natGe,
+  type NatExpr,
+  natParam,
+  output,
+  requirement,
+  type Sig,
+  type SInt,
+  sint,
+  uint,
+  type Vec,
+  vec,
+} from '../../hdl/index.js';
 import { type ColumnKind, packLanes, plainColumns, weightRules } from './column-kind.js';
 import { peParams } from './pe.js';
+import { placeTwins } from './place-twins.js';
 
 /** XG channels of the array with all their slices, and one copy of the operand registers of the lanes. */
 export const makeChannels = (kind: ColumnKind) =>
@@ -58,6 +74,20 @@ Latency 3 cycles from x and w to the sums. live comes one cycle before x and w o
       b.genFor('tail', D.times(G), (k) => {
         b.assign(chain.at(XG.times(G).plus(k)), io.shadow_in.bits(k.times(COLUMN_W), COLUMN_W));
       });
+      const operands = (g: NatExpr): Sig<Vec<SInt>> =>
+        r.x
+          .pack()
+          .bits(g.times(COUNT).times(OP_W), COUNT.times(OP_W))
+          .unpack(vec(COUNT, sint(OP_W)));
+      const control = { live: r.live, first: io.first, load: io.load };
+      if (kind.packs) {
+        placeTwins(b, { P, G, XG, D, X_W, W_W, ACC_W }, { chain, from: 0, slices: G }, (g) => ({
+          ...control,
+          w: (m) => io.w.at(m.times(G).plus(g)),
+          x: operands(g),
+        }));
+        return;
+      }
       b.genFor('channel', XG, (m) => {
         b.genFor('slice', G, (g) => {
           const shadow = b.wire('column_shadow', vec(P, uint(ACC_W)));
@@ -66,14 +96,9 @@ Latency 3 cycles from x and w to the sums. live comes one cycle before x and w o
             kind.column,
             { P, X_W, W_W, ACC_W },
             {
-              live: r.live,
-              first: io.first,
-              load: io.load,
+              ...control,
               w: io.w.at(m.times(G).plus(g)),
-              x: r.x
-                .pack()
-                .bits(g.times(COUNT).times(OP_W), COUNT.times(OP_W))
-                .unpack(vec(COUNT, sint(OP_W))),
+              x: operands(g),
               shadow_in: chain.at(m.plus(D).times(G).plus(g)).unpack(vec(P, uint(ACC_W))),
               shadow,
             },

@@ -40,9 +40,12 @@ function laneDsps({ lanes, MUL, ADD }: Engine): number {
 }
 
 /** Multipliers that take a DSP slice: those of weights of one bit, and of 4 x 4 bits, are made of LUTs. */
-function arrayDsps({ P, columns, PACK, XB, WB }: Engine): number {
+function arrayDsps({ P, G, M, XG, DW, columns, PACK, XB, WB }: Engine): number {
   if (WB === 1 || (XB <= 4 && WB <= 4)) return 0;
-  return columns * (PACK === 1 ? Math.ceil(P / 2) : P);
+  if (PACK === 0) return columns * P;
+  // Two channels of a set share a multiplier for the last pixels of an odd P, except in the slice of private windows.
+  const twins = (M / XG) * Math.floor(XG / 2) * (G - DW);
+  return twins * P + (columns - 2 * twins) * Math.ceil(P / 2);
 }
 
 export function engineCost(engine: Engine): EngineCost {

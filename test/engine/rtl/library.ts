@@ -9,6 +9,7 @@ import { EngineChannels, makeChannels } from '../../../src/engine/rtl/channels.j
 import { EngineColumn } from '../../../src/engine/rtl/column.js';
 import { EngineColumnBinary } from '../../../src/engine/rtl/column-binary.js';
 import { EngineColumnPacked } from '../../../src/engine/rtl/column-packed.js';
+import { EngineTwinPacked } from '../../../src/engine/rtl/twin-packed.js';
 import { binaryColumns, packedColumns } from '../../../src/engine/rtl/column-kind.js';
 import { EngineDatapath } from '../../../src/engine/rtl/datapath.js';
 import { EngineDelay } from '../../../src/engine/rtl/delay.js';
@@ -105,6 +106,11 @@ export const engineModules: readonly EngineModule[] = [
     { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },
     { P: 7, X_W: 9, W_W: 8, ACC_W: 32 },
     { P: 4, X_W: 8, W_W: 4, ACC_W: 13 },
+  ]),
+  entry(EngineTwinPacked, [
+    { P: 1, X_W: 1, W_W: 1, ACC_W: 2 },
+    { P: 2, X_W: 8, W_W: 8, ACC_W: 16 },
+    { P: 7, X_W: 9, W_W: 8, ACC_W: 32 },
   ]),
   entry(makeChannels(packedColumns), [
     { P: 1, G: 1, XG: 1, D: 1, X_W: 1, W_W: 1, ACC_W: 2 },

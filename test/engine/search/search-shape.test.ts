@@ -60,8 +60,11 @@ describe('costs and budgets', () => {
     expect(plain.kib).toBeCloseTo(engine.memories.total / 1024, 9);
     const lanes = plain.dsp - 672;
     expect(lanes % engine.lanes).toBe(0);
-    // An odd P has one multiplier for its last pixel.
-    expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,PACK=1')).dsp).toBe(96 * 4 + lanes);
+    // Last pixels of an odd P share a multiplier by two channels, but not in the slice of private windows, nor in an odd channel.
+    expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,PACK=1,DW=0')).dsp).toBe(336 + lanes);
+    expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,PACK=1')).dsp).toBe(32 * 4 + 224 + lanes);
+    const odd = engineCost(Engine.parse('P=3,G=1,M=3,D=1,XG=3,PACK=1,DW=0,MUL=0,FIXED=0,ADD=0'));
+    expect(odd.dsp).toBe(3 + 2);
     expect(engineCost(Engine.parse('P=7,G=3,M=32,D=4,MUL=0,FIXED=0,ADD=0,WB=1')).dsp).toBe(0);
     // As Yosys counts them in the whole design, but for six in addresses (docs/engine.md, Area and timing).
     expect(engineCost(Engine.parse('P=14,G=3,M=48,D=4,PACK=1')).dsp).toBe(1182 - 6);

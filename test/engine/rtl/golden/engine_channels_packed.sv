@@ -77,22 +77,53 @@ module engine_channels_packed #(
     assign chain[(XG*G+k)*COLUMN_W +: COLUMN_W] = shadow_in[k*COLUMN_W +: COLUMN_W];
   end
 
-  for (genvar channel_i = 0; channel_i < XG; channel_i = channel_i + 1) begin : g_channel
+  for (genvar twin_i = 0; twin_i < (XG + 1) / 2; twin_i = twin_i + 1) begin : g_twin
     for (genvar slice_i = 0; slice_i < G; slice_i = slice_i + 1) begin : g_slice
-      logic [P*ACC_W-1:0] column_shadow;
+      if (XG > twin_i * 2 + 1) begin : g_both
+        logic [2*W_W-1:0]     weights;
+        logic [2*P*ACC_W-1:0] neighbour;
+        logic [P*2*ACC_W-1:0] twin_shadow;
 
-      engine_column_packed #(.P(P), .X_W(X_W), .W_W(W_W), .ACC_W(ACC_W)) u_column (
-        .aclk     (aclk),
-        .live     (live_q),
-        .first    (first),
-        .load     (load),
-        .w        (w[(channel_i*G+slice_i)*W_W +: W_W]),
-        .x        (x_q[slice_i*COUNT*OP_W +: COUNT*OP_W]),
-        .shadow_in(chain[((channel_i+D)*G+slice_i)*COLUMN_W +: COLUMN_W]),
-        .shadow   (column_shadow)
-      );
+        assign weights[W_W-1:0]              = $signed(w[(twin_i*2*G+slice_i)*W_W +: W_W]);
+        assign neighbour[P*ACC_W-1:0]        = chain[((twin_i*2+D)*G+slice_i)*COLUMN_W +: COLUMN_W];
+        assign weights[W_W +: W_W]           = $signed(w[((twin_i*2+1)*G+slice_i)*W_W +: W_W]);
+        assign neighbour[P*ACC_W +: P*ACC_W] = chain[((twin_i*2+1+D)*G+slice_i)*COLUMN_W +: COLUMN_W];
 
-      assign chain[(channel_i*G+slice_i)*COLUMN_W +: COLUMN_W] = column_shadow;
+        assign chain[(twin_i*2*G+slice_i)*COLUMN_W +: COLUMN_W]     = twin_shadow[P*ACC_W-1:0];
+        assign chain[((twin_i*2+1)*G+slice_i)*COLUMN_W +: COLUMN_W] = twin_shadow[P*ACC_W +: P*ACC_W];
+
+        engine_twin_packed #(.P(P), .X_W(X_W), .W_W(W_W), .ACC_W(ACC_W)) u_twin (
+          .aclk     (aclk),
+          .live     (live_q),
+          .first    (first),
+          .load     (load),
+          .w        (weights),
+          .x        (x_q[slice_i*COUNT*OP_W +: COUNT*OP_W]),
+          .shadow_in(neighbour),
+          .shadow   (twin_shadow)
+        );
+
+        logic unused_bits;  // takes what nothing else reads
+        assign unused_bits = &{1'b0, weights, neighbour, twin_shadow};
+      end else begin : g_both_else
+        logic [P*ACC_W-1:0] column_shadow;
+
+        engine_column_packed #(.P(P), .X_W(X_W), .W_W(W_W), .ACC_W(ACC_W)) u_column (
+          .aclk     (aclk),
+          .live     (live_q),
+          .first    (first),
+          .load     (load),
+          .w        (w[((XG-1)*G+slice_i)*W_W +: W_W]),
+          .x        (x_q[slice_i*COUNT*OP_W +: COUNT*OP_W]),
+          .shadow_in(chain[((XG-1+D)*G+slice_i)*COLUMN_W +: COLUMN_W]),
+          .shadow   (column_shadow)
+        );
+
+        assign chain[((XG-1)*G+slice_i)*COLUMN_W +: COLUMN_W] = column_shadow;
+
+        logic unused_bits_2;  // takes what nothing else reads
+        assign unused_bits_2 = &{1'b0, column_shadow};
+      end
     end
   end
 
