@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { quickVerilator } from './vitest.verilator.js';
 
 /** Files of these rooms run in one process, modules loaded once; they change nothing of the process. */
 const shared = [
@@ -20,6 +21,7 @@ export default defineConfig({
     // Verilated models change the working directory of the process: worker threads may not, child processes may.
     pool: 'forks',
     maxWorkers: 2,
+    env: quickVerilator(),
     testTimeout: 120_000,
     hookTimeout: 300_000,
     projects: [

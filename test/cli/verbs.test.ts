@@ -249,7 +249,7 @@ describe('what is wrong', () => {
     ['infer', ['infer', w4, '--input', samples, '--via', 'verilator', '--output', output]],
     ['cosim', ['cosim', 'fifo']],
   ])('%s without Verilator exits with 3 and says how to get it', (_, args) => {
-    const ended = heddle(args, { PATH: '/nonexistent' });
+    const ended = heddle(args, { PATH: '/nonexistent', HEDDLE_VERILATOR: '' });
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('H5001');
     expect(ended.stderr).toContain('apt-get install -y verilator');
@@ -277,7 +277,7 @@ describe('the other verbs', () => {
   });
 
   it('doctor lists tools as JSON and finds none on an empty PATH', () => {
-    const { stdout, code } = heddle(['doctor', '--json', '-'], { PATH: '/nonexistent' });
+    const { stdout, code } = heddle(['doctor', '--json', '-'], { PATH: '/nonexistent', HEDDLE_VERILATOR: '' });
     expect(code).toBe(0);
     const { tools } = JSON.parse(stdout) as { tools: readonly { name: string; path: string | null }[] };
     expect(tools.find(({ name }) => name === 'verilator')).toMatchObject({ path: null });

@@ -5,7 +5,7 @@ import { type Expr, type ModuleDef, type NatEnv } from '../../src/circuit/index.
 import { emitModule } from '../../src/verilog/index.js';
 import { bitsIn, evaluate } from './evaluate.js';
 import { inputs, randomModule, randomSource } from './random-module.js';
-import { folderWith, haveTools, lint, outputOf } from './tools.js';
+import { folderWith, haveTools, lint, outputOf, toolPath } from './tools.js';
 
 const VECTORS = 40;
 const EXPRESSIONS = 300;
@@ -142,7 +142,7 @@ describe(`random expressions, seed ${seed}`, () => {
       'bench',
     ];
     const build = ['-MAKEFLAGS', 'OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0', 'torture.sv', 'bench.sv'];
-    await outputOf('verilator', [...flags, ...build], folder);
+    await outputOf(toolPath('verilator'), [...flags, ...build], folder);
     expect(check(await outputOf('./obj_dir/Vbench', [], folder)), 'Verilator').toEqual([]);
   });
 });

@@ -22,6 +22,9 @@ export function haveTools(...names: ToolName[]): boolean {
   return false;
 }
 
+/** Path of a tool, or the name under which it would be found. */
+export const toolPath = (name: ToolName): string => findTool(name) ?? name;
+
 /** A new folder with the files in it; goes when the process ends. */
 export async function folderWith(files: readonly SourceFile[]): Promise<string> {
   const { name } = tmp.dirSync({ unsafeCleanup: true, prefix: 'heddle-verilog-' });
@@ -48,7 +51,9 @@ export async function lint(
   for (const values of overrides.length === 0 ? [{}] : overrides) {
     const given = Object.entries(values);
     const generics = given.map(([name, value]) => `-G${name}=${value}`);
-    runs.push(outputOf('verilator', ['--lint-only', '-Wall', '--top-module', top, ...generics, ...sources], folder));
+    runs.push(
+      outputOf(toolPath('verilator'), ['--lint-only', '-Wall', '--top-module', top, ...generics, ...sources], folder),
+    );
     const parameters = given.map(([name, value]) => `-P${top}.${name}=${value}`);
     runs.push(
       outputOf('iverilog', ['-g2012', '-Wall', '-s', top, ...parameters, '-o', '/dev/null', ...sources], folder),

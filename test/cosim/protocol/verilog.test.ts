@@ -4,7 +4,7 @@ import { checkerText } from '../../../src/cosim/protocol/verilog.js';
 import { Fifo } from '../../../src/blocks/stream/index.js';
 import { buildDesign } from '../../../src/hdl/index.js';
 import { emitText } from '../../blocks/emit-text.js';
-import { folderWith, haveTools, lint, outputOf } from '../../verilog/tools.js';
+import { folderWith, haveTools, lint, outputOf, toolPath } from '../../verilog/tools.js';
 import { benchResults, checkerBench } from './checker-bench.js';
 import { type Scenario, legalTraces, randomTraffic, violations } from './scenarios.js';
 
@@ -48,7 +48,7 @@ describe('sim/axi4stream_checker.sv', () => {
       const folder = await folderWith([checker, ...fifo, bind]);
       const flags = ['--lint-only', '-Wall', '--top-module', 'fifo'];
       const files = [...fifo.map(({ name }) => name), bind.name, checker.name];
-      expect(await outputOf('verilator', [...flags, ...files], folder)).toBe('');
+      expect(await outputOf(toolPath('verilator'), [...flags, ...files], folder)).toBe('');
     },
     60_000,
   );
