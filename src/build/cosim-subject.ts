@@ -19,7 +19,7 @@ import { readState } from './state.js';
 import type { Generated } from './steps/generate.js';
 import type { Imported } from './steps/import.js';
 import type { Planned } from './steps/plan.js';
-import { marker } from './tree.js';
+import { marker } from './build-place.js';
 
 export interface SubjectRequest extends Pick<ModelOptions, 'numerics' | 'inputScale'>, Pick<PlanRequest, 'folding'> {
   readonly target: string;

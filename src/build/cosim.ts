@@ -20,7 +20,8 @@ import { cosimSubject, type Subject } from './cosim-subject.js';
 import { cosimEngine, isEngineBuild } from './engine/engine-cosim.js';
 import { pipelineParticipant, simulatorParticipant, textParticipants } from './participants.js';
 import { lockstepSpec } from './run-hardware.js';
-import { cosimSoc, socOwner } from './soc-cosim.js';
+import { socOwner } from './build-place.js';
+import { cosimSoc } from './soc-cosim.js';
 
 /** Cycles that a run should take at least, so that stalls meet every state. */
 const usefulCycles = 1000;

@@ -1,13 +1,11 @@
 /** Register tables by name, and the one of a build. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { numberedError } from '../base/diagnostics.js';
 import type { RegisterTable } from '../blocks/registers/index.js';
 import { sampleRegisters } from '../blocks/registers/sample.js';
 import { engineRegisters } from '../engine/registers.js';
 import { dataflowRegisters, type DataflowSide } from '../soc/dataflow-registers.js';
 import { engineMappedRegisters } from '../soc/engine-registers.js';
-import { marker } from './tree.js';
+import { buildPlace, readReport } from './build-place.js';
 
 const dataflow = (memory: 'stream' | 'mapped', programmable: boolean, floats = false): RegisterTable =>
   dataflowRegisters({ memory, programmable, floats });
@@ -24,18 +22,18 @@ export const registerTables: Readonly<Record<string, RegisterTable>> = {
   sample: sampleRegisters,
 };
 
-/** The table of that name, or that of a build. Throws H2508. */
+/** The table of that name, or that of a build or of its soc/. Throws H2508. */
 export function registerTable(target: string): RegisterTable {
   const named = registerTables[target];
   if (named !== undefined) return named;
   const fix = `tables: ${Object.keys(registerTables).join(' ')}`;
-  if (!existsSync(join(target, marker)))
+  const place = buildPlace(target);
+  if (place === undefined)
     throw numberedError('H2508', `${target}: neither a register table nor a build directory`, { fix });
-  const { backend, soc } = JSON.parse(readFileSync(join(target, 'report.json'), 'utf8')) as {
-    readonly backend?: string;
-    readonly soc?: DataflowSide;
-  };
-  if (backend === 'engine') return engineRegisters;
+  const { backend, soc } = readReport(place.build) as { readonly backend?: string; readonly soc?: DataflowSide };
+  if (backend === 'engine') return place.soc ? engineMappedRegisters : engineRegisters;
   if (soc !== undefined) return dataflowRegisters(soc);
-  throw numberedError('H2508', `${target}: the top of this build has streams only, no registers`, { fix });
+  throw numberedError('H2508', `${target}: the top of this build has streams only, no registers`, {
+    fix: `build with --memory stream or mapped; ${fix}`,
+  });
 }

@@ -5,7 +5,8 @@ import { sha256, sha256File } from '../base/hash.js';
 import type { Progress } from '../base/progress.js';
 import { type BuildOptions, type StepLog, type StepName, stepNames } from './results.js';
 import { encodeState, readState, stateFile } from './state.js';
-import { fillTree, marker, type TreeFiles } from './tree.js';
+import { marker } from './build-place.js';
+import { fillTree, type TreeFiles } from './tree.js';
 import { version } from './version.js';
 
 /** A step of a back end whose results are R. */

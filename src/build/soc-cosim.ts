@@ -1,6 +1,6 @@
 /** `cosim BUILD/soc`: the top with registers, its text in Verilator beside the circuit, among a processor and memories. */
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { HeddleError, numberedError } from '../base/diagnostics.js';
 import type { Progress } from '../base/progress.js';
 import { type RandomStream, randomStream } from '../base/random.js';
@@ -13,20 +13,13 @@ import { simulatorParticipant, textParticipants } from './participants.js';
 import { engineSocRun } from './engine/engine-soc-run.js';
 import { runStages } from '../network/run-stages.js';
 import { dataflowSocHardware } from './soc-files.js';
-import { socFolder, type SocHardware, type SocReport } from './soc-folder.js';
+import type { SocHardware, SocReport } from './soc-folder.js';
 import { dataflowRun, type SocRun } from './soc-run.js';
 import { readState } from './state.js';
 import type { EnginePlanned } from './engine/engine-steps.js';
 import type { Imported } from './steps/import.js';
 import type { Planned } from './steps/plan.js';
 import { TopBench } from './top-bench.js';
-import { marker } from './tree.js';
-
-/** The build that a directory is the `soc/` of. */
-export function socOwner(target: string): string | undefined {
-  const owner = dirname(resolve(target));
-  return basename(resolve(target)) === socFolder && existsSync(join(owner, marker)) ? owner : undefined;
-}
 
 interface Subject {
   readonly imported: Imported;

@@ -14,11 +14,11 @@ import { verilogShell } from '../target/shell.js';
 import { emitDesign, imageFiles } from '../verilog/index.js';
 import { buildHash } from './engine/engine-target.js';
 import { flowFiles } from './flow-files.js';
+import { socFolder } from './build-place.js';
 import { readmeText } from './readme-file.js';
 import type { SocBench } from './soc-bench.js';
 import { withDefaults } from './library-block.js';
 
-export const socFolder = 'soc';
 /** Prefix of the AXI4-Lite port. */
 export const socControl = 's_axi_ctrl';
 

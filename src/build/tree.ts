@@ -3,12 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256, sha256File } from '../base/hash.js';
 import type { Plan } from '../dataflow/plan.js';
+import { marker } from './build-place.js';
 import { json } from './json-file.js';
 import { readmeText } from './readme-file.js';
 import type { BuildOptions, BuildResults, StepLog } from './results.js';
-
-/** The file that tells a directory of ours. */
-export const marker = 'manifest.json';
 
 /** Path in the tree to content, the manifest excepted. */
 export type TreeFiles = ReadonlyMap<string, string | Uint8Array>;

@@ -12,7 +12,7 @@ import { readState } from './state.js';
 import type { Generated } from './steps/generate.js';
 import type { Planned } from './steps/plan.js';
 import { type GivenInputs, Traffic } from './traffic.js';
-import { marker } from './tree.js';
+import { marker } from './build-place.js';
 
 export interface WaveRequest {
   /** A library block, `FILE.ts` or `FILE.ts#Name`, or a directory that `build` has written. */

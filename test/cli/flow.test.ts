@@ -116,6 +116,40 @@ describe('flow', () => {
     ]);
   });
 
+  it('works in soc/ of a build: figures under soc of the report; what only the core has is pointed to', async () => {
+    const owner = join(work, 'with-soc');
+    const [soc, gates] = [join(owner, 'soc'), join(work, 'gates.lib')];
+    mkdirSync(join(soc, 'fpga/vivado'), { recursive: true });
+    mkdirSync(join(owner, 'fpga/ice40'), { recursive: true });
+    for (const path of [gates, join(soc, 'fpga/vivado/ooc.tcl'), join(owner, 'fpga/ice40/Makefile')])
+      writeFileSync(path, '');
+    writeFileSync(join(owner, 'manifest.json'), '{ "schema": 1, "files": {} }');
+    const top = { memory: 'mapped', programmable: true };
+    writeFileSync(join(owner, 'report.json'), JSON.stringify({ backend: 'dataflow', soc: top }));
+    vivado('2023');
+    expect(await heddleHere(['flow', 'vivado', soc])).toMatchObject({ code: 0, stderr: '' });
+    const said = JSON.parse(readFileSync(join(owner, 'report.json'), 'utf8')) as { readonly soc: Reported };
+    expect(said).toMatchObject({ backend: 'dataflow', soc: { ...top, flows: { vivado: { met: true } } } });
+    const log = said.soc.flows['vivado']?.['log'];
+    expect([log, readFileSync(join(owner, String(log)), 'utf8')]).toEqual([
+      'soc/log/flow_vivado.log',
+      expect.stringContaining('ooc.tcl'),
+    ]);
+    for (const flow of [
+      ['ice40', soc],
+      ['yosys', soc, '--liberty', gates],
+    ]) {
+      const { code, stderr } = await heddleHere(['flow', ...flow]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/H2505[^]*heddle -- flow \w+ .*with-soc /)]);
+    }
+    expect((await heddleHere(['registers', soc])).stdout).toMatch(/WEIGHTS_LO/);
+    writeFileSync(join(owner, 'report.json'), JSON.stringify({ backend: 'engine', soc: top }));
+    expect((await heddleHere(['registers', soc])).stdout).toMatch(/LIST_X/);
+    const engine = await heddleHere(['flow', 'yosys', owner, '--liberty', gates]);
+    expect(engine.stderr).toMatch(/H2505.*cores of the dataflow back end[^]*bench:area/);
+    expect((await heddleHere(['flow', 'vivado', join(work, 'soc')])).stderr).toMatch(/H0003.*not a build directory/);
+  });
+
   it('prints the commands and runs nothing with --dry-run', async () => {
     const { stdout, code } = await heddleHere(['flow', 'genus', build, '--dry-run']);
     expect([code, stdout]).toEqual([0, `cd ${build}\ngenus -no_gui -abort_on_error -files asic/genus/synth.tcl\n`]);

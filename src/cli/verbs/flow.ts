@@ -24,9 +24,9 @@ async function run(args: FlowArguments): Promise<void> {
   const result = await runFlow(request, (text) => {
     if (!quiet) process.stdout.write(text);
   });
-  writeJson(args, { ...result, build: args.build, dry_run: false });
+  writeJson(args, { ...result, dry_run: false });
   say(args, `${result.flow}: ${JSON.stringify(result.figures)}`);
-  say(args, `figures are in ${args.build}/report.json, the log in ${args.build}/${result.log}`);
+  say(args, `figures are in ${result.build}/report.json, the log in ${result.build}/${result.log}`);
 }
 
 export const flowCommand: CommandModule<CommonOptions, FlowArguments> = {
@@ -40,7 +40,7 @@ export const flowCommand: CommandModule<CommonOptions, FlowArguments> = {
         choices: flows.map(({ name }) => name),
         describe: flows.map(({ name, title }) => `${name}: ${title}`).join('; '),
       })
-      .positional('build', { type: 'string', demandOption: true, describe: 'directory of a build' })
+      .positional('build', { type: 'string', demandOption: true, describe: 'directory of a build, or its soc/' })
       .option('liberty', {
         type: 'string',
         requiresArg: true,

@@ -28,7 +28,7 @@ export const registersCommand: CommandModule<CommonOptions, RegisterArguments> =
       .positional('target', {
         type: 'string',
         demandOption: true,
-        describe: `directory of a build, or one of ${Object.keys(registerTables).join(' ')}`,
+        describe: `directory of a build, its soc/, or one of ${Object.keys(registerTables).join(' ')}`,
       })
       .option('format', {
         choices: Object.keys(formats) as (keyof typeof formats)[],
