@@ -37,7 +37,7 @@ export class BitWriter {
   putAll(values: ArrayLike<number>, bits: number): void {
     if (bits === 8 && (this.#bits & 7) === 0) {
       this.#reserve(8 * values.length);
-      this.#bytes.set(Uint8Array.from(values as ArrayLike<number> & Iterable<number>), this.#bits >>> 3);
+      this.#bytes.set(values, this.#bits >>> 3);
       this.#bits += 8 * values.length;
       return;
     }
@@ -97,9 +97,12 @@ export class BitReader {
   /** The next `count` numbers of `bits` bits, two's complement: weights of whole networks. */
   takeAllSigned(count: number, bits: number): Int16Array {
     if (bits !== 8 || (this.#bits & 7) !== 0) return Int16Array.from({ length: count }, () => this.takeSigned(bits));
-    const from = this.#bits >>> 3;
+    const from = Math.min(this.#bits >>> 3, this.bytes.length);
     this.#bits += 8 * count;
-    return Int16Array.from(new Int8Array(this.bytes.buffer, this.bytes.byteOffset + from, count));
+    const there = Math.min(count, this.bytes.length - from);
+    const values = new Int16Array(count);
+    values.set(new Int8Array(this.bytes.buffer, this.bytes.byteOffset + from, there));
+    return values;
   }
 
   /** Leaves the rest of the beat. */

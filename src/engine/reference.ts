@@ -35,7 +35,8 @@ export function referenceLayer(layer: EngineLayer, input: Image, residual?: Arra
   const sums = layer.op === 'dense' ? denseSums(layer, input) : windowSums(layer, input);
   const { channels } = layer.output;
   const results = new Int16Array(sums.length);
-  const { lut, ...requant } = layer.requant;
+  const { requant } = layer;
+  const { lut } = requant;
   const span = lut?.length ?? 256;
   const unsigned = requant.lo >= 0 && requant.hi >= span / 2;
   for (let i = 0; i < sums.length; i++) {

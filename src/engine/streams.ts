@@ -68,15 +68,15 @@ export function encodeInput(
   for (let row = row0; row < row0 + rows; row++) {
     for (let phase = 0; phase < phases; phase++) {
       for (let block = 0; block < blocks; block++) {
-        for (let word = 0; word < words; word++) {
-          const count = (block === blocks - 1 ? groupsLast : groups) * D;
-          for (let lane = 0; lane < count * P; lane++) {
-            const channel = block * groups * D + Math.floor(lane / P);
-            const column = phases * (word * P + (lane % P)) + phase;
-            const exists = channel < size.channels && column < size.width;
-            out.put(exists ? pixel(row, column, channel) : 0, XB);
-          }
+        const count = (block === blocks - 1 ? groupsLast : groups) * D;
+        const channel0 = block * groups * D;
+        const values = new Int16Array(words * count * P);
+        const end = Math.min(count, size.channels - channel0);
+        for (let column = phase, k = 0; k < words * P && column < size.width; k++, column += phases) {
+          const at = Math.floor(k / P) * count * P + (k % P);
+          for (let c = 0; c < end; c++) values[at + c * P] = pixel(row, column, channel0 + c);
         }
+        out.putAll(values, XB);
       }
     }
     out.endSegment();
@@ -98,19 +98,20 @@ export function decodeOutput(
   const { P, D, XB, M } = engine;
   const { header, row0, weights, unsigned } = pass;
   const input = new BitReader(packet, engine.YP);
+  // Signed numbers as they are, of others the bits.
+  const mask = unsigned ? 2 ** XB - 1 : -1;
   for (let tile = 0; tile < header.OTN; tile++) {
     const groups = Math.ceil(tileChannels(M, header, tile) / D);
     const channel0 = weights.channel0 + tile * M;
     const end = Math.min(weights.channel0 + weights.channels, size.channels);
     for (let row = 0; row < header.Ho; row++) {
-      for (let word = 0; word < header.XT; word++) {
-        for (let lane = 0; lane < groups * D * P; lane++) {
-          const value = unsigned ? input.take(XB) : input.takeSigned(XB);
-          const channel = channel0 + Math.floor(lane / P);
-          const column = word * P + (lane % P);
-          if (channel < end && column < size.width)
-            image[((row0 + row) * size.width + column) * size.channels + channel] = value;
-        }
+      const values = input.takeAllSigned(header.XT * groups * D * P, XB);
+      const count = Math.min(groups * D, end - channel0);
+      const to = (row0 + row) * size.width;
+      for (let column = 0; column < size.width && column < header.XT * P; column++) {
+        const from = Math.floor(column / P) * groups * D * P + (column % P);
+        const at = (to + column) * size.channels + channel0;
+        for (let c = 0; c < count; c++) image[at + c] = (values[from + c * P] ?? 0) & mask;
       }
       input.endSegment();
     }

@@ -4,18 +4,34 @@ import type { EngineLayer } from './layer.js';
 import { tileChannels, type PassPlan } from './passes.js';
 import { withoutRowDilation } from './plan/split-layer.js';
 
-/** Reads the weight of an output channel of the layer at (kernel row, kernel column, channel of the layer's input). */
-type WeightAt = (channel: number, row: number, column: number, input: number) => number;
+/** Weights at one place of the kernel: (kernel row, kernel column, channel of the layer's input). */
+interface KernelPlace {
+  readonly row: number;
+  readonly column: number;
+  readonly input: number;
+}
+/** Puts weights of `count` output channels of the layer from `channel` on to `words`, `step` apart from `at` on. */
+type PutWeights = (
+  words: Int16Array,
+  at: number,
+  step: number,
+  channel: number,
+  count: number,
+  of: KernelPlace,
+) => void;
 
-function weightReader(layer: EngineLayer): WeightAt {
+function weightPutter(layer: EngineLayer): PutWeights {
   const { weights, op, groups, x, y } = withoutRowDilation(layer);
-  if (weights === undefined) return () => 0;
+  if (weights === undefined) return () => undefined;
   const inner = op === 'dense' ? layer.input.channels / groups : 1;
   const outer = layer.output.channels / groups;
-  return (channel, row, column, input) => {
-    const own = op === 'dense' ? input - Math.floor(channel / outer) * inner : 0;
-    if (own < 0 || own >= inner) return 0;
-    return weights[((channel * y.kernel + row) * x.kernel + column) * inner + own] ?? 0;
+  const size = y.kernel * x.kernel * inner;
+  return (words, at, step, channel, count, { row, column, input }) => {
+    const place = (row * x.kernel + column) * inner;
+    for (let m = 0; m < count; m++) {
+      const own = op === 'dense' ? input - Math.floor((channel + m) / outer) * inner : 0;
+      if (own >= 0 && own < inner) words[at + m * step] = weights[(channel + m) * size + place + own] ?? 0;
+    }
   };
 }
 
@@ -25,10 +41,11 @@ export function tileWords(engine: Engine, layer: EngineLayer, pass: PassPlan, ti
 }
 
 function denseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: PassPlan, tile: number): Int16Array[] {
-  const read = weightReader(layer);
+  const put = weightPutter(layer);
   const { Cc, Clast, CHN, wWords, NT, KH1, wrap } = header;
   const perRow = Math.ceil(Cc / G);
   const used = tileChannels(M, header, tile);
+  const channel0 = weights.channel0 + tile * M;
   return Array.from({ length: CHN }, (_, chunk) => {
     const words = new Int16Array(wWords * M * G);
     const present = chunk === CHN - 1 ? Clast : Cc;
@@ -41,10 +58,7 @@ function denseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: P
         const input = weights.input0 + chunk * Cc + ci;
         weights.columns.forEach((column, tap) => {
           if (column === null) return;
-          for (let m = 0; m < used; m++) {
-            const value = read(weights.channel0 + tile * M + m, row, column, input);
-            words[(group * NT + tap) * M * G + m * G + slice] = value;
-          }
+          put(words, (group * NT + tap) * M * G + slice, G, channel0, used, { row, column, input });
         });
       }
     }
@@ -53,16 +67,16 @@ function denseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: P
 }
 
 function depthwiseWords({ G, M }: Engine, layer: EngineLayer, { header, weights }: PassPlan, tile: number): Int16Array {
-  const read = weightReader(layer);
+  const put = weightPutter(layer);
   const words = new Int16Array(header.wWords * M * G);
   const perRow = Math.ceil(header.NT / G);
   const used = tileChannels(M, header, tile);
+  const channel0 = weights.channel0 + tile * M;
   for (let row = 0; row <= header.KH1; row++) {
     weights.columns.forEach((column, tap) => {
       if (column === null) return;
       const word = row * perRow + Math.floor(tap / G);
-      for (let m = 0; m < used; m++)
-        words[word * M * G + m * G + (tap % G)] = read(weights.channel0 + tile * M + m, row, column, 0);
+      put(words, word * M * G + (tap % G), G, channel0, used, { row, column, input: 0 });
     });
   }
   return words;
