@@ -2,6 +2,7 @@
 import { type Ex, elementCount, signalOf } from '../elaborated.js';
 import { allBits, isNumber } from './activity.js';
 import { copyBytes } from './bytes.js';
+import { Changes, type Place } from './changes.js';
 import { type Detection, type EmitContext, type Shared, typeOf } from './emit-context.js';
 import {
   type Arm,
@@ -22,16 +23,30 @@ import { VECTOR } from './simd.js';
 /** What tells, while a part runs, whether signals change. */
 interface Found {
   readonly tell: () => void;
+  /** Where small ones are. */
+  readonly places: Place[];
   vector?: number;
   scalar?: number;
 }
+
+/** A register with a shadow copy. */
+interface Late {
+  /** A byte that is set where it changes. */
+  readonly at: number;
+  readonly copy: number;
+  /** What its readers wait for. */
+  readonly bits: Set<number>;
+}
+
+/** Longer values are compared while they are stored. */
+const SMALL_BYTES = 32;
 
 export class GateEmitter {
   private readonly dirty: DirtyBytes;
   private readonly watchedOf = new Map<number, Watched>();
   private readonly done = new Set<number>();
-  /** Bytes that are set where a register with a shadow copy changes, and what its readers wait for. */
-  private readonly late = new Map<number, { readonly at: number; readonly bits: Set<number> }>();
+  private readonly late = new Map<number, Late>();
+  private readonly storedBy = new Map<Part, Set<number>>();
 
   /** `context` gives the function that is being written. */
   constructor(
@@ -41,6 +56,11 @@ export class GateEmitter {
   ) {
     this.dirty = new DirtyBytes(activity, shared.allocator);
     for (const w of activity.watched) this.watchedOf.set(w.bit, w);
+    for (const [{ target }, part] of activity.parts) {
+      const stored = this.storedBy.get(part);
+      if (stored === undefined) this.storedBy.set(part, new Set([target]));
+      else stored.add(target);
+    }
   }
 
   get place(): GatePlace {
@@ -144,16 +164,29 @@ export class GateEmitter {
     const cell = this.dirty.cellOf(part);
     // Signals whose change means the same share what tells about it.
     const groups = new Map<string, Found>();
-    const detectionOf = (signal: number): Detection | undefined => {
+    const foundFor = (signal: number): Found | undefined => {
       const late = this.late.get(signal);
       const bits = this.activity.marks.get(signal);
       if (bits === undefined && late === undefined) return undefined;
       for (const bit of bits ?? []) late?.bits.add(bit);
       const key = late === undefined ? (bits ?? []).join() : `late ${signal}`;
       const found = groups.get(key) ?? {
+        places: [],
         tell: () => (late === undefined ? this.mark(bits ?? []) : setBytes(this.context().f, [late.at])),
       };
       groups.set(key, found);
+      return found;
+    };
+    const small = new Map<number, Place>();
+    for (const id of this.storedBy.get(part) ?? []) {
+      const place = this.placeOf(id);
+      if (place.bytes <= SMALL_BYTES && (this.late.has(id) || this.activity.marks.has(id))) small.set(id, place);
+    }
+    const changes = new Changes(small.values());
+    for (const [id, place] of small) if (!changes.has(place)) small.delete(id);
+    const detectionOf = (signal: number): Detection | undefined => {
+      const found = small.has(signal) ? undefined : foundFor(signal);
+      if (found === undefined) return undefined;
       const { f } = this.context();
       return {
         get vector() {
@@ -169,16 +202,35 @@ export class GateEmitter {
       push: () => this.pushSet(cell, part.sources),
       enter: () => {
         this.clear(cell);
-        this.context().detect = detectionOf;
+        const c = this.context();
+        for (const [id, place] of small) foundFor(id)?.places.push(place);
+        changes.before(c.f);
+        c.detect = detectionOf;
       },
       leave: () => {
         const c = this.context();
+        const { f } = c;
         c.detect = undefined;
-        for (const { tell, vector, scalar } of groups.values()) {
-          if (vector !== undefined) c.f.get(vector).simd(VECTOR.anyTrue);
-          if (scalar !== undefined) c.f.get(scalar);
-          if (vector !== undefined && scalar !== undefined) c.f.op(OP.i32.or);
-          if (vector !== undefined || scalar !== undefined) c.f.if(tell);
+        changes.after(f);
+        for (const { tell, places, vector, scalar } of groups.values()) {
+          let some = false;
+          const or = (): void => {
+            if (some) f.op(OP.i32.or);
+            some = true;
+          };
+          if (places.length > 0) {
+            changes.pushChanged(f, places);
+            or();
+          }
+          if (vector !== undefined) {
+            f.get(vector).simd(VECTOR.anyTrue);
+            or();
+          }
+          if (scalar !== undefined) {
+            f.get(scalar);
+            or();
+          }
+          if (some) f.if(tell);
         }
       },
     };
@@ -187,9 +239,16 @@ export class GateEmitter {
     return by;
   }
 
-  /** A register has a shadow copy: its readers, and the copy back, wait for the end of the cycle. */
-  shadowed(register: number): void {
-    if (!this.late.has(register)) this.late.set(register, { at: this.shared.allocator.take(1), bits: new Set() });
+  /** A register has a shadow copy at `copy`: its readers, and the copy back, wait for the end of the cycle. */
+  shadowed(register: number, copy: number): void {
+    if (!this.late.has(register)) this.late.set(register, { at: this.shared.allocator.take(1), copy, bits: new Set() });
+  }
+
+  /** Where a signal is stored. */
+  private placeOf(id: number): Place {
+    const signal = signalOf(this.shared.circuit, id);
+    const address = this.late.get(id)?.copy ?? this.shared.layout.slots[id]?.address ?? 0;
+    return { address, bytes: elementCount(signal) * storageBytes(signal.width) };
   }
 
   /** At the end of a cycle: `copy` makes the register what its shadow copy is; `always` where it may have changed unnoticed. */

@@ -14,7 +14,7 @@ import { classOf, limbsOf, storageBytes } from './layout.js';
 import type { Arm, PlannedAssign } from './plan.js';
 import { mergeable, withMerged } from './merge-loops.js';
 import type { Branch, Leaf, Nest, Step } from './nest.js';
-import { VECTOR } from './simd.js';
+import { STORE_LANE, VECTOR } from './simd.js';
 import { emitVectorLoop, vectorBits } from './vector-loop.js';
 
 export type { Action, Branch, Leaf, Nest, NestGate, Prelude, Step } from './nest.js';
@@ -400,15 +400,25 @@ function storeDetected(c: EmitContext, leaf: Leaf, detect: Detection): number {
 function wideDetected(c: EmitContext, leaf: Leaf, dst: Address, detect: Detection): void {
   const { f } = c;
   const bytes = limbsOf(c.signal(leaf.target).width) * 8;
-  const from = c.scratch(bytes);
-  wideInto(c, leaf.value, from);
+  // What lies in memory is compared there: elements are the same one or apart.
+  const from = leaf.value.op === 'load' ? wideAddress(c, leaf.value) : c.scratch(bytes);
+  if (leaf.value.op !== 'load') wideInto(c, leaf.value, from);
+  const now = f.local(V128);
   for (let at = 0; at < bytes; at += 16) {
-    const load = bytes - at < 16 ? VECTOR.load64Zero : VECTOR.load;
-    f.simdMem(load, c.pushBase(dst) + at);
-    f.simdMem(load, c.pushBase(from) + at);
-    f.simd(VECTOR.xor).get(detect.vector).simd(VECTOR.or).set(detect.vector);
+    const half = bytes - at < 16;
+    const load = half ? VECTOR.load64Zero : VECTOR.load;
+    f.simdMem(load, c.pushBase(from) + at).set(now);
+    f.simdMem(load, c.pushBase(dst) + at)
+      .get(now)
+      .simd(VECTOR.xor)
+      .get(detect.vector)
+      .simd(VECTOR.or)
+      .set(detect.vector);
+    const to = c.pushBase(dst) + at;
+    f.get(now);
+    if (half) f.simdStoreLane(STORE_LANE[8], to, 0);
+    else f.simdMem(VECTOR.store, to);
   }
-  copyBytes(c, dst, from, bytes);
 }
 
 function reads(ex: Ex, signal: number): boolean {

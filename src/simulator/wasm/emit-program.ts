@@ -283,8 +283,9 @@ class NestMaker {
     const items = this.activity === undefined ? orderClocked(circuit, program) : orderByInstance(circuit, program);
     for (const item of items) {
       if (item.kind !== 'update' || !item.shadow || this.shadowOf.has(item.update.target)) continue;
-      this.shadowOf.set(item.update.target, allocator.take(bytesOf(circuit, item.update.target)));
-      this.gates?.shadowed(item.update.target);
+      const copy = allocator.take(bytesOf(circuit, item.update.target));
+      this.shadowOf.set(item.update.target, copy);
+      this.gates?.shadowed(item.update.target, copy);
     }
     const nests: Nest[] = [];
     const gated = this.activity?.gates;

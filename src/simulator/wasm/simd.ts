@@ -100,6 +100,7 @@ export const VECTOR = {
   load32Zero: 92,
   load64Zero: 93,
   popcount8: 98,
+  bitmask8: 100,
   pairs8to16U: 125,
   pairs16to32U: 127,
 } as const;
