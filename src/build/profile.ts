@@ -160,6 +160,7 @@ export function profileJson({ engine, layers, ...all }: Profile): unknown {
     },
     ...{ fps: all.fps, latency_ms: all.latencyMs, cycles_total: all.cycles, dram_bytes: all.dramBytes },
     ...{ mismatches: all.mismatches, utilization: all.utilization, utilization_counts: 'valid MACs' },
+    ...{ simulation_seconds: all.simulationSeconds },
     layers: layers.map((row) => ({
       ...{ name: row.name, mop: row.mop, mem_mb: row.memMb, ms: row.ms, gops: row.gops },
       ...{ utilization: row.utilization, mbs: row.mbs, bound: row.bound },

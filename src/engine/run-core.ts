@@ -50,6 +50,8 @@ export interface CoreOptions {
   readonly bytesPerCycle?: number;
   /** Called every now and then with the number of passes that are done. */
   readonly progress?: (passes: number, cycles: number) => void;
+  /** Called behind stretches of cycles with the seconds that they took; making packets and taking results is not in them. */
+  readonly played?: (seconds: number) => void;
 }
 
 /** Cycles without anything that mean a deadlock. */
@@ -75,7 +77,9 @@ export function runCoreJob(sim: DrivenCore, engine: Engine, feed: CoreFeed, opti
     w.fill();
     x.fill();
     const closing = w.ended && x.ended && results.count === feed.outputs;
+    const start = performance.now();
     player.play(closing ? LOOK_AT_END : LOOK_EVERY);
+    options.played?.((performance.now() - start) / 1000);
     for (const part of player.take('m_axis_y')) results.add(part);
     const { cycles } = player;
     counter.add(player.changes(), player.transfers('s_axis_w').first, cycles);

@@ -26,6 +26,15 @@ function atReachedClock({ cycles }: Profile): string[] {
   return [`at the clock that the area flow reaches, ${clockMHz.toFixed(0)} MHz (${flow}, on ${engine}): ${fps} fps`];
 }
 
+/** How long the simulation took for its cycles. */
+function simulationSpeed({ simulationSeconds, cycles }: Profile): string[] {
+  if (simulationSeconds === null) return [];
+  const speed = cycles / simulationSeconds / 1e6;
+  return [
+    `cycles took ${simulationSeconds.toFixed(1)} s to simulate, ports included: ${speed.toFixed(2)} Mcycles a second`,
+  ];
+}
+
 export function profileText(profile: Profile): string {
   const { network, engine, layers, via, cycles, fps, latencyMs, dramBytes, utilization, mismatches } = profile;
   const header = [
@@ -59,6 +68,7 @@ export function profileText(profile: Profile): string {
     'Utilization counts valid MACs: those that meet padding do no work.',
     `${network}: ${grouped(cycles)} cycles ${how}, ${fps.toFixed(2)} fps at ${engine.frequencyMHz} MHz, ${(dramBytes / 1e6).toFixed(2)} MB a frame on the ports` +
       (mismatches === null ? '' : `, ${mismatches} mismatches`),
+    ...simulationSpeed(profile),
     ...atReachedClock(profile),
   ].join('\n');
 }

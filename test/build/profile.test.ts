@@ -72,6 +72,9 @@ describe('profile', () => {
     );
     expect(text).toContain('counts valid MACs');
     expect(text).toMatch(/fps at 200 MHz, .* 0 mismatches/);
+    expect(text).toMatch(/cycles took \d+\.\d s to simulate, ports included: \d+\.\d\d Mcycles a second/);
+    expect(simulated.simulationSeconds).toBeGreaterThan(0);
+    expect(profileFile({ ...request, via: 'formula' }).simulationSeconds).toBeNull();
     const json = profileJson(simulated) as Record<string, unknown>;
     expect(Object.keys(json)).toEqual(
       expect.arrayContaining([
@@ -85,6 +88,7 @@ describe('profile', () => {
         'dram_bytes',
         'mismatches',
         'utilization',
+        'simulation_seconds',
         'layers',
       ]),
     );

@@ -60,6 +60,7 @@ export function profileNetwork(request: NetworkProfileRequest): Profile {
     dramBytes: trafficOf(program).total,
     mismatches: simulated === undefined ? null : [...simulated.mismatches.values()].reduce((a, b) => a + b, 0),
     utilization: valid / (engine.processingElements * used.cycles),
+    simulationSeconds: simulated?.seconds ?? null,
   };
 }
 
@@ -107,6 +108,7 @@ const noteOf = ({ plan, passes }: EngineProgram, layer: NetworkLayer): string =>
   plan.groups[passes.find((pass) => pass.layer === layer)?.group ?? 0]?.note ?? '';
 
 interface SimulatedNetwork {
+  readonly seconds: number;
   readonly passes: readonly PassUse[];
   readonly cycles: number;
   /** Results that differ, for every tensor that left the chip. */
@@ -119,13 +121,15 @@ function simulate(
 ): SimulatedNetwork {
   const sim = core ?? compiledCore(engine);
   const image = given === undefined ? randomImage(program.network, seed) : Int16Array.from(given);
+  let seconds = 0;
   const { memory, run } = driveProgram(sim, program, image, {
+    played: (more) => (seconds += more),
     ...(bytesPerCycle === undefined ? {} : { bytesPerCycle }),
     progress: (passes, cycles) =>
       progress?.(`${passes} of ${program.passes.length} passes, ${(cycles / 1e6).toFixed(1)} Mcycles`),
   });
   progress?.('results are compared with the reference');
-  return { passes: simulatedPasses(run), cycles: run.cycles, mismatches: compared(program, memory, image) };
+  return { passes: simulatedPasses(run), cycles: run.cycles, mismatches: compared(program, memory, image), seconds };
 }
 
 function compared({ network, regions }: EngineProgram, memory: ProgramMemory, image: Int16Array): Map<string, number> {

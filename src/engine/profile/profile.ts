@@ -67,6 +67,8 @@ export interface Profile {
   readonly dramBytes: number;
   readonly mismatches: number | null;
   readonly utilization: number;
+  /** Seconds that the cycles took in the simulation, ports included; null where nothing was simulated. */
+  readonly simulationSeconds: number | null;
 }
 
 /** Runs a profile. Throws H2211 when there is nothing to run, and what planning throws. */
@@ -104,10 +106,12 @@ export function profile(request: ProfileRequest): Profile {
     dramBytes: simulated?.bytes ?? 1e6 * rows.reduce((sum, { memMb }) => sum + memMb, 0),
     mismatches: simulated?.mismatches.reduce((a, b) => a + b, 0) ?? null,
     utilization: valid / (engine.processingElements * used.cycles),
+    simulationSeconds: simulated?.seconds ?? null,
   };
 }
 
 interface Simulated {
+  readonly seconds: number;
   readonly cycles: JobCycles;
   /** Bytes of the beats that were moved. */
   readonly bytes: number;
@@ -121,7 +125,9 @@ function simulate(request: ProfileRequest, plans: readonly LayerPlan[]): Simulat
   const sim = request.core ?? compiledCore(engine, dense ? 0 : engine.DW);
   const images = plans.map(({ layer }) => randomInput(layer, seed));
   const total = plans.reduce((sum, { passes }) => sum + passes.length, 0);
+  let seconds = 0;
   const options: CoreOptions = {
+    played: (more) => (seconds += more),
     ...(bytesPerCycle === undefined ? {} : { bytesPerCycle }),
     progress: (passes, cycles) => progress?.(`${passes} of ${total} passes, ${(cycles / 1e6).toFixed(1)} Mcycles`),
   };
@@ -131,7 +137,7 @@ function simulate(request: ProfileRequest, plans: readonly LayerPlan[]): Simulat
     progress?.(`${layer.name}: results are compared with the reference`);
     return differences(referenceLayer(layer, images[index] ?? new Int8Array()), results[index]);
   });
-  return { cycles: simulatedCycles(plans, run), bytes: movedBytes(engine, run), mismatches };
+  return { cycles: simulatedCycles(plans, run), bytes: movedBytes(engine, run), mismatches, seconds };
 }
 
 /** The core in the built-in simulator. `DW`: 0 leaves out the private windows, which dense layers do not need. */
