@@ -22,7 +22,7 @@ export interface FirmwareRequest {
   readonly image?: string;
 }
 
-/** Files by path below the directory of the build. */
+/** Files by path below the directory of the build; none for a board without a processor. */
 export function firmwareFiles({
   design,
   data,
@@ -30,6 +30,7 @@ export function firmwareFiles({
   target,
   image = '',
 }: FirmwareRequest): Readonly<Record<string, string>> {
+  if (board.processor === undefined) return {};
   const { length } = data.weights;
   const place = length === 0 ? 'built in' : length <= mostWeights ? 'data' : 'apart';
   const library = readdirSync(folder).filter((name) => /\.[ch]$|^Makefile$/.test(name));
@@ -40,6 +41,19 @@ export function firmwareFiles({
     'firmware/data.h': firmwareData(design.name, { ...data, weights }),
     'firmware/main.c': firmwareMain({ design, bases: registerBases(board, target), weights: place, image }),
   };
+}
+
+/** `firmware` of `report.json`: the folder, or why there is none. */
+export type FirmwareReport = { readonly folder: string } | { readonly folder: null; readonly reason: string };
+
+/** `files` is what {@link firmwareFiles} or the caller, where no list describes a frame, has given. */
+export function firmwareReport({ name, processor }: Board, folder: string, files: Readonly<object>): FirmwareReport {
+  if (Object.keys(files).length > 0) return { folder };
+  const reason =
+    processor === undefined
+      ? `${name} has no processor; registers/ describes the registers to whatever drives them`
+      : 'no list can describe a frame: pixels wait for more than 65,535 packets of results';
+  return { folder: null, reason };
 }
 
 /** Addresses that `system_common.tcl` gives: the DMAs from the base of the control port on, 64 KiB each, then the accelerator. */

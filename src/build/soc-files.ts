@@ -15,8 +15,9 @@ import { dataflowSide, dataflowTop, frameBytes, masterBytes } from '../soc/dataf
 import { weightRecords } from '../soc/weight-image.js';
 import type { TargetDesign } from '../target/design.js';
 import { addressMapFile } from './address-map-file.js';
+import { socFolder } from './build-place.js';
 import { deployFiles, type DeployRequest } from './deploy-files.js';
-import { firmwareFiles, firmwareName, samplesThatFit } from './firmware-files.js';
+import { firmwareFiles, firmwareName, firmwareReport, samplesThatFit } from './firmware-files.js';
 import { hexBeats } from './hex-beats.js';
 import { addressWrites, benchBase, memoryVectors, type SocBench, socScript } from './soc-bench.js';
 import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from './soc-folder.js';
@@ -58,13 +59,15 @@ export function makeSoc(request: SocRequest): Soc {
   const { table } = hardware;
   const bytes = { sample_bytes: frameBytes(chain.input), result_bytes: frameBytes(chain.output) };
   const bench = benchOf(request, side, hardware);
+  const files = firmwareOf(request, side, hardware);
+  const firmware = firmwareReport(request.board, `${socFolder}/firmware`, files);
   return {
     files: socFiles(hardware, request, bench, {
-      ...firmwareOf(request, side, hardware),
+      ...files,
       ...weightMap(chain, hardware.target.top),
       ...deployFiles(request, { name: hardware.target.name, side: memory, table, build: hardware.build }),
     }),
-    report: socReport(hardware, { ...side, ...bytes }),
+    report: socReport(hardware, { ...side, ...bytes, firmware }),
   };
 }
 

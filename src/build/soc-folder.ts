@@ -13,6 +13,7 @@ import type { TargetDesign } from '../target/design.js';
 import { verilogShell } from '../target/shell.js';
 import { emitDesign, imageFiles } from '../verilog/index.js';
 import { buildHash } from './engine/engine-target.js';
+import type { FirmwareReport } from './firmware-files.js';
 import { flowFiles } from './flow-files.js';
 import { socFolder } from './build-place.js';
 import { readmeText } from './readme-file.js';
@@ -92,6 +93,7 @@ export interface SocReport {
   readonly interrupt: 'irq';
   readonly streams: readonly { readonly prefix: string; readonly bits: number }[];
   readonly masters: readonly { readonly prefix: string; readonly bits: number }[];
+  readonly firmware: FirmwareReport;
   /** Bytes of a sample and of a result in memory. */
   readonly sample_bytes: number;
   readonly result_bytes: number;
@@ -99,14 +101,14 @@ export interface SocReport {
 
 export function socReport(
   { target, table, build }: SocHardware,
-  facts: Pick<SocReport, 'memory' | 'programmable' | 'floats' | 'sample_bytes' | 'result_bytes'>,
+  facts: Pick<SocReport, 'memory' | 'programmable' | 'floats' | 'firmware' | 'sample_bytes' | 'result_bytes'>,
 ): SocReport {
-  const { memory, programmable, floats, sample_bytes, result_bytes } = facts;
+  const { memory, programmable, floats, firmware, sample_bytes, result_bytes } = facts;
   return {
     ...{ folder: socFolder, module: target.top, memory, programmable, ...(floats === true ? { floats } : {}), build },
     control: { prefix: socControl, protocol: 'axi4-lite', address_bits: table.addressBits },
     ...{ interrupt: 'irq', streams: [...target.streamsIn, ...target.streamsOut], masters: target.masters },
-    ...{ sample_bytes, result_bytes },
+    ...{ firmware, sample_bytes, result_bytes },
   };
 }
 

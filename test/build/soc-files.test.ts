@@ -92,6 +92,7 @@ describe.each(['stream', 'mapped'] as const)('%s', (memory) => {
   it('has firmware for it', () => {
     const design = file('firmware/heddle_design.h');
     const { build, sample_bytes: input, result_bytes: output } = soc.report;
+    expect(soc.report.firmware).toEqual({ folder: 'soc/firmware' });
     expect(design).toContain(`0x${build.toString(16)}u, /* build */`);
     expect(design).toContain(`${input}u, ${output}u, 0u, /* bytes of input, output, weights */`);
     expect(file('firmware/data.h')).toContain(`_inputs[${samples * input}] __attribute__((aligned(64))) =`);
@@ -134,7 +135,7 @@ describe('weights as float32', () => {
     const { chain } = planNetwork(one.network, { folding: Object.fromEntries(layers), portBits: one.portBits });
     return makeSoc({
       ...{ chain, network: one.network, memory: 'mapped', floats: true, reference: one.network, clockMhz: 100 },
-      ...{ board: boardFor(), samplesPerSecond: 1000 },
+      ...{ board: boardFor('arty-a7-100'), samplesPerSecond: 1000 },
       inputBeats: packSamples(chain.input, one.codes),
       outputBeats: packSamples(chain.output, runStages(one.network, one.codes).outputs),
     });
@@ -149,6 +150,15 @@ describe('weights as float32', () => {
     const tables = Object.entries(files).filter(([path]) => path.startsWith('soc/registers/'));
     expect(tables.length).toBeGreaterThan(3);
     for (const [path, text] of tables) expect([path, /weight_formats/i.test(String(text))]).toEqual([path, true]);
+  });
+
+  it('on a board without a processor: no firmware, and the report says why', () => {
+    const { report, files } = socOf('programmable');
+    expect(report.firmware).toEqual({
+      folder: null,
+      reason: expect.stringMatching(/^arty-a7-100 has no processor/) as string,
+    });
+    expect(Object.keys(files).filter((path) => /firmware|deploy|vitis/.test(path))).toEqual([]);
   });
 
   it('are refused where no weights can be changed', () => {

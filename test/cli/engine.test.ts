@@ -106,7 +106,10 @@ describe('the engine back end', () => {
   });
 
   it('leaves firmware whose figures are those of the report, and registers', () => {
-    const { build, network } = readJson<{ build: number; network: string }>(at('built', 'report.json'));
+    const { build, network, firmware } = readJson<{ build: number; network: string; firmware: unknown }>(
+      at('built', 'report.json'),
+    );
+    expect(firmware).toEqual({ folder: 'firmware' });
     const dma = readJson<{ lists: { address: number; bytes: number; s_axis_x: number } }>(at('built', 'dma.json'));
     const design = readFileSync(at('built', 'firmware/heddle_design.h'), 'utf8');
     const figure = (what: RegExp): number => Number(what.exec(design)?.[1]?.replace(/u$/, ''));

@@ -11,6 +11,7 @@ import { json } from '../json-file.js';
 import { logText, type TreeFiles } from '../tree.js';
 import { version } from '../version.js';
 import { boardFor } from '../backend.js';
+import { firmwareReport } from '../firmware-files.js';
 import { describeFlow, flowFiles } from '../flow-files.js';
 import { readmeText } from '../readme-file.js';
 import { engineRegisters } from '../../engine/registers.js';
@@ -77,7 +78,6 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
       const [imported, planned] = [need(done.import), need(done.plan)];
       const program = programFor(imported, planned.plan);
       const [hardware, simulated] = [need(done.generate), need(done.simulate)];
-      const facts = { model, clockMhz, version: version(), network: imported.network, build: hardware.build };
       const target = engineTarget(
         program.engine,
         hardware.design,
@@ -107,14 +107,20 @@ const steps: Readonly<Record<StepName, Step<EngineResults>>> = {
             })
           : undefined;
       return {
-        report: { ...engineReport(program, simulated, facts), ...(soc === undefined ? {} : { soc: soc.report }) },
+        report: {
+          ...engineReport(program, simulated, {
+            ...{ model, clockMhz, version: version(), network: imported.network, build: hardware.build },
+            firmware: firmwareReport(boardFor(board), 'firmware', firmware),
+          }),
+          ...(soc === undefined ? {} : { soc: soc.report }),
+        },
         images,
         flow: { ...flow, ...Object.fromEntries(registerFiles(engineRegisters)), ...firmware, ...soc?.files },
       };
     },
     describe: (done) => {
       const { images, flow } = need(done.package);
-      return `${describeFlow(flow)}, registers, ${'firmware/main.c' in flow ? 'firmware, ' : ''}${'soc/rtl/files.f' in flow ? 'soc, ' : ''}dma.json, ${Object.keys(images).join(', ')}, report.json`;
+      return `${describeFlow(flow)}, registers, ${'firmware/main.c' in flow ? '' : 'no '}firmware, ${'soc/rtl/files.f' in flow ? 'soc, ' : ''}dma.json, ${Object.keys(images).join(', ')}, report.json`;
     },
     depends: ({ clockMhz, board, tech, memory }) => [clockMhz, board ?? null, hashOf(tech), memory ?? null],
   },

@@ -3,6 +3,7 @@ import type { CycleFigures } from '../../dataflow/cycle-figures.js';
 import type { EngineProgram } from '../../engine/program.js';
 import type { StageNetwork } from '../../network/stages.js';
 import { engineRegisters } from '../../engine/registers.js';
+import type { FirmwareReport } from '../firmware-files.js';
 import type { SocReport } from '../soc-folder.js';
 import type { EngineLayerFigures } from './engine-figures.js';
 import type { EngineSimulated } from './engine-steps.js';
@@ -48,6 +49,7 @@ export interface EngineReport {
     readonly interrupt: 'irq';
     readonly samples: 1;
   };
+  readonly firmware: FirmwareReport;
   /** The top with its data in memory, where `--memory mapped` asks for one. */
   readonly soc?: SocReport;
 }
@@ -65,12 +67,13 @@ export interface ReportFacts {
   readonly version: string;
   readonly network: StageNetwork;
   readonly build: number;
+  readonly firmware: FirmwareReport;
 }
 
 export function engineReport(
   { engine, plan }: EngineProgram,
   { cycles, predicted, layers }: EngineSimulated,
-  { model, clockMhz, version, network, build }: ReportFacts,
+  { model, clockMhz, version, network, build, firmware }: ReportFacts,
 ): EngineReport {
   const frame = cycles.first_sample + 1;
   const port = (prefix: PortReport['prefix'], bits: number): PortReport => ({
@@ -94,5 +97,6 @@ export function engineReport(
         ...{ start: frameStart, file: `vectors/${controlPrefix}.hex` },
       },
     },
+    firmware,
   };
 }

@@ -9,6 +9,8 @@ import type { StageNetwork } from '../../network/stages.js';
 import type { Board } from '../../target/boards.js';
 import { addressWrites, benchBase, memoryVectors, socScript } from '../soc-bench.js';
 import { type Soc, socControl, socFiles, type SocHardware, socHardware, socReport } from '../soc-folder.js';
+import { socFolder } from '../build-place.js';
+import { firmwareReport } from '../firmware-files.js';
 import { json } from '../json-file.js';
 import { engineDeploy } from './engine-deploy.js';
 import type { DmaFile } from './dma-file.js';
@@ -103,6 +105,11 @@ export function engineSoc(request: EngineSocRequest): Soc {
       ...Object.fromEntries(dram),
       'dma.json': json(dma),
     }),
-    report: socReport(hardware, { memory: 'mapped', programmable: true, ...bytes }),
+    report: socReport(hardware, {
+      memory: 'mapped',
+      programmable: true,
+      ...bytes,
+      firmware: firmwareReport(board, `${socFolder}/firmware`, firmware),
+    }),
   };
 }

@@ -241,4 +241,4 @@ function weightReport(chain: Chain): Pick<Report['top'], 'weights' | 'control'> 
 }
 
 export const describePackage = ({ flow }: Packaged): string =>
-  `${describeFlow(flow)}, ${'soc/rtl/files.f' in flow ? 'soc, ' : ''}report.json`;
+  `${describeFlow(flow)}, ${'soc/rtl/files.f' in flow ? `soc${'soc/firmware/main.c' in flow ? '' : ' without firmware'}, ` : ''}report.json`;
