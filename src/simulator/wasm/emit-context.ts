@@ -60,6 +60,8 @@ export class EmitContext {
   localOnly: { has(signal: number): boolean } = new Set<number>();
   /** Loops that run as one: addresses follow the variable of the last one only, in steps of the elements. */
   merged: { readonly from: number; readonly to: number } | undefined;
+  /** Loops stay loops: the code is one that seldom runs. */
+  rolled = false;
   /** Where stores to a signal note that they change something. */
   detect: ((signal: number) => Detection | undefined) | undefined;
 
@@ -84,6 +86,16 @@ export class EmitContext {
     const mark = this.shared.values.enter();
     body();
     this.shared.values.leave(mark);
+  }
+
+  /** Loops that `body` opens stay loops, and none of them run as one yet. */
+  withRolled(body: () => void): void {
+    const { merged, rolled } = this;
+    this.merged = undefined;
+    this.rolled = true;
+    body();
+    this.merged = merged;
+    this.rolled = rolled;
   }
 
   /** Starts afresh with the uses of `roots`. */

@@ -15,7 +15,7 @@ import type { Arm, PlannedAssign } from './plan.js';
 import { mergeable, withMerged } from './merge-loops.js';
 import type { Branch, Leaf, Nest, Step } from './nest.js';
 import { STORE_LANE, VECTOR } from './simd.js';
-import { emitVectorLoop, vectorBits } from './vector-loop.js';
+import { emitVectorLoop, vectorCode } from './vector-loop.js';
 
 export type { Action, Branch, Leaf, Nest, NestGate, Prelude, Step } from './nest.js';
 
@@ -110,19 +110,21 @@ function emitInnermost(c: EmitContext, loops: readonly number[], steps: readonly
   const v = loops.length - 1;
   const count = loops[v] ?? 1;
   let scalar: Step[] = [];
+  const one = (run: readonly Step[]): void =>
+    openLoop(c, v, count, down, run, () => emitAt(c, loops, v + 1, run, down));
   const flush = (): void => {
     const run = scalar;
     scalar = [];
-    if (run.length > 0) openLoop(c, v, count, down, run, () => emitAt(c, loops, v + 1, run, down));
+    if (run.length > 0) one(run);
   };
   for (const step of steps) {
-    const bits = step.kind === 'leaf' && step.inner.length === 0 ? vectorBits(c, step, loops, v, down) : undefined;
-    if (step.kind !== 'leaf' || bits === undefined) {
+    const code = step.kind === 'leaf' && step.inner.length === 0 ? vectorCode(c, step, loops, v, down) : undefined;
+    if (step.kind !== 'leaf' || code === undefined) {
       scalar.push(step);
       continue;
     }
     flush();
-    emitVectorLoop(c, step, v, count, bits);
+    emitVectorLoop(c, step, code, count, () => one([step]));
   }
   flush();
 }
@@ -140,9 +142,14 @@ function emitMerged(
   return withMerged(c, loops, depth, (count) => {
     const last = loops.length - 1;
     const flat = loops.map((n, v) => (v === last ? count : n));
-    const bits = leaves.map((leaf) => vectorBits(c, leaf, flat, last, down, loops));
-    if (bits.some((b) => b === undefined)) return false;
-    leaves.forEach((leaf, k) => emitVectorLoop(c, leaf, last, count, bits[k] ?? 8));
+    const codes = leaves.flatMap((leaf) => vectorCode(c, leaf, flat, last, down, loops) ?? []);
+    if (codes.length < leaves.length) return false;
+    leaves.forEach((leaf, k) => {
+      const code = codes[k];
+      const rows = (): void =>
+        openLoop(c, depth, loops[depth] ?? 1, down, [leaf], () => emitAt(c, loops, depth + 1, [leaf], down));
+      if (code !== undefined) emitVectorLoop(c, leaf, code, count, rows);
+    });
     return true;
   });
 }
@@ -181,7 +188,7 @@ function openLoop(
   }
   c.scoped(() => {
     hoist(c, v, steps);
-    if (unrolls(count, inside, steps)) {
+    if (!c.rolled && unrolls(count, inside, steps)) {
       for (let k = 0; k < count; k++) {
         c.vars.set(v, { fixed: down ? count - 1 - k : k, extent: count });
         c.scoped(body);
@@ -278,10 +285,12 @@ function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): voi
     if (d === leaf.inner.length) return store(c, leaf);
     const last = d === leaf.inner.length - 1;
     if (!last && emitMerged(c, all, depth + d, [{ ...leaf, inner: [] }], down)) return;
-    const bits = last ? vectorBits(c, leaf, all, depth + d, down) : undefined;
-    if (bits !== undefined) return emitVectorLoop(c, leaf, depth + d, leaf.inner[d] ?? 1, bits, row !== undefined);
     const rest: Leaf = { ...leaf, inner: leaf.inner.slice(d + 1) };
-    openLoop(c, depth + d, leaf.inner[d] ?? 1, down, [rest], () => open(d + 1));
+    const count = leaf.inner[d] ?? 1;
+    const one = (): void => openLoop(c, depth + d, count, down, [rest], () => open(d + 1));
+    const code = last ? vectorCode(c, leaf, all, depth + d, down) : undefined;
+    if (code === undefined) one();
+    else emitVectorLoop(c, leaf, code, count, one, row !== undefined);
   };
   if (row === undefined) return open(0);
   const kept = c.f.local(V128);

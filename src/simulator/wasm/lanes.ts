@@ -1,452 +1,495 @@
-/**
- * Vector code for the elements of one loop side by side: which expressions have it, in lanes of which width, and the code.
- *
- * A lane holds the value sign- or zero-extended to the lane where the value is as narrow as the lane, else its low bits:
- * additions, products and bitwise operators need no more of their operands than is asked of the result.
- */
-import type { BinaryOp } from '../../circuit/index.js';
-import type { Affine } from '../affine.js';
+/** Vector code for the elements of one loop side by side, as a plan of lanes (`lane-plan.ts`) has it. */
+import { type Affine } from '../affine.js';
 import { type Ex, wrap } from '../elaborated.js';
-import { viewOf } from './bytes.js';
 import type { EmitContext } from './emit-context.js';
-import { fits } from './emit-bits.js';
 import { I32, I64, OP, V128 } from './function.js';
-import { classOf, storageBytes } from './layout.js';
-import { EXTEND_LOW, LANES, type LaneBits, LOAD_WIDER, VECTOR } from './simd.js';
+import {
+  COMPARE,
+  FULL,
+  type LaneNode,
+  type LanePlan,
+  distanceOf,
+  isBit,
+  isExact,
+  isExactUnary,
+  isZero,
+  longProduct,
+  topOf,
+} from './lane-plan.js';
+import { constantLanes, onesOfLanes, shiftRight, shiftRightBy, wrapLanes } from './lane-ops.js';
+import { LaneValues } from './lane-values.js';
+import { EXTEND_HIGH, EXTEND_LOW, LANES, type LaneBits, LOAD_WIDER, LONG_PRODUCT, NARROW, VECTOR } from './simd.js';
 
-/** More lanes than this in a fold are left to scalar code. */
-const MAX_FOLD = 16;
+const SHUFFLE_EVEN = Array.from({ length: 16 }, (_, i) => (i >> 2) * 8 + (i & 3));
 
-const WIDTHS = [8, 16, 32, 64] as const;
+/** Code for the lanes of one plan. What is the same in all lanes is computed by the constructor. */
+export class LaneCode {
+  private readonly uniform = new LaneValues();
+  private readonly counts = new Map<Ex, number>();
+  private values = new LaneValues();
+  /** Gives the loop variable the value of a lane. */
+  private readonly goTo: (lane: number) => void;
+  /** Lanes from here on are nobody's. */
+  private limit = Infinity;
 
-const laneFor = (bits: number): LaneBits | undefined => WIDTHS.find((w) => w >= bits);
+  constructor(
+    private readonly c: EmitContext,
+    private readonly plan: LanePlan,
+  ) {
+    this.goTo = (lane) => this.setLane(lane);
+    this.prepare();
+  }
 
-const dependsOn = (c: EmitContext, ex: Ex, v: number): boolean =>
-  ((c.shared.interner.factsOf(ex).vars >>> v) & 1) === 1;
+  private setLane: (lane: number) => void = () => undefined;
 
-/** What vector code of one loop knows. */
-export interface LaneScope {
-  readonly c: EmitContext;
-  /** The loop variable whose iterations are the lanes. */
-  readonly v: number;
-  readonly bits: LaneBits;
-  /** Values that are the same in all lanes, and constants, ready in locals. */
-  readonly uniform: Map<Ex, number>;
-  /** Conditions that are the same in all lanes, as masks in locals. */
-  readonly masks: Map<Ex, number>;
-  /** Values of this iteration. */
-  readonly values: Map<Ex, number>;
-}
+  /** Starts a row of `limit` lanes; `set` gives the loop variable the value of one of them. */
+  begin(limit: number, set: (lane: number) => void): void {
+    this.values = new LaneValues();
+    this.limit = limit;
+    this.setLane = set;
+  }
 
-/** Byte address of lane 0 and bytes of a memory lane, for values that lie in memory lane after lane. */
-function laneView(c: EmitContext, ex: Ex, v: number): { readonly bytes: Affine; readonly size: number } | undefined {
-  if (ex.op !== 'load' && ex.op !== 'slice') return undefined;
-  if (classOf(ex.width) === 'wide') return undefined;
-  const size = storageBytes(ex.width);
-  if (ex.op === 'slice' && size * 8 !== ex.width) return undefined;
-  const before = c.vars.get(v);
-  c.vars.delete(v);
-  const bytes = viewOf(c, ex);
-  if (before !== undefined) c.vars.set(v, before);
-  const terms = bytes?.terms.filter((t) => t.v === v) ?? [];
-  const [term] = terms;
-  if (bytes === undefined || terms.length !== 1 || term?.k !== size || term.table !== undefined) return undefined;
-  return { bytes, size };
-}
-
-const MODULAR: ReadonlySet<BinaryOp> = new Set(['add', 'sub', 'addWrap', 'subWrap', 'mul', 'and', 'or', 'xor']);
-const COMPARE: ReadonlySet<BinaryOp> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
-
-/** Lane bits that the low `demand` bits of `ex` need, or undefined where there is no vector code. */
-export function laneNeed(c: EmitContext, ex: Ex, v: number, demand = ex.width): number | undefined {
-  const width = Math.min(ex.width, demand);
-  if (width > 64) return undefined;
-  if (!dependsOn(c, ex, v)) return classOf(ex.width) === 'wide' ? undefined : width;
-  const most = (...list: (number | undefined)[]): number | undefined =>
-    list.reduce((x, y) => (x === undefined || y === undefined ? undefined : Math.max(x, y)));
-  const whole = (e: Ex): number | undefined => laneNeed(c, e, v, e.width);
-  switch (ex.op) {
-    case 'index':
-      return width <= 32 && ex.value.terms.every((t) => t.v !== v || t.table === undefined) ? width : undefined;
-    case 'load':
-    case 'slice': {
-      const view = laneView(c, ex, v);
-      if (view !== undefined) return view.size * 8;
-      if (ex.op === 'load' || ex.low.terms.length > 0) return undefined;
-      return whole(ex.a);
+  private prepare(): void {
+    const { c, plan } = this;
+    for (const b of plan.counts) {
+      if (!this.isBound(b)) continue;
+      const local = c.f.local(I32);
+      c.emit.pushBits(c, b, I32);
+      c.f.set(local);
+      this.counts.set(b, local);
     }
-    case 'mux':
-      return most(width, whole(ex.cond), laneNeed(c, ex.a, v, demand), laneNeed(c, ex.b, v, demand));
-    case 'convert':
-      return ex.width >= ex.a.width ? most(width, whole(ex.a)) : most(width, laneNeed(c, ex.a, v, width));
-    case 'unary':
-      return unaryNeed(c, ex, v, width);
-    case 'cat':
-      return most(ex.width, ...ex.parts.map(whole));
-    case 'fold': {
-      if (ex.count > MAX_FOLD) return undefined;
-      const ordered = ex.fn === 'max' || ex.fn === 'min';
-      if (ordered && ex.body.width === 64 && !ex.body.signed) return undefined;
-      const body = ordered ? whole(ex.body) : laneNeed(c, ex.body, v, Math.min(ex.body.width, demand));
-      // Extending a lane of the body to the result takes a whole one.
-      return most(width, ex.body.width < width ? whole(ex.body) : body);
+    for (const { ex, bits, mask } of plan.uniform) {
+      if (!this.isBound(ex)) continue;
+      const local = c.f.local(V128);
+      this.splat(ex, bits, mask);
+      c.f.set(local);
+      this.uniform.set(ex, bits, mask, 0, local);
     }
-    case 'binary':
-      return binaryNeed(c, ex, v, width);
-    default:
-      return undefined;
   }
-}
 
-function unaryNeed(c: EmitContext, ex: Extract<Ex, { op: 'unary' }>, v: number, width: number): number | undefined {
-  const whole = laneNeed(c, ex.a, v);
-  if (whole === undefined) return undefined;
-  switch (ex.fn) {
-    case 'not':
-      return ex.a.width >= width ? laneNeed(c, ex.a, v, width) : Math.max(whole, width);
-    case 'neg':
-    case 'reduceOr':
-    case 'reduceAnd':
-      return Math.max(whole, width, ex.a.width);
-    case 'popcount':
-    case 'reduceXor':
-      return Math.max(whole, width);
+  /** All variables that it depends on have values. */
+  private isBound(ex: Ex): boolean {
+    for (let u = 0; u < 31; u++) if ((ex.vars >>> u) & 1 && !this.hasValue(u)) return false;
+    return true;
   }
-}
 
-function binaryNeed(c: EmitContext, ex: Extract<Ex, { op: 'binary' }>, v: number, width: number): number | undefined {
-  const { a, b, fn } = ex;
-  const whole = (e: Ex): number | undefined => laneNeed(c, e, v, e.width);
-  const both = (x: number | undefined, y: number | undefined): number | undefined =>
-    x === undefined || y === undefined ? undefined : Math.max(x, y);
-  if (COMPARE.has(fn)) {
-    const bits = Math.max(a.width, b.width) + (a.signed === b.signed ? 0 : 1);
-    const need = both(both(whole(a), whole(b)), bits);
-    if (need === undefined || need > 64) return undefined;
-    // Unsigned lanes of 64 bits cannot be compared.
-    return bits === 64 && !a.signed && !b.signed && fn !== 'eq' && fn !== 'ne' ? undefined : need;
+  private hasValue(u: number): boolean {
+    const { merged, vars } = this.c;
+    return vars.get(u) !== undefined || (merged !== undefined && u >= merged.from && u < merged.to);
   }
-  if (MODULAR.has(fn)) {
-    const operand = (e: Ex): number | undefined => (e.width >= width ? laneNeed(c, e, v, width) : whole(e));
-    const need = both(both(operand(a), operand(b)), width);
-    return fn === 'mul' && need !== undefined ? Math.max(16, need) : need;
-  }
-  // A shift by one distance for all lanes that is known and smaller than the value.
-  if (b.op !== 'const' || wrap(b.value, b.width, false) >= BigInt(ex.width)) return undefined;
-  // Distances count modulo the lane.
-  if (fn === 'shl') return both(laneNeed(c, a, v, width), Math.max(width, Number(wrap(b.value, b.width, false)) + 1));
-  return both(whole(a), ex.width);
-}
 
-/** The lane width for storing `ex` in elements of `width` bits along loop `v`. */
-export function laneBits(c: EmitContext, ex: Ex, v: number, width: number): LaneBits | undefined {
-  if (width > 64) return undefined;
-  const need = laneNeed(c, ex, v, width);
-  return need === undefined ? undefined : laneFor(Math.max(need, storageBytes(width) * 8));
-}
-
-/** Pushes `ex` as a vector. */
-export function pushLanes(s: LaneScope, ex: Ex): void {
-  const { f } = s.c;
-  const known = s.uniform.get(ex) ?? s.values.get(ex);
-  if (known !== undefined) {
-    f.get(known);
-    return;
-  }
-  if (!dependsOn(s.c, ex, s.v)) return splat(s, ex);
-  fresh(s, ex);
-  if ((s.c.uses.get(ex) ?? 0) > 1) {
-    const local = f.local(V128);
-    f.tee(local);
-    s.values.set(ex, local);
-  }
-}
-
-/** Constant or equal in all lanes. */
-function splat(s: LaneScope, ex: Ex): void {
-  const { c, bits } = s;
-  if (ex.op === 'const') return constant(s, wrap(ex.value, ex.width, ex.signed));
-  c.emit.pushAs(c, ex, bits === 64 ? I64 : I32);
-  c.f.simd(LANES[bits].splat);
-}
-
-function constant(s: LaneScope, value: bigint): void {
-  const bytes = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) bytes[i] = Number(BigInt.asUintN(8, value >> BigInt((8 * i) % s.bits)));
-  s.c.f.simdBytes(VECTOR.const, bytes);
-}
-
-/** Collects what is equal in all lanes, so that it is computed before the loop. */
-export function prepareUniform(s: LaneScope, root: Ex): void {
-  const seen = new Set<Ex>();
-  const visit = (ex: Ex): void => {
-    if (seen.has(ex) || s.uniform.has(ex)) return;
-    seen.add(ex);
-    if (!dependsOn(s.c, ex, s.v)) {
-      if (classOf(ex.width) === 'wide') return;
-      const bound = s.c.shared.interner.factsOf(ex).vars;
-      for (let u = 0; u < 31; u++) if ((bound >>> u) & 1 && s.c.vars.get(u) === undefined) return;
-      const local = s.c.f.local(V128);
-      splat(s, ex);
-      s.c.f.set(local);
-      s.uniform.set(ex, local);
+  /** Pushes vector `j` of the lanes of `ex`, each of `bits`. */
+  push(ex: Ex, bits: LaneBits, j: number): void {
+    const { f } = this.c;
+    const node = this.plan.nodes.get(ex);
+    if (node === undefined) return this.pushUniform(ex, bits, false);
+    if (node.alias !== undefined) return this.push(node.alias, bits, j);
+    if (this.known(ex, bits, false, j)) return;
+    if (node.mask) {
+      this.pushMask(ex, bits, j);
+      this.constant(1n, bits);
+      f.simd(VECTOR.and);
       return;
     }
-    if (ex.op === 'load' || laneView(s.c, ex, s.v) !== undefined) return;
-    if (ex.op === 'binary') {
-      visit(ex.a);
-      if (ex.fn !== 'shl' && ex.fn !== 'shr') visit(ex.b);
+    if (node.bits === bits) {
+      this.fresh(ex, node, j);
+      if (node.shared) this.keep(ex, bits, false, j);
       return;
     }
-    if (ex.op === 'fold') return;
-    for (const e of kids(ex)) visit(e);
-    if (ex.op !== 'mux') return;
-    const cond = s.uniform.get(ex.cond);
-    if (cond === undefined || s.masks.has(ex.cond)) return;
-    const local = s.c.f.local(V128);
-    s.c.f.get(cond).simd(LANES[s.bits].neg).set(local);
-    s.masks.set(ex.cond, local);
-  };
-  visit(root);
-}
-
-function kids(ex: Ex): readonly Ex[] {
-  if (ex.op === 'mux') return [ex.cond, ex.a, ex.b];
-  if (ex.op === 'cat') return ex.parts;
-  return ex.op === 'slice' || ex.op === 'convert' || ex.op === 'unary' ? [ex.a] : [];
-}
-
-function fresh(s: LaneScope, ex: Ex): void {
-  const { c, bits } = s;
-  const { f } = c;
-  const ops = LANES[bits];
-  switch (ex.op) {
-    case 'index':
-      return indices(s, ex);
-    case 'load':
-    case 'slice': {
-      const view = laneView(c, ex, s.v);
-      if (view !== undefined) return loadLanes(s, view.bytes, view.size * 8, ex.signed);
-      if (ex.op === 'load') throw new Error('no vector code for this load');
-      pushLanes(s, ex.a);
-      if (ex.low.c > 0) f.i32(ex.low.c).simd(ops.shrU);
-      return mask(s, ex.width);
-    }
-    case 'mux': {
-      const [noA, noB] = [isZero(ex.a), isZero(ex.b)];
-      if (!noA) pushLanes(s, ex.a);
-      if (!noB || noA) pushLanes(s, ex.b);
-      pushMask(s, ex.cond);
-      f.simd(noA ? VECTOR.andNot : noB ? VECTOR.and : VECTOR.bitselect);
-      return;
-    }
-    case 'convert':
-      pushLanes(s, ex.a);
-      if (!fits(ex.a, ex)) wrapLanes(s, ex.width, ex.signed);
-      return;
-    case 'unary':
-      return unary(s, ex);
-    case 'cat': {
-      ex.parts.forEach((part, n) => {
-        if (n > 0) f.i32(part.width).simd(ops.shl);
-        pushLanes(s, part);
-        if (part.signed) mask(s, part.width);
-        if (n > 0) f.simd(VECTOR.or);
-      });
-      return;
-    }
-    case 'fold':
-      return fold(s, ex);
-    case 'binary':
-      return binary(s, ex);
-    default:
-      throw new Error(`no vector code for ${ex.op}`);
-  }
-}
-
-/** Keeps the low `width` bits of unsigned lanes. */
-function mask(s: LaneScope, width: number): void {
-  if (width >= s.bits) return;
-  constant(s, (1n << BigInt(width)) - 1n);
-  s.c.f.simd(VECTOR.and);
-}
-
-function wrapLanes(s: LaneScope, width: number, signed: boolean): void {
-  if (width >= s.bits) return;
-  if (!signed) return mask(s, width);
-  const ops = LANES[s.bits];
-  const by = s.bits - width;
-  s.c.f.i32(by).simd(ops.shl).i32(by).simd(ops.shrS);
-}
-
-function indices(s: LaneScope, ex: Extract<Ex, { op: 'index' }>): void {
-  const { c, bits } = s;
-  c.pushAffine(ex.value);
-  if (bits === 64) c.f.op(OP.i64.extend_s);
-  c.f.simd(LANES[bits].splat);
-  const step = ex.value.terms.filter((t) => t.v === s.v).reduce((sum, t) => sum + t.k, 0);
-  const bytes = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) {
-    const lane = Math.floor((8 * i) / bits);
-    bytes[i] = Number(BigInt.asUintN(8, BigInt(lane * step) >> BigInt((8 * i) % bits)));
-  }
-  c.f.simdBytes(VECTOR.const, bytes).simd(LANES[bits].add);
-  wrapLanes(s, ex.width, ex.signed);
-}
-
-/** Loads lanes of `size` bits and widens them. */
-function loadLanes(s: LaneScope, bytes: Affine, size: number, signed: boolean): void {
-  const { c, bits } = s;
-  const offset = c.pushByteAffine(c.folded(bytes));
-  const sign = signed ? 's' : 'u';
-  if (size === bits) {
-    c.f.simdMem(VECTOR.load, offset);
-    return;
-  }
-  if (size > bits) throw new Error('lanes narrower than their memory');
-  if (size * 2 === bits) {
-    c.f.simdMem(LOAD_WIDER[size as 8 | 16 | 32][sign], offset);
-    return;
-  }
-  c.f.simdMem(VECTOR.load64Zero, offset);
-  for (let now = size; now < bits; now *= 2) c.f.simd(EXTEND_LOW[now as 8 | 16 | 32][sign]);
-}
-
-const isZero = (ex: Ex): boolean => ex.op === 'const' && wrap(ex.value, ex.width, false) === 0n;
-
-/** Pushes lanes of all ones where the condition holds, else zero. */
-function pushMask(s: LaneScope, cond: Ex): void {
-  const { f } = s.c;
-  const ops = LANES[s.bits];
-  const known = s.masks.get(cond);
-  if (known !== undefined) {
-    f.get(known);
-    return;
-  }
-  if (dependsOn(s.c, cond, s.v) && cond.op === 'binary' && COMPARE.has(cond.fn)) return compareLanes(s, cond);
-  pushLanes(s, cond);
-  f.simd(ops.neg);
-}
-
-function compareLanes(s: LaneScope, ex: Extract<Ex, { op: 'binary' }>): void {
-  const ops = LANES[s.bits];
-  pushLanes(s, ex.a);
-  pushLanes(s, ex.b);
-  // Lanes wider than the operands hold unsigned values as positive ones.
-  const signed = ex.a.signed || ex.b.signed || s.bits > Math.max(ex.a.width, ex.b.width);
-  const name = ex.fn as 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
-  const opcode = name === 'eq' || name === 'ne' ? ops[name] : ops[`${name}${signed ? 'S' : 'U'}`];
-  if (opcode === undefined) throw new Error('no such comparison of lanes');
-  s.c.f.simd(opcode);
-}
-
-function binary(s: LaneScope, ex: Extract<Ex, { op: 'binary' }>): void {
-  const { f } = s.c;
-  const ops = LANES[s.bits];
-  const { a, b, fn } = ex;
-  if (COMPARE.has(fn)) {
-    compareLanes(s, ex);
-    return mask(s, 1);
-  }
-  pushLanes(s, a);
-  if (fn === 'shl' || fn === 'shr') {
-    const by = b.op === 'const' ? Number(wrap(b.value, b.width, false)) : 0;
-    if (by > 0) f.i32(by).simd(fn === 'shl' ? ops.shl : a.signed ? ops.shrS : ops.shrU);
-    if (fn === 'shl') wrapLanes(s, ex.width, ex.signed);
-    return;
-  }
-  pushLanes(s, b);
-  switch (fn) {
-    case 'add':
-    case 'addWrap':
-      f.simd(ops.add);
-      break;
-    case 'sub':
-    case 'subWrap':
-      f.simd(ops.sub);
-      break;
-    case 'mul':
-      if (ops.mul === undefined) throw new Error('no product of such lanes');
-      f.simd(ops.mul);
-      break;
-    case 'and':
-    case 'or':
-    case 'xor':
-      f.simd(VECTOR[fn]);
-      return;
-    default:
-      throw new Error(`${fn} is handled above`);
-  }
-  const grown =
-    fn === 'mul' ? ex.width >= a.width + b.width : !fn.endsWith('Wrap') && ex.width > Math.max(a.width, b.width);
-  if (!grown) wrapLanes(s, ex.width, ex.signed);
-}
-
-function unary(s: LaneScope, ex: Extract<Ex, { op: 'unary' }>): void {
-  const { f } = s.c;
-  const ops = LANES[s.bits];
-  pushLanes(s, ex.a);
-  switch (ex.fn) {
-    case 'not':
-      f.simd(VECTOR.not);
-      if (!ex.signed) mask(s, ex.width);
-      return;
-    case 'neg':
-      f.simd(ops.neg);
-      if (ex.width <= ex.a.width) wrapLanes(s, ex.width, ex.signed);
-      return;
-    case 'reduceOr':
-      constant(s, 0n);
-      f.simd(ops.ne);
-      return mask(s, 1);
-    case 'reduceAnd':
-      if (ex.a.signed) mask(s, ex.a.width);
-      constant(s, (1n << BigInt(ex.a.width)) - 1n);
-      f.simd(ops.eq);
-      return mask(s, 1);
-    case 'popcount':
-    case 'reduceXor':
-      if (ex.a.signed) mask(s, ex.a.width);
-      f.simd(VECTOR.popcount8);
-      if (s.bits >= 16) f.simd(VECTOR.pairs8to16U);
-      if (s.bits >= 32) f.simd(VECTOR.pairs16to32U);
-      if (s.bits === 64) {
-        const halves = f.local(V128);
-        f.tee(halves).i32(32).simd(ops.shrU).get(halves);
-        constant(s, 0xffffffffn);
-        f.simd(VECTOR.and).simd(ops.add);
+    if (node.bits < bits) {
+      if (node.view !== undefined && node.bits * 2 === bits && !this.has(ex, node.bits, j >> 1)) {
+        const offset = this.address(node.view, (j * 128) / bits);
+        f.simdMem(LOAD_WIDER[node.bits as 8 | 16 | 32][ex.signed ? 's' : 'u'], offset);
+      } else {
+        const half = (bits / 2) as 8 | 16 | 32;
+        this.push(ex, half, j >> 1);
+        f.simd((j % 2 === 0 ? EXTEND_LOW : EXTEND_HIGH)[half][ex.signed ? 's' : 'u']);
       }
-      if (ex.fn === 'reduceXor') mask(s, 1);
-  }
-}
-
-/** Lane by lane over the elements of a short vector. */
-function fold(s: LaneScope, ex: Extract<Ex, { op: 'fold' }>): void {
-  const { c } = s;
-  const { f } = c;
-  const ops = LANES[s.bits];
-  const { fn, body } = ex;
-  const before = c.vars.get(ex.v);
-  const [sum, next] = [f.local(V128), f.local(V128)];
-  for (let i = 0; i < ex.count; i++) {
-    c.vars.set(ex.v, { fixed: i });
-    c.scoped(() => pushLanes({ ...s, values: new Map() }, body));
-    if (i === 0) {
-      f.set(sum);
-      continue;
+    } else {
+      const fits = node.low === FULL && ex.width <= bits;
+      const cut = (n: number): void => {
+        const wide = (bits * 2) as LaneBits;
+        if (!this.inReach(n, wide)) return this.constant(0n, wide);
+        this.push(ex, wide, n);
+        if (!fits && bits < 32) {
+          this.constant((1n << BigInt(bits)) - 1n, wide);
+          f.simd(VECTOR.and);
+        }
+      };
+      this.pack(bits, fits && ex.signed, cut, j);
     }
-    if (fn === 'sum') f.get(sum).simd(ops.add);
-    else if (fn === 'max' || fn === 'min') {
-      f.set(next).get(next).get(sum).get(next).get(sum);
-      const signed = body.signed || s.bits > body.width;
-      const opcode = fn === 'max' ? (signed ? ops.gtS : ops.gtU) : signed ? ops.ltS : ops.ltU;
-      if (opcode === undefined) throw new Error('no such comparison of lanes');
-      f.simd(opcode).simd(VECTOR.bitselect);
-    } else f.get(sum).simd(VECTOR[fn]);
-    f.set(sum);
+    this.keep(ex, bits, false, j);
   }
-  if (before === undefined) c.vars.delete(ex.v);
-  else c.vars.set(ex.v, before);
-  f.get(sum);
-  if (fn === 'sum' && ex.width < body.width + Math.ceil(Math.log2(ex.count))) wrapLanes(s, ex.width, ex.signed);
+
+  /** Pushes lanes of all ones where the condition holds, else zero. */
+  pushMask(ex: Ex, bits: LaneBits, j: number): void {
+    const { f } = this.c;
+    const node = this.plan.nodes.get(ex);
+    if (node === undefined) return this.pushUniform(ex, bits, true);
+    if (node.alias !== undefined && isBit(node.alias)) return this.pushMask(node.alias, bits, j);
+    if (this.known(ex, bits, true, j)) return;
+    const own = node.alias === undefined ? node.bits : bits;
+    if (own === bits) {
+      if (node.mask) this.freshMask(ex, node, j);
+      else {
+        this.push(ex, bits, j);
+        f.simd(LANES[bits].neg);
+      }
+    } else if (own < bits) {
+      const half = (bits / 2) as 8 | 16 | 32;
+      this.pushMask(ex, half, j >> 1);
+      f.simd((j % 2 === 0 ? EXTEND_LOW : EXTEND_HIGH)[half].s);
+    } else {
+      const cut = (n: number): void => {
+        const wide = (bits * 2) as LaneBits;
+        if (this.inReach(n, wide)) this.pushMask(ex, wide, n);
+        else this.constant(0n, wide);
+      };
+      this.pack(bits, true, cut, j);
+    }
+    if (own !== bits || node.shared) this.keep(ex, bits, true, j);
+  }
+
+  private inReach(vector: number, bits: LaneBits): boolean {
+    return (vector * 128) / bits < this.limit;
+  }
+
+  /** Vector `j` of lanes of `bits` out of two with lanes twice as wide. */
+  private pack(bits: LaneBits, signed: boolean, part: (n: number) => void, j: number): void {
+    const { f } = this.c;
+    part(2 * j);
+    part(2 * j + 1);
+    if (bits === 32) f.simdBytes(VECTOR.shuffle, SHUFFLE_EVEN);
+    else f.simd(NARROW[bits as 8 | 16][signed ? 's' : 'u']);
+  }
+
+  private known(ex: Ex, bits: LaneBits, mask: boolean, j: number): boolean {
+    const local = this.values.get(ex, bits, mask, j);
+    if (local !== undefined) this.c.f.get(local);
+    return local !== undefined;
+  }
+
+  private has(ex: Ex, bits: LaneBits, j: number): boolean {
+    return this.values.get(ex, bits, false, j) !== undefined;
+  }
+
+  private keep(ex: Ex, bits: LaneBits, mask: boolean, j: number): void {
+    const local = this.c.f.local(V128);
+    this.c.f.tee(local);
+    this.values.set(ex, bits, mask, j, local);
+  }
+
+  private pushUniform(ex: Ex, bits: LaneBits, mask: boolean): void {
+    const local = this.uniform.get(ex, bits, mask, 0);
+    if (local === undefined) this.splat(ex, bits, mask);
+    else this.c.f.get(local);
+  }
+
+  /** Constant or equal in all lanes. */
+  private splat(ex: Ex, bits: LaneBits, mask: boolean): void {
+    const { c } = this;
+    if (ex.op === 'const') {
+      const value = wrap(ex.value, ex.width, ex.signed);
+      return this.constant(mask ? -value : value, bits);
+    }
+    c.emit.pushAs(c, ex, bits === 64 ? I64 : I32);
+    c.f.simd(LANES[bits].splat);
+    if (mask) c.f.simd(LANES[bits].neg);
+  }
+
+  private constant(value: bigint, bits: LaneBits): void {
+    constantLanes(this.c.f, value, bits);
+  }
+
+  /** Pushes the base of the address of a lane and returns the offset. */
+  private address(view: Affine, lane: number): number {
+    this.goTo(lane);
+    return this.c.pushByteAffine(this.c.folded(view));
+  }
+
+  private fresh(ex: Ex, node: LaneNode, j: number): void {
+    const { f } = this.c;
+    const { bits } = node;
+    const ops = LANES[bits];
+    const full = node.low === FULL;
+    if (node.view !== undefined) {
+      const offset = this.address(node.view, (j * 128) / bits);
+      f.simdMem(VECTOR.load, offset);
+      return;
+    }
+    switch (ex.op) {
+      case 'index':
+        return this.indices(ex, bits, j);
+      case 'slice': {
+        this.push(ex.a, bits, j);
+        if (ex.low.c > 0) f.i32(ex.low.c).simd(ops.shrU);
+        if (full && (ex.a.signed || ex.low.c + ex.width < ex.a.width)) wrapLanes(this.c.f, ex.width, false, bits);
+        return;
+      }
+      case 'mux': {
+        const [noA, noB] = [isZero(ex.a), isZero(ex.b)];
+        if (!noA) this.push(ex.a, bits, j);
+        if (!noB || noA) this.push(ex.b, bits, j);
+        this.pushMask(ex.cond, bits, j);
+        f.simd(noA ? VECTOR.andNot : noB ? VECTOR.and : VECTOR.bitselect);
+        return;
+      }
+      case 'convert': {
+        const top = topOf(ex);
+        if (top === undefined) {
+          this.push(ex.a, bits, j);
+          return wrapLanes(this.c.f, ex.width, ex.signed, bits);
+        }
+        this.push(top.a, bits, j);
+        return shiftRight(this.c.f, top.by, bits);
+      }
+      case 'unary':
+        return this.unary(ex, node, j);
+      case 'cat':
+        return this.cat(ex, node, j);
+      case 'fold':
+        return this.fold(ex, node, j);
+      case 'binary':
+        return this.binary(ex, node, j);
+      default:
+        throw new Error(`no vector code for ${ex.op}`);
+    }
+  }
+
+  private freshMask(ex: Ex, node: LaneNode, j: number): void {
+    const { f } = this.c;
+    const { bits } = node;
+    const ops = LANES[bits];
+    switch (ex.op) {
+      case 'mux':
+        this.pushMask(ex.a, bits, j);
+        this.pushMask(ex.b, bits, j);
+        this.pushMask(ex.cond, bits, j);
+        f.simd(VECTOR.bitselect);
+        return;
+      case 'slice': {
+        // One bit.
+        if (ex.low.c === bits - 1) {
+          this.constant(0n, bits);
+          this.push(ex.a, bits, j);
+          f.simd(ops.gtS);
+          return;
+        }
+        this.push(ex.a, bits, j);
+        this.constant(1n << BigInt(ex.low.c), bits);
+        f.simd(VECTOR.and);
+        this.constant(1n << BigInt(ex.low.c), bits);
+        f.simd(ops.eq);
+        return;
+      }
+      case 'unary': {
+        if (ex.fn === 'not') {
+          this.pushMask(ex.a, bits, j);
+          f.simd(VECTOR.not);
+          return;
+        }
+        this.push(ex.a, bits, j);
+        this.constant(ex.fn === 'reduceOr' ? 0n : ex.a.signed ? -1n : (1n << BigInt(ex.a.width)) - 1n, bits);
+        f.simd(ex.fn === 'reduceOr' ? ops.ne : ops.eq);
+        return;
+      }
+      case 'binary': {
+        if (COMPARE.has(ex.fn)) return this.compare(ex, bits, j);
+        this.pushMask(ex.a, bits, j);
+        this.pushMask(ex.b, bits, j);
+        f.simd(VECTOR[ex.fn as 'and' | 'or' | 'xor']);
+        return;
+      }
+      default:
+        throw new Error(`no mask for ${ex.op}`);
+    }
+  }
+
+  private indices(ex: Extract<Ex, { op: 'index' }>, bits: LaneBits, j: number): void {
+    const { c } = this;
+    this.goTo((j * 128) / bits);
+    c.pushAffine(ex.value);
+    if (bits === 64) c.f.op(OP.i64.extend_s);
+    c.f.simd(LANES[bits].splat);
+    const step = ex.value.terms.filter((t) => t.v === this.plan.v).reduce((sum, t) => sum + t.k, 0);
+    const bytes = new Uint8Array(16);
+    for (let i = 0; i < 16; i++) {
+      const lane = Math.floor((8 * i) / bits);
+      bytes[i] = Number(BigInt.asUintN(8, BigInt(lane * step) >> BigInt((8 * i) % bits)));
+    }
+    c.f.simdBytes(VECTOR.const, bytes).simd(LANES[bits].add);
+    wrapLanes(this.c.f, ex.width, ex.signed, bits);
+  }
+
+  private compare(ex: Extract<Ex, { op: 'binary' }>, bits: LaneBits, j: number): void {
+    const ops = LANES[bits];
+    this.push(ex.a, bits, j);
+    this.push(ex.b, bits, j);
+    // Lanes wider than the operands hold unsigned values as positive ones.
+    const signed = ex.a.signed || ex.b.signed || bits > Math.max(ex.a.width, ex.b.width);
+    const name = ex.fn as 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+    const opcode = name === 'eq' || name === 'ne' ? ops[name] : ops[`${name}${signed ? 'S' : 'U'}`];
+    if (opcode === undefined) throw new Error('no such comparison of lanes');
+    this.c.f.simd(opcode);
+  }
+
+  private binary(ex: Extract<Ex, { op: 'binary' }>, node: LaneNode, j: number): void {
+    const { f } = this.c;
+    const { bits } = node;
+    const ops = LANES[bits];
+    const { a, b, fn } = ex;
+    const full = node.low === FULL;
+    if (fn === 'shl' || fn === 'shr') return this.shift(ex, node, j);
+    if (fn === 'mul') {
+      const half = bits === 16 ? undefined : longProduct(a, b, bits);
+      if (half !== undefined) {
+        this.push(a, half, j >> 1);
+        this.push(b, half, j >> 1);
+        const signed = [a, b].every((e) => e.signed || e.width < half);
+        f.simd(LONG_PRODUCT[half as 16 | 32][j % 2 === 0 ? 'low' : 'high'][signed ? 's' : 'u']);
+      } else {
+        this.push(a, bits, j);
+        this.push(b, bits, j);
+        if (ops.mul === undefined) throw new Error('no product of such lanes');
+        f.simd(ops.mul);
+      }
+    } else {
+      this.push(a, bits, j);
+      this.push(b, bits, j);
+      if (fn === 'and' || fn === 'or' || fn === 'xor') {
+        f.simd(VECTOR[fn]);
+        return;
+      }
+      f.simd(fn === 'add' || fn === 'addWrap' ? ops.add : ops.sub);
+    }
+    if (full && !isExact(ex)) wrapLanes(this.c.f, ex.width, ex.signed, bits);
+  }
+
+  private shift(ex: Extract<Ex, { op: 'binary' }>, node: LaneNode, j: number): void {
+    const { f } = this.c;
+    const { bits } = node;
+    const ops = LANES[bits];
+    const { a, b } = ex;
+    const by = distanceOf(b);
+    const full = node.low === FULL;
+    if (by === undefined) this.shiftByCount(ex, bits, j);
+    else if (ex.fn === 'shl') {
+      // Nothing but zeros in bits that somebody asks for.
+      if (by >= bits) return this.constant(0n, bits);
+      this.push(a, bits, j);
+      if (by > 0) f.i32(by).simd(ops.shl);
+    } else {
+      this.push(a, bits, j);
+      if (a.signed && (full || by + node.low > a.width)) shiftRight(this.c.f, by, bits);
+      else if (by > 0) f.i32(by).simd(ops.shrU);
+    }
+    if (ex.fn === 'shl' && full) wrapLanes(this.c.f, ex.width, ex.signed, bits);
+  }
+
+  /** By one distance for all lanes, known at run time. */
+  private shiftByCount(ex: Extract<Ex, { op: 'binary' }>, bits: LaneBits, j: number): void {
+    const { f } = this.c;
+    const ops = LANES[bits];
+    const { a, b, fn } = ex;
+    const count = f.local(I32);
+    const known = this.counts.get(b);
+    if (known === undefined) this.c.emit.pushBits(this.c, b, I32);
+    else f.get(known);
+    f.set(count);
+    // Distances count modulo the lane.
+    const far = 2 ** b.width > bits;
+    if (fn === 'shr' && a.signed) {
+      if (far) {
+        f.get(count)
+          .i32(bits - 1)
+          .get(count);
+        f.i32(bits).op(OP.i32.lt_u).select().set(count);
+      }
+      this.push(a, bits, j);
+      if (bits < 64) f.get(count).simd(ops.shrS);
+      else shiftRightBy(f, count);
+      return;
+    }
+    this.push(a, bits, j);
+    f.get(count).simd(fn === 'shl' ? ops.shl : ops.shrU);
+    if (!far) return;
+    f.get(count).i32(bits).op(OP.i32.lt_u).simd(LANES[32].splat).simd(LANES[32].neg).simd(VECTOR.and);
+  }
+
+  private cat(ex: Extract<Ex, { op: 'cat' }>, node: LaneNode, j: number): void {
+    const { f } = this.c;
+    const { bits } = node;
+    const width = Math.min(ex.width, node.low);
+    let at = ex.width;
+    let some = false;
+    for (const part of ex.parts) {
+      at -= part.width;
+      if (at >= width || isZero(part)) continue;
+      this.push(part, bits, j);
+      if (part.signed && (node.low === FULL || at + part.width < width)) wrapLanes(this.c.f, part.width, false, bits);
+      if (at > 0) f.i32(at).simd(LANES[bits].shl);
+      if (some) f.simd(VECTOR.or);
+      some = true;
+    }
+    if (!some) this.constant(0n, bits);
+  }
+
+  private unary(ex: Extract<Ex, { op: 'unary' }>, node: LaneNode, j: number): void {
+    const { f } = this.c;
+    const { bits } = node;
+    const ops = LANES[bits];
+    this.push(ex.a, bits, j);
+    switch (ex.fn) {
+      case 'not':
+      case 'neg':
+        f.simd(ex.fn === 'not' ? VECTOR.not : ops.neg);
+        if (node.low === FULL && !isExactUnary(ex)) wrapLanes(this.c.f, ex.width, ex.signed, bits);
+        return;
+      case 'popcount':
+      case 'reduceXor':
+        if (ex.a.signed) wrapLanes(this.c.f, ex.a.width, false, bits);
+        onesOfLanes(f, bits);
+        if (ex.fn === 'reduceXor') wrapLanes(this.c.f, 1, false, bits);
+        return;
+      default:
+        throw new Error(`${ex.fn} is a mask`);
+    }
+  }
+
+  /** Lane by lane over the elements of a short vector. */
+  private fold(ex: Extract<Ex, { op: 'fold' }>, node: LaneNode, j: number): void {
+    const { c } = this;
+    const { f } = c;
+    const { bits } = node;
+    const ops = LANES[bits];
+    const { fn, body } = ex;
+    const before = c.vars.get(ex.v);
+    const values = this.values;
+    const [sum, next] = [f.local(V128), f.local(V128)];
+    for (let i = 0; i < ex.count; i++) {
+      c.vars.set(ex.v, { fixed: i });
+      this.values = new LaneValues();
+      c.scoped(() => this.push(body, bits, j));
+      if (i === 0) {
+        f.set(sum);
+        continue;
+      }
+      if (fn === 'sum') f.get(sum).simd(ops.add);
+      else if (fn === 'max' || fn === 'min') {
+        f.set(next).get(next).get(sum).get(next).get(sum);
+        const signed = body.signed || bits > body.width;
+        const opcode = fn === 'max' ? (signed ? ops.gtS : ops.gtU) : signed ? ops.ltS : ops.ltU;
+        if (opcode === undefined) throw new Error('no such comparison of lanes');
+        f.simd(opcode).simd(VECTOR.bitselect);
+      } else f.get(sum).simd(VECTOR[fn]);
+      f.set(sum);
+    }
+    this.values = values;
+    if (before === undefined) c.vars.delete(ex.v);
+    else c.vars.set(ex.v, before);
+    f.get(sum);
+    const grows = ex.width >= body.width + Math.ceil(Math.log2(ex.count));
+    if (fn === 'sum' && node.low === FULL && !(grows && (ex.signed || !body.signed)))
+      wrapLanes(this.c.f, ex.width, ex.signed, bits);
+  }
 }

@@ -117,5 +117,23 @@ export const EXTEND_LOW: Readonly<Record<8 | 16 | 32, { readonly s: number; read
   16: { s: 167, u: 169 },
   32: { s: 199, u: 201 },
 };
+/** Upper half of the lanes, each twice as wide; by width before. */
+export const EXTEND_HIGH: Readonly<Record<8 | 16 | 32, { readonly s: number; readonly u: number }>> = {
+  8: { s: 136, u: 138 },
+  16: { s: 168, u: 170 },
+  32: { s: 200, u: 202 },
+};
+/** Lanes of two vectors half as wide, brought to the nearest such number; by width after. */
+export const NARROW: Readonly<Record<8 | 16, { readonly s: number; readonly u: number }>> = {
+  8: { s: 101, u: 102 },
+  16: { s: 133, u: 134 },
+};
+/** Products of the lower and upper lanes, twice as wide; by width before. */
+export const LONG_PRODUCT: Readonly<
+  Record<16 | 32, { readonly low: { readonly s: number; readonly u: number }; readonly high: { s: number; u: number } }>
+> = {
+  16: { low: { s: 188, u: 190 }, high: { s: 189, u: 191 } },
+  32: { low: { s: 220, u: 222 }, high: { s: 221, u: 223 } },
+};
 /** Stores one lane, by its bytes. */
 export const STORE_LANE: Readonly<Record<1 | 2 | 4 | 8, number>> = { 1: 88, 2: 89, 4: 90, 8: 91 };

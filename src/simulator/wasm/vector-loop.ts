@@ -1,20 +1,28 @@
 /** Loops whose iterations run side by side in 128-bit vectors, with a shorter store for what is left at the end. */
 
-import type { Ex } from '../elaborated.js';
 import { visitReads } from '../walk.js';
 import { distance } from './depend.js';
 import type { EmitContext } from './emit-context.js';
 import type { Leaf } from './nest.js';
 import { I32, V128 } from './function.js';
-import { type LaneScope, laneBits, prepareUniform, pushLanes } from './lanes.js';
+import { type LanePlan, planLanes } from './lane-plan.js';
+import { type EqualCounts, equalCounts, pushDiffer } from './equal-counts.js';
+import { LaneCode } from './lanes.js';
 import { storageBytes } from './layout.js';
 import { type LaneBits, STORE_LANE, VECTOR } from './simd.js';
 
 /** Vector steps that are written out one after the other; a longer loop takes so many an iteration. */
 const UNROLLED_STEPS = 4;
 
-/** The width of lanes in which iterations of loop `v` can run side by side; undefined where they cannot. */
-export function vectorBits(
+/** Vector code of a leaf. */
+export interface VectorCode {
+  readonly plan: LanePlan;
+  /** The code is right where counts of shifts are equal in all lanes. */
+  readonly equal?: EqualCounts;
+}
+
+/** Vector code for iterations of loop `v`, which can run side by side; undefined where they cannot. */
+export function vectorCode(
   c: EmitContext,
   leaf: Leaf,
   loops: readonly number[],
@@ -22,13 +30,16 @@ export function vectorBits(
   down: boolean,
   /** The loops as the circuit has them, where some of them run as one. */
   written = loops,
-): LaneBits | undefined {
+): VectorCode | undefined {
   const target = c.signal(leaf.target);
   const count = loops[v] ?? 1;
   if (count < 4 || target.width > 64 || leaf.ripple === true) return undefined;
   if (!stepsByOne(c, leaf, v) || !inOrder(c, leaf, written, down)) return undefined;
-  const bits = laneBits(c, leaf.value, v, target.width);
-  return bits === undefined || bits * count < 64 ? undefined : bits;
+  const plain = planLanes(c, leaf.value, v, target.width);
+  const equal = plain === undefined ? equalCounts(c, leaf.value, v, count, target.width) : undefined;
+  const plan = plain ?? equal?.plan;
+  if (plan === undefined || plan.most * count < 64) return undefined;
+  return equal === undefined ? { plan } : { plan, equal };
 }
 
 function stepsByOne(c: EmitContext, leaf: Leaf, v: number): boolean {
@@ -50,71 +61,79 @@ function inOrder(c: EmitContext, leaf: Leaf, loops: readonly number[], down: boo
 }
 
 /**
- * Emits the loop over `v`, whose outer variables have values. Where `over` is set, what lies behind the row may be anything
- * afterwards.
+ * Emits the loop of a leaf, whose outer variables have values, and which `general` code can do in any case. Where `over` is
+ * set, what lies behind the row may be anything afterwards.
  */
 export function emitVectorLoop(
   c: EmitContext,
   leaf: Leaf,
-  v: number,
+  { plan, equal }: VectorCode,
   count: number,
-  bits: LaneBits,
+  general: () => void,
   over = false,
 ): void {
+  if (equal === undefined) return emitRow(c, leaf, plan, count, over);
+  pushDiffer(c, equal, count);
+  c.f.if(
+    () => c.scoped(() => c.withRolled(general)),
+    () => emitRow(c, leaf, plan, count, over),
+  );
+}
+
+function emitRow(c: EmitContext, leaf: Leaf, plan: LanePlan, count: number, over: boolean): void {
   const { f } = c;
+  const { v } = plan;
+  const bits = storedBits(c, leaf);
   const lanes = 128 / bits;
-  const steps = Math.floor(count / lanes);
-  const rest = count % lanes;
+  // Vectors of all widths begin at multiples of this.
+  const block = Math.max(UNROLLED_STEPS * lanes, 128 / plan.least);
+  const rounds = count > 2 * block ? Math.floor(count / block) : 0;
   c.scoped(() => {
-    const uniform = new Map<Ex, number>();
-    const masks = new Map<Ex, number>();
-    const scope = (): LaneScope => ({ c, v, bits, uniform, masks, values: new Map() });
     c.vars.delete(v);
-    prepareUniform(scope(), leaf.value);
-    const looped = steps > 2 * UNROLLED_STEPS ? steps - (steps % UNROLLED_STEPS) : 0;
-    if (looped > 0) {
-      const local = f.local(I32);
-      f.loopBy(local, UNROLLED_STEPS * lanes, looped * lanes, () => {
-        for (let k = 0; k < UNROLLED_STEPS; k++) {
-          c.vars.set(v, { local, extent: count, plus: k * lanes });
-          c.scoped(() => storeLanes(scope(), leaf, lanes));
+    const code = new LaneCode(c, plan);
+    const row = (length: number, set: (lane: number) => void): void => {
+      code.begin(length, set);
+      c.scoped(() => {
+        for (let at = 0; at < length; at += lanes) {
+          const vector = at / lanes;
+          set(at);
+          storeLanes(c, leaf, bits, Math.min(lanes, length - at), over, () => {
+            code.push(plan.root, bits, vector);
+            set(at);
+          });
         }
       });
+    };
+    if (rounds > 0) {
+      const local = f.local(I32);
+      f.loopBy(local, block, rounds * block, () =>
+        row(block, (lane) => void c.vars.set(v, { local, extent: count, plus: lane })),
+      );
     }
-    for (let k = looped; k < steps; k++) {
-      c.vars.set(v, { fixed: k * lanes });
-      c.scoped(() => storeLanes(scope(), leaf, lanes));
-    }
-    if (rest > 0) {
-      c.vars.set(v, { fixed: steps * lanes });
-      c.scoped(() => storeLanes(scope(), leaf, rest, over));
-    }
+    const done = rounds * block;
+    if (done < count) row(count - done, (lane) => void c.vars.set(v, { fixed: done + lane }));
     c.vars.delete(v);
   });
 }
 
-/** Computes one vector and stores its first `count` lanes, with `over` all of it. */
-function storeLanes(s: LaneScope, leaf: Leaf, count: number, over = false): void {
-  const { c, bits } = s;
+const storedBits = (c: EmitContext, leaf: Leaf): LaneBits =>
+  (storageBytes(c.signal(leaf.target).width) * 8) as LaneBits;
+
+/** Stores the first `count` lanes of the vector that `push` computes, with `over` all of it. */
+function storeLanes(c: EmitContext, leaf: Leaf, bits: LaneBits, count: number, over: boolean, push: () => void): void {
   const { f } = c;
-  const size = storageBytes(c.signal(leaf.target).width);
-  const bytes = count * size;
+  const bytes = (count * bits) / 8;
   const address = c.byteAffine(leaf.target, leaf.index, leaf.shadow);
   const detect = c.detect?.(leaf.target);
   if (bytes === 16 && detect === undefined) {
     const offset = c.pushByteAffine(address);
-    pushLanes(s, leaf.value);
+    push();
     f.simdMem(VECTOR.store, offset);
     return;
   }
   const value = f.local(V128);
-  pushLanes(s, leaf.value);
+  push();
   f.set(value);
-  if (size * 8 < bits) {
-    // The low bytes of every lane, side by side.
-    const pick = Array.from({ length: 16 }, (_, i) => ((Math.floor(i / size) * bits) / 8 + (i % size)) % 16);
-    f.get(value).get(value).simdBytes(VECTOR.shuffle, pick).set(value);
-  }
   if (detect !== undefined) {
     // The bytes of this store only: what lies behind them is somebody else's.
     f.get(value);
