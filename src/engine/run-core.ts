@@ -83,6 +83,8 @@ export function runCoreJob(sim: DrivenCore, engine: Engine, feed: CoreFeed, opti
     for (const part of player.take('m_axis_y')) results.add(part);
     const { cycles } = player;
     counter.add(player.changes(), player.transfers('s_axis_w').first, cycles);
+    // A player computes the outputs that it plays and watches, no others.
+    sim.settle();
     const fault = faults.map((each) => each.getNumber());
     if (fault.some((each) => each !== 0))
       throw engineError('H2210', `cycle ${cycles}`, `error_code, x_error, conflict are ${fault.join(', ')}`);

@@ -63,5 +63,14 @@ describe('runCoreJob', () => {
     },
   );
 
+  it('tells what the core reports', () => {
+    const weights = [new Uint8Array(64).fill(255)];
+    const core = compile(elaborate(buildDesign(EngineCore.dw), { params: engineValues(engine) }));
+    for (const options of [{}, { bytesPerCycle: 64 }])
+      expect(() => runCoreJob(core, engine, { weights, pixels: [], passes: 1, outputs: 1 }, options)).toThrow(
+        /error_code, x_error, conflict are [1-9]\d*, 0, 0/,
+      );
+  });
+
   it('a slow memory costs cycles', () => expect(run(1).cycles).toBeGreaterThan(1.2 * free.cycles));
 });
