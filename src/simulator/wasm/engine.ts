@@ -21,6 +21,7 @@ import { type Journal, type JournalHost, type JournalOptions, JournalRecorder, j
 import { type Allocator, type Layout, type Slot, sideBySide, storageBytes } from './layout.js';
 import type { PlannedCircuit } from './plan.js';
 import { prepare } from './prepare.js';
+import { whatPortsNeed } from './prepared.js';
 import { instantiate } from './runtime.js';
 import { planned, sink } from './sink.js';
 import { ValueTable } from './value-table.js';
@@ -317,7 +318,7 @@ export function buildSettle(ground: Ground, wires: WireOrder, everything: boolea
   const ports = new Set(circuit.ports);
   const program = everything
     ? planned(circuit, { assigns: circuit.assigns, ...none }, wires.circular)
-    : sink(circuit, planned(circuit, prepare(circuit, 'outputs', wires), wires.circular), ports);
+    : sink(circuit, planned(circuit, prepare(whatPortsNeed(circuit), 'outputs', wires), wires.circular), ports);
   const { index } = emitProgram(module, shared, program, { stored: everything ? 'all' : ports });
   module.export('settle', index);
   const bytes = module.finish(pagesFor(allocator.end));

@@ -1,6 +1,6 @@
 /** The circuit between passes: what drives wires, what happens at the edge. */
-import type { Assign, Ex, MemoryWrite, Update } from '../elaborated.js';
-import { visitTree } from '../walk.js';
+import type { Assign, ElaboratedCircuit, Ex, MemoryWrite, Update } from '../elaborated.js';
+import { visitReads, visitTree } from '../walk.js';
 
 export interface Prepared {
   readonly assigns: readonly Assign[];
@@ -21,6 +21,24 @@ export function driversOf(
     first[target] = n;
   }
   return { first, next };
+}
+
+/** The circuit with the drivers alone that its ports depend on within a cycle. */
+export function whatPortsNeed(circuit: ElaboratedCircuit): ElaboratedCircuit {
+  const { first, next } = driversOf(circuit.signals.length, circuit.assigns);
+  const needed = new Uint8Array(circuit.signals.length);
+  const waiting: number[] = [];
+  const need = (signal: number): void => {
+    if (needed[signal] === 0) waiting.push(signal);
+    needed[signal] = 1;
+  };
+  circuit.ports.forEach(need);
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop())
+    for (let n = first[at] ?? -1; n >= 0; n = next[n] ?? -1) {
+      const value = circuit.assigns[n]?.value;
+      if (value !== undefined) visitReads(value, (read) => need(read.signal));
+    }
+  return { ...circuit, assigns: circuit.assigns.filter(({ target }) => needed[target] === 1) };
 }
 
 export function visitClocked(circuit: Pick<Prepared, 'updates' | 'writes'>, visit: (ex: Ex) => void): void {
