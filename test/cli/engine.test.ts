@@ -1,16 +1,16 @@
-/** The verbs with the engine back end through the real process. */
+/** The verbs with the engine back end. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatNpy, readNpy } from '../../src/base/npy.js';
 import { sha256File } from '../../src/base/hash.js';
 import { runFirmware } from '../firmware/program.js';
 import { playBoard } from '../build/board-folder.js';
 import { chipProblems } from '../build/chip-scripts.js';
 import { havePrograms, numpyPython } from '../soc/programs.js';
-import { digits, heddle, heddleHere } from './run.js';
+import { digits, type Ended, heddleHere } from './run.js';
 
 const python = numpyPython();
 const work = mkdtempSync(join(tmpdir(), 'heddle-engine-'));
@@ -29,7 +29,21 @@ writeFileSync(
 );
 
 describe('the engine back end', () => {
-  const built = heddle(['build', model, ...small, '-o', at('built'), '--samples', '1', '--memory', 'mapped', ...chip]);
+  let built: Ended;
+  beforeAll(async () => {
+    built = await heddleHere([
+      'build',
+      model,
+      ...small,
+      '-o',
+      at('built'),
+      '--samples',
+      '1',
+      '--memory',
+      'mapped',
+      ...chip,
+    ]);
+  });
 
   it('builds with the same steps and leaves the same files', () => {
     expect(built.stderr).toBe('');

@@ -3,17 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { digits, heddle, heddleHere, root } from './run.js';
+import { digits, heddleHere, root } from './run.js';
 
 const work = mkdtempSync(join(tmpdir(), 'heddle-folding-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 const w4 = digits('digits_w4a4.onnx');
 
 describe('explain-folding', () => {
-  it('prints the allocation of a small matrix whole and draws it', () => {
+  it('prints the allocation of a small matrix whole and draws it', async () => {
     const svg = join(work, 'f.svg');
     const args = ['explain-folding', w4, '--layer', 'dense_2', '--pe', '5', '--simd', '16', '--svg', svg];
-    const { code, stdout, stderr } = heddle([...args, '--json', join(work, 'f.json')]);
+    const { code, stdout, stderr } = await heddleHere([...args, '--json', join(work, 'f.json')]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('legal PE    1 2 5 10');
     expect(stdout).toMatch(/^ +3 +16-31 +row 5 +row 6 +row 7 +row 8 +row 9 +sums of rows 5-9 leave$/m);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { digits, heddle, root } from './run.js';
+import { digits, heddleHere, root } from './run.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = (language: string): string[] =>
@@ -23,10 +23,12 @@ it('shows what npm start prints, times aside', () => {
   for (const line of untimed(shown)) expect(lines).toContain(line);
 });
 
-it('shows emitted text as it is emitted', () => {
+it('shows emitted text as it is emitted', async () => {
   const work = mkdtempSync(join(tmpdir(), 'heddle-readme-'));
   try {
-    expect(heddle(['build', digits('digits_w4a4.onnx'), '-o', join(work, 'w4'), '--to', 'generate']).code).toBe(0);
+    expect(
+      (await heddleHere(['build', digits('digits_w4a4.onnx'), '-o', join(work, 'w4'), '--to', 'generate'])).code,
+    ).toBe(0);
     const text = readFileSync(join(work, 'w4', 'rtl', 'thresholds_s.sv'), 'utf8');
     for (const part of (blocks('systemverilog')[0] ?? '').split('  // ...\n')) expect(text).toContain(part);
   } finally {
@@ -50,8 +52,8 @@ it('shows the example module as it is, and what it prints', () => {
   expect(printed.trimEnd().endsWith('max 4001')).toBe(true);
 });
 
-it('names every verb', () => {
-  const verbs = [...heddle(['--help']).stdout.matchAll(/^ {2}heddle (\w+)/gm)].map(([, verb = '']) => verb);
+it('names every verb', async () => {
+  const verbs = [...(await heddleHere(['--help'])).stdout.matchAll(/^ {2}heddle (\w+)/gm)].map(([, verb = '']) => verb);
   expect(verbs.length).toBeGreaterThan(4);
   for (const verb of verbs) expect(readme).toContain(`\`${verb}`);
 });

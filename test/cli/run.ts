@@ -27,7 +27,7 @@ export function heddle(args: readonly string[], env: NodeJS.ProcessEnv = {}): En
  * The same command line in this process. For tests of what a verb says: that the process itself works is for {@link heddle}.
  * One at a time.
  */
-export async function heddleHere(args: readonly string[]): Promise<Ended> {
+export async function heddleHere(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const { run } = await import('../../src/cli/run.js');
   const said = { stdout: '', stderr: '' };
   const streams = ['stdout', 'stderr'] as const;
@@ -39,11 +39,29 @@ export async function heddleHere(args: readonly string[]): Promise<Ended> {
       said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
       return true;
     };
+  const restore = withEnvironment(env);
+  // What yargs says goes through the console, which is vitest's own here.
+  const { log } = console;
+  console.log = (text: string) => (said.stdout += `${text}\n`);
   try {
     await run(args);
     return { code: Number(process.exitCode ?? 0), ...said };
   } finally {
+    console.log = log;
+    restore();
     streams.forEach((name, k) => (process[name].write = writers[k]!));
     process.exitCode = before;
   }
+}
+
+/** Changes the environment of this process; the function that is returned changes it back. */
+function withEnvironment(env: NodeJS.ProcessEnv): () => void {
+  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, env);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
 }

@@ -118,9 +118,17 @@ describe('infer', () => {
     expect(JSON.parse(stdout)).toMatchObject({ mismatches: 0, layers: [{ name: 'dense_0', PE: 16 }, {}, {}] });
   });
 
-  it.skipIf(!haveModels)('computes AD03 bit by bit as hls4ml does', () => {
+  it.skipIf(!haveModels)('computes AD03 bit by bit as hls4ml does', async () => {
     const files = [model('ad03', 'model_ToyCar.h5'), '--numerics', model('ad03', 'hls4ml.yml')];
-    const ended = heddle(['infer', ...files, '--input', model('ad03', 'input.npy'), '--raw', '-o', at('ad.npy')]);
+    const ended = await heddleHere([
+      'infer',
+      ...files,
+      '--input',
+      model('ad03', 'input.npy'),
+      '--raw',
+      '-o',
+      at('ad.npy'),
+    ]);
     expect(ended.code).toBe(0);
     expect(readNpy(at('ad.npy'))).toEqual(readNpy(model('ad03', 'expected_hls4ml.npy')));
   });
@@ -172,21 +180,20 @@ describe('infer', () => {
     expect([dtype, [...data]]).toEqual(['i1', [...codes!.data.slice(0, 10)]]);
   });
 
-  it.skipIf(withoutVerilator)('runs the text as it stands, and catches a hand edit', () => {
-    expect(heddle(['build', w4, '-o', at('edit'), '-q']).code).toBe(0);
-    const run = (): ReturnType<typeof heddle> =>
-      heddle(['infer', w4, '--input', samples, '--rtl', at('edit', 'rtl'), '--stall', '0.3']);
-    expect(run()).toMatchObject({ code: 0, stderr: '' });
+  it.skipIf(withoutVerilator)('runs the text as it stands, and catches a hand edit', async () => {
+    expect((await heddleHere(['build', w4, '-o', at('edit'), '--to', 'generate', '-q'])).code).toBe(0);
+    const run = () => heddleHere(['infer', w4, '--input', samples, '--rtl', at('edit', 'rtl'), '--stall', '0.3']);
+    expect(await run()).toMatchObject({ code: 0, stderr: '' });
     const file = at('edit', 'rtl', 'thresholds_s.sv');
     const text = readFileSync(file, 'utf8');
     const edited = text.replace('= x >= ', '= x > ');
     expect(edited).not.toBe(text);
     writeFileSync(file, edited);
-    const ended = run();
+    const ended = await run();
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('H4001');
     expect(ended.stderr).toMatch(/first wrong layer dense_\d \(dense_\d\), sample \d+, element \d+: 0x\w, not 0x\w$/m);
-    const cosim = heddle(['cosim', at('edit'), '--seeds', '1']);
+    const cosim = await heddleHere(['cosim', at('edit'), '--seeds', '1']);
     expect(cosim.code).toBe(1);
     expect(cosim.stderr).toMatch(/H4002 .*in cycle \d+/);
     expect(cosim.stderr).toMatch(/repeat: npm run -s heddle -- cosim \S+ --seeds 1/);
@@ -248,8 +255,9 @@ describe('what is wrong', () => {
   it.each([
     ['infer', ['infer', w4, '--input', samples, '--via', 'verilator', '--output', output]],
     ['cosim', ['cosim', 'fifo']],
-  ])('%s without Verilator exits with 3 and says how to get it', (_, args) => {
-    const ended = heddle(args, { PATH: '/nonexistent', HEDDLE_VERILATOR: '' });
+  ])('%s without Verilator exits with 3 and says how to get it', async (verb, args) => {
+    const run = verb === 'infer' ? heddle : heddleHere;
+    const ended = await run(args, { PATH: '/nonexistent', HEDDLE_VERILATOR: '' });
     expect(ended.code).toBe(3);
     expect(ended.stderr).toContain('H5001');
     expect(ended.stderr).toContain('apt-get install -y verilator');
@@ -258,15 +266,15 @@ describe('what is wrong', () => {
 });
 
 describe('the other verbs', () => {
-  it.skipIf(withoutVerilator).each(['fifo', 'matvec_us'])('cosim of the library block %s', (block) => {
-    const ended = heddle(['cosim', block, '--seeds', '3']);
+  it.skipIf(withoutVerilator).each(['fifo', 'matvec_us'])('cosim of the library block %s', async (block) => {
+    const ended = await heddleHere(['cosim', block, '--seeds', '3']);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toMatch(/simulator, model, verilator, verilator-x1 agree in all [\d,]+ cycles/);
   });
 
-  it('explain knows every code of the source, and docs/errors.md is what it prints', () => {
-    expect(heddle(['explain', 'h2103']).stdout).toMatch(/^H2103\nPE is the number of outputs/);
-    expect(heddle(['explain', 'H9999'])).toMatchObject({ code: 2 });
+  it('explain knows every code of the source, and docs/errors.md is what it prints', async () => {
+    expect((await heddleHere(['explain', 'h2103'])).stdout).toMatch(/^H2103\nPE is the number of outputs/);
+    expect(await heddleHere(['explain', 'H9999'])).toMatchObject({ code: 2 });
     expect(readFileSync(join(root, 'docs', 'errors.md'), 'utf8')).toBe(errorsPage());
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((f) =>
       f.endsWith('.ts'),
@@ -276,17 +284,20 @@ describe('the other verbs', () => {
     expect([...new Set(used)].map((code) => code.slice(1, -1)).filter((code) => !known.has(code))).toEqual([]);
   });
 
-  it('doctor lists tools as JSON and finds none on an empty PATH', () => {
-    const { stdout, code } = heddle(['doctor', '--json', '-'], { PATH: '/nonexistent', HEDDLE_VERILATOR: '' });
+  it('doctor lists tools as JSON and finds none on an empty PATH', async () => {
+    const { stdout, code } = await heddleHere(['doctor', '--json', '-'], {
+      PATH: '/nonexistent',
+      HEDDLE_VERILATOR: '',
+    });
     expect(code).toBe(0);
     const { tools } = JSON.parse(stdout) as { tools: readonly { name: string; path: string | null }[] };
     expect(tools.find(({ name }) => name === 'verilator')).toMatchObject({ path: null });
   });
 
-  it('help, version and completion work', () => {
+  it('help, version and completion work', async () => {
     expect(heddle(['--help']).stdout).toContain('heddle build <model>');
-    expect(heddle(['infer', '--help']).stdout).toContain('--input-scale');
-    expect(heddle(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(heddle(['completion']).stdout).toContain('heddle');
+    expect((await heddleHere(['infer', '--help'])).stdout).toContain('--input-scale');
+    expect((await heddleHere(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await heddleHere(['completion'])).stdout).toContain('heddle');
   });
 });

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { skipWithoutVerilator } from '../../src/cosim/index.js';
-import { heddle, root } from '../cli/run.js';
+import { heddleHere, root } from '../cli/run.js';
 
 const page = readFileSync(join(root, 'docs', 'tutorial.md'), 'utf8');
 const files = [...page.matchAll(/^`(examples\/tutorial\/[\w-]+\.ts)`:\n\n```ts\n([\s\S]*?)^```$/gm)].map(
@@ -14,10 +14,10 @@ const sessions = [...page.matchAll(/^```console\n\$ (.*)\n([\s\S]*?)^```$/gm)].m
   ([, command = '', shown = '']) => [command, shown] as const,
 );
 
-function printed(command: string): string {
+async function printed(command: string): Promise<string> {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   if (command.startsWith('npm run -s heddle -- ')) {
-    const { code, stdout, stderr } = heddle(words.slice(5));
+    const { code, stdout, stderr } = await heddleHere(words.slice(5));
     expect([code, stderr]).toEqual([0, '']);
     return stdout;
   }
@@ -46,13 +46,13 @@ describe('the tutorial', () => {
     for (const [path] of files) expect(run).toContain(path);
     expect(sessions.length).toBeGreaterThanOrEqual(files.length);
   });
-  it.each(sessions)('%s', (command, shown) => {
+  it.each(sessions)('%s', async (command, shown) => {
     if (command.includes('lockstep') && skipWithoutVerilator()) return;
     // Dots stand for lines that are left out.
     const parts = `\n${shown}`
       .split('\n...\n')
       .map((part) => lines(part).filter((_, k) => k > 0 || part.trim() !== ''));
-    const got = lines(printed(command)).join('\n');
+    const got = lines(await printed(command)).join('\n');
     if (parts.length === 1) expect(got).toBe(lines(shown).join('\n'));
     for (const part of parts) expect(`\n${got}\n`).toContain(part.join('\n').trimEnd());
   });
