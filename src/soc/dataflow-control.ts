@@ -32,6 +32,7 @@ import {
   errorPorts,
   WATCHDOG_CODE,
 } from './dataflow-registers.js';
+import { answerCode } from './memory-answer.js';
 import { memoryErrorCodes } from './memory-registers.js';
 
 /** What a top says to its control: one pulse or level each. */
@@ -193,18 +194,7 @@ results are dropped, bursts end. The reset is over when nothing is under way any
               .filter((name) => programmable || name !== 'weights')
               .map((name) => ({
                 when: number(`${name}_error`).ne(0),
-                code: number(`${name}_error`)
-                  .bit(0)
-                  .mux(
-                    b.constant(
-                      uint(4),
-                      name === 'results' ? memoryErrorCodes.writeNobody : memoryErrorCodes.readNobody,
-                    ),
-                    b.constant(
-                      uint(4),
-                      name === 'results' ? memoryErrorCodes.writeRefused : memoryErrorCodes.readRefused,
-                    ),
-                  ),
+                code: answerCode(b, number(`${name}_error`), name === 'results'),
                 port: errorPorts[name],
                 address: number(`${name}_error_addr`),
               }))
@@ -222,7 +212,7 @@ results are dropped, bursts end. The reset is over when nothing is under way any
       ];
       b.assign(
         w.fails,
-        causes.reduce<Sig<Bool>>((any, { when }) => any.or(when), b.constant(bool(), 0)),
+        causes.map(({ when }) => when).reduce((any, when) => any.or(when)),
       );
       b.when(failure, () => {
         b.next(r.place, r.arrived);

@@ -2,24 +2,22 @@
 import { axiLitePorts } from '../blocks/axi/axi-lite-ports.js';
 import { axiReadPorts, axiWritePorts } from '../blocks/axi/index.js';
 import type { Design } from '../circuit/index.js';
-import { type Engine, engineParameters } from '../engine/config.js';
-import { makeEngineControl, shownParameters } from '../engine/rtl/control.js';
-import { engineCore, engineParams, engineRequirements, engineValues } from '../engine/rtl/engine.js';
+import type { Engine } from '../engine/config.js';
+import { makeEngineControl } from '../engine/rtl/control.js';
+import { engineCore, engineParams, engineValues } from '../engine/rtl/engine.js';
+import { coreStream, heldCore, shownSizes, topRequirements } from '../engine/rtl/held-core.js';
 import { EngineResultGuard } from '../engine/rtl/guards.js';
 import {
   type AnySig,
   bool,
   buildDesign,
   type Builder,
-  bundle,
   defineModule,
   nat,
   type NatExpr,
-  natGe,
   natParam,
   output,
   type Ports,
-  requirement,
   type Sig,
   type UInt,
   uint,
@@ -29,6 +27,7 @@ import { errorPorts } from './dataflow-registers.js';
 import { engineMappedRegisters } from './engine-registers.js';
 import { ListReader } from './list-reader.js';
 import { ListWriter } from './list-writer.js';
+import { answerCode } from './memory-answer.js';
 import { memoryErrorCodes } from './memory-registers.js';
 import { renamed } from '../blocks/axi/renamed-ports.js';
 
@@ -42,7 +41,6 @@ export function engineMapped(engine: Engine): Design {
 
 export function engineMappedModule(engine: Engine) {
   const core = engineCore(engine);
-  const dw = core.name.includes('_dw') ? 1 : 0;
   const values: Readonly<Record<string, number>> = engineValues(engine);
   const widths = { WP: nat(engine.WP), XP: nat(engine.XP), YP: nat(engine.YP) };
   const params = Object.fromEntries(
@@ -69,17 +67,7 @@ COMMAND.RESET restarts the core; every burst is ended, and what of it is left ca
       ...params,
       BUILD: natParam({ default: 0, max: 2 ** 31 - 1, doc: 'hash of the build' }),
     },
-    // The limits stand in front: the proofs about engine_mapped_control look for them first.
-    requires: (soft) => {
-      const p = { ...soft, ...widths } as unknown as Readonly<Record<string, NatExpr>>;
-      return [
-        requirement(natGe(2 ** 31 - 1, p['BUILD']!), 'limit of BUILD'),
-        ...shownParameters.flatMap((name) =>
-          p[name] === undefined ? [] : [requirement(natGe(engineParameters[name].max, p[name]), `limit of ${name}`)],
-        ),
-        ...engineRequirements(p, core.params.WB),
-      ];
-    },
+    requires: (soft) => topRequirements(core, { ...soft, ...widths }),
     ports: () => ports,
     body(b, io, soft) {
       const { BUILD, ...rest } = soft as unknown as Readonly<Record<string, NatExpr>>;
@@ -91,7 +79,7 @@ COMMAND.RESET restarts the core; every burst is ended, and what of it is left ca
             name.startsWith(`${from}_`) ? [[`${to}${name.slice(from.length)}`, value]] : [],
           ),
         );
-      const stream = (name: string, bits: number) => b.stream(name, bundle({ tdata: uint(bits), tlast: bool() }));
+      const stream = (name: string, bits: number) => coreStream(b, name, nat(bits));
       const [weights, pixels] = [stream('weights', engine.WP), stream('pixels', engine.XP)];
       const [results, leaving] = [stream('results', engine.YP), stream('leaving', engine.YP)];
       const stored = b.stream('stored', uint(engine.YP));
@@ -155,35 +143,23 @@ COMMAND.RESET restarts the core; every burst is ended, and what of it is left ca
         ...{ read_error: r.readError, read_error_addr: r.readAt },
         ...{ write_error: v['result_listError'], write_error_addr: v['result_listAt'] },
       } as never);
-      const q = b.instance(
-        'core',
-        core,
-        sizes,
-        { enable: c.enable, s_axis_w: weights, s_axis_x: pixels, m_axis_y: results },
-        { reset: c.resetn },
-      );
-      b.unused('conflict', q.conflict);
+      const { resetn, enable } = c;
+      const told = heldCore(b, core, sizes, { resetn, enable, weights, pixels, results });
       const error = firstError(b, [
         { name: 'weights', ...sourceOf(w, 'weight_list'), bad: w['weight_listBad']!, port: errorPorts.weights },
         { name: 'pixels', ...sourceOf(x, 'pixel_list'), bad: x['pixel_listBad']!, port: errorPorts.input },
         { name: 'entries', response: r.readError, at: r.readAt, bad: v['result_listBad']!, port: errorPorts.results },
         { name: 'results', ...sourceOf(v, 'result_list'), writes: true, port: errorPorts.results },
       ]);
-      const shown = Object.fromEntries(
-        shownParameters.map((name) => [name, sizes[name] ?? nat(name === 'DW' ? dw : 0)]),
-      );
       const busy = (side: Readonly<Record<string, Sig<UInt>>>, name: string) =>
         side[`${name}Busy`] as unknown as Sig<ReturnType<typeof bool>>;
-      b.instance('control', EngineMappedControl, { ...shown, BUILD: BUILD! }, {
+      b.instance('control', EngineMappedControl, { ...shownSizes(core, sizes), BUILD: BUILD! }, {
         ...prefixed('s_axi_ctrl', 's_axi'),
-        ...{ irq: all['irq'], core_resetn: c.resetn, enable: c.enable, pass: c.pass, flush: c.flush },
+        ...told,
+        ...{ irq: all['irq'], pass: c.pass, flush: c.flush, results_moved: stored.fire },
         ...{ restart: c.restart, pixel_packets: c.pixelPackets, weight_packets: c.weightPackets },
-        ...{ weights_moved: weights.fire, pixels_moved: pixels.fire, results_moved: stored.fire },
         results_wait: stored.valid.and(stored.ready.not()),
         ...{ results_open: y.midway, weights_dropped: b.constant(bool(), 0), pixels_dropped: b.constant(bool(), 0) },
-        ...{ running: q.running, step: q.step, stalled: q.stalled, passes_done: q.passes_done, done: q.done },
-        ...{ sending: q.sending, error_code: q.error_code, error_rule: q.error_rule, error_place: q.error_place },
-        ...{ error_header: q.error_header, x_error: q.x_error, fault: q.fault },
         ...{ memory_code: error.code, memory_port: error.port, memory_address: error.at },
         bus_busy: busy(w, 'weight_list').or(busy(x, 'pixel_list')).or(busy(v, 'result_list')),
         ...{ written: c.written, start: c.start, quit: c.quit, buffer: c.buffer },
@@ -216,10 +192,7 @@ function firstError(b: Builder, sources: readonly ErrorSource[]) {
   const named = sources.map(({ name, response, at, bad, writes = false, port }) => {
     const failed = response.ne(0);
     const wrong = bad === undefined ? failed : failed.or(bad as Sig<ReturnType<typeof bool>>);
-    const [nobody, refused] = writes
-      ? [memoryErrorCodes.writeNobody, memoryErrorCodes.writeRefused]
-      : [memoryErrorCodes.readNobody, memoryErrorCodes.readRefused];
-    const answer = response.bit(0).mux(code(nobody), code(refused));
+    const answer = answerCode(b, response, writes);
     return {
       ...{ at, port, fails: b.let(`${name}_fail`, wrong) },
       code: b.let(`${name}_code`, bad === undefined ? answer : failed.mux(answer, code(memoryErrorCodes.list))),

@@ -1,34 +1,18 @@
 import { axiLitePorts } from '../../blocks/axi/axi-lite-ports.js';
 import { renamed } from '../../blocks/axi/renamed-ports.js';
-import {
-  type AnySig,
-  bool,
-  bundle,
-  defineModule,
-  nat,
-  type NatExpr,
-  natGe,
-  natParam,
-  output,
-  requirement,
-  sink,
-  source,
-  uint,
-} from '../../hdl/index.js';
-import { type EngineParameters, engineParameters } from '../config.js';
+import { type AnySig, bool, bundle, defineModule, nat, natParam, output, sink, source, uint } from '../../hdl/index.js';
+import type { EngineParameters } from '../config.js';
 import { engineRegisters } from '../registers.js';
-import { EngineControl, shownParameters } from './control.js';
-import { type EngineModules, EngineCore, engineCore, engineParams, engineRequirements } from './engine.js';
+import { EngineControl } from './control.js';
+import { type EngineModules, EngineCore, engineCore, engineParams } from './engine.js';
 import { EngineInputGuard, EngineResultGuard } from './guards.js';
-
-type Core = ReturnType<typeof engineCore>;
+import { coreStream, type EngineCoreModule, heldCore, shownSizes, topRequirements } from './held-core.js';
 
 /**
  * The whole engine around a core: registers on AXI4-Lite, three streams, an interrupt. The core has a reset of its own, so that
  * a frame can be given up in its middle.
  */
-function makeEngine(core: Core) {
-  const dw = core.name.includes('_dw') ? 1 : 0;
+function makeEngine(core: EngineCoreModule) {
   return defineModule({
     name: core.name.replace('_core', ''),
     doc: `the engine: registers on AXI4-Lite, weights and pixels in, results out, an interrupt
@@ -42,15 +26,7 @@ input to any output.`,
       WB: core.params.WB,
       BUILD: natParam({ default: 0, max: 2 ** 31 - 1, doc: 'hash of the build' }),
     },
-    // The limits stand in front: the proofs about engine_control look for them first.
-    requires: (p) => [
-      requirement(natGe(2 ** 31 - 1, p.BUILD), 'limit of BUILD'),
-      ...shownParameters.flatMap((name) => {
-        const value = (p as Readonly<Record<string, NatExpr>>)[name];
-        return value === undefined ? [] : [requirement(natGe(engineParameters[name].max, value), `limit of ${name}`)];
-      }),
-      ...engineRequirements(p, core.params.WB),
-    ],
+    requires: (p) => topRequirements(core, p),
     ports: ({ WP, XP, YP }) => ({
       ...renamed(axiLitePorts(nat(engineRegisters.addressBits)), 's_axi_', 's_axi_ctrl_'),
       s_axis_w: sink(bundle({ tdata: uint(WP), tlast: bool() })),
@@ -60,8 +36,8 @@ input to any output.`,
     }),
     body(b, io, p) {
       const { BUILD, ...sizes } = p;
-      const stream = (name: string, width: NatExpr) => b.stream(name, bundle({ tdata: uint(width), tlast: bool() }));
-      const [weights, pixels, results] = [stream('weights', p.WP), stream('pixels', p.XP), stream('results', p.YP)];
+      const [weights, pixels] = [coreStream(b, 'weights', p.WP), coreStream(b, 'pixels', p.XP)];
+      const results = coreStream(b, 'results', p.YP);
       const c = b.wires({
         ...{ resetn: bool(), enable: bool(), pass: bool(), flush: bool(), restart: bool() },
         ...{ pixelPackets: uint(16), weightPackets: uint(16) },
@@ -85,36 +61,21 @@ input to any output.`,
         { W: p.YP },
         { s_axis: results, m_axis: io.m_axis_y, close: c.resetn.not() },
       );
-      const q = b.instance(
-        'core',
-        core,
-        sizes,
-        { enable: c.enable, s_axis_w: weights, s_axis_x: pixels, m_axis_y: results },
-        { reset: c.resetn },
-      );
-      b.unused('conflict', q.conflict);
-      const shown = Object.fromEntries(
-        shownParameters.map((name) => {
-          const own = (sizes as Readonly<Record<string, NatExpr>>)[name];
-          return [name, own ?? nat(name === 'DW' ? dw : 0)];
-        }),
-      );
+      const { resetn, enable } = c;
+      const told = heldCore(b, core, sizes, { resetn, enable, weights, pixels, results });
       const bus = Object.fromEntries(
         Object.keys(axiLitePorts(nat(engineRegisters.addressBits))).map((name) => [
           name,
           (io as unknown as Readonly<Record<string, AnySig>>)[`s_axi_ctrl${name.slice('s_axi'.length)}`],
         ]),
       );
-      b.instance('control', EngineControl, { ...shown, BUILD }, {
+      b.instance('control', EngineControl, { ...shownSizes(core, sizes), BUILD }, {
         ...bus,
-        ...{ irq: io.irq, core_resetn: c.resetn, enable: c.enable, pass: c.pass, flush: c.flush, restart: c.restart },
+        ...told,
+        ...{ irq: io.irq, pass: c.pass, flush: c.flush, restart: c.restart, results_moved: io.m_axis_y.fire },
         ...{ pixel_packets: c.pixelPackets, weight_packets: c.weightPackets },
-        ...{ weights_moved: weights.fire, pixels_moved: pixels.fire, results_moved: io.m_axis_y.fire },
         results_wait: io.m_axis_y.valid.and(io.m_axis_y.ready.not()),
         ...{ results_open: y.midway, weights_dropped: w.dropping, pixels_dropped: x.dropping },
-        ...{ running: q.running, step: q.step, stalled: q.stalled, passes_done: q.passes_done, done: q.done },
-        ...{ sending: q.sending, error_code: q.error_code, error_rule: q.error_rule, error_place: q.error_place },
-        ...{ error_header: q.error_header, x_error: q.x_error, fault: q.fault },
       } as never);
     },
   });

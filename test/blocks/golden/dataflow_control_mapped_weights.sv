@@ -266,7 +266,7 @@ module dataflow_control_mapped_weights #(
   logic expired;
   assign expired = watchdog != 32'd0 && quiet_q == watchdog;
 
-  assign fails = 1'b0 || weights_error != 2'd0 || input_error != 2'd0 || results_error != 2'd0
+  assign fails = weights_error != 2'd0 || input_error != 2'd0 || results_error != 2'd0
       || image_failed || expired;
 
   always_ff @(posedge aclk) begin

@@ -218,7 +218,7 @@ module dataflow_control_stream_weights #(
   logic expired;
   assign expired = watchdog != 32'd0 && quiet_q == watchdog;
 
-  assign fails = 1'b0 || image_failed || expired;
+  assign fails = image_failed || expired;
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
