@@ -4,6 +4,7 @@ import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } f
 import { type FunctionWriter, I32, I64, OP, type ValType } from './function.js';
 import type { Helpers } from './helpers.js';
 import type { Expressions } from '../expressions.js';
+import type { RowValues } from './row-values.js';
 import type { Address, Cached, ValueTable } from './value-table.js';
 import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 
@@ -62,6 +63,8 @@ export class EmitContext {
   merged: { readonly from: number; readonly to: number } | undefined;
   /** Loops stay loops: the code is one that seldom runs. */
   rolled = false;
+  /** Vectors that rows of the nest being emitted have in common. */
+  rows: RowValues | undefined;
   /** Where stores to a signal note that they change something. */
   detect: ((signal: number) => Detection | undefined) | undefined;
 

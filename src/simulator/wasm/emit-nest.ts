@@ -14,6 +14,7 @@ import { classOf, limbsOf, storageBytes } from './layout.js';
 import type { Arm, PlannedAssign } from './plan.js';
 import { mergeable, withMerged } from './merge-loops.js';
 import type { Branch, Leaf, Nest, Step } from './nest.js';
+import { RowValues } from './row-values.js';
 import { STORE_LANE, VECTOR } from './simd.js';
 import { emitVectorLoop, vectorCode } from './vector-loop.js';
 
@@ -197,9 +198,12 @@ function openLoop(
       return;
     }
     const local = c.f.local(I32);
+    const { rows } = c;
+    c.rows = rows?.inside();
     c.vars.set(v, { local, extent: count });
     c.f.loop(local, count, () => c.scoped(body), down);
     c.vars.delete(v);
+    c.rows = rows;
   });
 }
 
@@ -281,6 +285,8 @@ function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): voi
   if (copied) return;
   const all = [...c.extents(depth), ...leaf.inner];
   const row = leaf.inner.length > 1 && depth === 0 && !down ? rowsOver(c, leaf) : undefined;
+  const { rows } = c;
+  if (leaf.inner.length > 1) c.rows = new RowValues(leaf.target, depth);
   const open = (d: number): void => {
     if (d === leaf.inner.length) return store(c, leaf);
     const last = d === leaf.inner.length - 1;
@@ -292,11 +298,14 @@ function emitLeaf(c: EmitContext, depth: number, leaf: Leaf, down: boolean): voi
     if (code === undefined) one();
     else emitVectorLoop(c, leaf, code, count, one, row !== undefined);
   };
-  if (row === undefined) return open(0);
-  const kept = c.f.local(V128);
-  c.f.i32(0).simdMem(VECTOR.load, row.end).set(kept);
-  open(0);
-  c.f.i32(0).get(kept).simdMem(VECTOR.store, row.end);
+  if (row === undefined) open(0);
+  else {
+    const kept = c.f.local(V128);
+    c.f.i32(0).simdMem(VECTOR.load, row.end).set(kept);
+    open(0);
+    c.f.i32(0).get(kept).simdMem(VECTOR.store, row.end);
+  }
+  c.rows = rows;
 }
 
 /** Vectors reach over the end of a row by less than this. */

@@ -1,8 +1,8 @@
 /** Vector code for the elements of one loop side by side, as a plan of lanes (`lane-plan.ts`) has it. */
 import { type Affine } from '../affine.js';
-import { type Ex, wrap } from '../elaborated.js';
+import type { Ex } from '../elaborated.js';
 import type { EmitContext } from './emit-context.js';
-import { I32, I64, OP, V128 } from './function.js';
+import { I32, OP, V128 } from './function.js';
 import {
   COMPARE,
   FULL,
@@ -16,16 +16,26 @@ import {
   longProduct,
   topOf,
 } from './lane-plan.js';
-import { constantLanes, onesOfLanes, shiftRight, shiftRightBy, wrapLanes } from './lane-ops.js';
+import {
+  constantLanes,
+  extremeOfLanes,
+  indexLanes,
+  narrowLanes,
+  onesOfLanes,
+  shiftRight,
+  shiftRightBy,
+  splatLanes,
+  wrapLanes,
+} from './lane-ops.js';
 import { LaneValues } from './lane-values.js';
-import { EXTEND_HIGH, EXTEND_LOW, LANES, type LaneBits, LOAD_WIDER, LONG_PRODUCT, NARROW, VECTOR } from './simd.js';
-
-const SHUFFLE_EVEN = Array.from({ length: 16 }, (_, i) => (i >> 2) * 8 + (i & 3));
+import { EXTEND_HIGH, EXTEND_LOW, LANES, type LaneBits, LOAD_WIDER, LONG_PRODUCT, VECTOR } from './simd.js';
 
 /** Code for the lanes of one plan. What is the same in all lanes is computed by the constructor. */
 export class LaneCode {
   private readonly uniform = new LaneValues();
   private readonly counts = new Map<Ex, number>();
+  /** By multiplexer of zero and something, whose condition is the same in all lanes: lanes of all ones where it is not so. */
+  private readonly inverse = new Map<Ex, number>();
   private values = new LaneValues();
   /** Gives the loop variable the value of a lane. */
   private readonly goTo: (lane: number) => void;
@@ -61,9 +71,16 @@ export class LaneCode {
     for (const { ex, bits, mask } of plan.uniform) {
       if (!this.isBound(ex)) continue;
       const local = c.f.local(V128);
-      this.splat(ex, bits, mask);
+      splatLanes(this.c, ex, bits, mask);
       c.f.set(local);
       this.uniform.set(ex, bits, mask, 0, local);
+    }
+    for (const [ex, { bits }] of plan.nodes) {
+      if (ex.op !== 'mux' || !isZero(ex.a) || plan.nodes.has(ex.cond) || !this.isBound(ex.cond)) continue;
+      const local = c.f.local(V128);
+      this.pushUniform(ex.cond, bits, true);
+      c.f.simd(VECTOR.not).set(local);
+      this.inverse.set(ex, local);
     }
   }
 
@@ -85,6 +102,21 @@ export class LaneCode {
     if (node === undefined) return this.pushUniform(ex, bits, false);
     if (node.alias !== undefined) return this.push(node.alias, bits, j);
     if (this.known(ex, bits, false, j)) return;
+    const { rows } = this.c;
+    const lane = (j * 128) / bits;
+    if (rows?.mayKeep(this.c, ex) !== true) return this.pushNew(ex, node, bits, j);
+    this.goTo(lane);
+    const known = rows.get(this.c, ex, bits);
+    if (known !== undefined) return void f.get(known);
+    this.pushNew(ex, node, bits, j);
+    const local = f.local(V128);
+    f.tee(local);
+    this.goTo(lane);
+    rows.set(this.c, ex, bits, local);
+  }
+
+  private pushNew(ex: Ex, node: LaneNode, bits: LaneBits, j: number): void {
+    const { f } = this.c;
     if (node.mask) {
       this.pushMask(ex, bits, j);
       this.constant(1n, bits);
@@ -159,8 +191,7 @@ export class LaneCode {
     const { f } = this.c;
     part(2 * j);
     part(2 * j + 1);
-    if (bits === 32) f.simdBytes(VECTOR.shuffle, SHUFFLE_EVEN);
-    else f.simd(NARROW[bits as 8 | 16][signed ? 's' : 'u']);
+    narrowLanes(f, bits, signed);
   }
 
   private known(ex: Ex, bits: LaneBits, mask: boolean, j: number): boolean {
@@ -181,25 +212,11 @@ export class LaneCode {
 
   private pushUniform(ex: Ex, bits: LaneBits, mask: boolean): void {
     const local = this.uniform.get(ex, bits, mask, 0);
-    if (local === undefined) this.splat(ex, bits, mask);
+    if (local === undefined) splatLanes(this.c, ex, bits, mask);
     else this.c.f.get(local);
   }
 
-  /** Constant or equal in all lanes. */
-  private splat(ex: Ex, bits: LaneBits, mask: boolean): void {
-    const { c } = this;
-    if (ex.op === 'const') {
-      const value = wrap(ex.value, ex.width, ex.signed);
-      return this.constant(mask ? -value : value, bits);
-    }
-    c.emit.pushAs(c, ex, bits === 64 ? I64 : I32);
-    c.f.simd(LANES[bits].splat);
-    if (mask) c.f.simd(LANES[bits].neg);
-  }
-
-  private constant(value: bigint, bits: LaneBits): void {
-    constantLanes(this.c.f, value, bits);
-  }
+  private readonly constant = (value: bigint, bits: LaneBits): void => constantLanes(this.c.f, value, bits);
 
   /** Pushes the base of the address of a lane and returns the offset. */
   private address(view: Affine, lane: number): number {
@@ -219,7 +236,8 @@ export class LaneCode {
     }
     switch (ex.op) {
       case 'index':
-        return this.indices(ex, bits, j);
+        this.goTo((j * 128) / bits);
+        return indexLanes(this.c, ex, bits, this.plan.v);
       case 'slice': {
         this.push(ex.a, bits, j);
         if (ex.low.c > 0) f.i32(ex.low.c).simd(ops.shrU);
@@ -230,6 +248,11 @@ export class LaneCode {
         const [noA, noB] = [isZero(ex.a), isZero(ex.b)];
         if (!noA) this.push(ex.a, bits, j);
         if (!noB || noA) this.push(ex.b, bits, j);
+        const inverse = this.inverse.get(ex);
+        if (inverse !== undefined) {
+          f.get(inverse).simd(VECTOR.and);
+          return;
+        }
         this.pushMask(ex.cond, bits, j);
         f.simd(noA ? VECTOR.andNot : noB ? VECTOR.and : VECTOR.bitselect);
         return;
@@ -303,22 +326,6 @@ export class LaneCode {
       default:
         throw new Error(`no mask for ${ex.op}`);
     }
-  }
-
-  private indices(ex: Extract<Ex, { op: 'index' }>, bits: LaneBits, j: number): void {
-    const { c } = this;
-    this.goTo((j * 128) / bits);
-    c.pushAffine(ex.value);
-    if (bits === 64) c.f.op(OP.i64.extend_s);
-    c.f.simd(LANES[bits].splat);
-    const step = ex.value.terms.filter((t) => t.v === this.plan.v).reduce((sum, t) => sum + t.k, 0);
-    const bytes = new Uint8Array(16);
-    for (let i = 0; i < 16; i++) {
-      const lane = Math.floor((8 * i) / bits);
-      bytes[i] = Number(BigInt.asUintN(8, BigInt(lane * step) >> BigInt((8 * i) % bits)));
-    }
-    c.f.simdBytes(VECTOR.const, bytes).simd(LANES[bits].add);
-    wrapLanes(this.c.f, ex.width, ex.signed, bits);
   }
 
   private compare(ex: Extract<Ex, { op: 'binary' }>, bits: LaneBits, j: number): void {
@@ -476,11 +483,8 @@ export class LaneCode {
       }
       if (fn === 'sum') f.get(sum).simd(ops.add);
       else if (fn === 'max' || fn === 'min') {
-        f.set(next).get(next).get(sum).get(next).get(sum);
-        const signed = body.signed || bits > body.width;
-        const opcode = fn === 'max' ? (signed ? ops.gtS : ops.gtU) : signed ? ops.ltS : ops.ltU;
-        if (opcode === undefined) throw new Error('no such comparison of lanes');
-        f.simd(opcode).simd(VECTOR.bitselect);
+        f.set(next);
+        extremeOfLanes(f, fn, next, sum, bits, body.signed || bits > body.width);
       } else f.get(sum).simd(VECTOR[fn]);
       f.set(sum);
     }

@@ -13,6 +13,10 @@ import { type LaneBits, STORE_LANE, VECTOR } from './simd.js';
 
 /** Vector steps that are written out one after the other; a longer loop takes so many an iteration. */
 const UNROLLED_STEPS = 4;
+/** A long loop takes so many. */
+const LONG_STEPS = 8;
+/** A row of fewer bits is not worth it. */
+const LEAST_BITS = 32;
 
 /** Vector code of a leaf. */
 export interface VectorCode {
@@ -38,7 +42,7 @@ export function vectorCode(
   const plain = planLanes(c, leaf.value, v, target.width);
   const equal = plain === undefined ? equalCounts(c, leaf.value, v, count, target.width) : undefined;
   const plan = plain ?? equal?.plan;
-  if (plan === undefined || plan.most * count < 64) return undefined;
+  if (plan === undefined || plan.most * count < LEAST_BITS) return undefined;
   return equal === undefined ? { plan } : { plan, equal };
 }
 
@@ -74,10 +78,13 @@ export function emitVectorLoop(
 ): void {
   if (equal === undefined) return emitRow(c, leaf, plan, count, over);
   pushDiffer(c, equal, count);
+  const { rows } = c;
+  c.rows = undefined;
   c.f.if(
     () => c.scoped(() => c.withRolled(general)),
     () => emitRow(c, leaf, plan, count, over),
   );
+  c.rows = rows;
 }
 
 function emitRow(c: EmitContext, leaf: Leaf, plan: LanePlan, count: number, over: boolean): void {
@@ -86,7 +93,8 @@ function emitRow(c: EmitContext, leaf: Leaf, plan: LanePlan, count: number, over
   const bits = storedBits(c, leaf);
   const lanes = 128 / bits;
   // Vectors of all widths begin at multiples of this.
-  const block = Math.max(UNROLLED_STEPS * lanes, 128 / plan.least);
+  const unrolled = count >= 4 * LONG_STEPS * lanes ? LONG_STEPS : UNROLLED_STEPS;
+  const block = Math.max(unrolled * lanes, 128 / plan.least);
   const rounds = count > 2 * block ? Math.floor(count / block) : 0;
   c.scoped(() => {
     c.vars.delete(v);
@@ -106,9 +114,12 @@ function emitRow(c: EmitContext, leaf: Leaf, plan: LanePlan, count: number, over
     };
     if (rounds > 0) {
       const local = f.local(I32);
+      const { rows } = c;
+      c.rows = undefined;
       f.loopBy(local, block, rounds * block, () =>
         row(block, (lane) => void c.vars.set(v, { local, extent: count, plus: lane })),
       );
+      c.rows = rows;
     }
     const done = rounds * block;
     if (done < count) row(count - done, (lane) => void c.vars.set(v, { fixed: done + lane }));
