@@ -22,7 +22,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     env: quickVerilator(),
-    setupFiles: ['test/known-places.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     projects: [

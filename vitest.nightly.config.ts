@@ -8,7 +8,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     env: quickVerilator(),
-    setupFiles: ['test/known-places.ts'],
     // Every verdict at once: a run that is stopped has said what passed.
     reporters: ['verbose'],
     testTimeout: 3_600_000,
