@@ -14,15 +14,17 @@ import {
 } from '../dataflow/folding-search.js';
 import { withDepths } from '../dataflow/fifo-depths.js';
 import { type Plan, planNetwork } from '../dataflow/plan.js';
-import { chainResources } from '../dataflow/resources/chain.js';
-import { foldableLayer } from '../dataflow/resources/layer-cost.js';
 import type { StageNetwork } from '../network/stages.js';
+import type { Board } from '../target/boards.js';
+import { type CellCount, cellCount } from './board-cells.js';
 
 export interface SearchRequest {
   /** Cycles a sample may take; 1 asks for the fastest that fits. */
   readonly interval: number;
   readonly budget: Budget;
   readonly portBits: number | 'full';
+  /** Of the board: whose cells are counted. */
+  readonly family?: Board['family'] | undefined;
   /** Layers that keep their folding. */
   readonly folding?: Folding | undefined;
 }
@@ -42,8 +44,9 @@ const rounds = 3;
  * most a little better than that of the plan.
  */
 export function searchPlan(network: StageNetwork, request: SearchRequest, draft = false): SearchedPlan | undefined {
-  const { interval, budget, portBits, folding = {} } = request;
-  const layers = weightedStages(network).map(foldableLayer);
+  const { interval, budget, portBits, folding = {}, family } = request;
+  const count = cellCount(network, family);
+  const { layers } = count;
   if (layers.length === 0) return undefined;
   let base = noResources;
   for (let round = 1; ; round++) {
@@ -51,12 +54,12 @@ export function searchPlan(network: StageNetwork, request: SearchRequest, draft 
     const pairs = { ...search.folding, ...folding };
     const final = (total: Resources): boolean =>
       round >= rounds || !search.fits || overBudget(total, budget).length === 0;
-    const drafted = draftPlan(network, pairs, portBits);
+    const drafted = draftPlan(network, pairs, portBits, count);
     let { total } = drafted;
     if (final(total)) {
       if (draft) return { plan: drafted.plan, search, total };
       const plan = planNetwork(network, { folding: pairs, portBits });
-      ({ total } = chainResources(plan.chain));
+      total = count.total(plan.chain);
       if (final(total)) return { plan, search, total };
     }
     // Converters, slices and the differences between layers in general and these contents.
@@ -67,14 +70,14 @@ export function searchPlan(network: StageNetwork, request: SearchRequest, draft 
 /** Beats for which a FIFO of a draft counts. */
 const draftDepth = 32;
 
-function draftPlan(network: StageNetwork, folding: Folding, portBits: number | 'full') {
+function draftPlan(network: StageNetwork, folding: Folding, portBits: number | 'full', count: CellCount) {
   const plan = planNetwork(network, { folding, portBits, sizing: false });
   const deep = plan.chain.nodes.flatMap((node) =>
     node.kind === 'fifo' && node.params.DEPTH > draftDepth ? [[node.name, draftDepth] as const] : [],
   );
   // FIFOs of vectors are as deep as they stay.
   const counted = isVectorNetwork(network) ? plan.chain : withDepths(plan.chain, new Map(deep));
-  return { plan, total: chainResources(counted).total };
+  return { plan, total: count.total(counted) };
 }
 
 /**
@@ -83,15 +86,15 @@ function draftPlan(network: StageNetwork, folding: Folding, portBits: number | '
  */
 export function* latencyPlans(
   network: StageNetwork,
-  { budget, portBits }: Pick<SearchRequest, 'budget' | 'portBits'>,
+  { budget, portBits, family }: Pick<SearchRequest, 'budget' | 'portBits' | 'family'>,
 ): Generator<{ readonly plan: Plan; readonly total: Resources }> {
-  const layers = weightedStages(network).map(foldableLayer);
+  const { layers, total: count } = cellCount(network, family);
   for (const step of latencySteps(layers, budget)) {
     const first = planNetwork(network, { folding: step, portBits });
-    const all = chainResources(first.chain).total;
+    const all = count(first.chain);
     const { folding } = withinDsps(layers, { folding: step, total: all, most: budget.dsp });
     const plan = folding === step ? first : planNetwork(network, { folding, portBits });
-    const { total } = chainResources(plan.chain);
+    const total = count(plan.chain);
     if (overBudget(total, budget).length === 0) yield { plan, total };
   }
 }
@@ -118,11 +121,16 @@ export interface NextStep {
 }
 
 /** The cheapest folding with a shorter interval than that of a plan; undefined where every layer is at its full size. */
-export function nextStep(network: StageNetwork, plan: Plan, budget: Budget): NextStep | undefined {
+export function nextStep(
+  network: StageNetwork,
+  plan: Plan,
+  budget: Budget,
+  family?: Board['family'],
+): NextStep | undefined {
   const stages = weightedStages(network);
   if (stages.length === 0) return undefined;
   const slowest = Math.max(...stages.map((stage) => layerInterval(stage, plan.folding[stage.name]!)));
-  const layers = stages.map(foldableLayer);
+  const { layers, total: count } = cellCount(network, family);
   const fixed: Record<string, Pair> = {};
   for (const stage of stages) {
     const pair = plan.folding[stage.name]!;
@@ -134,7 +142,7 @@ export function nextStep(network: StageNetwork, plan: Plan, budget: Budget): Nex
   const costs = (folding: Readonly<Record<string, Pair>>) =>
     addResources(...changed.map((layer) => layer.cost(folding[layer.name]!)));
   const more = addResources(costs(faster.folding), timesResources(-1, costs(plan.folding)));
-  const total = addResources(chainResources(plan.chain).total, more);
+  const total = addResources(count(plan.chain), more);
   return {
     interval: faster.interval,
     changes: changed.map(({ name }) => ({ layer: name, from: plan.folding[name]!, to: faster.folding[name]! })),

@@ -8,9 +8,9 @@ import { type Plan, planNetwork, type PlanOptions, portInterval } from '../dataf
 import { predictTiming } from '../dataflow/timing.js';
 import type { StageNetwork } from '../network/stages.js';
 import { overBudget, used } from '../dataflow/folding-search.js';
-import { chainResources } from '../dataflow/resources/chain.js';
 import type { Board } from '../target/boards.js';
 import { boardFor } from './backend.js';
+import { cellCount } from './board-cells.js';
 import { isVectorNetwork, latencyPlans, resourceTitles, type SearchedPlan, searchPlan } from './folding-plan.js';
 
 export interface PlanRequest {
@@ -61,12 +61,13 @@ export function planFor(network: StageNetwork, request: PlanRequest): Plan {
   }
   const board = boardFor(request.board);
   const search = (interval: number, draft = false): SearchedPlan =>
-    searchPlan(network, { interval, budget: board.resources, portBits }, draft) ?? unsearched(network, portBits);
+    searchPlan(network, { interval, budget: board.resources, family: board.family, portBits }, draft) ??
+    unsearched(network, portBits, board);
   if (maxLatency !== undefined) {
     const limit = Math.floor(maxLatency * clockMhz);
     const vectors = isVectorNetwork(network) && network.stages.some(({ kind }) => kind === 'dense');
     return vectors
-      ? planForLatency(latencyPlans(network, { budget: board.resources, portBits }), limit, board)
+      ? planForLatency(latencyPlans(network, { budget: board.resources, family: board.family, portBits }), limit, board)
       : planImagesForLatency(search, limit, board);
   }
   if (targetFps === undefined) return fitting(search(portInterval(network, portBits)), board);
@@ -80,9 +81,9 @@ export function planFor(network: StageNetwork, request: PlanRequest): Plan {
 }
 
 /** A network without weights has nothing to search. */
-function unsearched(network: StageNetwork, portBits: number | 'full'): SearchedPlan {
+function unsearched(network: StageNetwork, portBits: number | 'full', { family }: Board): SearchedPlan {
   const plan = planNetwork(network, { portBits });
-  const { total } = chainResources(plan.chain);
+  const total = cellCount(network, family).total(plan.chain);
   const search = { interval: 1, folding: {}, total, fits: true, slowest: '', bound: { kind: 'goal' } as const };
   return { plan, search, total };
 }

@@ -6,7 +6,7 @@ import type { CycleFigures } from '../dataflow/cycle-figures.js';
 import type { budgetResources } from '../dataflow/folding-search.js';
 import { type Budget, used } from '../dataflow/folding-search.js';
 import type { ChainResources } from '../dataflow/resources/chain.js';
-import { ice40Chain, type Ice40Cells } from '../dataflow/resources/ice40.js';
+import { fromIce40, ice40Chain, type Ice40Cells } from '../dataflow/resources/ice40.js';
 import { productStyle } from '../dataflow/resources/matvec.js';
 import type { Board } from '../target/boards.js';
 import type { LayerFigures } from './figures.js';
@@ -48,10 +48,10 @@ function sharedBy(whole: Resources, board: Board): ResourceFigures {
   return { ...whole, share: { lut: of('lut'), ff: of('ff'), dsp: of('dsp'), bram36: of('bram36') } };
 }
 
-const fromIce40 = ({ lut, ff, ebr }: Ice40Cells): Resources => ({
-  ...{ lut: Math.round(lut), ff: Math.round(ff), dsp: 0, bram18: 0, uram: 0 },
-  bram36: Number((ebr / 9).toFixed(2)),
-});
+function rounded(cells: Ice40Cells): Resources {
+  const { lut, ff, bram36, ...others } = fromIce40(cells);
+  return { ...others, lut: Math.round(lut), ff: Math.round(ff), bram36: Number(bram36.toFixed(2)) };
+}
 
 export function resourceReport(chain: Chain, { total, stages }: ChainResources, board: Board): ResourceReport {
   const images = chain.nodes.flatMap((node) => ('images' in node ? Object.values<Image>(node.images) : []));
@@ -73,11 +73,11 @@ export function resourceReport(chain: Chain, { total, stages }: ChainResources, 
     cells: ice40 === undefined ? 'AMD, 6-input LUTs' : 'iCE40, 4-input LUTs',
     cells_of_board: board.lut_inputs !== 4 || ice40 !== undefined,
     board: board.name,
-    ...(ice40 === undefined ? figures(total, board) : sharedBy(fromIce40(ice40.total), board)),
+    ...(ice40 === undefined ? figures(total, board) : sharedBy(rounded(ice40.total), board)),
     stages: Object.fromEntries(
       ice40 === undefined
         ? [...stages].map(([name, part]) => [name, figures(part, board)])
-        : [...ice40.stages].map(([name, part]) => [name, sharedBy(fromIce40(part), board)]),
+        : [...ice40.stages].map(([name, part]) => [name, sharedBy(rounded(part), board)]),
     ),
     rom_bits: images.reduce((sum, { width, words }) => sum + width * words.length, 0),
     fifo_bits: fifo,

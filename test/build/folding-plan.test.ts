@@ -8,6 +8,7 @@ import { overBudget } from '../../src/dataflow/folding-search.js';
 import { predictTiming } from '../../src/dataflow/timing.js';
 import { loadNetwork } from '../../src/import/index.js';
 import { chainResources } from '../../src/dataflow/resources/chain.js';
+import { fromIce40, ice40Chain } from '../../src/dataflow/resources/ice40.js';
 import { boardNames, findBoard } from '../../src/target/boards.js';
 import { haveModels, model } from '../network/shared.js';
 
@@ -17,7 +18,7 @@ const load = async () => (await loadModel({ model: 'vectors/digits/digits_w4a4.o
 describe('foldings under a budget', () => {
   it('stays within every board, the chain as a whole', async () => {
     const network = await load();
-    // Estimates are in cells of Xilinx; the others have other ones.
+    // These weights have estimates in cells of AMD only.
     for (const { name, resources } of boardNames()
       .map((each) => findBoard(each)!)
       .filter(({ flow }) => flow === 'vivado')) {
@@ -25,6 +26,22 @@ describe('foldings under a budget', () => {
       expect(overBudget(total, resources), name).toEqual([]);
       expect(total).toEqual(chainResources(plan.chain).total);
     }
+  });
+
+  it('counts the cells of an iCE40 for its board where all modules have estimates, and takes fewer then', async () => {
+    const { resources: budget, family } = findBoard('icebreaker')!;
+    const request = { interval: 784, budget, portBits: 8 } as const;
+    const bits = (await loadModel({ model: 'vectors/digits/digits_w1a1.onnx' })).loaded.stageNetwork;
+    const [own, amd] = [searchPlan(bits, { ...request, family })!, searchPlan(bits, request)!];
+    const cells = ({ plan }: typeof own) => ice40Chain(plan.chain)!.total;
+    expect([own.total, own.search.fits]).toEqual([fromIce40(cells(own)), true]);
+    expect(Math.max(own.search.interval, amd.search.interval)).toBeLessThanOrEqual(784);
+    expect(cells(own).lut).toBeLessThan(0.8 * cells(amd).lut);
+    expect(cells(own).ebr).toBeLessThan(cells(amd).ebr);
+    const step = nextStep(bits, own.plan, budget, family)!;
+    expect([step.more.lut > 0, step.interval < own.search.interval]).toEqual([true, true]);
+    const codes = searchPlan(await load(), { ...request, portBits: 64, family })!;
+    expect(codes.total).toEqual(chainResources(codes.plan.chain).total);
   });
 
   it('reaches a rate with less than the fastest takes, or says what ends it', async () => {

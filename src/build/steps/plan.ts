@@ -24,7 +24,7 @@ export function planStep({ network }: Imported, request: PlanRequest): Planned {
   const weightBeats = (chain.weightPorts ?? []).map(({ beats, turns }) => beats.length * turns);
   const step =
     Math.max(chain.input.beats, chain.output.beats, ...weightBeats) < stageInterval
-      ? nextStep(network, plan, board.resources)
+      ? nextStep(network, plan, board.resources, board.family)
       : undefined;
   const next = step === undefined ? {} : { next: describeNextStep(step, board.name) };
   return { ...plan, interval: intervalOf(plan), bound: boundOf(plan), stageInterval, ...next };

@@ -3,7 +3,7 @@
  * Coefficients are those of Yosys 0.23 `synth_ice40`, which `npm run check:estimates ice40` runs beside them; flip-flops are exact within
  * a few. Other modules have no estimate here.
  */
-import { counterBits } from '../../blocks/resources/index.js';
+import { counterBits, noResources, type Resources } from '../../blocks/resources/index.js';
 import { type Chain, type ChainModule } from '../chain.js';
 import { columnsOf } from './chain.js';
 
@@ -17,7 +17,7 @@ export interface Ice40Cells {
 
 const none: Ice40Cells = { lut: 0, ff: 0, ebr: 0 };
 
-const sum = (...parts: readonly Partial<Ice40Cells>[]): Ice40Cells =>
+export const sum = (...parts: readonly Partial<Ice40Cells>[]): Ice40Cells =>
   parts.reduce<Ice40Cells>(
     (a, { lut = 0, ff = 0, ebr = 0 }) => ({ lut: a.lut + lut, ff: a.ff + ff, ebr: a.ebr + ebr }),
     none,
@@ -60,7 +60,8 @@ function rom(width: number, depth: number, columns: number): Ice40Cells {
 
 const ones = (n: number): number => 2 * (n - counterBits(n + 1));
 
-function fifo(W: number, DEPTH: number): Ice40Cells {
+/** A FIFO of DEPTH words. */
+export function fifo(W: number, DEPTH: number): Ice40Cells {
   const pointer = counterBits(DEPTH);
   const level = counterBits(DEPTH + 1);
   if (DEPTH === 1) return sum({ lut: 3, ff: W + 1 });
@@ -82,9 +83,10 @@ function downsizer(W: number, ratio: number, frame: number): Ice40Cells {
 }
 
 type Matvec = Extract<ChainModule, { readonly kind: 'matvec' }>;
+type MatvecSizes = Pick<Matvec['params'], 'MH' | 'MW' | 'PE' | 'SIMD' | 'ACC_W'> & { readonly GROUPS?: number };
 
-/** Agreements of bits, counted and added up; undefined for other products. */
-function matvec({ arithmetic, params, images }: Matvec): Ice40Cells | undefined {
+/** Agreements of bits, counted and added up; undefined for other products. `columns` of the weights are no constants. */
+export function matvec(arithmetic: string, params: MatvecSizes, columns: number): Ice40Cells | undefined {
   if (arithmetic !== 'xnor' && arithmetic !== 'xnor_sum') return undefined;
   const { MH, MW, PE, SIMD, ACC_W, GROUPS = 1 } = params;
   const [SF, NF] = [MW / SIMD, MH / PE];
@@ -96,7 +98,7 @@ function matvec({ arithmetic, params, images }: Matvec): Ice40Cells | undefined 
   const kept =
     NF === 1 ? none : inBlock ? memory(SIMD, SF) : sum({ lut: SIMD * (multiplexer(SF) + 1) + SF, ff: SIMD * SF });
   return sum(
-    rom(PE * SIMD, words, columnsOf(images.WEIGHTS)),
+    rom(PE * SIMD, words, columns),
     kept,
     { lut: PE * row.lut, ff: PE * row.ff },
     { lut: 2.5 * counters, ff: counters + SIMD + 12 },
@@ -105,7 +107,10 @@ function matvec({ arithmetic, params, images }: Matvec): Ice40Cells | undefined 
 
 type Thresholds = Extract<ChainModule, { readonly kind: 'thresholds' }>;
 
-function thresholds({ params, images, signed }: Thresholds): Ice40Cells {
+type ThresholdSizes = Pick<Thresholds['params'], 'PE' | 'FOLDS' | 'LEVELS' | 'X_W' | 'OUT_W'>;
+
+/** Comparisons with limits, of which `columns` are no constants. */
+export function thresholds(params: ThresholdSizes, signed: boolean, columns: number): Ice40Cells {
   const { PE, FOLDS, LEVELS, X_W, OUT_W } = params;
   const width = X_W + (signed ? 1 : 2);
   const fold = counterBits(FOLDS);
@@ -113,7 +118,7 @@ function thresholds({ params, images, signed }: Thresholds): Ice40Cells {
   const bit = FOLDS === 1 ? 0.15 : FOLDS === 2 ? 0.48 : 1.125 + 0.375 / LEVELS;
   const compare = PE * LEVELS * width * bit + PE * ones(LEVELS + 1);
   return sum(
-    rom(PE * LEVELS * width, FOLDS, columnsOf(images.THRESHOLDS)),
+    rom(PE * LEVELS * width, FOLDS, columns),
     { lut: compare, ff: PE * (X_W + OUT_W) },
     { lut: 3.5 * fold + 6, ff: fold + 3 },
   );
@@ -134,13 +139,16 @@ export function ice40Module(node: ChainModule): Ice40Cells | undefined {
       return sum(UP > 1 ? upsizer(IN_W, UP, FRAME_IN) : none, DOWN > 1 ? downsizer(OUT_W, DOWN, FRAME_OUT) : none);
     }
     case 'matvec':
-      return matvec(node);
+      return matvec(node.arithmetic, node.params, columnsOf(node.images.WEIGHTS));
     case 'thresholds':
-      return thresholds(node);
+      return thresholds(node.params, node.signed, columnsOf(node.images.THRESHOLDS));
     default:
       return undefined;
   }
 }
+
+/** As cells of a budget: a block memory of 4 Kibit is a ninth of one of 36. */
+export const fromIce40 = ({ lut, ff, ebr }: Ice40Cells): Resources => ({ ...noResources, lut, ff, bram36: ebr / 9 });
 
 export interface Ice40Chain {
   readonly total: Ice40Cells;

@@ -51,16 +51,9 @@ function layerCost(stage: WeightedStage, pair: Pair, activation: ActivationCost)
   const styles = { ...(mult === undefined ? {} : { mult }), ...(weightRam === undefined ? {} : { ram: weightRam }) };
   const { rows, columns: MW, groups } = matrixOf(stage);
   const MH = rows / groups;
-  const P_SHIFT = stage.productShift ?? 0;
-  const arithmetic = arithmeticOf(stage);
-  const [X_W, W_W] = [codeBits(stage.input), codeBits(stage.weight)];
-  const range = arithmetic === 'xnor' ? { min: 0, max: MW } : stage.accumulator;
-  const beat = isBinary(arithmetic)
-    ? Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 1 : 2)
-    : Math.max(1, productBits(arithmetic, X_W, W_W) - P_SHIFT) + Math.ceil(Math.log2(SIMD));
-  const ACC_W = Math.max(signedBitsFor(range), beat);
+  const { arithmetic, ...widths } = unitOf(stage, pair);
+  const { X_W, ACC_W } = widths;
   const form = layerForm(stage, { PE, SIMD });
-  const widths = { X_W, W_W, ACC_W, P_SHIFT };
   return addResources(
     buffers(stage, pair, form, X_W),
     form.unit === 'depthwise'
@@ -68,6 +61,19 @@ function layerCost(stage: WeightedStage, pair: Pair, activation: ActivationCost)
       : matvecResources(arithmetic, { MH, MW, PE, SIMD, GROUPS: groups, ...widths }, { form: 'rom' }, styles),
     activation({ lanes: PE, width: ACC_W }),
   );
+}
+
+/** Products and widths of the unit that a stage becomes. */
+export function unitOf(stage: WeightedStage, { SIMD }: Pair) {
+  const { columns: MW } = matrixOf(stage);
+  const P_SHIFT = stage.productShift ?? 0;
+  const arithmetic = arithmeticOf(stage);
+  const [X_W, W_W] = [codeBits(stage.input), codeBits(stage.weight)];
+  const range = arithmetic === 'xnor' ? { min: 0, max: MW } : stage.accumulator;
+  const beat = isBinary(arithmetic)
+    ? Math.ceil(Math.log2(SIMD + 1)) + (arithmetic === 'xnor' ? 1 : 2)
+    : Math.max(1, productBits(arithmetic, X_W, W_W) - P_SHIFT) + Math.ceil(Math.log2(SIMD));
+  return { arithmetic, X_W, W_W, ACC_W: Math.max(signedBitsFor(range), beat), P_SHIFT };
 }
 
 /** What stands in front of the unit: a FIFO, for a convolution also the window, and a converter behind it. */

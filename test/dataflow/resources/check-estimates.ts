@@ -10,7 +10,7 @@ import { ice40Chain } from '../../../src/dataflow/resources/ice40.js';
 import { layerCases } from './layers.js';
 import { blockCases } from './modules.js';
 import { stageCases } from './stage-modules.js';
-import { digitsOnIce40, ice40Cases } from './ice40-modules.js';
+import { digitsAsBuilt, digitsOnIce40, ice40Cases } from './ice40-modules.js';
 import { synthesize } from './yosys.js';
 import { synthesizeIce40 } from './yosys-ice40.js';
 
@@ -20,7 +20,7 @@ const percent = (estimate: number, measured: number): number => (100 * (estimate
 const errors: number[] = [];
 const cell = (estimate: number, measured: number): string => `${estimate}/${measured}`.padStart(12);
 
-for (const { name, chain } of ice40 ? [...ice40Cases(), await digitsOnIce40()] : []) {
+for (const { name, chain } of ice40 ? [...ice40Cases(), await digitsOnIce40(), await digitsAsBuilt()] : []) {
   const estimate = ice40Chain(chain)?.total ?? { lut: 0, ff: 0, ebr: 0 };
   const measured = synthesizeIce40(chain, cache);
   const error = percent(estimate.lut, measured.lut);

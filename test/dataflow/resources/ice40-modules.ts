@@ -1,6 +1,7 @@
 /** Modules of networks of binary weights with random memories, as `digits_w1a1` and its foldings have them. */
 import { join } from 'node:path';
 import { loadModel } from '../../../src/build/load-model.js';
+import { planFor } from '../../../src/build/plan-goal.js';
 import { planNetwork } from '../../../src/dataflow/plan.js';
 import type { LayerCase } from './layers.js';
 import { converter, fifo, image, single, thresholds } from './modules.js';
@@ -35,15 +36,23 @@ export function ice40Cases(): LayerCase[] {
   ];
 }
 
+const digits = async () =>
+  (await loadModel({ model: join('vectors', 'digits', 'digits_w1a1.onnx') })).loaded.stageNetwork;
+
 /** All of `digits_w1a1` as `build --board icebreaker` folds it. */
+export async function digitsAsBuilt(): Promise<LayerCase> {
+  const { chain } = planFor(await digits(), { board: 'icebreaker', portBits: 8, clockMhz: 12 });
+  return { name: 'digits_w1a1 as built for iCEBreaker', chain };
+}
+
+/** All of `digits_w1a1` in a folding with a wide first layer. */
 export async function digitsOnIce40(): Promise<LayerCase> {
-  const { loaded } = await loadModel({ model: join('vectors', 'digits', 'digits_w1a1.onnx') });
   const folding = {
     dense_0: { PE: 4, SIMD: 56, fifo: 14 },
     dense_1: { PE: 1, SIMD: 8, fifo: 8 },
     dense_2: { PE: 1, SIMD: 8, fifo: 8 },
     dense_3: { PE: 1, SIMD: 2, fifo: 32 },
   };
-  const { chain } = planNetwork(loaded.stageNetwork, { folding, portBits: 8 });
-  return { name: 'digits_w1a1 on iCEBreaker', chain };
+  const { chain } = planNetwork(await digits(), { folding, portBits: 8 });
+  return { name: 'digits_w1a1 on iCE40', chain };
 }
