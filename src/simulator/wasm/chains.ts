@@ -12,6 +12,7 @@ import { type Read, visitReads } from '../walk.js';
 import { moveExpression } from './inline.js';
 import type { Prepared } from './prepared.js';
 import { rewrite, rewriter } from './rewrite.js';
+import { asProduct } from './shift-and-add.js';
 
 type Circuit = Pick<ElaboratedCircuit, 'signals' | 'expressions'>;
 type Load = Extract<Ex, { op: 'load' }>;
@@ -253,8 +254,9 @@ function chainOf(circuit: Circuit, wire: Wire): Change | undefined {
     if (!ok || value.cost > MOST_COST) return undefined;
     values.push(as(value, signal));
   }
-  const whole = values[last];
+  const sum = values[last];
   const [first] = drivers;
+  const whole = sum === undefined ? undefined : asProduct(x, sum);
   if (whole === undefined || first === undefined) return undefined;
   const loops = dims.slice(0, outer);
   const index = loops.map((_, v) => affineVar(v));

@@ -3,8 +3,9 @@
  * branches of updates, so they are computed only when the register changes.
  */
 import { type Affine, affineConst, substituteAffine } from '../affine.js';
-import { type Assign, type ElaboratedCircuit, type Ex, type Tree, isAffine } from '../elaborated.js';
+import { type Assign, type ElaboratedCircuit, type Ex, type Tree, type Update, isAffine } from '../elaborated.js';
 import { type Read, children, visitReads } from '../walk.js';
+import { EdgeOrder } from './edge-order.js';
 import type { Prepared } from './prepared.js';
 import { rewrite, withOperands } from './rewrite.js';
 
@@ -80,6 +81,7 @@ export function inlined(
   whole: readonly (Assign | undefined)[],
 ): (Assign | undefined)[] | undefined {
   const uses = usesOf(circuit, prepared, whole);
+  const toRegisters = uses.registers.some((u) => u !== undefined) ? new EdgeOrder(circuit, prepared) : undefined;
   let some = false;
   const inline = whole.map((a, id) => {
     const signal = circuit.signals[id];
@@ -87,6 +89,9 @@ export function inlined(
     if (a === undefined || count === 0 || signal?.kind !== 'wire' || uses.vague[id] === 1) return undefined;
     const once = count === 1 && (uses.executions[id] ?? 0) <= points(a.loops) && isSmall(a.value);
     const moves = count <= 4 && signal.width > 64 && a.loops.length === 0 && isMovement(a.value);
+    const register = uses.registers[id];
+    if (register !== undefined && !(once && hasLanes(a.value) && toRegisters?.admit(register.target, a.value) === true))
+      return undefined;
     some ||= once || moves;
     return once || moves ? a : undefined;
   });
@@ -99,6 +104,29 @@ interface Uses {
   readonly executions: Float64Array;
   /** 1 where a read is not plain: not affine, or inside `fold` or `pack`, or in a place where nothing may move. */
   readonly vague: Uint8Array;
+  /** The update in whose value the last read is. */
+  readonly registers: (Update | undefined)[];
+}
+
+/** Larger values are not looked through. */
+const MOST_LANES_COST = 500;
+
+/** Fewer iterations have no vectors. */
+const FEWEST_LANES = 8;
+
+/** An array that is computed in vectors, most likely: values may move there without losing theirs. */
+function takesLanes(circuit: Pick<ElaboratedCircuit, 'signals'>, u: Update): boolean {
+  if ((circuit.signals[u.target]?.width ?? 65) > 64 || points(u.loops) * points(u.inner) < FEWEST_LANES) return false;
+  const plain = (tree: Tree): boolean =>
+    tree.kind === 'keep' || (tree.kind === 'value' ? hasLanes(tree.value) : plain(tree.then) && plain(tree.else));
+  return plain(u.tree);
+}
+
+/** Nothing in it keeps vectors away. */
+function hasLanes(ex: Ex): boolean {
+  if (ex.width > 64 || ex.cost > MOST_LANES_COST || ex.op === 'pack' || ex.op === 'fold') return false;
+  if (ex.op === 'load') return ex.index.every(isAffine);
+  return children(ex).every(hasLanes);
 }
 
 const points = (loops: readonly number[]): number => {
@@ -110,14 +138,21 @@ const points = (loops: readonly number[]): number => {
 /** How the wires with one driver are read. */
 function usesOf(circuit: ElaboratedCircuit, prepared: Prepared, whole: readonly (Assign | undefined)[]): Uses {
   const n = circuit.signals.length;
-  const uses: Uses = { count: new Int32Array(n), executions: new Float64Array(n), vague: new Uint8Array(n) };
+  const uses: Uses = {
+    count: new Int32Array(n),
+    executions: new Float64Array(n),
+    vague: new Uint8Array(n),
+    registers: new Array<Update | undefined>(n),
+  };
   let executions = 1;
   let moves = true;
+  let register: Update | undefined;
   const read = (r: Read): void => {
     const id = r.signal;
     if (whole[id] === undefined) return;
     uses.count[id] = (uses.count[id] ?? 0) + 1;
     uses.executions[id] = (uses.executions[id] ?? 0) + executions;
+    if (register !== undefined) uses.registers[id] = register;
     if (!moves || r.bound.size > 0 || (r.index.length > 0 && !r.index.every(isAffine))) uses.vague[id] = 1;
   };
   const note = (ex: Ex, loops: readonly number[], movable: boolean): void => {
@@ -126,7 +161,14 @@ function usesOf(circuit: ElaboratedCircuit, prepared: Prepared, whole: readonly 
     visitReads(ex, read);
   };
   for (const a of prepared.assigns) note(a.value, a.loops, true);
-  for (const u of prepared.updates) noteTree(u.tree, [...u.loops, ...u.inner], false, note);
+  for (const u of prepared.updates) {
+    const movable = takesLanes(circuit, u);
+    noteTree(u.tree, [...u.loops, ...u.inner], movable, (ex, loops, moves, value) => {
+      register = movable && value ? u : undefined;
+      note(ex, loops, moves);
+    });
+  }
+  register = undefined;
   for (const w of prepared.writes) {
     for (const ex of [w.address, w.data, ...w.guards.map((g) => g.cond)]) note(ex, [...w.loops, ...w.inner], false);
   }
@@ -137,11 +179,11 @@ function noteTree(
   tree: Tree,
   loops: readonly number[],
   movable: boolean,
-  note: (ex: Ex, loops: readonly number[], movable: boolean) => void,
+  note: (ex: Ex, loops: readonly number[], movable: boolean, value: boolean) => void,
 ): void {
-  if (tree.kind === 'value') note(tree.value, loops, movable);
+  if (tree.kind === 'value') note(tree.value, loops, movable, true);
   if (tree.kind !== 'if') return;
-  note(tree.cond, loops.slice(0, depthOf(tree.cond)), true);
+  note(tree.cond, loops.slice(0, depthOf(tree.cond)), true, false);
   noteTree(tree.then, loops, true, note);
   noteTree(tree.else, loops, true, note);
 }

@@ -116,6 +116,7 @@ class Planner {
   private readonly nodes = new Map<Ex, LaneNode>();
   private readonly uniform = new Map<string, Uniform>();
   private readonly counts = new Set<Ex>();
+  private readonly conditions = new Map<Ex, LaneBits>();
   private least: LaneBits;
   private most: LaneBits;
 
@@ -143,6 +144,30 @@ class Planner {
     }
     const { v, nodes, least, most } = this;
     return { v, root, nodes, uniform: [...this.uniform.values()], counts: [...this.counts], least, most };
+  }
+
+  /** Lanes for a condition made of conditions: those of its operands, unless who asks has narrower ones. */
+  private conditionLanes(ex: Ex, { lanes }: Wanted): LaneBits {
+    const own = this.widestCondition(ex);
+    return own < lanes ? own : lanes;
+  }
+
+  private widestCondition(ex: Ex): LaneBits {
+    const known = this.conditions.get(ex);
+    if (known !== undefined) return known;
+    let own: LaneBits = 8;
+    if (variesWith(ex, this.v)) {
+      const view = viewAlong(this.c, ex, this.v);
+      const widest = (list: readonly Ex[]): LaneBits =>
+        laneFor(list.reduce((most, e) => Math.max(most, e.width), 1)) ?? 64;
+      if (view !== undefined) own = (storageBytes(ex.width) * 8) as LaneBits;
+      else if (ex.op === 'slice') own = ex.low.terms.length === 0 ? (laneFor(ex.low.c + 1) ?? 64) : 64;
+      else if (ex.op === 'binary' && COMPARE.has(ex.fn)) own = widest([ex.a, ex.b]);
+      else if (ex.op === 'unary' && ex.fn !== 'not') own = widest([ex.a]);
+      else for (const e of this.operands(ex)) own = Math.max(own, this.widestCondition(e)) as LaneBits;
+    }
+    this.conditions.set(ex, own);
+    return own;
   }
 
   /** What varies, every expression before its operands. */
@@ -224,7 +249,7 @@ class Planner {
       }
       case 'mux': {
         const both = isBit(ex) && isBit(ex.a) && isBit(ex.b);
-        const own = both ? wanted.lanes : bits;
+        const own = both ? this.conditionLanes(ex, wanted) : bits;
         const arm = (e: Ex): boolean => (both || full ? this.want(e, FULL, own, both) : this.need(e, width, own));
         return this.want(ex.cond, FULL, own, true) && arm(ex.a) && arm(ex.b) ? { bits: own, mask: both } : undefined;
       }
@@ -295,12 +320,15 @@ class Planner {
     width: number,
     full: boolean,
     bits: LaneBits,
-    { lanes }: Wanted,
+    wanted: Wanted,
   ): Shape | undefined {
     const { a } = ex;
     switch (ex.fn) {
       case 'not': {
-        if (isBit(ex) && isBit(a)) return this.want(a, FULL, lanes, true) ? { bits: lanes, mask: true } : undefined;
+        if (isBit(ex) && isBit(a)) {
+          const lanes = this.conditionLanes(ex, wanted);
+          return this.want(a, FULL, lanes, true) ? { bits: lanes, mask: true } : undefined;
+        }
         return this.negated(ex, width, full, bits);
       }
       case 'neg':
@@ -329,7 +357,7 @@ class Planner {
     width: number,
     full: boolean,
     bits: LaneBits,
-    { lanes }: Wanted,
+    wanted: Wanted,
   ): Shape | undefined {
     const { a, b, fn } = ex;
     if (COMPARE.has(fn)) {
@@ -341,10 +369,11 @@ class Planner {
       return this.want(a, FULL, own) && this.want(b, FULL, own) ? { bits: own, mask: true } : undefined;
     }
     if (BITWISE.has(fn)) {
-      if (isBit(ex) && isBit(a) && isBit(b))
-        return this.want(a, FULL, lanes, true) && this.want(b, FULL, lanes, true)
-          ? { bits: lanes, mask: true }
-          : undefined;
+      if (isBit(ex) && isBit(a) && isBit(b)) {
+        const lanes = this.conditionLanes(ex, wanted);
+        const ok = this.want(a, FULL, lanes, true) && this.want(b, FULL, lanes, true);
+        return ok ? { bits: lanes, mask: true } : undefined;
+      }
       const ok = full
         ? this.want(a, FULL, bits) && this.want(b, FULL, bits)
         : this.need(a, width, bits) && this.need(b, width, bits);

@@ -14,6 +14,7 @@ import {
   isAffine,
 } from '../elaborated.js';
 import { type Single, simplifyBits, singleWires } from './demanded-bits.js';
+import { foldConstant } from './fold-constants.js';
 import { type EqualCopies, equalCopies, readFirstCopies } from './equal-copies.js';
 import { inlined, inliner } from './inline.js';
 import { type Prepared, driversOf } from './prepared.js';
@@ -63,13 +64,20 @@ function isPlain({ assigns, updates, writes }: Prepared, single: Single): boolea
   return true;
 }
 
+/** Values of wires that may be constants are small. */
+const MOST_FOLDED = 20;
+
 function withoutCopies(circuit: ElaboratedCircuit, wanted: Prepared, outputs: readonly number[]): Prepared {
-  const copies = wholeDrivers(circuit, circuit.assigns).map((a) =>
-    a !== undefined && isCopy(circuit, a) ? a : undefined,
-  );
+  const x = circuit.expressions;
+  const fold = rewriter(x, (ex) => foldConstant(x, ex));
+  const copies = wholeDrivers(circuit, circuit.assigns).map((a) => {
+    const plain =
+      a === undefined || a.value.vars !== 0 || a.value.cost > MOST_FOLDED ? a : { ...a, value: fold(a.value) };
+    return plain !== undefined && isCopy(circuit, plain) ? plain : undefined;
+  });
   return rewriteLive(circuit, wanted, outputs, (need) => {
-    const through = rewriter(circuit.expressions, (ex) => {
-      if (ex.op !== 'load') return ex;
+    const through = rewriter(x, (ex) => {
+      if (ex.op !== 'load') return foldConstant(x, ex);
       const out = copies[ex.signal] === undefined ? ex : readThrough(circuit, copies, ex);
       if (out.op === 'load') need(out.signal);
       return out;
@@ -110,7 +118,7 @@ function isCopy(circuit: ElaboratedCircuit, a: Assign): boolean {
   const target = circuit.signals[a.target];
   const { value } = a;
   if (target?.kind !== 'wire' || value.width !== target.width || value.signed !== target.signed) return false;
-  if (value.op === 'const' && a.loops.length === 0) return true;
+  if (value.op === 'const') return true;
   return value.op === 'load' && value.index.every(isAffine);
 }
 
@@ -120,7 +128,8 @@ function readThrough(circuit: ElaboratedCircuit, copies: readonly (Assign | unde
   for (let hops = 0; now.op === 'load' && hops < 1000; hops++) {
     const copy = copies[now.signal];
     if (copy === undefined) return now;
-    if (copy.value.op === 'const') return copy.value;
+    // Beyond the end of an array there is 0.
+    if (copy.value.op === 'const') return now.index.every(isAffine) ? copy.value : now;
     if (copy.value.op !== 'load') return now;
     const index = composed(circuit, now.index, copy.value, copy.loops);
     if (index === undefined) return now;

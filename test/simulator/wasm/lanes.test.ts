@@ -6,6 +6,9 @@
 import { describe, expect, it } from 'vitest';
 import { bool, buildDesign, defineModule, input, output, sint, uint, vec } from '../../../src/hdl/index.js';
 import { elaborate } from '../../../src/simulator/index.js';
+import { reordered } from '../../../src/simulator/wasm/chains.js';
+import { prepare } from '../../../src/simulator/wasm/prepare.js';
+import { wireOrder } from '../../../src/simulator/wasm/wire-order.js';
 import { firstDifference } from '../compare.js';
 
 const firstSeed = Number(process.env.HEDDLE_FUZZ_SEED ?? 1);
@@ -84,6 +87,76 @@ describe('shifts by the counts of lanes', () => {
           const difference = firstDifference(elaborate(buildDesign(shifts(rows, columns, width))), seed, 40);
           expect(difference, `width ${width}; HEDDLE_FUZZ_SEED=${seed}`).toBeUndefined();
         }
+      }
+    });
+  }
+});
+
+/** The lowest bits of a number times another one, row by row: a product if every row is the next bit of the same number. */
+const multiply = (width: number, step: 1 | 2, order: 'down' | 'up') =>
+  defineModule({
+    name: 'multiply',
+    doc: 'the five lowest bits of a, times b',
+    params: {},
+    ports: () => ({
+      a: input(vec(4, vec(7, uint(16)))),
+      b: input(vec(4, vec(7, sint(width)))),
+      at: input(uint(4)),
+      y: output(vec(4, vec(7, sint(width + 3)))),
+      entry: output(uint(8)),
+    }),
+    body(b, io) {
+      const known = b.wire('known', vec(11, uint(8)));
+      b.genFor('entry', 11, (k) => b.assign(known.at(k), b.constant(uint(8), 7).addWrap(b.constant(uint(8), 4))));
+      // Beyond the end of the array there is 0, whatever is in it.
+      b.assign(io.entry, known.select(io.at));
+      b.genFor('row', 4, (r) =>
+        b.genFor('column', 7, (c) => {
+          const q = b.regs({ a: uint(16), b: sint(width), y: sint(width + 3) });
+          b.next(q.a, io.a.at(r).at(c));
+          b.next(q.b, io.b.at(r).at(c));
+          const sums = b.wire('sums', vec(6, sint(width + 3)));
+          b.assign(sums.at(0), b.constant(sint(width + 3), 0));
+          b.genFor('bit', 5, (k) => {
+            const bit = q.a.bit(
+              order === 'down'
+                ? k
+                    .times(step)
+                    .minus(4 * step)
+                    .times(-1)
+                : k.times(step),
+            );
+            const row = bit.mux(q.b, b.constant(sint(width), 0));
+            b.assign(
+              sums.at(k.plus(1)),
+              sums
+                .at(k)
+                .shl(1)
+                .addWrap(row.extend(width + 3)),
+            );
+          });
+          b.next(q.y, sums.at(5));
+          b.assign(io.y.at(r).at(c), q.y);
+        }),
+      );
+    },
+  });
+
+describe('shifts and additions', () => {
+  for (const [step, order, product] of [
+    [1, 'down', true],
+    [1, 'up', false],
+    [2, 'down', false],
+  ] as const) {
+    it(`${product ? 'are' : 'are not'} a product with bits ${order} by ${step}`, () => {
+      for (const width of [9, 13, 32, 40]) {
+        const circuit = elaborate(buildDesign(multiply(width, step, order)));
+        const prepared = prepare(circuit, 'state', wireOrder(circuit, circuit.assigns));
+        const { added, prepared: after } = reordered(circuit, prepared);
+        const sums = added.find(({ name }) => name === 'sums');
+        const value = after.assigns.find((a) => a.target === sums?.id)?.value;
+        expect(value?.op === 'binary' && value.fn === 'mul').toBe(product);
+        expect(firstDifference(circuit, firstSeed, 30), `width ${width}`).toBeUndefined();
       }
     });
   }
