@@ -41,43 +41,63 @@ function makeList(random: RandomStream, memory: AxiMemory, after: boolean): { fi
   return { first, entries };
 }
 
-/** A memory that refuses addresses of `refused`, made anew for each list. */
-const memoryOf = (random: RandomStream, bytes: number, refused: (address: number) => number): AxiMemory =>
-  new AxiMemory({ prefix: 'm_axi', bytes, random, pause: 0.25, latency: [1, 20], response: refused });
+const resets = [900, 1700];
 
-/** A response by address that stays as long as a list: one address in `every`, none where that is 0. */
-function responses(random: RandomStream): { every: number; anew: () => void; of: (address: number) => number } {
-  let salt = 0;
-  const made = {
-    every: 0,
-    anew: () => {
-      salt = random.nextInt(2 ** 20);
-    },
-    of: (address: number): number => {
-      const mixed = ((address + salt) * 2654435761) % 2 ** 32;
-      return made.every > 0 && mixed % made.every === 0 ? 2 + (salt % 2) : 0;
-    },
-  };
-  return made;
-}
+/**
+ * When lists begin, and when they are given up: by a reset, and from cycle `from` on, so that bytes are compared in front of them
+ * too, by flushes and refused addresses. A flush lasts until nothing is under way.
+ */
+class Turns {
+  readonly memory: AxiMemory;
+  flushing = false;
+  readonly seen = { lists: 0, flushes: 0 };
+  /** Cycles since the last flush. */
+  #since = 0;
+  /** One address in so many is refused, others with each list; none where it is 0. */
+  #every = 0;
+  #salt = 0;
 
-/** Flushes now and then, until nothing is under way. */
-class Flushes {
-  active = false;
-  count = 0;
-  /** Cycles since the last one. */
-  since = 0;
-  constructor(readonly random: RandomStream) {}
-  /** True where one begins. */
-  next(outputs: Ports, rate: number): boolean {
-    this.since = this.active ? 0 : this.since + 1;
-    if (this.active) {
-      if (outputs['busy'] === 0n && this.random.nextInt(3) > 0) this.active = false;
-      return false;
+  constructor(
+    readonly random: RandomStream,
+    bytes: number,
+    readonly from: number,
+  ) {
+    const response = (address: number): number => {
+      const mixed = ((address + this.#salt) * 2654435761) % 2 ** 32;
+      return this.#every > 0 && mixed % this.#every === 0 ? 2 + (this.#salt % 2) : 0;
+    };
+    this.memory = new AxiMemory({ prefix: 'm_axi', bytes, random, pause: 0.25, latency: [1, 20], response });
+  }
+
+  isReset(cycle: number): boolean {
+    return cycle === 0 || resets.includes(cycle);
+  }
+
+  /** A list that is `open` is not begun anew. */
+  next(cycle: number, outputs: Ports, open: boolean): { readonly gives: boolean; readonly starts: boolean } {
+    const [late, reset] = [cycle > this.from, this.isReset(cycle)];
+    this.#every = late ? 60 : 0;
+    const gives = this.#flush(outputs, late ? 0.006 : 0) || reset;
+    if (reset) this.memory.forget();
+    if (reset) this.#since = 0;
+    const free = !gives && !open && this.#since > 3 && cycle > 3 && outputs['busy'] === 0n;
+    const starts = free && this.random.nextInt(8) === 0;
+    if (starts) {
+      this.#salt = this.random.nextInt(2 ** 20);
+      this.seen.lists++;
     }
-    this.active = this.random.nextFloat() < rate;
-    if (this.active) this.count++;
-    return this.active;
+    return { gives, starts };
+  }
+
+  #flush(outputs: Ports, rate: number): boolean {
+    this.#since = this.flushing ? 0 : this.#since + 1;
+    if (this.flushing) {
+      if (outputs['busy'] === 0n && this.random.nextInt(3) > 0) this.flushing = false;
+      return this.flushing;
+    }
+    this.flushing = this.random.nextFloat() < rate;
+    if (this.flushing) this.seen.flushes++;
+    return this.flushing;
   }
 }
 
@@ -91,20 +111,17 @@ describe('list_reader', () => {
   it.each(cases)('brings the bytes of every transfer, %i words a beat', async (WORDS, verilator) => {
     const random = randomStream(seed, `reads ${WORDS}`);
     const BYTES = 4 * WORDS;
-    const refuses = responses(random);
-    const memory = memoryOf(random, BYTES, refuses.of);
+    const turns = new Turns(random, BYTES, 2000);
+    const { memory } = turns;
     for (let k = 0; k < 0x4000; k++) memory.bytes.set(BUFFER + k, random.nextInt(256));
-    const flushes = new Flushes(random);
-    const resets = [900, 1700];
     let due: { data: bigint; last: boolean }[] = [];
-    const seen = { lists: 0, beats: 0 };
+    let beats = 0;
     let [arrived, inputs, was]: [number, Ports, boolean] = [0, {}, true];
     let first = 0n;
     await expectPortsAgree({
       ...{ design: buildDesign(ListReader), params: { ADDR_W: 40, WORDS }, cycles: 3500, resets, verilator, seed },
       model: () => new ListReaderModel({ ADDR_W: 40, WORDS }),
       drive: (_, cycle, outputs) => {
-        const reset = cycle === 0 || resets.includes(cycle);
         if (!was) {
           memory.tick(outputs);
           if (outputs['m_axis_tvalid'] === 1n && inputs['m_axis_tready'] === 1n) {
@@ -114,32 +131,17 @@ describe('list_reader', () => {
               beat?.data,
               bit(beat?.last === true),
             ]);
-            seen.beats++;
+            beats++;
           }
           expect(outputs['bad'] ?? 0n).toBe(0n);
         }
-        was = reset;
-        // Errors and flushes in the second half only: bytes are compared in front of them too.
-        refuses.every = cycle > 2000 ? 60 : 0;
-        const gives = flushes.next(outputs, cycle > 2000 ? 0.006 : 0) || reset || flushes.active;
+        was = turns.isReset(cycle);
+        const { gives, starts } = turns.next(cycle, outputs, due.length > 0);
         if (gives) due = [];
-        if (reset) {
-          memory.forget();
-          flushes.since = 0;
-        }
-        const starts =
-          !gives &&
-          flushes.since > 3 &&
-          due.length === 0 &&
-          cycle > 3 &&
-          outputs['busy'] === 0n &&
-          random.nextInt(8) === 0;
         if (starts) {
-          refuses.anew();
           const list = makeList(random, memory, true);
           first = BigInt(list.first);
           arrived = 0;
-          seen.lists++;
           due = list.entries.flatMap(({ offset, bytes, last }) =>
             Array.from({ length: Math.ceil(bytes / BYTES) }, (_, k) => {
               const there = Array.from({ length: Math.min(BYTES, bytes - k * BYTES) }, (__, i) =>
@@ -152,14 +154,14 @@ describe('list_reader', () => {
         } else if (random.nextInt(20) === 0) arrived++;
         const bus = Object.entries(memory.drive()).filter(([name]) => /_(ar|r)(?!eset)/.test(name.slice(5)));
         inputs = {
-          ...{ ...Object.fromEntries(bus), flush: bit(flushes.active), cache: 3n, prot: 0n, start: bit(starts) },
+          ...{ ...Object.fromEntries(bus), flush: bit(turns.flushing), cache: 3n, prot: 0n, start: bit(starts) },
           ...{ buffer: BigInt(BUFFER), first, arrived: BigInt(arrived), m_axis_tready: bit(random.nextInt(4) > 0) },
         };
         return inputs;
       },
     });
     expect(memory.violations).toEqual([]);
-    expect(Math.min(seen.lists / 10, seen.beats / 60, flushes.count)).toBeGreaterThanOrEqual(1);
+    expect(Math.min(turns.seen.lists / 10, beats / 60, turns.seen.flushes)).toBeGreaterThanOrEqual(1);
   });
 });
 
@@ -167,20 +169,17 @@ describe('list_writer', () => {
   it.each(cases)('puts the bytes of every transfer into memory, %i words a beat', async (WORDS, verilator) => {
     const random = randomStream(seed, `writes ${WORDS}`);
     const BYTES = 4 * WORDS;
-    const refuses = responses(random);
-    const memory = memoryOf(random, BYTES, refuses.of);
-    const flushes = new Flushes(random);
-    const resets = [900, 1700];
+    const turns = new Turns(random, BYTES, 2500);
+    const { memory } = turns;
     const beat = new Offer('s_axis', () => ({ s_axis_tdata: random.nextBigInt(8 * BYTES) }), { s_axis_tdata: 0n });
     let list: Entry[] | undefined;
     let moved: bigint[] = [];
-    const seen = { lists: 0, packets: 0 };
+    let packets = 0;
     let [was, first, age] = [true, 0n, 0];
     await expectPortsAgree({
       ...{ design: buildDesign(ListWriter), params: { ADDR_W: 40, WORDS }, cycles: 4000, resets, verilator, seed },
       model: () => new ListWriterModel({ ADDR_W: 40, WORDS }),
       drive: (_, cycle, outputs) => {
-        const reset = cycle === 0 || resets.includes(cycle);
         const gone = beat.moved(outputs);
         if (!was) {
           memory.tick(outputs);
@@ -198,44 +197,29 @@ describe('list_writer', () => {
               if (fine) expect([cycle, there]).toEqual([cycle, own.slice(0, bytes)]);
               at += beats.length;
             }
-            seen.packets += Number(outputs['arrived']);
+            packets += Number(outputs['arrived']);
             expect(Number(outputs['arrived'])).toBe(list.filter(({ last }) => last).length);
             list = undefined;
             // What was taken ahead belongs to nobody: only a flush or a list that needs it moves beats.
             moved = moved.slice(at);
           }
         }
-        was = reset;
-        refuses.every = cycle > 2500 ? 60 : 0;
-        const gives = flushes.next(outputs, cycle > 2500 ? 0.006 : 0) || reset || flushes.active;
-        if (gives) list = undefined;
-        if (gives) moved = [];
-        if (reset) {
-          memory.forget();
-          flushes.since = 0;
-        }
-        const starts =
-          !gives &&
-          flushes.since > 3 &&
-          list === undefined &&
-          cycle > 3 &&
-          outputs['busy'] === 0n &&
-          random.nextInt(8) === 0;
+        was = turns.isReset(cycle);
+        const { gives, starts } = turns.next(cycle, outputs, list !== undefined);
+        if (gives) [list, moved] = [undefined, []];
         if (starts) {
-          refuses.anew();
           const made = makeList(random, memory, false);
           // idle counts packets: the last transfer ends one, as in lists of programs.
           const put = BUFFER + made.first + 16 * (made.entries.length - 1) + 11;
           memory.bytes.set(put, (memory.bytes.get(put) ?? 0) | 0x40);
           list = made.entries.map((entry, k) => (k === made.entries.length - 1 ? { ...entry, last: true } : entry));
           [first, age] = [BigInt(made.first), 0];
-          seen.lists++;
         }
         return {
           ...{
             ...memory.drive(),
             ...beat.drive(random.nextInt(4) > 0),
-            flush: bit(flushes.active),
+            flush: bit(turns.flushing),
             start: bit(starts),
           },
           ...{ read_cache: 3n, write_cache: 2n, prot: 0n, buffer: BigInt(BUFFER), first },
@@ -243,6 +227,6 @@ describe('list_writer', () => {
       },
     });
     expect(memory.violations).toEqual([]);
-    expect(Math.min(seen.lists / 8, seen.packets / 20, flushes.count)).toBeGreaterThanOrEqual(1);
+    expect(Math.min(turns.seen.lists / 8, packets / 20, turns.seen.flushes)).toBeGreaterThanOrEqual(1);
   });
 });
