@@ -1,6 +1,6 @@
 /**
- * Soft parameters: one text for all values, and at a value the same circuit as the module without parameters. A few values
- * a module here, all of them every night (`test/nightly/equivalence.test.ts`).
+ * Soft parameters: one text for all values, and at a value the same circuit as the module without parameters. Few values a
+ * module here and not every sibling, all of them every night (`test/nightly/equivalence.test.ts`).
  */
 import { describe, expect, it } from 'vitest';
 import { hardenDesign } from '../../src/circuit/index.js';
@@ -9,6 +9,20 @@ import { haveTools } from '../verilog/tools.js';
 import { type Subject, subjects } from './corners.js';
 import { textAtDefaults, textAtWitness, textOf } from './identity.js';
 import { disproof, type Edit } from './prove.js';
+
+/**
+ * Proved at night only: what differs from a sibling in signs or rounding alone (of each family some remain here, with every
+ * sign and every rounding), and
+ * large compositions, whose parts are proved here and which lockstep runs at other values.
+ */
+const atNight = [
+  /^(matvec|depthwise)_(uu|su|ub|sb|bu|xnor_sum)$/,
+  /^requantize_s_(floor_relu|half_away_(relu|sat)|half_even|to_zero_sat)/,
+  /^requantize_(u_half_up|shift_s_(half_up|half_even|to_zero)|none_s_(floor|half_up|half_away|to_zero))/,
+  /^pool_(max_u|sum_s|global_max_s|global_sum_u)$/,
+  /^(sample_registers|axi_(read|write)_master|frame_(reader|writer)(_geared)?|list_(reader|writer)|dataflow_control.*)$/,
+];
+const byDay = subjects.filter(({ name }) => !atNight.some((each) => each.test(name)));
 
 const subject = (name: string): Subject => subjects.find((each) => each.name === name)!;
 
@@ -19,7 +33,7 @@ describe('text at other values', () => {
       const text = textOf(design);
       expect(textAtWitness(template, 1)).toBe(text);
       const plain = textAtDefaults(design, {});
-      for (const defaults of corners.slice(0, 2)) expect(textAtDefaults(design, defaults)).toBe(plain);
+      for (const defaults of corners.slice(1, 2)) expect(textAtDefaults(design, defaults)).toBe(plain);
     },
   );
 });
@@ -53,7 +67,7 @@ describe('the hard form', () => {
 });
 
 describe.skipIf(!haveTools('yosys'))('soft and hard', () => {
-  it.each(subjects.map(({ name, design, corners }) => [name, design, corners.slice(1, 2)] as const))(
+  it.each(byDay.map(({ name, design, corners }) => [name, design, corners.slice(1, 2)] as const))(
     '%s are equal at a corner',
     async (_, design, corners) => {
       const said = await Promise.all(corners.map((values) => disproof(design, values)));
