@@ -4,16 +4,11 @@ import { type ElaboratedCircuit, type ElabSignal, type Ex, signalOf, strides } f
 import { type FunctionWriter, I32, I64, OP, type ValType } from './function.js';
 import type { Helpers } from './helpers.js';
 import type { Expressions } from '../expressions.js';
-import type { RowValues } from './row-values.js';
+import type { RowValues, VarValue } from './row-values.js';
 import type { Address, Cached, ValueTable } from './value-table.js';
 import { type Allocator, type Layout, type Slot, classOf } from './layout.js';
 
 export type { Address, Cached };
-
-/** A loop variable: a local and what is added to it, or a number in unrolled code; `extent` bounds it. */
-export type VarValue =
-  | { readonly local: number; readonly extent: number; readonly plus?: number }
-  | { readonly fixed: number; readonly extent?: number };
 
 /** What the whole module shares. */
 export interface Shared {

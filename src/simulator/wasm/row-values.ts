@@ -4,8 +4,19 @@
  */
 import type { Ex } from '../elaborated.js';
 import { visitReads } from '../walk.js';
-import type { EmitContext } from './emit-context.js';
 import type { LaneBits } from './simd.js';
+
+/** A loop variable: a local and what is added to it, or a number in unrolled code; `extent` bounds it. */
+export type VarValue =
+  | { readonly local: number; readonly extent: number; readonly plus?: number }
+  | { readonly fixed: number; readonly extent?: number };
+
+/** Loops around the row. */
+interface Loops {
+  readonly vars: ReadonlyMap<number, VarValue>;
+  /** Those that run as one. */
+  readonly merged: unknown;
+}
 
 /** More of them would not stay in registers. */
 const MOST = 8;
@@ -30,7 +41,7 @@ export class RowValues {
   }
 
   /** Whether other rows may ask for the same value. */
-  mayKeep(c: EmitContext, ex: Ex): boolean {
+  mayKeep(c: Loops, ex: Ex): boolean {
     if (ex.op === 'const' || ex.op === 'index' || c.merged !== undefined) return false;
     let shared = false;
     for (const [u, value] of c.vars)
@@ -42,11 +53,11 @@ export class RowValues {
   }
 
   /** The local of `ex` with all variables as they are now; that of the row is at its first lane. */
-  get(c: EmitContext, ex: Ex, bits: LaneBits): number | undefined {
+  get(c: Loops, ex: Ex, bits: LaneBits): number | undefined {
     return this.locals.get(ex)?.get(keyOf(c, ex, bits));
   }
 
-  set(c: EmitContext, ex: Ex, bits: LaneBits, local: number): void {
+  set(c: Loops, ex: Ex, bits: LaneBits, local: number): void {
     if (this.count >= MOST) return;
     this.count++;
     const list = this.locals.get(ex);
@@ -55,7 +66,7 @@ export class RowValues {
   }
 }
 
-function keyOf(c: EmitContext, ex: Ex, bits: LaneBits): string {
+function keyOf(c: Loops, ex: Ex, bits: LaneBits): string {
   let key = `${bits}`;
   for (const [u, value] of [...c.vars].sort(([a], [b]) => a - b)) {
     if (((ex.vars >>> u) & 1) === 0) continue;
