@@ -5,7 +5,7 @@
 import { type Ex, isAffine, wrap } from '../elaborated.js';
 import { type Address, type EmitContext, typeOf } from './emit-context.js';
 import { fits, maskTo, unsignedOf, wideCompareAt, wrapWide } from './emit-bits.js';
-import { addressOf, clearBytes, copyBytes, viewOf } from './bytes.js';
+import { addressOf, copyBytes, viewOf } from './bytes.js';
 import { foldInto, packInto } from './emit-lanes.js';
 import { I32, I64, OP } from './function.js';
 import { classOf, limbsOf, storageBytes } from './layout.js';
@@ -178,37 +178,76 @@ function clearTail(c: EmitContext, dst: Address, from: number, to: number): void
     .memoryFill();
 }
 
+/** Parts of more limbs than this that begin inside of a limb are shifted in a loop. */
+const MOST_LIMBS_INLINE = 8;
+
+/** Every limb is the OR of what lies in it, and is stored once; parts of whole limbs are put there as they are. */
 function catInto(c: EmitContext, ex: Extract<Ex, { op: 'cat' }>, dst: Address): void {
   const { f } = c;
-  const parts = [...ex.parts].reverse();
-  // A lowest part of whole limbs needs no clearing and no shifting.
-  const [lowest] = parts;
-  const start = lowest !== undefined && lowest.width % 64 === 0 && classOf(lowest.width) === 'wide' ? lowest.width : 0;
-  if (lowest !== undefined && start > 0) {
-    wideInto(c, lowest, dst);
-    parts.shift();
-  }
-  clearBytes(c, { ...dst, offset: dst.offset + start / 8 }, limbsOf(ex.width) * 8 - start / 8);
-  let bit = start;
-  for (const part of parts) {
-    if (bit % 64 === 0 && part.width <= 64) {
-      const to = c.pushBase(dst);
-      c.emit.pushBits(c, part, I64);
-      f.mem('i64_store', to + bit / 8);
-    } else if (classOf(part.width) === 'wide') {
-      const from = wideAddress(c, part.signed ? unsignedOf(c, part) : part);
-      c.pushAddress(dst);
-      f.i32(bit);
-      c.pushAddress(from);
-      f.i32(limbsOf(part.width)).call(c.shared.helpers.orAt);
-    } else {
-      c.pushAddress(dst);
-      f.i32(bit);
-      c.emit.pushBits(c, part, I64);
-      f.call(c.shared.helpers.orLimbAt);
-    }
+  const limbs = limbsOf(ex.width);
+  const pieces = Array.from({ length: limbs }, (): (() => void)[] => []);
+  const placed = new Set<number>();
+  const long: (() => void)[] = [];
+  /** `push` gives `width` bits that begin at `bit`. */
+  const add = (bit: number, width: number, push: () => void): void => {
+    const [limb, shift] = [Math.floor(bit / 64), bit % 64];
+    const shifted = (op: number, places: number) => (): void => {
+      push();
+      if (places > 0) f.i64(BigInt(places)).op(op);
+    };
+    pieces[limb]?.push(shifted(OP.i64.shl, shift));
+    if (shift + width > 64) pieces[limb + 1]?.push(shifted(OP.i64.shr_u, 64 - shift));
+  };
+  let bit = 0;
+  for (const part of [...ex.parts].reverse()) {
+    const [start, count] = [bit, limbsOf(part.width)];
     bit += part.width;
+    if (classOf(part.width) !== 'wide') {
+      if ((start % 64) + part.width <= 64) {
+        add(start, part.width, () => c.emit.pushBits(c, part, I64));
+        continue;
+      }
+      const local = f.local(I64);
+      c.emit.pushBits(c, part, I64);
+      f.set(local);
+      add(start, part.width, () => f.get(local));
+      continue;
+    }
+    const plain = part.signed ? unsignedOf(c, part) : part;
+    if (start % 64 === 0) {
+      wideInto(c, plain, { ...dst, offset: dst.offset + start / 8 });
+      for (let k = 0; k < count; k++) placed.add(start / 64 + k);
+      continue;
+    }
+    const from = wideAddress(c, plain);
+    if (count > MOST_LIMBS_INLINE) {
+      long.push(() => {
+        c.pushAddress(dst);
+        f.i32(start);
+        c.pushAddress(from);
+        f.i32(count).call(c.shared.helpers.orAt);
+      });
+      continue;
+    }
+    for (let k = 0; k < count; k++)
+      add(start + 64 * k, Math.min(64, part.width - 64 * k), () => {
+        const at = c.pushBase(from);
+        f.mem('i64_load', at + 8 * k);
+      });
   }
+  pieces.forEach((list, k) => {
+    if (list.length === 0 && placed.has(k)) return;
+    const to = c.pushBase(dst) + 8 * k;
+    const parts = [...list];
+    if (placed.has(k)) parts.unshift(() => f.mem('i64_load', c.pushBase(dst) + 8 * k));
+    parts.forEach((push, n) => {
+      push();
+      if (n > 0) f.op(OP.i64.or);
+    });
+    if (parts.length === 0) f.i64(0n);
+    f.mem('i64_store', to);
+  });
+  for (const put of long) put();
 }
 
 function binaryInto(c: EmitContext, ex: Extract<Ex, { op: 'binary' }>, dst: Address): void {
