@@ -2,7 +2,7 @@
 import { type Affine, addAffine } from '../affine.js';
 import { type Ex, isAffine } from '../elaborated.js';
 import type { Address, EmitContext } from './emit-context.js';
-import { I32, V128 } from './function.js';
+import { type FunctionWriter, I32, V128 } from './function.js';
 import { VECTOR } from './simd.js';
 
 /**
@@ -58,8 +58,20 @@ export function addressOf(c: EmitContext, bytes: Affine): Address {
 /** Longer copies are left to `memory.copy`, which costs a call. */
 const UNROLLED_BYTES = 1024;
 
-/** Copies `bytes` from lower to higher addresses: the places are apart, or `dst` lies before `src`. */
-export function copyBytes(c: EmitContext, dst: Address, src: Address, bytes: number): void {
+/** Loads and stores of so many bytes. */
+const MOVES: readonly (readonly [number, (f: FunctionWriter, from: number, to: number) => void])[] = [
+  [16, (f, from, to) => void f.simdMem(VECTOR.load, from).simdMem(VECTOR.store, to)],
+  [8, (f, from, to) => void f.mem('i64_load', from).mem('i64_store', to)],
+  [4, (f, from, to) => void f.mem('i32_load', from).mem('i32_store', to)],
+  [2, (f, from, to) => void f.mem('i32_load16_u', from).mem('i32_store16', to)],
+  [1, (f, from, to) => void f.mem('i32_load8_u', from).mem('i32_store8', to)],
+];
+
+/**
+ * Copies `bytes` from lower to higher addresses: the places are apart, or `dst` lies before `src`. With `upwards` from higher
+ * to lower ones: `dst` may lie in the bytes behind `src`.
+ */
+export function copyBytes(c: EmitContext, dst: Address, src: Address, bytes: number, upwards = false): void {
   const { f } = c;
   if (bytes > UNROLLED_BYTES) {
     c.pushAddress(dst);
@@ -67,20 +79,18 @@ export function copyBytes(c: EmitContext, dst: Address, src: Address, bytes: num
     f.i32(bytes).memoryCopy();
     return;
   }
+  const pieces: (() => void)[] = [];
   let at = 0;
-  const move = (size: number, store: (from: number, to: number) => void): void => {
-    while (bytes - at >= size) {
-      const to = c.pushBase(dst);
-      const from = c.pushBase(src);
-      store(from + at, to + at);
-      at += size;
+  for (const [size, move] of MOVES)
+    for (; bytes - at >= size; at += size) {
+      const here = at;
+      pieces.push(() => {
+        const to = c.pushBase(dst);
+        const from = c.pushBase(src);
+        move(f, from + here, to + here);
+      });
     }
-  };
-  move(16, (from, to) => void f.simdMem(VECTOR.load, from).simdMem(VECTOR.store, to));
-  move(8, (from, to) => void f.mem('i64_load', from).mem('i64_store', to));
-  move(4, (from, to) => void f.mem('i32_load', from).mem('i32_store', to));
-  move(2, (from, to) => void f.mem('i32_load16_u', from).mem('i32_store16', to));
-  move(1, (from, to) => void f.mem('i32_load8_u', from).mem('i32_store8', to));
+  for (const piece of upwards ? pieces.reverse() : pieces) piece();
 }
 
 /** Clears `bytes` at `dst`. */

@@ -359,9 +359,7 @@ function store(c: EmitContext, leaf: Leaf): void {
     if (leaf.shadow === undefined && reads(value, leaf.target)) {
       const from = c.scratch(limbsOf(width) * 8);
       wideInto(c, value, from);
-      c.pushAddress(dst);
-      c.pushAddress(from);
-      c.f.i32(limbsOf(width) * 8).memoryCopy();
+      copyBytes(c, dst, from, limbsOf(width) * 8);
     } else wideInto(c, value, dst);
     return;
   }
@@ -466,9 +464,10 @@ function blockCopy(c: EmitContext, depth: number, leaf: Leaf): boolean {
   if (own(to) !== affineKey(dense) || own(from) !== affineKey(dense)) return false;
   const rest = (a: Affine): Affine => ({ c: a.c, terms: a.terms.filter((t) => t.v < depth) });
   const [dst, src] = [addressOf(c, rest(to)), addressOf(c, rest(from))];
-  // Towards lower addresses pieces may go one by one even where the places overlap.
-  const downwards = affineKey(rest({ ...to, c: 0 })) === affineKey(rest({ ...from, c: 0 })) && to.c <= from.c;
-  if (value.signal !== leaf.target || downwards) copyBytes(c, dst, src, bytes);
+  // Where the places overlap pieces may go one by one too, those first that others would overwrite.
+  const alike = affineKey(rest({ ...to, c: 0 })) === affineKey(rest({ ...from, c: 0 }));
+  if (value.signal !== leaf.target || alike)
+    copyBytes(c, dst, src, bytes, value.signal === leaf.target && to.c > from.c);
   else {
     // The places may overlap either way.
     c.pushAddress(dst);
