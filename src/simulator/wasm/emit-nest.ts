@@ -183,7 +183,8 @@ function openLoop(
 ): void {
   if (count === 1) {
     c.vars.set(v, { fixed: 0 });
-    body();
+    // What depends on the variable has another value where another loop has the same one.
+    c.scoped(body);
     c.vars.delete(v);
     return;
   }
